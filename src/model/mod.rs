@@ -1,0 +1,1 @@
+//! The one model that every tool's output becomes.
