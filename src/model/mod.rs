@@ -2,5 +2,8 @@
 
 pub mod distribution;
 pub mod histogram;
+pub mod input;
 pub mod key;
+pub mod metric;
 pub mod sample;
+pub mod test;
