@@ -7,3 +7,5 @@ pub mod key;
 pub mod metric;
 pub mod sample;
 pub mod test;
+
+pub use histogram::Histogram;
