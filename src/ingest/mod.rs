@@ -107,7 +107,8 @@ pub trait Adapter: Sync {
     ///
     /// # Errors
     /// The file as a whole cannot be read, or under `strict` the first bad row.
-    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error>;
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink)
+    -> Result<Tally, Error>;
 }
 
 /// Every adapter, in the order in which README lists them.

@@ -2,10 +2,10 @@
 
 use super::distribution::{Distribution, Recorded};
 use super::histogram::Histogram;
-use super::key::{CellKey, ColumnKind, EndpointKey, MetricKey, Population};
-use super::sample::{Fault, LoadModel, Threshold};
 use super::input::InputFile;
+use super::key::{CellKey, ColumnKind, EndpointKey, MetricKey, Population};
 use super::metric::MetricTotal;
+use super::sample::{Fault, LoadModel, Threshold};
 use crate::unit::{Span, Timestamp};
 
 /// A Test is one execution of one tool, from one or several files.
