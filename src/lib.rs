@@ -6,4 +6,6 @@ pub mod fmt;
 pub mod ingest;
 pub mod judge;
 pub mod model;
+pub mod render;
+pub mod report;
 pub mod unit;
