@@ -1,0 +1,123 @@
+//! Reading what load tools leave behind.
+//!
+//! An [`Adapter`] knows one file kind of one tool. It answers whether a file is of that kind from its first 64 KiB, and
+//! turns the file into observations, which go to a [`Sink`]. It keeps nothing itself, so memory is bounded by the sink.
+//! The one list [`ADAPTERS`] drives detection, `--as`, its help, the README's table and the test matrix: a new tool is one
+//! file, one line there and one folder under samples/.
+//!
+//! What an adapter must keep to:
+//! * content decides, never the file's name;
+//! * a bad row is [rejected](Tally::reject) with its place and the reading goes on; only what makes the whole file
+//!   unreadable is an [`Error`];
+//! * nothing is guessed: a unit that cannot be known is asked for by name in an error's hint;
+//! * values are converted to base units here and nowhere later;
+//! * secrets (`setup_data`, `config.script`) are never handed to the sink.
+
+pub mod input;
+pub mod locust;
+pub mod rows;
+pub mod sniff;
+pub mod tally;
+
+use crate::error::Error;
+use crate::model::key::{CellKey, ColumnKey, MetricKey};
+pub use crate::model::metric::MetricTotal;
+use crate::model::sample::{Fact, Fault, Interval, Sample, Threshold, Total};
+use crate::unit::Timestamp;
+pub use input::Input;
+pub use sniff::{Head, Sniff};
+use std::any::Any;
+pub use tally::{Rejection, Tally};
+
+/// Names a part of a file: most files are one part; a script that ran several scenarios into one file has one for each,
+/// and each becomes a test of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PartId(pub u32);
+
+/// Names a cell, metric or column that the sink has seen; valid for that sink only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeriesId(pub u32);
+
+/// A Sink takes observations. Keys are interned once and samples name them by number, so that a row costs no allocation.
+///
+/// For parallel reading a sink [forks](Sink::fork): each thread fills its own and they are [absorbed](Sink::absorb)
+/// again, in any order with the same result.
+pub trait Sink: Send {
+    /// The part of that name; `None` is the file as a whole.
+    fn part(&mut self, name: Option<&str>) -> PartId;
+    /// Interns a cell.
+    fn cell(&mut self, part: PartId, key: &CellKey) -> SeriesId;
+    /// One sample of a cell.
+    fn sample(&mut self, cell: SeriesId, sample: Sample);
+    /// Interns a custom metric's series.
+    fn metric(&mut self, part: PartId, key: &MetricKey) -> SeriesId;
+    /// One point of a metric, in the key's base unit. Values that are not finite are the adapter's to reject.
+    fn value(&mut self, metric: SeriesId, at: Option<Timestamp>, value: f64);
+    /// A metric's figures as the tool summed them up, for sources without points.
+    fn metric_total(&mut self, part: PartId, key: &MetricKey, total: &MetricTotal);
+    /// Interns a monitor's column.
+    fn column(&mut self, part: PartId, key: &ColumnKey) -> SeriesId;
+    /// One reading of a monitor's column; `None` means not measured then.
+    fn reading(&mut self, column: SeriesId, at: Timestamp, value: Option<f64>);
+    /// Users (virtual users) active at that moment.
+    fn users(&mut self, part: PartId, at: Timestamp, users: f64);
+    /// A tool's own end row.
+    fn total(&mut self, part: PartId, total: Total);
+    /// A tool's own row about a stretch of time.
+    fn interval(&mut self, part: PartId, interval: Interval);
+    /// An error text.
+    fn fault(&mut self, part: PartId, fault: Fault);
+    /// A criterion that the file brings along.
+    fn threshold(&mut self, part: PartId, threshold: Threshold);
+    /// Something said about the whole test.
+    fn fact(&mut self, part: PartId, fact: Fact);
+    /// An empty sink of the same kind, for another thread.
+    fn fork(&self) -> Box<dyn Sink>;
+    /// Takes all that a fork holds. A sink of another kind is ignored: forks come from this sink only.
+    fn absorb(&mut self, fork: Box<dyn Sink>);
+    /// For `absorb` to find out what it was given.
+    fn into_any(self: Box<Self>) -> Box<dyn Any>;
+}
+
+/// Settings that reading needs and that only the user can know.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Nanoseconds per unit of a latency column whose name does not say (`inputs.latency_unit`).
+    pub latency_unit_ns: Option<f64>,
+    /// `inputs.columns`: what is wanted → the source's column name, such as `latency` → `query_time_ms`.
+    pub columns: std::collections::BTreeMap<String, String>,
+    /// Statuses that are right answers, by a regular expression on the endpoint's name or label: `expected_status`.
+    pub expected_status: Vec<(regex::Regex, Vec<u16>)>,
+    /// The first bad row ends the reading.
+    pub strict: bool,
+    /// Threads to read with; at least 1.
+    pub threads: usize,
+}
+
+/// An Adapter reads one file kind of one tool.
+pub trait Adapter: Sync {
+    /// `tool_file`, such as `k6_ndjson`: what `--as` takes.
+    fn name(&self) -> &'static str;
+    /// The tool as people write it, such as `Locust`.
+    fn tool(&self) -> &'static str;
+    /// One line for help and README: what the file is and how one gets it.
+    fn about(&self) -> &'static str;
+    /// Whether a file with this beginning is of this kind, with the reason either way.
+    fn sniff(&self, head: &Head) -> Sniff;
+    /// Reads the file. Rows that cannot be used are in the tally; an error means that nothing of the file can be used.
+    ///
+    /// # Errors
+    /// The file as a whole cannot be read, or under `strict` the first bad row.
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink)
+    -> Result<Tally, Error>;
+}
+
+/// Every adapter, in the order in which README lists them.
+pub static ADAPTERS: &[&dyn Adapter] = &[
+    &locust::Stats,
+    &locust::History,
+    &locust::Failures,
+    &locust::Exceptions,
+    &locust::Json,
+    &locust::Html,
+];

@@ -1,0 +1,94 @@
+//! What became of a file's rows: nothing is lost without being counted.
+
+use crate::error::{Error, Place};
+pub use crate::model::input::Rejection;
+
+/// How many rejections are kept word for word.
+const KEPT: usize = 5;
+
+/// A Tally counts a file's rows. Adding two is commutative.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Rows seen (records of the format: lines, CSV rows, array elements), the header not counted.
+    pub read: u64,
+    /// Rows whose content went to the sink.
+    pub used: u64,
+    /// Rows that are well formed and hold nothing that is wanted (blank lines, banner text, rows of another kind).
+    pub skipped: u64,
+    /// Rows that could not be used.
+    pub rejected: u64,
+    /// The first few of them, by place.
+    pub first_rejections: Vec<Rejection>,
+    /// Why the file must be called unfinished (cut off, truncated archive), if it must.
+    pub unfinished: Option<String>,
+    /// Things to know about how the file was read (assumptions, units, what was left aside).
+    pub notes: Vec<String>,
+}
+
+impl Tally {
+    /// Counts a row that was used.
+    pub fn used(&mut self) {
+        self.read += 1;
+        self.used += 1;
+    }
+
+    /// Counts a row that holds nothing wanted.
+    pub fn skipped(&mut self) {
+        self.read += 1;
+        self.skipped += 1;
+    }
+
+    /// Counts a row that cannot be used and keeps the first few.
+    pub fn reject(&mut self, rejection: Rejection) {
+        self.read += 1;
+        self.rejected += 1;
+        self.keep(rejection);
+    }
+
+    fn keep(&mut self, rejection: Rejection) {
+        if self.first_rejections.len() < KEPT {
+            self.first_rejections.push(rejection);
+        } else if self.first_rejections.iter().any(|kept| *kept > rejection) {
+            self.first_rejections.push(rejection);
+            self.first_rejections.sort();
+            self.first_rejections.truncate(KEPT);
+        }
+    }
+
+    /// Adds another's counts (of another thread or block of the same file).
+    pub fn merge(&mut self, other: Self) {
+        self.read += other.read;
+        self.used += other.used;
+        self.skipped += other.skipped;
+        self.rejected += other.rejected;
+        for rejection in other.first_rejections {
+            self.keep(rejection);
+        }
+        self.first_rejections.sort();
+        self.unfinished = self.unfinished.take().or(other.unfinished);
+        for note in other.notes {
+            self.note(note);
+        }
+    }
+
+    /// Adds a note once.
+    pub fn note(&mut self, note: impl Into<String>) {
+        let note = note.into();
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// The first rejection as an error, for `--strict`.
+    #[must_use]
+    pub fn strict_error(&self, source: &str) -> Option<Error> {
+        self.first_rejections.iter().min().map(|first| {
+            let mut place = Place::line(source, first.line, first.byte);
+            place.field.clone_from(&first.field);
+            Error::input(first.reason.clone())
+                .at(place)
+                .showing(first.excerpt.as_bytes())
+                .hint(format!("without `--strict` bad rows are counted and shown; `plimsoll inspect {source}` lists them"))
+        })
+    }
+}
