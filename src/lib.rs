@@ -1,6 +1,7 @@
 //! plimsoll: what a load test leaves behind, turned into an answer.
 
 pub mod analyse;
+pub mod compare;
 pub mod error;
 pub mod fmt;
 pub mod ingest;
