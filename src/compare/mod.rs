@@ -5,11 +5,13 @@
 
 pub mod block;
 pub mod call;
+pub mod change;
 pub mod delta;
 pub mod failures;
 pub mod influence;
 pub mod multiplicity;
 pub mod quoted;
+mod row;
 pub mod settings;
 pub mod shift;
 pub mod steps;
