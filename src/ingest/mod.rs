@@ -14,6 +14,7 @@
 //! * secrets (`setup_data`, `config.script`) are never handed to the sink.
 
 pub mod input;
+pub mod monitor;
 pub mod own;
 pub mod rows;
 pub mod sniff;
@@ -113,4 +114,9 @@ pub trait Adapter: Sync {
 }
 
 /// Every adapter, in the order in which README lists them.
-pub static ADAPTERS: &[&dyn Adapter] = &[&own::OwnRowsCsv, &own::OwnRowsNdjson];
+pub static ADAPTERS: &[&dyn Adapter] = &[
+    &own::OwnRowsCsv,
+    &own::OwnRowsNdjson,
+    &monitor::MonitorResource,
+    &monitor::MonitorCsv,
+];

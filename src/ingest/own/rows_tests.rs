@@ -363,10 +363,8 @@ fn detection() {
     for text in no {
         assert!(matches!(sniff(&OwnRowsCsv, text), Sniff::No(_)), "{text}");
     }
-    assert!(matches!(
-        sniff(&OwnRowsNdjson, "{\"latency_ms\":1,\"endpoint\":1}\n{\"late"),
-        Sniff::No(_) | Sniff::Unsure(_)
-    ));
+    let cut = "{\"latency_ms\":1,\"endpoint\":1}\n{\"late";
+    assert!(matches!(sniff(&OwnRowsNdjson, cut), Sniff::Unsure(_)));
     for text in [
         "{\"attack\":\"steady\",\"latency\":3454606,\"code\":404,\"url\":\"/\"}\n",
         "{\"metric\":\"http_reqs\",\"type\":\"Point\",\"data\":{}}\n",
