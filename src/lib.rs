@@ -6,4 +6,5 @@ pub mod fmt;
 pub mod ingest;
 pub mod judge;
 pub mod model;
+pub mod rollup;
 pub mod unit;
