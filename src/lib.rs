@@ -8,4 +8,5 @@ pub mod judge;
 pub mod model;
 pub mod render;
 pub mod report;
+pub mod rollup;
 pub mod unit;
