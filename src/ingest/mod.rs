@@ -14,6 +14,7 @@
 //! * secrets (`setup_data`, `config.script`) are never handed to the sink.
 
 pub mod input;
+pub mod locust;
 pub mod rows;
 pub mod sniff;
 pub mod tally;
@@ -112,4 +113,11 @@ pub trait Adapter: Sync {
 }
 
 /// Every adapter, in the order in which README lists them.
-pub static ADAPTERS: &[&dyn Adapter] = &[];
+pub static ADAPTERS: &[&dyn Adapter] = &[
+    &locust::Stats,
+    &locust::History,
+    &locust::Failures,
+    &locust::Exceptions,
+    &locust::Json,
+    &locust::Html,
+];
