@@ -25,7 +25,7 @@ impl Readings {
     pub(super) fn add(&mut self, kind: ColumnKind, at: Timestamp, value: Option<f64>) {
         self.0.push((at, value.filter(|value| value.is_finite())));
         if self.0.len() > HELD {
-            self.0 = thinned(self.sorted(), kind);
+            self.0 = thinned(&self.sorted(), kind);
         }
     }
 
@@ -36,7 +36,7 @@ impl Readings {
     pub(super) fn view(&self, key: &ColumnKey) -> Column {
         let mut readings = self.sorted();
         while readings.len() > KEPT {
-            readings = thinned(readings, key.kind);
+            readings = thinned(&readings, key.kind);
         }
         Column { key: key.clone(), readings }
     }
@@ -62,7 +62,7 @@ fn by_value(a: Option<f64>, b: Option<f64>) -> std::cmp::Ordering {
     }
 }
 
-fn thinned(readings: Vec<(Timestamp, Option<f64>)>, kind: ColumnKind) -> Vec<(Timestamp, Option<f64>)> {
+fn thinned(readings: &[(Timestamp, Option<f64>)], kind: ColumnKind) -> Vec<(Timestamp, Option<f64>)> {
     readings
         .chunks(2)
         .filter_map(|pair| {

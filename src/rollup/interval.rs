@@ -82,8 +82,7 @@ impl Intervals {
         }
     }
 
-    /// The same rows under other endpoints. Rows of two endpoints that become one cannot be added and are left aside;
-    /// returns whether there were any.
+    /// The same rows under other endpoints. Rows of two endpoints that become one cannot be added and are left aside.
     pub(super) fn renamed(self, rename: &dyn Fn(&EndpointKey) -> EndpointKey) -> Self {
         let mut lanes = Series::<Option<EndpointKey>, Lane<Latest>>::default();
         let mut rows = self.lanes.into_rows();
@@ -124,7 +123,6 @@ impl Intervals {
 pub(super) fn join(a: Option<Span>, b: Option<Span>) -> Option<Span> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.union(b)),
-        (one, None) => one,
-        (None, one) => one,
+        (a, b) => a.or(b),
     }
 }

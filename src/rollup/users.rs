@@ -12,8 +12,7 @@ impl Fold for Peak {
     fn fold(&mut self, other: Self) {
         self.0 = match (self.0, other.0) {
             (Some(a), Some(b)) => Some(if b.total_cmp(&a).is_gt() { b } else { a }),
-            (one, None) => one,
-            (None, one) => one,
+            (a, b) => a.or(b),
         };
     }
 }
