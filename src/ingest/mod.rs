@@ -14,6 +14,7 @@
 //! * secrets (`setup_data`, `config.script`) are never handed to the sink.
 
 pub mod input;
+mod k6;
 pub mod rows;
 pub mod sniff;
 pub mod tally;
@@ -134,4 +135,6 @@ pub trait Adapter: Sync {
 }
 
 /// Every adapter, in the order in which README lists them.
-pub static ADAPTERS: &[&dyn Adapter] = &[];
+pub static ADAPTERS: &[&dyn Adapter] = &[
+    &k6::ndjson::K6Ndjson,
+];
