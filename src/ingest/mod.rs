@@ -14,6 +14,7 @@
 //! * secrets (`setup_data`, `config.script`) are never handed to the sink.
 
 pub mod input;
+pub mod k6;
 pub mod locust;
 pub mod rows;
 pub mod sniff;
@@ -108,8 +109,7 @@ pub trait Adapter: Sync {
     ///
     /// # Errors
     /// The file as a whole cannot be read, or under `strict` the first bad row.
-    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink)
-    -> Result<Tally, Error>;
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error>;
 }
 
 /// Every adapter, in the order in which README lists them.
@@ -120,4 +120,5 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &locust::Exceptions,
     &locust::Json,
     &locust::Html,
+    &k6::ndjson::K6Ndjson,
 ];
