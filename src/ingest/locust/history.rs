@@ -34,14 +34,21 @@ impl Adapter for History {
 
     fn sniff(&self, head: &Head) -> Sniff {
         let placed = header_has(head, &["Timestamp", "Type", "Name"]);
-        if placed && header_has(head, &["Total Request Count"]) || placed && header_has(head, &["# requests"]) {
+        if placed && header_has(head, &["Total Request Count"])
+            || placed && header_has(head, &["# requests"])
+        {
             Sniff::yes("the columns of Locust's stats_history.csv")
         } else {
             Sniff::no("no header with Timestamp, Type, Name and Total Request Count")
         }
     }
 
-    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
+    fn read(
+        &self,
+        input: &Input,
+        settings: &Settings,
+        sink: &mut dyn Sink,
+    ) -> Result<Tally, Error> {
         let meaning = Meaning::of(input)?;
         let rows = Rows::open(input, b',')?;
         let layout = Layout::find(rows.header(), input)?;
@@ -201,7 +208,13 @@ struct Course {
 
 impl Course {
     fn new(part: PartId, meaning: Meaning) -> Self {
-        Self { part, meaning, latest: BTreeMap::new(), users_at: None, reset_at: None }
+        Self {
+            part,
+            meaning,
+            latest: BTreeMap::new(),
+            users_at: None,
+            reset_at: None,
+        }
     }
 
     fn take(&mut self, point: &Point, sink: &mut dyn Sink) {
@@ -233,7 +246,10 @@ impl Course {
                 users: point.users,
                 rate_per_s: point.rate_per_s.filter(|_| rated),
                 failures_per_s: point.failures_per_s.filter(|_| rated),
-                quantiles: quantiles.iter().map(|(p, ms)| (*p, ms * US_PER_MS)).collect(),
+                quantiles: quantiles
+                    .iter()
+                    .map(|(p, ms)| (*p, ms * US_PER_MS))
+                    .collect(),
                 cumulative: Some((point.figures.requests, point.figures.failures)),
             },
         );

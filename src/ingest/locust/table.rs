@@ -16,7 +16,10 @@ pub(super) struct Bad {
 
 impl Bad {
     pub(super) fn of(field: &str, reason: impl Into<String>) -> Self {
-        Self { field: Some(field.to_owned()), reason: reason.into() }
+        Self {
+            field: Some(field.to_owned()),
+            reason: reason.into(),
+        }
     }
 }
 
@@ -56,9 +59,10 @@ impl Column {
     /// A number that cannot be negative; `None` for `N/A` and for columns that the file lacks.
     pub(super) fn amount(&self, row: &Row<'_>) -> Result<Option<f64>, Bad> {
         match row.number(self.at) {
-            Ok(Some(value)) if value < 0.0 => {
-                Err(Bad::of(&self.name, format!("should not be negative, found {value}")))
-            }
+            Ok(Some(value)) if value < 0.0 => Err(Bad::of(
+                &self.name,
+                format!("should not be negative, found {value}"),
+            )),
             Ok(value) => Ok(value),
             Err(reason) => Err(Bad::of(&self.name, reason)),
         }
@@ -67,10 +71,16 @@ impl Column {
     /// A whole number that has to be there.
     pub(super) fn count(&self, row: &Row<'_>) -> Result<u64, Bad> {
         match self.amount(row)? {
-            Some(value) => {
-                whole(value).ok_or_else(|| Bad::of(&self.name, format!("should be a whole number, found {value}")))
-            }
-            None => Err(Bad::of(&self.name, "should be a whole number, found nothing")),
+            Some(value) => whole(value).ok_or_else(|| {
+                Bad::of(
+                    &self.name,
+                    format!("should be a whole number, found {value}"),
+                )
+            }),
+            None => Err(Bad::of(
+                &self.name,
+                "should be a whole number, found nothing",
+            )),
         }
     }
 }
@@ -102,10 +112,15 @@ pub(super) fn percentiles(header: &Header) -> Vec<Percentile> {
         .enumerate()
         .filter_map(|(at, name)| {
             let digits = name.strip_suffix('%')?;
-            let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+            let plain = digits
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'.');
             // Shifting the decimal point in the text gives the very float that people mean: 99.9 / 100 does not.
             let p: f64 = format!("{digits}e-2").parse().ok()?;
-            let column = Column { name: name.clone(), at: Some(at) };
+            let column = Column {
+                name: name.clone(),
+                at: Some(at),
+            };
             (plain && (0.0..=1.0).contains(&p)).then_some(Percentile { p, column })
         })
         .collect();
@@ -184,8 +199,13 @@ fn one_width(row: &Row<'_>, width: usize) -> Result<(), Bad> {
     if last_there && row.bytes(Some(width)).is_none() {
         return Ok(());
     }
-    let found = (0..).take_while(|at| row.bytes(Some(*at)).is_some()).count();
-    Err(Bad { field: None, reason: format!("should have {width} fields, found {found}") })
+    let found = (0..)
+        .take_while(|at| row.bytes(Some(*at)).is_some())
+        .count();
+    Err(Bad {
+        field: None,
+        reason: format!("should have {width} fields, found {found}"),
+    })
 }
 
 /// Locust ends every row with a line end, the last one too.
@@ -212,6 +232,11 @@ pub(super) fn unseen(input: &Input) -> Input {
 /// Whether a file's first line has all these columns, quoted or not.
 pub(super) fn header_has(head: &Head, wanted: &[&str]) -> bool {
     let line = String::from_utf8_lossy(head.first_line()).into_owned();
-    let names: Vec<&str> = line.split(',').map(|name| name.trim().trim_matches('"')).collect();
-    wanted.iter().all(|want| names.iter().any(|name| name.eq_ignore_ascii_case(want)))
+    let names: Vec<&str> = line
+        .split(',')
+        .map(|name| name.trim().trim_matches('"'))
+        .collect();
+    wanted
+        .iter()
+        .all(|want| names.iter().any(|name| name.eq_ignore_ascii_case(want)))
 }

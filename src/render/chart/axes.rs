@@ -35,7 +35,10 @@ pub(super) type Plot<'c, 'a> = ChartContext<'c, Strokes<'a>, Cartesian2d<Scale, 
 
 /// Text in an ink.
 pub(super) fn text_style(ink: Ink, across: HPos, along: VPos) -> TextStyle<'static> {
-    ("sans-serif", TEXT).into_font().color(&ink.color()).pos(Pos::new(across, along))
+    ("sans-serif", TEXT)
+        .into_font()
+        .color(&ink.color())
+        .pos(Pos::new(across, along))
 }
 
 /// Writes a text at a place of the sheet.
@@ -47,14 +50,21 @@ pub(super) fn write(
     across: HPos,
     along: VPos,
 ) -> Result<(), ChartError> {
-    Ok(sheet.draw(&Text::new(text.to_owned(), at, text_style(ink, across, along)))?)
+    Ok(sheet.draw(&Text::new(
+        text.to_owned(),
+        at,
+        text_style(ink, across, along),
+    ))?)
 }
 
 /// The time axis of all charts of one test.
 pub(super) fn time_scale(from_s: f64, to_s: f64) -> Scale {
     let scale = Scale::even(from_s, to_s);
     let marks = clock_ticks(scale.from(), scale.to(), TIME_TICKS);
-    let tick = |at: f64| Tick { at, label: tick_text(&Quantity::Elapsed, at) };
+    let tick = |at: f64| Tick {
+        at,
+        label: tick_text(&Quantity::Elapsed, at),
+    };
     scale.with_ticks(marks.into_iter().map(tick).collect())
 }
 
@@ -77,21 +87,36 @@ pub(super) fn mesh(plot: &mut Plot<'_, '_>, vertical: bool) -> Result<(), ChartE
 }
 
 /// Shades phases and names them at the top of the plot.
-pub(super) fn phases(sheet: &Sheet<'_>, plot: &Plot<'_, '_>, phases: &[Phase], named: bool) -> Result<(), ChartError> {
+pub(super) fn phases(
+    sheet: &Sheet<'_>,
+    plot: &Plot<'_, '_>,
+    phases: &[Phase],
+    named: bool,
+) -> Result<(), ChartError> {
     let area = plot.plotting_area();
     let (y, top) = (area.get_y_range(), area.get_base_pixel().1);
     let column = |s: f64| area.map_coordinate(&(s, y.start)).0;
     let shaded = || phases.iter().filter(|phase| phase.shaded);
     for phase in shaded() {
         let corners = [(phase.from_s, y.start), (phase.to_s, y.end)];
-        area.draw(&Rectangle::new(corners, Ink::plain(Shape::Phase).color().filled()))?;
+        area.draw(&Rectangle::new(
+            corners,
+            Ink::plain(Shape::Phase).color().filled(),
+        ))?;
     }
     for phase in shaded().filter(|_| named) {
         let (from, to) = (column(phase.from_s), column(phase.to_s));
         let name = shorten(&phase.name, TEXT, f64::from(to - from - 60));
         if name != "…" {
             let ink = Ink::plain(Shape::Label);
-            write(sheet, ink, &name, (i32::midpoint(from, to), top + 30), HPos::Center, VPos::Top)?;
+            write(
+                sheet,
+                ink,
+                &name,
+                (i32::midpoint(from, to), top + 30),
+                HPos::Center,
+                VPos::Top,
+            )?;
         }
     }
     Ok(())
@@ -111,7 +136,14 @@ pub(super) fn limits(
         let words = say(limit);
         let ink = Ink::plain(Shape::LimitText);
         if limit.value > y.end {
-            write(sheet, ink, &format!("↑ {words}"), (left + 60, top + 30), HPos::Left, VPos::Top)?;
+            write(
+                sheet,
+                ink,
+                &format!("↑ {words}"),
+                (left + 60, top + 30),
+                HPos::Left,
+                VPos::Top,
+            )?;
             continue;
         }
         area.draw(&PathElement::new(
@@ -120,7 +152,11 @@ pub(super) fn limits(
         ))?;
         let line = area.map_coordinate(&(x.start, limit.value)).1;
         let above = line - top > whole(TEXT) + 40;
-        let (at, along) = if above { (line - 30, VPos::Bottom) } else { (line + 30, VPos::Top) };
+        let (at, along) = if above {
+            (line - 30, VPos::Bottom)
+        } else {
+            (line + 30, VPos::Top)
+        };
         write(sheet, ink, &words, (left + 60, at), HPos::Left, along)?;
     }
     Ok(())
@@ -151,7 +187,14 @@ pub(super) fn end_names(
     let wanted: Vec<i32> = names.iter().map(|name| name.at).collect();
     for (name, at) in names.iter().zip(spread(&wanted, LINE_HEIGHT, rows)) {
         let text = shorten(name.name, TEXT * 1.06, f64::from(room));
-        write(sheet, Ink::toned(Shape::Name, name.tone), &text, (left, at), HPos::Left, VPos::Center)?;
+        write(
+            sheet,
+            Ink::toned(Shape::Name, name.tone),
+            &text,
+            (left, at),
+            HPos::Left,
+            VPos::Center,
+        )?;
     }
     Ok(())
 }
@@ -172,9 +215,20 @@ fn spread(wanted: &[i32], gap: i32, rows: (i32, i32)) -> Vec<i32> {
 }
 
 /// Writes what the axes measure, above their labels. Returns the words' right edge on the left side.
-pub(super) fn axis_titles(sheet: &Sheet<'_>, left: &str, right: Option<&str>) -> Result<(), ChartError> {
+pub(super) fn axis_titles(
+    sheet: &Sheet<'_>,
+    left: &str,
+    right: Option<&str>,
+) -> Result<(), ChartError> {
     let ink = Ink::plain(Shape::Label);
-    write(sheet, ink, left, (LEFT - width_of_labels(), 40), HPos::Left, VPos::Top)?;
+    write(
+        sheet,
+        ink,
+        left,
+        (LEFT - width_of_labels(), 40),
+        HPos::Left,
+        VPos::Top,
+    )?;
     if let Some(right) = right {
         write(sheet, ink, right, (WIDTH - 20, 40), HPos::Right, VPos::Top)?;
     }
@@ -187,7 +241,8 @@ fn width_of_labels() -> i32 {
 }
 
 /// plotters' own range type, for pictures without axes.
-pub(super) type PlainPlot<'a> = DrawingArea<Strokes<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+pub(super) type PlainPlot<'a> =
+    DrawingArea<Strokes<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
 #[cfg(test)]
 mod tests {

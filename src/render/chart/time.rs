@@ -14,7 +14,11 @@ type Point = (f64, f64);
 
 /// Height of the plot itself: more for lines on a log axis, which carry more than a stack does.
 fn plot_height(chart: &TimeChart) -> i32 {
-    if chart.left.spacing == Spacing::Log { 2000 } else { 1250 }
+    if chart.left.spacing == Spacing::Log {
+        2000
+    } else {
+        1250
+    }
 }
 
 /// Draws the chart; `None` where it holds too little for a picture.
@@ -28,8 +32,17 @@ pub fn draw_time(chart: &TimeChart, ground: Ground) -> Result<Option<String>, Ch
     let height = TOP + plot_height(chart) + BOTTOM;
     let size = (WIDTH.unsigned_abs(), height.unsigned_abs());
     let mut canvas = Canvas::default();
-    draw_on(&Strokes::new(&mut canvas, size).into_drawing_area(), chart, height)?;
-    let data = plot_data(&chart.group, chart.clock.from_s, chart.clock.to_s, (TOP, height - BOTTOM));
+    draw_on(
+        &Strokes::new(&mut canvas, size).into_drawing_area(),
+        chart,
+        height,
+    )?;
+    let data = plot_data(
+        &chart.group,
+        chart.clock.from_s,
+        chart.clock.to_s,
+        (TOP, height - BOTTOM),
+    );
     let words = &chart.words;
     let picture = Picture {
         id: &words.id,
@@ -45,7 +58,12 @@ pub fn draw_time(chart: &TimeChart, ground: Ground) -> Result<Option<String>, Ch
 /// Where the plot lies and what time it spans, for the crosshair.
 pub(super) fn plot_data(group: &str, from_s: f64, to_s: f64, rows: (i32, i32)) -> String {
     let (left, right) = (LEFT, WIDTH - RIGHT);
-    format!(" data-group=\"{}\" data-plot=\"{left} {right} {} {} {from_s} {to_s}\"", escape(group), rows.0, rows.1)
+    format!(
+        " data-group=\"{}\" data-plot=\"{left} {right} {} {} {from_s} {to_s}\"",
+        escape(group),
+        rows.0,
+        rows.1
+    )
 }
 
 fn draw_on(sheet: &Sheet<'_>, chart: &TimeChart, height: i32) -> Result<(), ChartError> {
@@ -67,21 +85,42 @@ fn draw_on(sheet: &Sheet<'_>, chart: &TimeChart, height: i32) -> Result<(), Char
 
     axes::phases(sheet, &plot, &chart.phases, true)?;
     for series in of_mark(chart, Mark::Behind) {
-        areas(&mut load, series.tone, Shape::Behind, &steps(&chart.clock, &series.values))?;
+        areas(
+            &mut load,
+            series.tone,
+            Shape::Behind,
+            &steps(&chart.clock, &series.values),
+        )?;
     }
     let layers = stacked(chart);
     axes::mesh(&mut plot, false)?;
     draw_stack(&mut plot, &chart.clock, &layers)?;
-    axes::limits(sheet, &plot, &chart.limits, |l| format!("{} {}", l.label, text(&chart.left.quantity, l.value)))?;
+    axes::limits(sheet, &plot, &chart.limits, |l| {
+        format!("{} {}", l.label, text(&chart.left.quantity, l.value))
+    })?;
     for series in of_mark(chart, Mark::Step) {
-        lines(&mut load, Shape::Line, series.tone, steps(&chart.clock, &series.values))?;
+        lines(
+            &mut load,
+            Shape::Line,
+            series.tone,
+            steps(&chart.clock, &series.values),
+        )?;
     }
     for (mark, shape) in [(Mark::Dash, Shape::Dash), (Mark::Line, Shape::Line)] {
         for series in of_mark(chart, mark) {
-            lines(&mut plot, shape, series.tone, middles(&chart.clock, &series.values))?;
+            lines(
+                &mut plot,
+                shape,
+                series.tone,
+                middles(&chart.clock, &series.values),
+            )?;
         }
     }
-    let spacing = if chart.left.spacing == Spacing::Log { ", log scale" } else { "" };
+    let spacing = if chart.left.spacing == Spacing::Log {
+        ", log scale"
+    } else {
+        ""
+    };
     axes::axis_titles(
         sheet,
         &format!("{}{spacing}", chart.left.title),
@@ -90,22 +129,47 @@ fn draw_on(sheet: &Sheet<'_>, chart: &TimeChart, height: i32) -> Result<(), Char
     let labels = right_labels(sheet, chart, &load, &right)?;
     let room = RIGHT - 60 - labels - if labels > 0 { 60 } else { 0 };
     let names = end_names(chart, &plot, &load, &layers);
-    axes::end_names(sheet, names, WIDTH - RIGHT + 60, (TOP + 40, height - BOTTOM - 40), room)
+    axes::end_names(
+        sheet,
+        names,
+        WIDTH - RIGHT + 60,
+        (TOP + 40, height - BOTTOM - 40),
+        room,
+    )
 }
 
 fn of_mark(chart: &TimeChart, mark: Mark) -> impl Iterator<Item = &Series> {
-    chart.series.iter().filter(move |series| series.mark == mark)
+    chart
+        .series
+        .iter()
+        .filter(move |series| series.mark == mark)
 }
 
 fn left_scale(chart: &TimeChart) -> Scale {
-    let lines = chart.series.iter().filter(|s| matches!(s.mark, Mark::Line | Mark::Dash));
+    let lines = chart
+        .series
+        .iter()
+        .filter(|s| matches!(s.mark, Mark::Line | Mark::Dash));
     let values = lines.flat_map(|s| s.values.iter().flatten().copied());
-    let tops = stacked(chart).into_iter().flat_map(|layer| layer.tops.into_iter().flatten());
+    let tops = stacked(chart)
+        .into_iter()
+        .flat_map(|layer| layer.tops.into_iter().flatten());
     let values: Vec<f64> = values.chain(tops).collect();
     let highest = values.iter().copied().fold(0.0, f64::max);
-    let reach = if chart.left.spacing == Spacing::Log { 30.0 } else { 4.0 };
-    let limits = chart.limits.iter().filter_map(|limit| axes::within_reach(limit.value, highest, reach));
-    Scale::holding(chart.left.spacing, values.iter().copied().chain(limits), |v| tick_text(&chart.left.quantity, v))
+    let reach = if chart.left.spacing == Spacing::Log {
+        30.0
+    } else {
+        4.0
+    };
+    let limits = chart
+        .limits
+        .iter()
+        .filter_map(|limit| axes::within_reach(limit.value, highest, reach));
+    Scale::holding(
+        chart.left.spacing,
+        values.iter().copied().chain(limits),
+        |v| tick_text(&chart.left.quantity, v),
+    )
 }
 
 fn right_scale(chart: &TimeChart) -> Scale {
@@ -141,9 +205,18 @@ fn stacked(chart: &TimeChart) -> Vec<Layer<'_>> {
 
 /// Paints the highest layer first and each lower one over it, down to the axis: half the bytes of separate bands, and no hairline
 /// between them. A thin layer of failures gets its edge drawn last, so that the bulk below cannot hide it.
-fn draw_stack(plot: &mut Plot<'_, '_>, clock: &Clock, layers: &[Layer<'_>]) -> Result<(), ChartError> {
+fn draw_stack(
+    plot: &mut Plot<'_, '_>,
+    clock: &Clock,
+    layers: &[Layer<'_>],
+) -> Result<(), ChartError> {
     for layer in layers.iter().rev() {
-        areas(plot, layer.series.tone, Shape::Fill, &steps(clock, &layer.tops))?;
+        areas(
+            plot,
+            layer.series.tone,
+            Shape::Fill,
+            &steps(clock, &layer.tops),
+        )?;
     }
     for layer in layers.iter().filter(|layer| layer.series.tone == Tone::Bad) {
         lines(plot, Shape::Line, Tone::Bad, steps(clock, &layer.tops))?;
@@ -167,43 +240,82 @@ fn runs(values: &[Option<f64>]) -> Vec<Vec<(usize, f64)>> {
 
 fn middles(clock: &Clock, values: &[Option<f64>]) -> Vec<Vec<Point>> {
     let point = |(index, value): (usize, f64)| (clock.middle(index), value);
-    runs(values).into_iter().map(|run| run.into_iter().map(point).collect()).collect()
+    runs(values)
+        .into_iter()
+        .map(|run| run.into_iter().map(point).collect())
+        .collect()
 }
 
 fn steps(clock: &Clock, values: &[Option<f64>]) -> Vec<Vec<Point>> {
-    let step = |(index, value): (usize, f64)| [(clock.edge(index), value), (clock.edge(index + 1), value)];
-    runs(values).into_iter().map(|run| run.into_iter().flat_map(step).collect()).collect()
+    let step =
+        |(index, value): (usize, f64)| [(clock.edge(index), value), (clock.edge(index + 1), value)];
+    runs(values)
+        .into_iter()
+        .map(|run| run.into_iter().flat_map(step).collect())
+        .collect()
 }
 
-fn areas(plot: &mut Plot<'_, '_>, tone: Tone, shape: Shape, outlines: &[Vec<Point>]) -> Result<(), ChartError> {
+fn areas(
+    plot: &mut Plot<'_, '_>,
+    tone: Tone,
+    shape: Shape,
+    outlines: &[Vec<Point>],
+) -> Result<(), ChartError> {
     for outline in outlines {
         let (Some(first), Some(last)) = (outline.first(), outline.last()) else {
             continue;
         };
         let floor = [(last.0, 0.0), (first.0, 0.0)];
         let points: Vec<Point> = outline.iter().copied().chain(floor).collect();
-        plot.plotting_area().draw(&Polygon::new(points, Ink::toned(shape, tone).color()))?;
+        plot.plotting_area()
+            .draw(&Polygon::new(points, Ink::toned(shape, tone).color()))?;
     }
     Ok(())
 }
 
-fn lines(plot: &mut Plot<'_, '_>, shape: Shape, tone: Tone, runs: Vec<Vec<Point>>) -> Result<(), ChartError> {
+fn lines(
+    plot: &mut Plot<'_, '_>,
+    shape: Shape,
+    tone: Tone,
+    runs: Vec<Vec<Point>>,
+) -> Result<(), ChartError> {
     for run in runs {
-        plot.plotting_area().draw(&PathElement::new(run, Ink::toned(shape, tone).color()))?;
+        plot.plotting_area()
+            .draw(&PathElement::new(run, Ink::toned(shape, tone).color()))?;
     }
     Ok(())
 }
 
 /// Labels of the right axis at the picture's edge, and the room they take.
-fn right_labels(sheet: &Sheet<'_>, chart: &TimeChart, load: &Plot<'_, '_>, scale: &Scale) -> Result<i32, ChartError> {
+fn right_labels(
+    sheet: &Sheet<'_>,
+    chart: &TimeChart,
+    load: &Plot<'_, '_>,
+    scale: &Scale,
+) -> Result<i32, ChartError> {
     if chart.right.is_none() {
         return Ok(0);
     }
     for tick in scale.ticks() {
-        let row = load.plotting_area().map_coordinate(&(scale.from(), tick.at)).1;
-        axes::write(sheet, Ink::plain(Shape::Label), &tick.label, (WIDTH - 20, row), HPos::Right, VPos::Center)?;
+        let row = load
+            .plotting_area()
+            .map_coordinate(&(scale.from(), tick.at))
+            .1;
+        axes::write(
+            sheet,
+            Ink::plain(Shape::Label),
+            &tick.label,
+            (WIDTH - 20, row),
+            HPos::Right,
+            VPos::Center,
+        )?;
     }
-    Ok(scale.ticks().iter().map(|tick| whole(width(&tick.label, TEXT))).max().unwrap_or(0))
+    Ok(scale
+        .ticks()
+        .iter()
+        .map(|tick| whole(width(&tick.label, TEXT)))
+        .max()
+        .unwrap_or(0))
 }
 
 fn end_names<'c>(
@@ -212,7 +324,11 @@ fn end_names<'c>(
     load: &Plot<'_, '_>,
     layers: &[Layer<'c>],
 ) -> Vec<EndName<'c>> {
-    let row = |plot: &Plot<'_, '_>, value: f64| plot.plotting_area().map_coordinate(&(chart.clock.from_s, value)).1;
+    let row = |plot: &Plot<'_, '_>, value: f64| {
+        plot.plotting_area()
+            .map_coordinate(&(chart.clock.from_s, value))
+            .1
+    };
     let mut names = Vec::new();
     for series in &chart.series {
         let Some(last) = series.values.iter().rev().flatten().next() else {
@@ -223,17 +339,30 @@ fn end_names<'c>(
             Mark::Step | Mark::Behind => row(load, *last),
             Mark::Stack => continue,
         };
-        names.push(EndName { name: &series.name, tone: series.tone, at });
+        names.push(EndName {
+            name: &series.name,
+            tone: series.tone,
+            at,
+        });
     }
     for layer in layers {
-        let ends = layer.tops.iter().zip(&layer.series.values).rev().find(|(top, _)| top.is_some());
+        let ends = layer
+            .tops
+            .iter()
+            .zip(&layer.series.values)
+            .rev()
+            .find(|(top, _)| top.is_some());
         let Some((Some(top), Some(own))) = ends else {
             continue;
         };
         let (upper, lower) = (row(plot, *top), row(plot, top - own));
         // Too thin to be found at the edge: the legend names it.
         if lower - upper >= 40 || layer.series.tone == Tone::Bad {
-            names.push(EndName { name: &layer.series.name, tone: layer.series.tone, at: i32::midpoint(upper, lower) });
+            names.push(EndName {
+                name: &layer.series.name,
+                tone: layer.series.tone,
+                at: i32::midpoint(upper, lower),
+            });
         }
     }
     names
