@@ -8,4 +8,7 @@ pub mod ingest;
 pub mod judge;
 pub mod model;
 pub mod quantity;
+pub mod render;
+pub mod report;
+pub mod rollup;
 pub mod unit;
