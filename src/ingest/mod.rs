@@ -137,4 +137,5 @@ pub trait Adapter: Sync {
 /// Every adapter, in the order in which README lists them.
 pub static ADAPTERS: &[&dyn Adapter] = &[
     &k6::ndjson::K6Ndjson,
+    &k6::csv::K6Csv,
 ];
