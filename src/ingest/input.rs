@@ -137,7 +137,13 @@ impl Input {
                     .map_err(|error| Error::input(format!("not a readable zstd file: {error}")).at(self.place()))?,
             ),
         };
-        Ok(Stream { inner, packed: self.compression != Compression::Plain, unfinished: None, started: false, progress: Arc::default() })
+        Ok(Stream {
+            inner,
+            packed: self.compression != Compression::Plain,
+            unfinished: None,
+            started: false,
+            progress: Arc::default(),
+        })
     }
 
     /// All of it line by line.
@@ -145,7 +151,13 @@ impl Input {
     /// # Errors
     /// It cannot be opened.
     pub fn lines(&self) -> Result<Lines, Error> {
-        Ok(Lines { reader: BufReader::with_capacity(BUFFER, self.stream()?), line: Vec::new(), number: 0, offset: 0, next: 0 })
+        Ok(Lines {
+            reader: BufReader::with_capacity(BUFFER, self.stream()?),
+            line: Vec::new(),
+            number: 0,
+            offset: 0,
+            next: 0,
+        })
     }
 
     /// All of it as one document, without byte order mark, and why it breaks off if it does.
@@ -218,8 +230,12 @@ fn recognise(magic: &[u8], source: &str) -> Result<Compression, Error> {
     match magic {
         [0x1f, 0x8b, ..] => Ok(Compression::Gzip),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Ok(Compression::Zstd),
-        [b'B', b'Z', b'h', b'1'..=b'9', ..] => refuse("packed with bzip2, which is not read", "unpack it with `bunzip2 -k` first"),
-        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => refuse("packed with xz, which is not read", "unpack it with `unxz -k` first"),
+        [b'B', b'Z', b'h', b'1'..=b'9', ..] => {
+            refuse("packed with bzip2, which is not read", "unpack it with `bunzip2 -k` first")
+        }
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
+            refuse("packed with xz, which is not read", "unpack it with `unxz -k` first")
+        }
         [b'P', b'K', 3, 4, ..] => refuse("a zip archive of files", "unpack it and give the folder"),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
             refuse("UTF-16 text, which is not read", "write it as UTF-8: `iconv -f UTF-16 -t UTF-8`")

@@ -14,20 +14,21 @@
 //! * secrets (`setup_data`, `config.script`) are never handed to the sink.
 
 pub mod input;
-mod k6;
+pub mod k6;
+pub mod locust;
 pub mod rows;
 pub mod sniff;
 pub mod tally;
 
 use crate::error::Error;
 use crate::model::key::{CellKey, ColumnKey, MetricKey};
+pub use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Interval, Sample, Threshold, Total};
 use crate::unit::Timestamp;
 pub use input::Input;
 pub use sniff::{Head, Sniff};
 use std::any::Any;
 pub use tally::{Rejection, Tally};
-
 
 /// Names a part of a file: most files are one part; a script that ran several scenarios into one file has one for each,
 /// and each becomes a test of its own.
@@ -79,29 +80,6 @@ pub trait Sink: Send {
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
 }
 
-/// A metric as a summary states it; everything optional because summaries leave things out.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct MetricTotal {
-    /// Number of points (trend) or of all points (rate).
-    pub count: Option<u64>,
-    /// Points that were not zero (rate).
-    pub nonzero: Option<u64>,
-    /// Sum (counter).
-    pub sum: Option<f64>,
-    /// Per second as the tool counts it (counter).
-    pub rate_per_s: Option<f64>,
-    /// Last value (gauge) or ratio (rate).
-    pub value: Option<f64>,
-    /// Least.
-    pub min: Option<f64>,
-    /// Greatest.
-    pub max: Option<f64>,
-    /// Arithmetic mean (trend).
-    pub mean: Option<f64>,
-    /// (p, value in the key's unit), ascending in p.
-    pub quantiles: Vec<(f64, f64)>,
-}
-
 /// Settings that reading needs and that only the user can know.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -136,6 +114,12 @@ pub trait Adapter: Sync {
 
 /// Every adapter, in the order in which README lists them.
 pub static ADAPTERS: &[&dyn Adapter] = &[
+    &locust::Stats,
+    &locust::History,
+    &locust::Failures,
+    &locust::Exceptions,
+    &locust::Json,
+    &locust::Html,
     &k6::ndjson::K6Ndjson,
     &k6::csv::K6Csv,
 ];

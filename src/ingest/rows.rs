@@ -126,7 +126,8 @@ impl Rows {
         loop {
             match self.reader.read_byte_record(&mut self.record) {
                 Ok(false) => {
-                    tally.unfinished = tally.unfinished.take().or_else(|| self.reader.get_ref().unfinished().map(str::to_owned));
+                    tally.unfinished =
+                        tally.unfinished.take().or_else(|| self.reader.get_ref().unfinished().map(str::to_owned));
                     return None;
                 }
                 Ok(true) => break,

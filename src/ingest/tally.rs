@@ -1,25 +1,10 @@
 //! What became of a file's rows: nothing is lost without being counted.
 
 use crate::error::{Error, Place};
-use serde::{Deserialize, Serialize};
+pub use crate::model::input::Rejection;
 
 /// How many rejections are kept word for word.
 const KEPT: usize = 5;
-
-/// A Rejection is a row that could not be used.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct Rejection {
-    /// Byte offset of the row in the decompressed file; orders rejections.
-    pub byte: u64,
-    /// Line, from 1.
-    pub line: u64,
-    /// Column or key, where one is to blame.
-    pub field: Option<String>,
-    /// What was found and what was expected.
-    pub reason: String,
-    /// At most 160 bytes of it.
-    pub excerpt: String,
-}
 
 /// A Tally counts a file's rows. Adding two is commutative.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -100,10 +85,9 @@ impl Tally {
         self.first_rejections.iter().min().map(|first| {
             let mut place = Place::line(source, first.line, first.byte);
             place.field.clone_from(&first.field);
-            Error::input(first.reason.clone())
-                .at(place)
-                .showing(first.excerpt.as_bytes())
-                .hint(format!("without `--strict` bad rows are counted and shown; `plimsoll inspect {source}` lists them"))
+            Error::input(first.reason.clone()).at(place).showing(first.excerpt.as_bytes()).hint(format!(
+                "without `--strict` bad rows are counted and shown; `plimsoll inspect {source}` lists them"
+            ))
         })
     }
 }

@@ -2,5 +2,10 @@
 
 pub mod distribution;
 pub mod histogram;
+pub mod input;
 pub mod key;
+pub mod metric;
 pub mod sample;
+pub mod test;
+
+pub use histogram::Histogram;

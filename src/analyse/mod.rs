@@ -1,0 +1,3 @@
+//! From counters to figures: pure functions, no I/O.
+
+pub mod figures;

@@ -1,0 +1,130 @@
+//! Text that somebody else wrote, made harmless for where it is shown.
+
+/// Whether a character steers what shows it: control characters and the marks that turn the direction of writing.
+fn steers(letter: char) -> bool {
+    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || letter.is_control()
+}
+
+/// Fit for one line of a terminal: steering characters are shown as `\u{…}`, so that a file's name or an error text
+/// can neither colour, clear nor reorder what is printed.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            letter if steers(letter) => out.extend(letter.escape_unicode()),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
+
+/// At most 160 bytes of an offending line, as plain text.
+#[must_use]
+pub fn excerpt(bytes: &[u8]) -> String {
+    const MOST: usize = 160;
+    let cut = bytes.get(..MOST).unwrap_or(bytes);
+    let mut text = plain(&String::from_utf8_lossy(cut));
+    if cut.len() < bytes.len() {
+        text.push('…');
+    }
+    text
+}
+
+/// At most `most` characters, the middle left out: both ends of a long name tell it from others.
+#[must_use]
+pub fn shorten(text: &str, most: usize) -> String {
+    let length = text.chars().count();
+    if length <= most || most < 5 {
+        return text.to_owned();
+    }
+    let head = (most - 1) * 2 / 3;
+    let tail = most - 1 - head;
+    let first: String = text.chars().take(head).collect();
+    let last: String = text.chars().skip(length - tail).collect();
+    format!("{first}…{last}")
+}
+
+/// Text for a Markdown paragraph or table cell: everything that Markdown, HTML or a forge would act on (emphasis, links,
+/// tags, `@name`, `#123`, table bars, bare addresses) is made plain.
+#[must_use]
+pub fn markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for letter in plain(text).chars() {
+        match letter {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            // A zero-width joiner of entities: `@` and `#` as entities do not mention or link.
+            '@' => out.push_str("&#64;"),
+            '#' => out.push_str("&#35;"),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '|' | '~' | '!' | '$' => {
+                out.push('\\');
+                out.push(letter);
+            }
+            letter => out.push(letter),
+        }
+    }
+    // A forge links what begins with a scheme; the colon as an entity stops it.
+    out.replace("://", "&#58;//")
+}
+
+/// Text as a Markdown code span that no content can leave, also within a table: the fence is longer than any run of
+/// backticks inside, and a bar is escaped as tables demand.
+#[must_use]
+pub fn code_span(text: &str) -> String {
+    let text = plain(text).replace('|', "\\|");
+    let text = if text.trim().is_empty() { format!("({} blank)", text.len()) } else { text };
+    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn terminals_are_not_steered() {
+        assert_eq!(plain("a\u{1b}[31mred\u{202e}x"), "a\\u{1b}[31mred\\u{202e}x");
+        assert_eq!(excerpt(&[b'x'; 200]).chars().count(), 161);
+    }
+
+    #[test]
+    fn long_names_keep_both_ends() {
+        assert_eq!(shorten("abcdefghij", 7), "abcd…ij");
+        assert_eq!(shorten("short", 7), "short");
+    }
+
+    #[test]
+    fn code_spans_hold_backticks_and_bars() {
+        assert_eq!(code_span("GET /a|b"), "`GET /a\\|b`");
+        assert_eq!(code_span("a`b"), "``a`b``");
+        assert_eq!(code_span("`"), "`` ` ``");
+    }
+
+    proptest! {
+        /// Whatever a name holds, a CommonMark parser sees text and nothing else in a paragraph made of it.
+        #[test]
+        fn markdown_stays_text(text in "\\PC{0,60}|[<>&@#`*_|\\[\\]()!~a/: ]{0,40}") {
+            let source = format!("x {} x", markdown(&text));
+            for event in pulldown_cmark::Parser::new(&source) {
+                use pulldown_cmark::{Event, Tag, TagEnd};
+                let harmless = matches!(event, Event::Text(_) | Event::SoftBreak
+                    | Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph));
+                prop_assert!(harmless, "{event:?} from {source:?}");
+            }
+        }
+
+        #[test]
+        fn plain_text_has_no_steering(text in any::<String>()) {
+            prop_assert!(!plain(&text).chars().any(steers));
+        }
+    }
+}

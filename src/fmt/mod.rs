@@ -1,0 +1,228 @@
+//! The only place where a number or a foreign text becomes text for people.
+//!
+//! Numbers are shown with three significant digits: more would claim what a load test cannot know. Counts are exact and
+//! grouped by thousands. What is unknown is never shown as a number: callers pass numbers only.
+
+mod foreign;
+mod time;
+
+pub use foreign::{code_span, excerpt, markdown, plain, shorten};
+pub use time::{clock, date, duration_s, instant, rfc3339};
+
+use crate::unit::Unit;
+
+/// A count with its thousands apart: `12,264`.
+#[must_use]
+pub fn count(value: u64) -> String {
+    group(&value.to_string())
+}
+
+/// A count and its noun: `1 request`, `2 requests`.
+#[must_use]
+pub fn plural(value: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(value), if value == 1 { one } else { many })
+}
+
+/// A number with three significant digits and its thousands apart: `0.0886`, `12.3`, `3,840`. Whole numbers below
+/// 100,000 are exact.
+#[must_use]
+pub fn number(value: f64) -> String {
+    let magnitude = value.abs();
+    if !value.is_finite() {
+        return "not a number".to_owned();
+    }
+    if magnitude >= 1e15 {
+        return format!("{value:.3e}");
+    }
+    let whole = (value - value.round()).abs() < f64::EPSILON * magnitude;
+    let decimals = match magnitude {
+        _ if whole && magnitude < 1e5 => 0,
+        m if m >= 99.95 => 0,
+        m if m >= 9.995 => 1,
+        m if m >= 0.999_5 => 2,
+        m if m >= 0.099_95 => 3,
+        m if m >= 0.009_995 => 4,
+        m if m >= 0.000_999_5 => 5,
+        _ => 6,
+    };
+    let text = format!("{value:.decimals$}");
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    let text = if text == "-0" { "0" } else { text };
+    match text.split_once('.') {
+        Some((head, tail)) => format!("{}.{tail}", group(head)),
+        None => group(text),
+    }
+}
+
+fn group(digits: &str) -> String {
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("−", rest));
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    out.push_str(sign);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A latency in microseconds in the unit that suits it: `850 µs`, `41.2 ms`, `2.31 s`, `3 min 20 s`.
+#[must_use]
+pub fn latency_us(value: f64) -> String {
+    let magnitude = value.abs();
+    if magnitude < 999.5 {
+        format!("{} µs", number(value))
+    } else if magnitude < 999_500.0 {
+        format!("{} ms", number(value / 1e3))
+    } else if magnitude < 100e6 {
+        format!("{} s", number(value / 1e6))
+    } else {
+        duration_s(value / 1e6)
+    }
+}
+
+/// A share as percent: `0.0886 %`, `18.5 %`, `0 %`.
+#[must_use]
+pub fn percent(ratio: f64) -> String {
+    format!("{} %", number(ratio * 100.0))
+}
+
+/// A change by a factor as signed percent: 1.26 → `+26 %`, 0.96 → `−4 %`; from twice on as a factor too: `+150 % (2.5 times)`.
+#[must_use]
+pub fn change(factor: f64) -> String {
+    let percent = (factor - 1.0) * 100.0;
+    let shown = if percent.abs() < 10.0 { (percent * 10.0).round() / 10.0 } else { percent.round() };
+    let sign = if shown > 0.0 { "+" } else { "" };
+    if factor >= 2.0 {
+        format!("{sign}{} % ({} times)", number(shown), number(factor))
+    } else {
+        format!("{sign}{} %", number(shown))
+    }
+}
+
+/// Events per second: `498/s`; below one a minute's worth: `20/min`.
+#[must_use]
+pub fn rate(per_second: f64) -> String {
+    if per_second > 0.0 && per_second < 1.0 {
+        format!("{}/min", number(per_second * 60.0))
+    } else {
+        format!("{}/s", number(per_second))
+    }
+}
+
+/// Bytes by powers of a thousand: `512 B`, `1.2 kB`, `3.4 MB`.
+#[must_use]
+pub fn bytes(value: f64) -> String {
+    let scales = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")];
+    scales
+        .iter()
+        .find(|(scale, _)| value.abs() >= *scale)
+        .map_or_else(|| format!("{} B", number(value)), |(scale, name)| format!("{} {name}", number(value / scale)))
+}
+
+/// A value in the words of its unit.
+#[must_use]
+pub fn value(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Micros => latency_us(value),
+        Unit::Bytes => bytes(value),
+        Unit::Ratio => percent(value),
+        Unit::PerSecond => rate(value),
+        Unit::Count | Unit::Plain => number(value),
+    }
+}
+
+/// A value with the unit that a monitor's file gives it: `98.8 MB`, `71 %`, `12`.
+#[must_use]
+pub fn with_unit(value: f64, unit: &str) -> String {
+    if unit.is_empty() { number(value) } else { format!("{} {}", number(value), plain(unit)) }
+}
+
+/// Which share of people wait longer than a quantile: 0.95 → `1 in 20`, 0.5 → `half`.
+#[must_use]
+pub fn one_in(p: f64) -> String {
+    let share = 1.0 - p;
+    if (share - 0.5).abs() < 1e-9 {
+        return "half".to_owned();
+    }
+    format!("1 in {}", number((1.0 / share).round()))
+}
+
+/// The name of a quantile: 0.95 → `p95`, 0.999 → `p99.9`. [`quantile_p`] reads it back.
+#[must_use]
+pub fn quantile_name(p: f64) -> String {
+    let text = format!("{:.6}", p * 100.0);
+    format!("p{}", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// The quantile of a name: `p99.9` → 0.999; `None` for other texts.
+#[must_use]
+pub fn quantile_p(name: &str) -> Option<f64> {
+    let percent = name.strip_prefix('p')?;
+    let (whole, decimals) = percent.split_once('.').unwrap_or((percent, ""));
+    let digits = format!("{whole}{decimals}");
+    if whole.is_empty() || digits.len() > 15 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    // Both numbers are whole and exact, so the quotient is the float nearest to what was written; 99.9 / 100 is not.
+    let scale = 10f64.powi(i32::try_from(decimals.len()).ok()? + 2);
+    digits.parse::<f64>().ok().map(|value| value / scale).filter(|p| (0.0..=1.0).contains(p))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_three_digits() {
+        let cases = [
+            (0.0, "0"),
+            (0.088_573, "0.0886"),
+            (1.832_3, "1.83"),
+            (12.34, "12.3"),
+            (412.4, "412"),
+            (12_264.0, "12,264"),
+            (-4.06, "−4.06"),
+            (999.96, "1,000"),
+            (0.000_000_1, "0"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(number(value), text, "{value}");
+        }
+    }
+
+    #[test]
+    fn latencies_choose_their_unit() {
+        let cases = [(0.5, "0.5 µs"), (850.0, "850 µs"), (999.6, "1 ms"), (41_237.0, "41.2 ms"), (999_600.0, "1 s")];
+        for (value, text) in cases {
+            assert_eq!(latency_us(value), text);
+        }
+        assert_eq!(latency_us(2_310_000.0), "2.31 s");
+        assert_eq!(latency_us(200e6), "3 min 20 s");
+    }
+
+    #[test]
+    fn changes_and_shares_read_as_people_say_them() {
+        assert_eq!(change(1.26), "+26 %");
+        assert_eq!(change(0.96), "−4 %");
+        assert_eq!(change(1.0), "0 %");
+        assert_eq!(change(2.5), "+150 % (2.5 times)");
+        assert_eq!(percent(0.000_886), "0.0886 %");
+        assert_eq!(one_in(0.95), "1 in 20");
+        assert_eq!(one_in(0.999), "1 in 1,000");
+        assert_eq!(one_in(0.5), "half");
+        assert_eq!(rate(20.0 / 60.0), "20/min");
+    }
+
+    #[test]
+    fn quantile_names_read_back() {
+        for p in [0.5, 0.9, 0.95, 0.99, 0.999, 0.9999, 1.0, 0.0] {
+            assert_eq!(quantile_p(&quantile_name(p)), Some(p));
+        }
+        assert_eq!(quantile_p("p"), None);
+        assert_eq!(quantile_p("p101"), None);
+        assert_eq!(quantile_p("pool"), None);
+        assert_eq!(quantile_p("p-1"), None);
+    }
+}

@@ -1,0 +1,3 @@
+//! Judging: criteria, outcomes, findings, verdict.
+
+pub mod outcome;

@@ -1,0 +1,163 @@
+//! What judging ends in. These structs are part of report.json; their field names are a promise to other programs.
+
+pub use crate::config::limit::{Evidence, Side};
+use crate::model::distribution::SourceClass;
+use crate::unit::Unit;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Outcome of one criterion (judgement.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// The figure is inside the limit, and so is the interval's bad side.
+    Pass,
+    /// The figure is inside, the interval reaches across.
+    MetNotProven,
+    /// Inside the warning band.
+    Warn,
+    /// Outside.
+    Fail,
+    /// Cannot be told.
+    Inconclusive,
+    /// Declared without result.
+    NotRun,
+    /// Declared without result, with what unblocks it.
+    Blocked,
+    /// With a declared reason; counts for nothing.
+    NotApplicable,
+    /// Failed, and accepted by somebody within its terms.
+    Waived,
+}
+
+/// Where a criterion comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// plimsoll.toml.
+    Config,
+    /// A k6 threshold.
+    K6,
+    /// The embedded default.
+    Default,
+    /// Built in when a baseline is given.
+    Baseline,
+    /// The plan: a declared test that has no criterion of its own.
+    Plan,
+}
+
+/// A limit in base units.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Limit {
+    /// Which way it is read.
+    pub side: Side,
+    /// In `unit` of the criterion.
+    pub value: f64,
+    /// Second limit, further out on the same side: between the two is the warning band.
+    pub warn: Option<f64>,
+    /// Which way the second limit is read; `null` where there is none.
+    pub warn_side: Option<Side>,
+}
+
+/// One criterion, judged on one test (and one endpoint, if it names endpoints).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CriterionResult {
+    /// As configured, or made from the threshold; unique together with test and endpoint.
+    pub id: String,
+    /// The test; empty for the suite as a whole.
+    pub test: String,
+    /// The endpoint's label; `null` where it is about the whole test.
+    pub endpoint: Option<String>,
+    /// `latency.p95`, `failures.ratio`, `checks.ratio`, … or k6's metric.
+    pub metric: String,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The criterion as its source words it (`p(95)<300`), for imported ones.
+    pub original: Option<String>,
+    /// What came out.
+    pub status: Status,
+    /// The figure.
+    pub observed: Option<f64>,
+    /// Its 95 % interval; `null` for a bound that the sample cannot give.
+    pub interval: Option<(Option<f64>, Option<f64>)>,
+    /// Values behind the figure.
+    pub n: Option<u64>,
+    /// Unit of figure and limit.
+    pub unit: Unit,
+    /// What was demanded; `null` for criteria without a number.
+    pub limit: Option<Limit>,
+    /// Whether the suite stands and falls with it.
+    pub critical: bool,
+    /// What it asks of the evidence.
+    pub evidence: Evidence,
+    /// How the figure came about.
+    pub source_class: Option<SourceClass>,
+    /// How many values would settle it, where it is met and not proven.
+    pub n_to_settle: Option<u64>,
+    /// In words: figure, limit, and why this status.
+    pub reason: String,
+}
+
+/// How much a finding weighs on the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Decides against shipping, or makes it impossible to tell.
+    Critical,
+    /// Should be looked at before shipping.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+/// A Finding is something seen, with evidence and advice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// Name of the rule; `explain RULE` prints its page.
+    pub rule: String,
+    /// The test; empty for the suite.
+    pub test: String,
+    /// The endpoint's label, or the monitor's column, where it is about one.
+    pub endpoint: Option<String>,
+    /// Weight.
+    pub severity: Severity,
+    /// One sentence with the figures, in people's words.
+    pub message: String,
+    /// What to do or try next.
+    pub advice: String,
+    /// Where to see it: figures, times, files.
+    pub evidence: String,
+}
+
+/// The verdict of the suite.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// READY
+    Ready,
+    /// READY WITH CONDITIONS
+    ReadyWithConditions,
+    /// INCONCLUSIVE
+    Inconclusive,
+    /// NOT READY
+    NotReady,
+}
+
+/// The judgement of a suite.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why READY only under conditions, in words, one each.
+    pub conditions: Vec<String>,
+    /// Why NOT READY or INCONCLUSIVE, in words, most important first; at READY what was met.
+    pub reasons: Vec<String>,
+    /// Things met and not proven on criteria that are not critical, and waived ones.
+    pub notes: Vec<String>,
+    /// Which defaults were in force.
+    pub defaults: Vec<String>,
+    /// Every criterion, in the order of the configuration, then imported, default, baseline.
+    pub criteria: Vec<CriterionResult>,
+    /// Every finding, weightiest first.
+    pub findings: Vec<Finding>,
+}

@@ -1,0 +1,49 @@
+//! Evidence: which file gave what, and what became of its rows.
+
+use serde::{Deserialize, Serialize};
+
+/// A Rejection is a row that could not be used.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Rejection {
+    /// Byte offset of the row in the decompressed file; orders rejections.
+    pub byte: u64,
+    /// Line, from 1.
+    pub line: u64,
+    /// Column or key, where one is to blame.
+    pub field: Option<String>,
+    /// What was found and what was expected.
+    pub reason: String,
+    /// At most 160 bytes of it.
+    pub excerpt: String,
+}
+
+/// An Input file is one file of a test, as the report's evidence shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct InputFile {
+    /// As the user named it.
+    pub source: String,
+    /// The adapter that read it.
+    pub adapter: String,
+    /// Why that adapter.
+    pub why: String,
+    /// What the test takes from it: `figures`, `cross-check`, `monitor`, `faults`, `series`…
+    pub role: String,
+    /// SHA-256 of the file as it lies; `null` where it was not asked for.
+    pub sha256: Option<String>,
+    /// Size as it lies.
+    pub bytes: u64,
+    /// Rows seen, the header not counted.
+    pub rows_read: u64,
+    /// Rows that were used.
+    pub rows_used: u64,
+    /// Rows that hold nothing wanted (blank lines, banner text).
+    pub rows_skipped: u64,
+    /// Rows that could not be used.
+    pub rows_rejected: u64,
+    /// The first five of them.
+    pub first_rejections: Vec<Rejection>,
+    /// Why the file must be called unfinished.
+    pub unfinished: Option<String>,
+    /// How it was read: assumptions, units, what was left aside.
+    pub notes: Vec<String>,
+}

@@ -1,0 +1,5 @@
+//! Words and pictures: pure functions from a report to text.
+
+pub mod chart;
+pub mod style;
+pub mod svg;

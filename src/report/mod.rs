@@ -1,0 +1,3 @@
+//! What the report says: one serialisable value, which is at once the JSON, the template context and the snapshot under test.
+
+pub mod chart;
