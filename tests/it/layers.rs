@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// From the bottom up: a layer uses only those before it. `error`, `unit` and `fmt` are the ground that all stand on.
 const LAYERS: [&str; 16] = [
-    "unit", "fmt", "error", "quantity", "model", "ingest", "rollup", "assemble", "analyse", "compare", "config", "judge",
-    "report", "store", "render", "cli",
+    "unit", "fmt", "error", "quantity", "model", "ingest", "rollup", "assemble", "analyse", "compare", "config",
+    "judge", "report", "store", "render", "cli",
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -50,9 +50,14 @@ fn layers_point_one_way() {
         for (number, line) in product(&text).lines().enumerate() {
             let code = line.split("//").next().unwrap_or(line);
             for used in code.split("crate::").skip(1) {
-                let name: String = used.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+                let name: String =
+                    used.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
                 if LAYERS.iter().position(|known| *known == name).is_some_and(|at| at > own) {
-                    wrong.push(format!("{}:{}: `{layer}` uses `{name}`, which lies above it", path.display(), number + 1));
+                    wrong.push(format!(
+                        "{}:{}: `{layer}` uses `{name}`, which lies above it",
+                        path.display(),
+                        number + 1
+                    ));
                 }
             }
         }
@@ -84,7 +89,10 @@ fn input_and_output_stay_at_the_doors() {
         }
         for (number, line) in product(&text).lines().enumerate() {
             let code = line.split("//").next().unwrap_or(line);
-            if ["std::fs::", "use std::fs;", "SystemTime::now", "println!", "eprintln!"].iter().any(|word| code.contains(word)) {
+            if ["std::fs::", "use std::fs;", "SystemTime::now", "println!", "eprintln!"]
+                .iter()
+                .any(|word| code.contains(word))
+            {
                 wrong.push(format!("{name}:{}: {}", number + 1, line.trim()));
             }
         }
