@@ -116,12 +116,6 @@ pub trait Adapter: Sync {
 
 /// Every adapter, in the order in which README lists them.
 pub static ADAPTERS: &[&dyn Adapter] = &[
-<<<<<<< HEAD
-    &own::OwnRowsCsv,
-    &own::OwnRowsNdjson,
-    &monitor::MonitorResource,
-    &monitor::MonitorCsv,
-=======
     &locust::Stats,
     &locust::History,
     &locust::Failures,
@@ -129,5 +123,8 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &locust::Json,
     &locust::Html,
     &k6::ndjson::K6Ndjson,
->>>>>>> main
+    &own::OwnRowsCsv,
+    &own::OwnRowsNdjson,
+    &monitor::MonitorResource,
+    &monitor::MonitorCsv,
 ];
