@@ -9,6 +9,7 @@ fn main() -> ExitCode {
         progress: stderr().is_terminal(),
         width: std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(100),
     };
-    let code = plimsoll::cli::run(std::env::args_os(), &mut stdin().lock(), &mut stdout().lock(), &mut stderr(), terminal);
+    let code =
+        plimsoll::cli::run(std::env::args_os(), &mut stdin().lock(), &mut stdout().lock(), &mut stderr(), terminal);
     ExitCode::from(code)
 }

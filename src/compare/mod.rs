@@ -14,5 +14,6 @@ pub mod quoted;
 mod row;
 pub mod settings;
 pub mod shift;
+pub mod side;
 pub mod steps;
 pub mod two_run;

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::text;
-use crate::report::chart::{Clock, Quantity, StripChart, TimeChart};
+use crate::report::chart::{Clock, Quantity, StripChart, TimeChart, Tone};
 
 /// The values of one chart. Field names are short because a page holds many of them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -74,7 +74,7 @@ pub fn hover_strips(chart: &StripChart) -> Hover {
         let v = joined(&strip.values, &strip.quantity);
         HoverSeries {
             n: strip.name.clone(),
-            c: "s3",
+            c: Tone::Load.class(),
             v,
             t: Some(instants.join(" ")),
         }
