@@ -46,9 +46,7 @@ impl StripChart {
     /// Whether any strip holds enough for a picture.
     #[must_use]
     pub fn is_drawable(&self) -> bool {
-        self.strips
-            .iter()
-            .any(|strip| strip.values.iter().flatten().count() >= MIN_POINTS)
+        self.strips.iter().any(|strip| strip.values.iter().flatten().count() >= MIN_POINTS)
     }
 
     /// The legend: only what the strips do not say themselves.

@@ -1,0 +1,137 @@
+//! The command line: arguments, one file per command, exit codes, errors in words. Only here is anything printed.
+
+mod args;
+mod baseline;
+mod compare;
+mod explain;
+mod inspect;
+mod pipeline;
+mod progress;
+mod report;
+
+use crate::error::{Error, ErrorKind};
+use crate::fmt;
+use clap::Parser;
+use std::ffi::OsString;
+use std::io::{self, Read, Write};
+
+/// Ready, also under conditions; compared, and nothing regressed.
+pub const EXIT_READY: u8 = 0;
+/// Not ready; something regressed.
+pub const EXIT_NOT_READY: u8 = 1;
+/// Wrong use or configuration.
+pub const EXIT_USAGE: u8 = 2;
+/// Input unreadable.
+pub const EXIT_INPUT: u8 = 3;
+/// Inconclusive; nothing could be told.
+pub const EXIT_INCONCLUSIVE: u8 = 4;
+
+/// What is known of the terminal.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    /// Whether standard output shows colours.
+    pub colour: bool,
+    /// Whether standard error is watched by somebody.
+    pub progress: bool,
+    /// Columns.
+    pub width: usize,
+}
+
+/// The streams a command talks to.
+struct Streams<'a> {
+    input: &'a mut dyn Read,
+    out: &'a mut dyn Write,
+    err: &'a mut dyn Write,
+    terminal: Terminal,
+}
+
+/// Why a command ended before its end.
+enum Stop {
+    /// Said to the user, with an exit code.
+    Failed(Error),
+    /// The reader of standard output went away, which is success.
+    BrokenPipe,
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Self::BrokenPipe
+        } else {
+            Self::Failed(Error::output(format!("cannot write: {error}")))
+        }
+    }
+}
+
+/// Runs the program; returns the exit code.
+pub fn run(
+    args: impl IntoIterator<Item = OsString>,
+    input: &mut dyn Read,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+    terminal: Terminal,
+) -> u8 {
+    let cli = match args::Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, out, err),
+    };
+    let mut streams = Streams { input, out, err, terminal };
+    let ended = match cli.command {
+        args::Command::Report(args) => report::run(&args, &mut streams),
+        args::Command::Inspect(args) => inspect::run(&args, &mut streams),
+        args::Command::Compare(args) => compare::run(&args, &mut streams),
+        args::Command::Baseline(command) => baseline::run(&command, &mut streams),
+        args::Command::Explain(args) => explain::run(&args, &mut streams),
+    };
+    let flushed = streams.out.flush().map_err(Stop::from);
+    match ended.and_then(|code| flushed.map(|()| code)) {
+        Ok(code) => code,
+        Err(Stop::BrokenPipe) => EXIT_READY,
+        Err(Stop::Failed(error)) => {
+            // Nothing can be said if standard error is gone too; the exit code still tells.
+            let _ = write_error(&error, "error", streams.err);
+            match error.kind {
+                ErrorKind::Usage => EXIT_USAGE,
+                ErrorKind::Input | ErrorKind::Output => EXIT_INPUT,
+            }
+        }
+    }
+}
+
+fn usage(error: &clap::Error, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    let text = error.render().to_string();
+    // Help and version are answers, not errors.
+    let (stream, code) = if error.use_stderr() { (err, EXIT_USAGE) } else { (out, EXIT_READY) };
+    let _ = stream.write_all(text.as_bytes());
+    code
+}
+
+/// Writes an error (or, with another word, a warning) as people read it:
+///
+/// ```text
+/// error: `data.value` should be a number, found the string "fast"
+///   --> runs/checkout.ndjson, line 48213 (byte 9183442)
+///    |  {"metric":"http_req_duration","type":"Point",…
+///    = hint: `--strict` stops at the first bad row
+/// ```
+fn write_error(error: &Error, word: &str, to: &mut dyn Write) -> io::Result<()> {
+    writeln!(to, "{word}: {}", fmt::plain(&error.message))?;
+    if let Some(place) = &error.place {
+        writeln!(to, "  --> {place}")?;
+    }
+    if let Some(excerpt) = &error.excerpt {
+        writeln!(to, "   |  {}", fmt::plain(excerpt))?;
+    }
+    if let Some(hint) = &error.hint {
+        for line in hint.lines() {
+            writeln!(to, "   = hint: {}", fmt::plain(line))?;
+        }
+    }
+    Ok(())
+}

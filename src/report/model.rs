@@ -1,0 +1,314 @@
+//! The report as one value: report.json, the templates' context and the snapshots under test are all this.
+//!
+//! Base units throughout (`_us` microseconds, `_s` seconds, `_per_s` per second, bytes, ratios 0–1); times are RFC 3339 in
+//! UTC; `null` is unknown and has a `why` beside it. Sentences are made by [`super::build`] through [`crate::fmt`], so that
+//! JSON, HTML and Markdown cannot disagree.
+
+use super::chart::Chart;
+use crate::analyse::figures::{
+    Doubt, EndpointFigures, LoadFigures, MetricFigures, MonitorFigures, Phases, PoolFigures, PopulationFigures, SeriesFigures,
+    TrendFigures,
+};
+use crate::compare::delta::Delta;
+use crate::judge::outcome::{CriterionResult, Finding, Verdict};
+use crate::model::input::InputFile;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The version of this shape.
+pub const SCHEMA: &str = "plimsoll/1";
+
+/// The whole report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// `plimsoll/1`.
+    pub schema: String,
+    /// The program that made it.
+    pub generator: Generator,
+    /// Title as configured, or made from the tests' names.
+    pub title: String,
+    /// First 12 digits of the SHA-256 over inputs and configuration: names the report on every printed page.
+    pub run_id: String,
+    /// `ready`, `ready-with-conditions`, `inconclusive` or `not-ready`.
+    pub verdict: Verdict,
+    /// Under which conditions it is ready.
+    pub conditions: Vec<String>,
+    /// For what the verdict holds.
+    pub holds_for: HoldsFor,
+    /// Page one in sentences.
+    pub answer: Answer,
+    /// The configuration that was in force.
+    pub config: ConfigUsed,
+    /// What it was compared with; `null` without baseline.
+    pub baseline: Option<BaselineUsed>,
+    /// Every test with results, by name.
+    pub tests: Vec<TestReport>,
+    /// Declared tests without results, and results that a newer run supersedes.
+    pub plan: Vec<PlanLine>,
+    /// Every criterion as judged.
+    pub criteria: Vec<CriterionResult>,
+    /// Declared requirements and what became of the criteria that trace to them.
+    pub requirements: Vec<RequirementLine>,
+    /// Every comparison with the baseline.
+    pub deltas: Vec<Delta>,
+    /// What was seen, weightiest first.
+    pub findings: Vec<Finding>,
+    /// Files that are nobody's result, with the reason.
+    pub files_not_used: Vec<FileNotUsed>,
+    /// How to make this report again.
+    pub reproduce: Reproduce,
+    /// Rows of the sign-off block.
+    pub approvals: Vec<Approval>,
+}
+
+/// The program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Generator {
+    /// `plimsoll`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// For what the verdict holds; each `null` where nobody said.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct HoldsFor {
+    /// Most users at a time in any test.
+    pub users: Option<f64>,
+    /// Highest mean rate of any test.
+    pub rate_per_s: Option<f64>,
+    /// Build, as declared.
+    pub build: Option<String>,
+    /// Environment, as declared.
+    pub environment: Option<String>,
+    /// Day of the newest judged run.
+    pub date: Option<String>,
+    /// All of it as a sentence.
+    pub sentence: String,
+}
+
+/// Page one: may we ship, why, what changed, what to do, how sure.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Answer {
+    /// `2 of 7 criteria fail, 1 could not be told`.
+    pub summary: String,
+    /// One or two sentences for somebody who reads nothing else.
+    pub headline: String,
+    /// Key figures.
+    pub tiles: Vec<Tile>,
+    /// Why this verdict, most important first.
+    pub why: Vec<Line>,
+    /// What changed against the baseline.
+    pub changed: Vec<Line>,
+    /// What to do, in order.
+    pub to_do: Vec<Line>,
+    /// What the figures rest on and what weakens them.
+    pub sure: Vec<Line>,
+    /// Which defaults were in force.
+    pub defaults: Vec<String>,
+}
+
+/// A sentence and where in the report it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Line {
+    /// The sentence.
+    pub text: String,
+    /// Anchor within report.html (`ep-3`, `monitors`), if any.
+    pub anchor: Option<String>,
+    /// `fail`, `warn`, `unsure`, `pass` or `plain`: shape and word stand beside the colour.
+    pub state: String,
+}
+
+/// A key figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tile {
+    /// `p95 latency`.
+    pub label: String,
+    /// `412 ms`.
+    pub value: String,
+    /// `+34 % (30 to 38)`, `limit 300 ms`, …
+    pub beside: String,
+    /// `fail`, `warn`, `unsure`, `pass` or `plain`.
+    pub state: String,
+}
+
+/// The configuration in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ConfigUsed {
+    /// Its text; the embedded default's where there is no file.
+    pub text: String,
+    /// SHA-256 of the text.
+    pub sha256: String,
+    /// The file, or `default`.
+    pub source: String,
+}
+
+/// What the tests were compared with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BaselineUsed {
+    /// Name, or `latest`, or the file.
+    pub id: String,
+    /// SHA-256 of the stored runs, one after another.
+    pub sha256: String,
+    /// Which stored run each test was compared with, and the tests that found none.
+    pub pairs: Vec<BaselinePair>,
+}
+
+/// One test and its counterpart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BaselinePair {
+    /// Name of the test here; `null` where only the baseline has it.
+    pub test: Option<String>,
+    /// Name of the stored test; `null` where the baseline has none.
+    pub stored: Option<String>,
+    /// When the stored run began.
+    pub started_at: Option<String>,
+    /// What differs between the two besides the results (load, endpoints, tool), in words.
+    pub differences: Vec<String>,
+}
+
+/// A test with all that is known of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TestReport {
+    /// Unique within the report.
+    pub name: String,
+    /// `t1`, `t2`, …: prefix of anchors and ids in report.html.
+    pub id: String,
+    /// Date or id of the run folder, where there was one.
+    pub run: Option<String>,
+    /// As people write it.
+    pub tool: String,
+    /// Where a file says.
+    pub tool_version: Option<String>,
+    /// `load`, `spike`, `soak`, … as declared.
+    pub kind: Option<String>,
+    /// As declared.
+    pub purpose: Option<String>,
+    /// The files.
+    pub inputs: Vec<InputFile>,
+    /// First start.
+    pub started_at: Option<String>,
+    /// Last end.
+    pub ended_at: Option<String>,
+    /// First start to last end in seconds.
+    pub duration_s: Option<f64>,
+    /// Users and arrivals.
+    pub load: LoadFigures,
+    /// Ramp and the rest.
+    pub phases: Option<Phases>,
+    /// Whether the run can prove anything; the reasons stand in `doubts`.
+    pub valid: bool,
+    /// Doubts about the run as a whole.
+    pub doubts: Vec<Doubt>,
+    /// Requests: all endpoints together.
+    pub totals: EndpointFigures,
+    /// Requests by endpoint.
+    pub endpoints: Vec<EndpointFigures>,
+    /// Connections and messages, each a population of its own.
+    pub populations: Vec<PopulationFigures>,
+    /// Over time.
+    pub series: Option<SeriesFigures>,
+    /// Monitors.
+    pub monitors: Vec<MonitorFigures>,
+    /// Columns that were looked at for growth.
+    pub trends: Vec<TrendFigures>,
+    /// Pools.
+    pub pools: Vec<PoolFigures>,
+    /// Error texts, most frequent first.
+    pub faults: Vec<FaultLine>,
+    /// Custom metrics and the tool's own.
+    pub custom: Vec<MetricFigures>,
+    /// Doubts that the reader of any figure must know.
+    pub warnings: Vec<String>,
+    /// Assumptions and properties of the sources.
+    pub remarks: Vec<String>,
+    /// What is drawn.
+    pub charts: Vec<Chart>,
+}
+
+/// An error text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FaultLine {
+    /// The endpoint's label, where known.
+    pub endpoint: Option<String>,
+    /// The tool's text.
+    pub text: String,
+    /// How often.
+    pub count: u64,
+    /// A failure of requests, or a fault of the test itself.
+    pub of_requests: bool,
+}
+
+/// A line of the plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PlanLine {
+    /// Name of the declared test.
+    pub test: String,
+    /// As declared.
+    pub purpose: Option<String>,
+    /// `run`, `not-run`, `blocked`, `superseded` or `not-declared`.
+    pub state: String,
+    /// Reason, and what unblocks it.
+    pub why: String,
+    /// Whether the plan requires it.
+    pub required: bool,
+}
+
+/// A requirement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RequirementLine {
+    /// As declared.
+    pub id: String,
+    /// As declared.
+    pub text: String,
+    /// Criteria that trace to it.
+    pub criteria: Vec<String>,
+    /// Expected value or range, with confidence and source, as declared.
+    pub expected: Option<String>,
+    /// As declared.
+    pub implemented_by: Option<String>,
+    /// As declared.
+    pub validated_by: Option<String>,
+    /// Worst status of its criteria, as a word; `not-run` where none was judged.
+    pub status: String,
+}
+
+/// A file that is nobody's result.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct FileNotUsed {
+    /// As the user named it.
+    pub source: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// How to make the report again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reproduce {
+    /// The command line.
+    pub command: String,
+    /// Every constant that was assumed rather than measured, with its value.
+    pub assumed: Vec<String>,
+    /// Definitions of the figures.
+    pub definitions: Vec<String>,
+}
+
+/// A row of the sign-off block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Approval {
+    /// As declared.
+    pub role: String,
+    /// As declared; empty to be filled in by hand.
+    pub name: String,
+}
+
+/// What `inspect --json` prints: figures without judgement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Inspection {
+    /// `plimsoll/1`.
+    pub schema: String,
+    /// Of the same shape as in a report.
+    pub tests: Vec<TestReport>,
+    /// Files that are nobody's result, with the reason.
+    pub files_not_used: Vec<FileNotUsed>,
+}
