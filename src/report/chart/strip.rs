@@ -24,7 +24,7 @@ pub struct Strip {
     pub saturated: Vec<[f64; 2]>,
 }
 
-/// Monitors over the time of a test, one strip each, on the same time axis as the [`TimeChart`]s of the group.
+/// Monitors over the time of a test, one strip each, on the same time axis as the [`TimeChart`](super::TimeChart)s of the group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StripChart {
     /// Heading, alternative text, caption.
