@@ -340,5 +340,6 @@ impl TimeChart {
             .chain(limits)
             .chain(phases.map(|p| LegendEntry::new(&p.name, "phase", None)))
             .collect()
+        series.chain(limits).chain(phases.map(|p| LegendEntry::new(&p.name, "phase", None))).collect()
     }
 }
