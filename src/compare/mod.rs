@@ -4,9 +4,13 @@
 //! cannot carry it are compared by [`quoted`], which can blame and never acquit.
 
 pub mod block;
+pub mod call;
+pub mod change;
 pub mod delta;
 pub mod influence;
 pub mod multiplicity;
+pub mod quoted;
+mod row;
 pub mod settings;
 pub mod side;
 pub mod steps;
