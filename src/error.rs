@@ -19,21 +19,13 @@ impl Place {
     /// The whole of a source.
     #[must_use]
     pub fn source(source: impl Into<String>) -> Self {
-        Self {
-            source: source.into(),
-            ..Self::default()
-        }
+        Self { source: source.into(), ..Self::default() }
     }
 
     /// A line of a source.
     #[must_use]
     pub fn line(source: impl Into<String>, line: u64, byte: u64) -> Self {
-        Self {
-            source: source.into(),
-            line: Some(line),
-            byte: Some(byte),
-            field: None,
-        }
+        Self { source: source.into(), line: Some(line), byte: Some(byte), field: None }
     }
 
     /// The same place, at one field of it.
@@ -107,13 +99,7 @@ impl Error {
     }
 
     fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-            place: None,
-            excerpt: None,
-            hint: None,
-        }
+        Self { kind, message: message.into(), place: None, excerpt: None, hint: None }
     }
 
     /// With its place.

@@ -7,17 +7,9 @@ fn main() -> ExitCode {
     let terminal = plimsoll::cli::Terminal {
         colour: stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
         progress: stderr().is_terminal(),
-        width: std::env::var("COLUMNS")
-            .ok()
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(100),
+        width: std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(100),
     };
-    let code = plimsoll::cli::run(
-        std::env::args_os(),
-        &mut stdin().lock(),
-        &mut stdout().lock(),
-        &mut stderr(),
-        terminal,
-    );
+    let code =
+        plimsoll::cli::run(std::env::args_os(), &mut stdin().lock(), &mut stdout().lock(), &mut stderr(), terminal);
     ExitCode::from(code)
 }

@@ -18,10 +18,7 @@ impl Timestamp {
         let nanos = seconds * 1e9;
         // 2^63 is exact in f64; a sum of whole seconds loses at most a quarter of a microsecond this century.
         if nanos.is_finite() && nanos.abs() < 9.2e18 {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "the range was checked on the line above"
-            )]
+            #[expect(clippy::cast_possible_truncation, reason = "the range was checked on the line above")]
             return Some(Self(nanos.round() as i64));
         }
         None
@@ -30,10 +27,7 @@ impl Timestamp {
     /// Seconds from `earlier` to this instant, negative when it came before.
     #[must_use]
     pub fn seconds_since(self, earlier: Self) -> f64 {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "spans of a load test are far below 2^53 ns"
-        )]
+        #[expect(clippy::cast_precision_loss, reason = "spans of a load test are far below 2^53 ns")]
         let nanos = self.0.saturating_sub(earlier.0) as f64;
         nanos / 1e9
     }
@@ -58,19 +52,13 @@ impl Span {
     /// The span of one instant.
     #[must_use]
     pub fn at(instant: Timestamp) -> Self {
-        Self {
-            start: instant,
-            end: instant,
-        }
+        Self { start: instant, end: instant }
     }
 
     /// The smallest span that holds both.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
-        Self {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
     /// Length in seconds.
@@ -87,19 +75,7 @@ impl Span {
 }
 
 /// A Unit says what a number of a metric or monitor column counts, in base units.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    schemars::JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unit {
     /// A duration in microseconds.

@@ -32,40 +32,23 @@ pub fn blocks(test: &Test, phases: &Phases) -> Vec<Range<usize>> {
         return Vec::new();
     };
     let length = phases.steady_to_s - phases.steady_from_s;
-    let wanted = if length >= LONG_RUN_S {
-        BLOCKS_OF_LONG_RUN
-    } else {
-        BLOCKS
-    };
-    let possible = (1..=wanted)
-        .rev()
-        .find(|count| length / real(*count as u64) >= SHORTEST_BLOCK_S);
+    let wanted = if length >= LONG_RUN_S { BLOCKS_OF_LONG_RUN } else { BLOCKS };
+    let possible = (1..=wanted).rev().find(|count| length / real(*count as u64) >= SHORTEST_BLOCK_S);
     let Some(count) = possible.filter(|count| *count >= FEWEST_BLOCKS) else {
         return Vec::new();
     };
     let edge = |number: usize| {
         let share = real(number as u64) / real(count as u64);
-        phases::window_at(
-            timeline,
-            origin,
-            length.mul_add(share, phases.steady_from_s),
-        )
+        phases::window_at(timeline, origin, length.mul_add(share, phases.steady_from_s))
     };
-    (0..count)
-        .map(|number| edge(number)..edge(number + 1))
-        .filter(|range| !range.is_empty())
-        .collect()
+    (0..count).map(|number| edge(number)..edge(number + 1)).filter(|range| !range.is_empty()).collect()
 }
 
 /// Variance of the share of requests above p95 relative to independent requests; never below 1, and 1 where there are no
 /// blocks or no latencies in the windows.
 #[must_use]
 pub fn latency_design_effect(series: &[&EndpointSeries], blocks: &[Range<usize>]) -> f64 {
-    let Some(merged) = blocks
-        .iter()
-        .map(|block| histogram(series, block))
-        .collect::<Option<Vec<_>>>()
-    else {
+    let Some(merged) = blocks.iter().map(|block| histogram(series, block)).collect::<Option<Vec<_>>>() else {
         return 1.0;
     };
     let mut all = Histogram::new();
@@ -75,10 +58,7 @@ pub fn latency_design_effect(series: &[&EndpointSeries], blocks: &[Range<usize>]
     let Some(limit) = all.quantile(SHARE) else {
         return 1.0;
     };
-    let counts: Vec<_> = merged
-        .iter()
-        .map(|block| (block.count_at_or_below(limit), block.count()))
-        .collect();
+    let counts: Vec<_> = merged.iter().map(|block| (block.count_at_or_below(limit), block.count())).collect();
     design_effect(&counts)
 }
 
@@ -89,10 +69,7 @@ pub fn failure_design_effect(series: &[&EndpointSeries], blocks: &[Range<usize>]
         .iter()
         .map(|block| {
             windows(series, block).fold((0_u64, 0_u64), |(failures, requests), window| {
-                (
-                    failures.saturating_add(window.failures),
-                    requests.saturating_add(window.requests),
-                )
+                (failures.saturating_add(window.failures), requests.saturating_add(window.requests))
             })
         })
         .collect();
@@ -114,24 +91,15 @@ fn histogram(series: &[&EndpointSeries], block: &Range<usize>) -> Option<Histogr
     Some(merged)
 }
 
-fn windows<'a>(
-    series: &'a [&EndpointSeries],
-    block: &Range<usize>,
-) -> impl Iterator<Item = &'a Window> {
+fn windows<'a>(series: &'a [&EndpointSeries], block: &Range<usize>) -> impl Iterator<Item = &'a Window> {
     let block = block.clone();
-    series
-        .iter()
-        .flat_map(move |one| one.windows.get(block.clone()).unwrap_or_default())
+    series.iter().flat_map(move |one| one.windows.get(block.clone()).unwrap_or_default())
 }
 
 /// The series of the endpoints that are load, in the timeline's order.
 #[must_use]
 pub fn load_series<'a>(test: &Test, timeline: &'a Timeline) -> Vec<&'a EndpointSeries> {
-    timeline
-        .endpoints
-        .iter()
-        .filter(|series| !phases::is_outside_load(test, &series.key))
-        .collect()
+    timeline.endpoints.iter().filter(|series| !phases::is_outside_load(test, &series.key)).collect()
 }
 
 #[cfg(test)]
@@ -142,9 +110,7 @@ mod tests {
     #[test]
     fn independent_requests_have_no_effect_and_waves_a_large_one() {
         assert!((design_effect(&[(5, 100); 12]) - 1.0).abs() < 1e-12);
-        let waves: Vec<_> = (0..12)
-            .map(|block| (if block % 2 == 0 { 10 } else { 0 }, 100))
-            .collect();
+        let waves: Vec<_> = (0..12).map(|block| (if block % 2 == 0 { 10 } else { 0 }, 100)).collect();
         // Each block is off by 5 of 100 where chance alone would give sqrt(100 * .05 * .95) = 2.18.
         let expected = 12.0 / 11.0 * 25.0 / (100.0 * 0.05 * 0.95);
         assert!((design_effect(&waves) - expected).abs() < 1e-9);
@@ -159,28 +125,17 @@ mod tests {
 
     #[test]
     fn blocks_tile_the_steady_part() {
-        let test = builder::raw_test(&Shape {
-            seconds: 60,
-            per_second: 20,
-            ..Shape::default()
-        });
+        let test = builder::raw_test(&Shape { seconds: 60, per_second: 20, ..Shape::default() });
         let phases = phases::find(&test, Some(12.0)).expect("a test with times has phases");
         let cut = blocks(&test, &phases);
         assert_eq!(cut.len(), 12);
         assert!(cut.windows(2).all(|pair| pair[0].end == pair[1].start));
-        assert_eq!(
-            cut[0].start, 12,
-            "the ramp is left out; windows are one second wide here"
-        );
+        assert_eq!(cut[0].start, 12, "the ramp is left out; windows are one second wide here");
     }
 
     #[test]
     fn a_run_under_twelve_seconds_has_no_blocks() {
-        let test = builder::raw_test(&Shape {
-            seconds: 10,
-            per_second: 20,
-            ..Shape::default()
-        });
+        let test = builder::raw_test(&Shape { seconds: 10, per_second: 20, ..Shape::default() });
         let phases = phases::find(&test, None).expect("a test with times has phases");
         assert!(blocks(&test, &phases).is_empty());
     }

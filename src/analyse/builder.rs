@@ -3,13 +3,11 @@
 use crate::model::distribution::{Distribution, Recorded};
 use crate::model::histogram::Histogram;
 use crate::model::input::InputFile;
-use crate::model::key::{
-    CellKey, ColumnKind, EndpointKey, MetricKey, MetricKind, Outcome, Population, Tags,
-};
+use crate::model::key::{CellKey, ColumnKind, EndpointKey, MetricKey, MetricKind, Outcome, Population, Tags};
 use crate::model::metric::MetricTotal;
 use crate::model::test::{
-    CellData, EndpointData, EndpointSeries, MetricData, MonitorColumn, PopulationData,
-    ScaledHistogram, Test, Timeline, Window,
+    CellData, EndpointData, EndpointSeries, MetricData, MonitorColumn, PopulationData, ScaledHistogram, Test, Timeline,
+    Window,
 };
 use crate::unit::{NANOS_PER_SECOND, Span, Timestamp, Unit};
 
@@ -58,11 +56,7 @@ pub(crate) fn raw_test(shape: &Shape) -> Test {
         for _ in 0..shape.per_second {
             number += 1;
             let fails = shape.fail_every > 0 && number % shape.fail_every == 0;
-            let latency = if fails {
-                shape.failed_us
-            } else {
-                (shape.latency_us)(number)
-            };
+            let latency = if fails { shape.failed_us } else { (shape.latency_us)(number) };
             if fails { &mut failed } else { &mut passed }.record(latency * 1000);
             histogram.record(i64::try_from(latency).unwrap());
             window.requests += 1;
@@ -77,11 +71,7 @@ pub(crate) fn raw_test(shape: &Shape) -> Test {
         key: key.clone(),
         requests: Some(all.count()),
         failures: Some(failed.count()),
-        failure_kinds: if failed.count() > 0 {
-            vec![("HTTP 500".to_owned(), failed.count())]
-        } else {
-            Vec::new()
-        },
+        failure_kinds: if failed.count() > 0 { vec![("HTTP 500".to_owned(), failed.count())] } else { Vec::new() },
         statuses: vec![(200, passed.count()), (500, failed.count())],
         cached: None,
         bytes: None,
@@ -90,10 +80,7 @@ pub(crate) fn raw_test(shape: &Shape) -> Test {
         rate_quoted: None,
         outside_load: false,
     };
-    let span = Span {
-        start: START,
-        end: second(i64::try_from(shape.seconds).unwrap()),
-    };
+    let span = Span { start: START, end: second(i64::try_from(shape.seconds).unwrap()) };
     let mut test = empty_test();
     test.span = Some(span);
     test.duration_s = Some(span.seconds());
@@ -104,13 +91,7 @@ pub(crate) fn raw_test(shape: &Shape) -> Test {
     }];
     test.cells = vec![
         cell(&key, Outcome::Ok, 200, &[("scenario", "auth")], passed),
-        cell(
-            &key,
-            Outcome::Failed("HTTP 500".to_owned()),
-            500,
-            &[("scenario", "events")],
-            failed,
-        ),
+        cell(&key, Outcome::Failed("HTTP 500".to_owned()), 500, &[("scenario", "events")], failed),
     ];
     test.timeline = Some(timeline(&key, windows));
     test
@@ -124,10 +105,7 @@ fn timeline(key: &EndpointKey, windows: Vec<Window>) -> Timeline {
         failure_kinds: Vec::new(),
         users: vec![None; windows.len()],
         quoted: Vec::new(),
-        endpoints: vec![EndpointSeries {
-            key: key.clone(),
-            windows,
-        }],
+        endpoints: vec![EndpointSeries { key: key.clone(), windows }],
     }
 }
 
@@ -198,12 +176,7 @@ pub(crate) fn input(rows_read: u64, rows_rejected: u64) -> InputFile {
 }
 
 /// A monitor's column with one reading a second from the test's start on.
-pub(crate) fn column(
-    name: &str,
-    kind: ColumnKind,
-    unit: &str,
-    values: &[Option<f64>],
-) -> MonitorColumn {
+pub(crate) fn column(name: &str, kind: ColumnKind, unit: &str, values: &[Option<f64>]) -> MonitorColumn {
     MonitorColumn {
         source: "monitor.csv".to_owned(),
         name: name.to_owned(),
@@ -215,28 +188,17 @@ pub(crate) fn column(
 
 /// Sorted tags.
 pub(crate) fn tags(pairs: &[(&str, &str)]) -> Tags {
-    let mut tags: Tags = pairs
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
+    let mut tags: Tags = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     tags.sort();
     tags
 }
 
 /// One series of a metric as a tool's points give it.
-pub(crate) fn metric(
-    name: &str,
-    kind: MetricKind,
-    pairs: &[(&str, &str)],
-    values: &[f64],
-) -> MetricData {
+pub(crate) fn metric(name: &str, kind: MetricKind, pairs: &[(&str, &str)], values: &[f64]) -> MetricData {
     let histogram: Histogram = values
         .iter()
         .map(|value| {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "small whole numbers of steps"
-            )]
+            #[expect(clippy::cast_possible_truncation, reason = "small whole numbers of steps")]
             let steps = (value * 1e6).round() as i64;
             steps
         })
@@ -246,17 +208,11 @@ pub(crate) fn metric(
     let share = nonzero as f64 / values.len() as f64;
     let trend = kind == MetricKind::Trend;
     MetricData {
-        key: MetricKey {
-            name: name.to_owned(),
-            kind,
-            unit: Unit::Plain,
-            tags: tags(pairs),
-        },
+        key: MetricKey { name: name.to_owned(), kind, unit: Unit::Plain, tags: tags(pairs) },
         total: MetricTotal {
             count: Some(values.len() as u64),
             nonzero: (kind == MetricKind::Rate).then_some(nonzero),
-            sum: matches!(kind, MetricKind::Counter | MetricKind::Trend)
-                .then(|| values.iter().sum()),
+            sum: matches!(kind, MetricKind::Counter | MetricKind::Trend).then(|| values.iter().sum()),
             value: match kind {
                 MetricKind::Rate => Some(share),
                 MetricKind::Gauge => values.last().copied(),
@@ -266,10 +222,7 @@ pub(crate) fn metric(
             max: values.iter().copied().reduce(f64::max),
             ..MetricTotal::default()
         },
-        recorded: trend.then_some(ScaledHistogram {
-            histogram,
-            steps_per_unit: 1e6,
-        }),
+        recorded: trend.then_some(ScaledHistogram { histogram, steps_per_unit: 1e6 }),
         quoted: false,
     }
 }

@@ -13,8 +13,7 @@ use crate::model::test::{MonitorColumn, Test};
 use crate::unit::{NANOS_PER_SECOND, Timestamp};
 use polars::prelude::DataFrameJoinOps as _;
 use polars::prelude::{
-    AnyValue, AsOfOptions, AsofStrategy, Column, DataFrame, DataType, JoinArgs, JoinType,
-    PolarsResult, Scalar,
+    AnyValue, AsOfOptions, AsofStrategy, Column, DataFrame, DataType, JoinArgs, JoinType, PolarsResult, Scalar,
 };
 
 /// One moment of the test.
@@ -42,38 +41,20 @@ pub fn at_load(test: &Test, series: &SeriesFigures) -> PolarsResult<Vec<Moment>>
         return Ok(Vec::new());
     };
     let instants = instants(origin, series);
-    let columns: Vec<&MonitorColumn> = test
-        .monitors
-        .iter()
-        .filter(|column| column.kind == ColumnKind::Level)
-        .collect();
-    let joined = columns
-        .iter()
-        .map(|column| nearest(&instants, column))
-        .collect::<PolarsResult<Vec<_>>>()?;
+    let columns: Vec<&MonitorColumn> = test.monitors.iter().filter(|column| column.kind == ColumnKind::Level).collect();
+    let joined = columns.iter().map(|column| nearest(&instants, column)).collect::<PolarsResult<Vec<_>>>()?;
     let p95 = series.quantiles_us.get("p95");
-    let moments =
-        instants
+    let moments = instants.iter().zip(&series.requests).enumerate().map(|(point, (at, requests))| Moment {
+        at_s: Timestamp(*at).seconds_since(origin),
+        rate_per_s: real(*requests) / series.width_s,
+        users: series.users.get(point).copied().flatten(),
+        p95_us: p95.and_then(|values| values.get(point).copied().flatten()),
+        readings: columns
             .iter()
-            .zip(&series.requests)
-            .enumerate()
-            .map(|(point, (at, requests))| Moment {
-                at_s: Timestamp(*at).seconds_since(origin),
-                rate_per_s: real(*requests) / series.width_s,
-                users: series.users.get(point).copied().flatten(),
-                p95_us: p95.and_then(|values| values.get(point).copied().flatten()),
-                readings: columns
-                    .iter()
-                    .zip(&joined)
-                    .map(|(column, values)| {
-                        (
-                            column.name.clone(),
-                            column.unit.clone(),
-                            values.get(point).copied().flatten(),
-                        )
-                    })
-                    .collect(),
-            });
+            .zip(&joined)
+            .map(|(column, values)| (column.name.clone(), column.unit.clone(), values.get(point).copied().flatten()))
+            .collect(),
+    });
     Ok(moments.collect())
 }
 
@@ -83,10 +64,7 @@ pub fn slowest(moments: &[Moment]) -> Option<&Moment> {
     moments
         .iter()
         .filter_map(|moment| Some((moment.p95_us?, moment)))
-        .max_by(|(one, earlier), (other, later)| {
-            one.total_cmp(other)
-                .then(later.at_s.total_cmp(&earlier.at_s))
-        })
+        .max_by(|(one, earlier), (other, later)| one.total_cmp(other).then(later.at_s.total_cmp(&earlier.at_s)))
         .map(|(_, moment)| moment)
 }
 
@@ -100,39 +78,24 @@ fn instants(origin: Timestamp, series: &SeriesFigures) -> Vec<i64> {
 
 /// The reading of one column nearest to each instant; none where it is further away than twice its own interval.
 fn nearest(instants: &[i64], column: &MonitorColumn) -> PolarsResult<Vec<Option<f64>>> {
-    let (times, values): (Vec<i64>, Vec<f64>) = column
-        .readings
-        .iter()
-        .filter_map(|(at, value)| Some((at.0, (*value)?)))
-        .unzip();
+    let (times, values): (Vec<i64>, Vec<f64>) =
+        column.readings.iter().filter_map(|(at, value)| Some((at.0, (*value)?))).unzip();
     if times.is_empty() {
         return Ok(vec![None; instants.len()]);
     }
     let left = DataFrame::new(instants.len(), vec![Column::new("at".into(), instants)])?;
-    let readings = vec![
-        Column::new("at".into(), &times),
-        Column::new("reading".into(), &values),
-    ];
+    let readings = vec![Column::new("at".into(), &times), Column::new("reading".into(), &values)];
     let right = DataFrame::new(times.len(), readings)?;
     let how = AsOfOptions {
         strategy: AsofStrategy::Nearest,
-        tolerance: Some(Scalar::new(
-            DataType::Int64,
-            AnyValue::Int64(tolerance_ns(column)),
-        )),
+        tolerance: Some(Scalar::new(DataType::Int64, AnyValue::Int64(tolerance_ns(column)))),
         tolerance_str: None,
         left_by: None,
         right_by: None,
         allow_eq: true,
         check_sortedness: true,
     };
-    let joined = left.join(
-        &right,
-        ["at"],
-        ["at"],
-        JoinArgs::new(JoinType::AsOf(Box::new(how))),
-        None,
-    )?;
+    let joined = left.join(&right, ["at"], ["at"], JoinArgs::new(JoinType::AsOf(Box::new(how))), None)?;
     Ok(joined.column("reading")?.f64()?.iter().collect())
 }
 
@@ -149,51 +112,27 @@ mod tests {
 
     #[test]
     fn each_point_takes_the_nearest_reading_and_none_from_afar() {
-        let mut test = builder::raw_test(&Shape {
-            seconds: 60,
-            per_second: 100,
-            latency_us: |number| number,
-            ..Shape::default()
-        });
+        let mut test =
+            builder::raw_test(&Shape { seconds: 60, per_second: 100, latency_us: |number| number, ..Shape::default() });
         let mut column = builder::column("cpu_percent", ColumnKind::Level, "%", &[]);
         column.readings = [0, 5, 10, 15, 40]
-            .map(|second| {
-                (
-                    builder::second(second),
-                    Some(f64::from(i32::try_from(second).unwrap())),
-                )
-            })
+            .map(|second| (builder::second(second), Some(f64::from(i32::try_from(second).unwrap()))))
             .to_vec();
         test.monitors = vec![column];
         let moments = at_load(&test, &series::figures(&test).unwrap()).unwrap();
         assert_eq!(moments.len(), 60);
         let read = |point: usize| moments[point].readings[0].2;
-        assert_eq!(
-            (read(0), read(6), read(8)),
-            (Some(0.0), Some(5.0), Some(10.0))
-        );
-        assert_eq!(
-            read(27),
-            None,
-            "12 s after one reading and 12 s before the next"
-        );
+        assert_eq!((read(0), read(6), read(8)), (Some(0.0), Some(5.0), Some(10.0)));
+        assert_eq!(read(27), None, "12 s after one reading and 12 s before the next");
         let worst = slowest(&moments).unwrap();
-        assert!(
-            (worst.at_s - 59.5).abs() < 1e-9,
-            "latency grows with the request's number"
-        );
+        assert!((worst.at_s - 59.5).abs() < 1e-9, "latency grows with the request's number");
         assert!((worst.rate_per_s - 100.0).abs() < 1e-9);
     }
 
     #[test]
     fn a_column_that_was_never_measured_stays_unknown() {
         let mut test = builder::raw_test(&Shape::default());
-        test.monitors = vec![builder::column(
-            "pool",
-            ColumnKind::Level,
-            "",
-            &[None, None],
-        )];
+        test.monitors = vec![builder::column("pool", ColumnKind::Level, "", &[None, None])];
         let moments = at_load(&test, &series::figures(&test).unwrap()).unwrap();
         assert!(moments.iter().all(|moment| moment.readings[0].2.is_none()));
     }

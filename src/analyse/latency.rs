@@ -6,33 +6,18 @@ use crate::fmt;
 use crate::model::distribution::{Distribution, Quoted, Recorded, TYPE_1};
 
 /// Definition of quantiles computed from a tool's rounded response times.
-pub const TYPE_1_ROUNDED: &str =
-    "inverse CDF (type 1) on the response times as the tool rounded them";
+pub const TYPE_1_ROUNDED: &str = "inverse CDF (type 1) on the response times as the tool rounded them";
 
 /// Figures of a distribution. `requests` stands in for the number of values where a quoted source does not state it;
 /// `design_effect` (at least 1) widens the intervals.
 #[must_use]
-pub fn figures(
-    latency: &Distribution,
-    requests: Option<u64>,
-    quantiles: &[f64],
-    design_effect: f64,
-) -> LatencyFigures {
-    let blank = LatencyFigures {
-        design_effect,
-        source_class: latency.class(),
-        ..LatencyFigures::default()
-    };
+pub fn figures(latency: &Distribution, requests: Option<u64>, quantiles: &[f64], design_effect: f64) -> LatencyFigures {
+    let blank = LatencyFigures { design_effect, source_class: latency.class(), ..LatencyFigures::default() };
     match latency {
         Distribution::Recorded(recorded) => computed(recorded, None, quantiles, blank),
-        Distribution::Bucketed { rounded, exact } => {
-            computed(rounded, Some(exact), quantiles, blank)
-        }
+        Distribution::Bucketed { rounded, exact } => computed(rounded, Some(exact), quantiles, blank),
         Distribution::Quoted(quoted) => as_quoted(quoted, requests, quantiles, blank),
-        Distribution::Unknown(why) => LatencyFigures {
-            why: Some(why.clone()),
-            ..blank
-        },
+        Distribution::Unknown(why) => LatencyFigures { why: Some(why.clone()), ..blank },
     }
 }
 
@@ -49,72 +34,46 @@ fn computed(
         figures.why = Some("no response has a latency".to_owned());
         return figures;
     }
-    let definition = if exact.is_some() {
-        TYPE_1_ROUNDED
-    } else {
-        TYPE_1
-    };
+    let definition = if exact.is_some() { TYPE_1_ROUNDED } else { TYPE_1 };
     figures.definition = Some(definition.to_owned());
     (figures.mean, figures.min, figures.max) = exact.map_or_else(
         || (recorded.mean_us(), recorded.min_us(), recorded.max_us()),
         |exact| (exact.mean_us, exact.min_us, exact.max_us),
     );
-    let held = |value: f64| {
-        value
-            .max(figures.min.unwrap_or(value))
-            .min(figures.max.unwrap_or(value))
-    };
+    let held = |value: f64| value.max(figures.min.unwrap_or(value)).min(figures.max.unwrap_or(value));
     for &p in quantiles {
         let name = fmt::quantile_name(p);
         let needed = percentile::least_n(p);
         if n < needed {
-            figures
-                .quantile_why
-                .insert(name.clone(), too_few(n, &name, needed));
+            figures.quantile_why.insert(name.clone(), too_few(n, &name, needed));
             figures.quantiles.insert(name, None);
             continue;
         }
-        let (low, high) =
-            percentile::interval(&recorded.histogram, p, figures.design_effect).unwrap_or_default();
+        let (low, high) = percentile::interval(&recorded.histogram, p, figures.design_effect).unwrap_or_default();
         let bound = |value: Option<i64>, side: f64| {
             let value = micros(value?);
             Some(held(side.mul_add(half_step(exact, value), value)))
         };
         let interval = (bound(low, -1.0), bound(high, 1.0));
         figures.quantile_ci.insert(name.clone(), interval);
-        figures
-            .quantiles
-            .insert(name, recorded.quantile_us(p).map(held));
+        figures.quantiles.insert(name, recorded.quantile_us(p).map(held));
     }
     figures
 }
 
 /// A tool's own quantiles: kept as they are, whatever the number of values, and said to be the maximum where they are.
-fn as_quoted(
-    quoted: &Quoted,
-    requests: Option<u64>,
-    quantiles: &[f64],
-    mut figures: LatencyFigures,
-) -> LatencyFigures {
+fn as_quoted(quoted: &Quoted, requests: Option<u64>, quantiles: &[f64], mut figures: LatencyFigures) -> LatencyFigures {
     figures.n = quoted.n.or(requests);
     (figures.mean, figures.min, figures.max) = (quoted.mean_us, quoted.min_us, quoted.max_us);
     figures.definition = Some(quoted.definition.clone());
     for &p in quantiles {
         let name = fmt::quantile_name(p);
-        let stated = quoted
-            .quantiles
-            .iter()
-            .find(|(own, _)| (own - p).abs() < 1e-9)
-            .map(|(_, value)| *value);
+        let stated = quoted.quantiles.iter().find(|(own, _)| (own - p).abs() < 1e-9).map(|(_, value)| *value);
         let why = match stated {
             None => Some("not in the source".to_owned()),
-            Some(value) => figures
-                .n
-                .and_then(|n| quoted_of_few(n, p, value, quoted.max_us)),
+            Some(value) => figures.n.and_then(|n| quoted_of_few(n, p, value, quoted.max_us)),
         };
-        figures
-            .quantile_why
-            .extend(why.map(|why| (name.clone(), why)));
+        figures.quantile_why.extend(why.map(|why| (name.clone(), why)));
         figures.quantiles.insert(name, stated);
     }
     figures
@@ -141,20 +100,11 @@ fn too_few(n: u64, name: &str, needed: u64) -> String {
 
 /// Half the tool's rounding step at a value; 0 where nothing was rounded.
 fn half_step(exact: Option<&Quoted>, value: f64) -> f64 {
-    let steps = exact
-        .map(|exact| exact.rounding_us.as_slice())
-        .unwrap_or_default();
-    steps
-        .iter()
-        .rev()
-        .find(|(from, _)| *from <= value)
-        .map_or(0.0, |(_, step)| step / 2.0)
+    let steps = exact.map(|exact| exact.rounding_us.as_slice()).unwrap_or_default();
+    steps.iter().rev().find(|(from, _)| *from <= value).map_or(0.0, |(_, step)| step / 2.0)
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "microseconds below 2^53 are 285 years"
-)]
+#[expect(clippy::cast_precision_loss, reason = "microseconds below 2^53 are 285 years")]
 const fn micros(value: i64) -> f64 {
     value as f64
 }
@@ -213,12 +163,7 @@ mod tests {
             rounding_us: vec![(0.0, 1_000.0), (100_000.0, 10_000.0)],
             ..Quoted::default()
         };
-        let found = figures(
-            &Distribution::Bucketed { rounded, exact },
-            None,
-            &[0.95],
-            1.0,
-        );
+        let found = figures(&Distribution::Bucketed { rounded, exact }, None, &[0.95], 1.0);
         let value = found.quantiles["p95"].unwrap();
         assert!((value - 120_000.0).abs() < 120.0);
         let (low, high) = found.quantile_ci["p95"];
@@ -239,37 +184,18 @@ mod tests {
             ..Quoted::default()
         };
         let found = figures(&Distribution::Quoted(quoted), None, &DEFAULT, 1.0);
-        assert_eq!(
-            (found.quantiles["p95"], found.quantiles["p99.9"]),
-            (Some(2e6), None)
-        );
+        assert_eq!((found.quantiles["p95"], found.quantiles["p99.9"]), (Some(2e6), None));
         assert_eq!(found.quantile_why["p95"], "p95 of n = 5 is the maximum");
-        assert_eq!(
-            found.quantile_why["p99"],
-            "n = 5; p99 needs 368: as printed by the tool"
-        );
+        assert_eq!(found.quantile_why["p99"], "n = 5; p99 needs 368: as printed by the tool");
         assert_eq!(found.quantile_why["p99.9"], "not in the source");
         assert!(found.quantile_ci.is_empty());
     }
 
     #[test]
     fn what_is_unknown_says_why() {
-        let found = figures(
-            &Distribution::Unknown("rows have no latency".to_owned()),
-            Some(9),
-            &DEFAULT,
-            1.0,
-        );
-        assert_eq!(
-            (found.why.as_deref(), found.source_class),
-            (Some("rows have no latency"), None)
-        );
-        let none = figures(
-            &Distribution::Recorded(Recorded::default()),
-            None,
-            &DEFAULT,
-            1.0,
-        );
+        let found = figures(&Distribution::Unknown("rows have no latency".to_owned()), Some(9), &DEFAULT, 1.0);
+        assert_eq!((found.why.as_deref(), found.source_class), (Some("rows have no latency"), None));
+        let none = figures(&Distribution::Recorded(Recorded::default()), None, &DEFAULT, 1.0);
         assert!(none.why.is_some() && none.quantiles.is_empty());
     }
 }

@@ -27,25 +27,15 @@ pub fn figures(test: &Test, phases: Option<&Phases>) -> LoadFigures {
 
 /// Most users at a time, and where that comes from: a series, else a gauge, else a statement.
 fn users(test: &Test) -> (Option<f64>, Option<String>) {
-    let read = test
-        .timeline
-        .iter()
-        .flat_map(|timeline| timeline.users.iter().copied().flatten());
+    let read = test.timeline.iter().flat_map(|timeline| timeline.users.iter().copied().flatten());
     if let Some(most) = Readings::new(read).max() {
-        let from = if is_k6(test) {
-            "vus"
-        } else {
-            "user count over time"
-        };
+        let from = if is_k6(test) { "vus" } else { "user count over time" };
         return (Some(most), Some(from.to_owned()));
     }
     if let Some(most) = metric::maximum(test, "vus") {
         return (Some(most), Some("vus".to_owned()));
     }
-    (
-        test.users_stated,
-        test.users_stated.map(|_| "stated by the source".to_owned()),
-    )
+    (test.users_stated, test.users_stated.map(|_| "stated by the source".to_owned()))
 }
 
 fn users_mean(test: &Test, phases: Option<&Phases>) -> Option<f64> {
@@ -85,18 +75,8 @@ mod tests {
     fn dropped_arrivals_of_all_scenarios_add_up() {
         let mut test = builder::empty_test();
         test.metrics = vec![
-            series(
-                "dropped_iterations",
-                MetricKind::Counter,
-                &[("scenario", "a")],
-                &[100.0],
-            ),
-            series(
-                "dropped_iterations",
-                MetricKind::Counter,
-                &[("scenario", "b")],
-                &[1.0, 3.0],
-            ),
+            series("dropped_iterations", MetricKind::Counter, &[("scenario", "a")], &[100.0]),
+            series("dropped_iterations", MetricKind::Counter, &[("scenario", "b")], &[1.0, 3.0]),
             series("iterations", MetricKind::Counter, &[], &[2046.0]),
         ];
         let load = figures(&test, None);
@@ -116,18 +96,12 @@ mod tests {
 
     #[test]
     fn users_come_from_the_series_before_any_statement() {
-        let mut test = builder::raw_test(&Shape {
-            seconds: 4,
-            ..Shape::default()
-        });
+        let mut test = builder::raw_test(&Shape { seconds: 4, ..Shape::default() });
         test.users_stated = Some(99.0);
         assert_eq!(figures(&test, None).users_max, Some(99.0));
         test.timeline.as_mut().unwrap().users = vec![Some(10.0), Some(50.0), None, Some(50.0)];
         let phases = phases::find(&test, None);
         let load = figures(&test, phases.as_ref());
-        assert_eq!(
-            (load.users_max, load.users_mean),
-            (Some(50.0), Some(110.0 / 3.0))
-        );
+        assert_eq!((load.users_max, load.users_mean), (Some(50.0), Some(110.0 / 3.0)));
     }
 }

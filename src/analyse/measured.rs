@@ -41,12 +41,7 @@ impl Measured {
     /// A counter that counted nothing.
     pub(super) fn nothing_counted(unit: Unit) -> Self {
         let zero = Some(0.0);
-        Self {
-            n: Some(0),
-            sum: zero,
-            rate_per_s: zero,
-            ..Self::empty(MetricKind::Counter, unit, SourceClass::Raw)
-        }
+        Self { n: Some(0), sum: zero, rate_per_s: zero, ..Self::empty(MetricKind::Counter, unit, SourceClass::Raw) }
     }
 
     fn empty(kind: MetricKind, unit: Unit, class: SourceClass) -> Self {
@@ -74,11 +69,7 @@ impl Measured {
             return self.quoted(p);
         };
         let value = steps(points.histogram.quantile(p)?) / points.steps_per_unit;
-        Some(
-            value
-                .max(self.min.unwrap_or(value))
-                .min(self.max.unwrap_or(value)),
-        )
+        Some(value.max(self.min.unwrap_or(value)).min(self.max.unwrap_or(value)))
     }
 
     /// k6's own quantile (type 7) of the points, within 0.05 %, else the summary's own. For judging k6's thresholds.
@@ -93,10 +84,7 @@ impl Measured {
     }
 
     fn quoted(&self, p: f64) -> Option<f64> {
-        self.quoted_quantiles
-            .iter()
-            .find(|(own, _)| (own - p).abs() < 1e-9)
-            .map(|(_, value)| *value)
+        self.quoted_quantiles.iter().find(|(own, _)| (own - p).abs() < 1e-9).map(|(_, value)| *value)
     }
 }
 
@@ -137,9 +125,7 @@ pub(super) fn from_series(series: &[&MetricData], duration_s: Option<f64>) -> Op
 /// The last value of several series together is known only where they agree: which came last is not.
 fn only(mut values: impl Iterator<Item = f64>) -> Option<f64> {
     let first = values.next()?;
-    values
-        .all(|other| other.total_cmp(&first).is_eq())
-        .then_some(first)
+    values.all(|other| other.total_cmp(&first).is_eq()).then_some(first)
 }
 
 fn points(series: &[&MetricData]) -> Option<ScaledHistogram> {
@@ -157,9 +143,7 @@ pub(super) fn from_quoted(data: &MetricData, duration_s: Option<f64>) -> Measure
         n: total.count,
         nonzero: total.nonzero,
         sum: total.sum,
-        rate_per_s: total
-            .rate_per_s
-            .or_else(|| per_second(total.sum?, duration_s)),
+        rate_per_s: total.rate_per_s.or_else(|| per_second(total.sum?, duration_s)),
         value: total.value,
         mean: total.mean,
         min: total.min,
@@ -170,16 +154,8 @@ pub(super) fn from_quoted(data: &MetricData, duration_s: Option<f64>) -> Measure
 }
 
 /// k6's request metrics from cells; `None` where no request is among them, or nobody said which failed.
-pub(super) fn from_cells(
-    cells: &[&CellData],
-    kind: MetricKind,
-    duration_s: Option<f64>,
-) -> Option<Measured> {
-    let cells = || {
-        cells
-            .iter()
-            .filter(|cell| cell.key.population == Population::Request)
-    };
+pub(super) fn from_cells(cells: &[&CellData], kind: MetricKind, duration_s: Option<f64>) -> Option<Measured> {
+    let cells = || cells.iter().filter(|cell| cell.key.population == Population::Request);
     let n: u64 = cells().map(|cell| cell.count).sum();
     if n == 0 {
         return None;
@@ -190,10 +166,7 @@ pub(super) fn from_cells(
             if cells().any(|cell| cell.key.outcome == Outcome::Unknown) {
                 return None;
             }
-            let failed = cells()
-                .filter(|cell| cell.key.outcome != Outcome::Ok)
-                .map(|cell| cell.count)
-                .sum::<u64>();
+            let failed = cells().filter(|cell| cell.key.outcome != Outcome::Ok).map(|cell| cell.count).sum::<u64>();
             Measured {
                 n: Some(n),
                 nonzero: Some(failed),
@@ -221,32 +194,21 @@ fn from_latencies<'a>(cells: impl Iterator<Item = &'a Recorded>) -> Option<Measu
         mean: Some(mean),
         min: merged.min_us(),
         max: merged.max_us(),
-        points: Some(ScaledHistogram {
-            histogram: merged.histogram,
-            steps_per_unit: 1.0,
-        }),
+        points: Some(ScaledHistogram { histogram: merged.histogram, steps_per_unit: 1.0 }),
         ..Measured::empty(MetricKind::Trend, Unit::Micros, SourceClass::Raw)
     })
 }
 
 fn per_second(sum: f64, duration_s: Option<f64>) -> Option<f64> {
-    duration_s
-        .filter(|seconds| *seconds > 0.0)
-        .map(|seconds| sum / seconds)
+    duration_s.filter(|seconds| *seconds > 0.0).map(|seconds| sum / seconds)
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a bucket's bound has eleven significant bits"
-)]
+#[expect(clippy::cast_precision_loss, reason = "a bucket's bound has eleven significant bits")]
 const fn steps(value: i64) -> f64 {
     value as f64
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "`as` saturates, as the histogram does"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "`as` saturates, as the histogram does")]
 const fn whole(value: f64) -> i64 {
     value.round() as i64
 }

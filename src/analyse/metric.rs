@@ -18,14 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn figures(test: &Test, quantiles: &[f64]) -> Vec<MetricFigures> {
     wanted(test)
         .into_iter()
-        .filter_map(|(name, tags)| {
-            Some(metric_figures(
-                &name,
-                &tags,
-                &select(test, &name, &tags)?,
-                quantiles,
-            ))
-        })
+        .filter_map(|(name, tags)| Some(metric_figures(&name, &tags, &select(test, &name, &tags)?, quantiles)))
         .collect()
 }
 
@@ -65,13 +58,10 @@ fn parse(expression: &str) -> (String, Tags) {
         return (expression.trim().to_owned(), Vec::new());
     };
     let inner = rest.trim_end().strip_suffix('}').unwrap_or(rest);
-    let filter = inner
-        .split(',')
-        .filter(|pair| !pair.trim().is_empty())
-        .map(|pair| {
-            let (tag, value) = pair.split_once(':').unwrap_or((pair, ""));
-            (bare(tag), bare(value))
-        });
+    let filter = inner.split(',').filter(|pair| !pair.trim().is_empty()).map(|pair| {
+        let (tag, value) = pair.split_once(':').unwrap_or((pair, ""));
+        (bare(tag), bare(value))
+    });
     (name.trim().to_owned(), filter.collect())
 }
 
@@ -84,11 +74,7 @@ fn wanted(test: &Test) -> BTreeSet<(String, Tags)> {
         if data.quoted {
             wanted.insert((name.clone(), data.key.tags.clone()));
         }
-        let check = data
-            .key
-            .tags
-            .iter()
-            .find(|(tag, _)| name == "checks" && tag == "check");
+        let check = data.key.tags.iter().find(|(tag, _)| name == "checks" && tag == "check");
         wanted.extend(check.map(|check| (name.clone(), vec![check.clone()])));
     }
     for threshold in &test.thresholds {
@@ -104,29 +90,16 @@ fn select(test: &Test, name: &str, filter: &[(String, String)]) -> Option<Measur
     if let Some(found) = request_metric(test, name, filter) {
         return Some(found);
     }
-    let (quoted, points): (Vec<&MetricData>, Vec<&MetricData>) = test
-        .metrics
-        .iter()
-        .filter(|data| data.key.name == name)
-        .partition(|data| data.quoted);
+    let (quoted, points): (Vec<&MetricData>, Vec<&MetricData>) =
+        test.metrics.iter().filter(|data| data.key.name == name).partition(|data| data.quoted);
     if let Some(first) = points.first() {
-        let chosen: Vec<&MetricData> = points
-            .iter()
-            .copied()
-            .filter(|data| holds(&data.key.tags, filter))
-            .collect();
-        return from_series(&chosen, test.duration_s).or_else(|| {
-            (first.key.kind == MetricKind::Counter)
-                .then(|| Measured::nothing_counted(first.key.unit))
-        });
+        let chosen: Vec<&MetricData> = points.iter().copied().filter(|data| holds(&data.key.tags, filter)).collect();
+        return from_series(&chosen, test.duration_s)
+            .or_else(|| (first.key.kind == MetricKind::Counter).then(|| Measured::nothing_counted(first.key.unit)));
     }
     let sorted: BTreeMap<_, _> = filter.iter().cloned().collect();
-    let stated = quoted
-        .iter()
-        .find(|data| data.key.tags.iter().cloned().collect::<BTreeMap<_, _>>() == sorted);
-    stated
-        .map(|data| from_quoted(data, test.duration_s))
-        .or_else(|| never_dropped(test, name))
+    let stated = quoted.iter().find(|data| data.key.tags.iter().cloned().collect::<BTreeMap<_, _>>() == sorted);
+    stated.map(|data| from_quoted(data, test.duration_s)).or_else(|| never_dropped(test, name))
 }
 
 /// `dropped_iterations` is written only when it happens; beside other samples of k6 its absence is a measured 0.
@@ -144,24 +117,16 @@ fn request_metric(test: &Test, name: &str, filter: &[(String, String)]) -> Optio
         "http_req_duration" => MetricKind::Trend,
         _ => return None,
     };
-    let chosen: Vec<_> = test
-        .cells
-        .iter()
-        .filter(|cell| cell_holds(&cell.key, filter))
-        .collect();
+    let chosen: Vec<_> = test.cells.iter().filter(|cell| cell_holds(&cell.key, filter)).collect();
     from_cells(&chosen, kind, test.duration_s)
 }
 
 fn holds(tags: &Tags, filter: &[(String, String)]) -> bool {
-    filter
-        .iter()
-        .all(|(tag, value)| tag_of(tags, tag).unwrap_or_default() == value)
+    filter.iter().all(|(tag, value)| tag_of(tags, tag).unwrap_or_default() == value)
 }
 
 fn tag_of<'a>(tags: &'a Tags, name: &str) -> Option<&'a str> {
-    tags.iter()
-        .find(|(tag, _)| tag == name)
-        .map(|(_, value)| value.as_str())
+    tags.iter().find(|(tag, _)| tag == name).map(|(_, value)| value.as_str())
 }
 
 /// A cell's tags, and those of k6's system tags that became its endpoint, status and outcome.
@@ -173,12 +138,8 @@ fn cell_holds(key: &CellKey, filter: &[(String, String)]) -> bool {
         match tag.as_str() {
             "name" | "url" => key.endpoint.name == *value || key.endpoint.label() == *value,
             "method" => key.endpoint.method.as_deref().unwrap_or_default() == value,
-            "status" => key
-                .status
-                .is_some_and(|status| status.to_string() == *value),
-            "group" => {
-                key.endpoint.group.as_deref().unwrap_or_default() == value.trim_start_matches("::")
-            }
+            "status" => key.status.is_some_and(|status| status.to_string() == *value),
+            "group" => key.endpoint.group.as_deref().unwrap_or_default() == value.trim_start_matches("::"),
             "expected_response" => (key.outcome == Outcome::Ok).to_string() == *value,
             _ => value.is_empty(),
         }
@@ -186,20 +147,9 @@ fn cell_holds(key: &CellKey, filter: &[(String, String)]) -> bool {
 }
 
 fn metric_figures(name: &str, tags: &Tags, found: &Measured, quantiles: &[f64]) -> MetricFigures {
-    let pairs: Vec<String> = tags
-        .iter()
-        .map(|(tag, value)| format!("{tag}:{value}"))
-        .collect();
-    let metric = if pairs.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{name}{{{}}}", pairs.join(","))
-    };
-    let quantiles = if found.kind == MetricKind::Trend {
-        quantiles
-    } else {
-        &[]
-    };
+    let pairs: Vec<String> = tags.iter().map(|(tag, value)| format!("{tag}:{value}")).collect();
+    let metric = if pairs.is_empty() { name.to_owned() } else { format!("{name}{{{}}}", pairs.join(",")) };
+    let quantiles = if found.kind == MetricKind::Trend { quantiles } else { &[] };
     MetricFigures {
         metric,
         kind: found.kind,
@@ -211,18 +161,14 @@ fn metric_figures(name: &str, tags: &Tags, found: &Measured, quantiles: &[f64]) 
         mean: found.mean,
         min: found.min,
         max: found.max,
-        quantiles: quantiles
-            .iter()
-            .map(|p| (fmt::quantile_name(*p), shown_quantile(found, *p)))
-            .collect(),
+        quantiles: quantiles.iter().map(|p| (fmt::quantile_name(*p), shown_quantile(found, *p))).collect(),
         source_class: found.class,
     }
 }
 
 /// A computed quantile needs the samples that can bound it; a quoted one stands as printed.
 fn shown_quantile(found: &Measured, p: f64) -> Option<f64> {
-    let enough = found.class == SourceClass::Quoted
-        || found.n.is_some_and(|n| n >= super::percentile::least_n(p));
+    let enough = found.class == SourceClass::Quoted || found.n.is_some_and(|n| n >= super::percentile::least_n(p));
     found.quantile(p).filter(|_| enough)
 }
 

@@ -42,10 +42,7 @@ pub struct Options {
 impl Default for Options {
     /// p50, p90, p95, p99 and p99.9, and the ramp as it is seen.
     fn default() -> Self {
-        Self {
-            quantiles: vec![0.5, 0.9, 0.95, 0.99, 0.999],
-            ramp_s: None,
-        }
+        Self { quantiles: vec![0.5, 0.9, 0.95, 0.99, 0.999], ramp_s: None }
     }
 }
 

@@ -17,26 +17,15 @@ pub const NO_ANSWER: &str = "none";
 /// Figures of every column, in the files' order, from the readings within the test.
 #[must_use]
 pub fn figures(test: &Test) -> Vec<MonitorFigures> {
-    test.monitors
-        .iter()
-        .map(|column| column_figures(test, column))
-        .collect()
+    test.monitors.iter().map(|column| column_figures(test, column)).collect()
 }
 
 /// Probe errors of a category that holds HTTP status codes: (readings that are not 200 or none at all, readings).
 /// `None` where it was never measured.
 #[must_use]
 pub fn probe_errors(figures: &MonitorFigures) -> Option<(u64, u64)> {
-    let all: u64 = figures
-        .categories
-        .iter()
-        .map(|category| category.count)
-        .sum();
-    let good = figures
-        .categories
-        .iter()
-        .find(|category| category.name == "200")
-        .map_or(0, |category| category.count);
+    let all: u64 = figures.categories.iter().map(|category| category.count).sum();
+    let good = figures.categories.iter().find(|category| category.name == "200").map_or(0, |category| category.count);
     (figures.kind == ColumnKind::Category && figures.samples > 0).then_some((all - good, all))
 }
 
@@ -50,9 +39,7 @@ pub fn within_test(test: &Test, column: &MonitorColumn) -> Vec<(Timestamp, Optio
     column
         .readings
         .iter()
-        .filter(|(at, _)| {
-            at.seconds_since(span.start) >= -slack && at.seconds_since(span.end) <= slack
-        })
+        .filter(|(at, _)| at.seconds_since(span.start) >= -slack && at.seconds_since(span.end) <= slack)
         .copied()
         .collect()
 }
@@ -61,9 +48,7 @@ pub fn within_test(test: &Test, column: &MonitorColumn) -> Vec<(Timestamp, Optio
 #[must_use]
 pub fn sampling_interval_s(column: &MonitorColumn) -> f64 {
     let steps = column.readings.iter().zip(column.readings.iter().skip(1));
-    Readings::new(steps.map(|((before, _), (after, _))| after.seconds_since(*before)))
-        .median()
-        .unwrap_or(0.0)
+    Readings::new(steps.map(|((before, _), (after, _))| after.seconds_since(*before))).median().unwrap_or(0.0)
 }
 
 fn column_figures(test: &Test, column: &MonitorColumn) -> MonitorFigures {
@@ -87,11 +72,7 @@ fn column_figures(test: &Test, column: &MonitorColumn) -> MonitorFigures {
         why: None,
     };
     if figures.samples == 0 {
-        let why = if readings.is_empty() {
-            "no reading lies within the test"
-        } else {
-            "not measured"
-        };
+        let why = if readings.is_empty() { "no reading lies within the test" } else { "not measured" };
         figures.why = Some(why.to_owned());
         return figures;
     }
@@ -103,15 +84,10 @@ fn column_figures(test: &Test, column: &MonitorColumn) -> MonitorFigures {
             fill(&mut figures, &rates(&readings));
         }
         ColumnKind::CumulativeRatio => match reads_column(test, column) {
-            Some(reads) => fill(
-                &mut figures,
-                &ratios(&readings, &within_test(test, reads), &column.unit),
-            ),
+            Some(reads) => fill(&mut figures, &ratios(&readings, &within_test(test, reads), &column.unit)),
             None => {
-                figures.why = Some(
-                    "a ratio since the start, and no column of its reads to difference it with"
-                        .to_owned(),
-                );
+                figures.why =
+                    Some("a ratio since the start, and no column of its reads to difference it with".to_owned());
             }
         },
     }
@@ -136,10 +112,7 @@ fn fill(figures: &mut MonitorFigures, values: &Weighted) {
 }
 
 fn levels(readings: &[(Timestamp, Option<f64>)]) -> Weighted {
-    readings
-        .iter()
-        .filter_map(|(_, value)| Some(((*value)?, 1.0)))
-        .collect()
+    readings.iter().filter_map(|(_, value)| Some(((*value)?, 1.0))).collect()
 }
 
 fn categories(readings: &[(Timestamp, Option<f64>)]) -> Vec<NamedCount> {
@@ -148,19 +121,13 @@ fn categories(readings: &[(Timestamp, Option<f64>)]) -> Vec<NamedCount> {
         let name = value.map_or_else(|| NO_ANSWER.to_owned(), |code| format!("{code}"));
         *counts.entry(name).or_default() += 1;
     }
-    counts
-        .into_iter()
-        .map(|(name, count)| NamedCount { name, count })
-        .collect()
+    counts.into_iter().map(|(name, count)| NamedCount { name, count }).collect()
 }
 
 /// Growth per second between neighbouring measured readings. Where the counter fell it was reset, and what it had counted
 /// until then is lost: that step is unknown and left out.
 fn rates(readings: &[(Timestamp, Option<f64>)]) -> Weighted {
-    let measured: Vec<(Timestamp, f64)> = readings
-        .iter()
-        .filter_map(|(at, value)| Some((*at, (*value)?)))
-        .collect();
+    let measured: Vec<(Timestamp, f64)> = readings.iter().filter_map(|(at, value)| Some((*at, (*value)?))).collect();
     let steps = measured.iter().zip(measured.iter().skip(1));
     steps
         .filter_map(|((from, before), (to, after))| {
@@ -172,19 +139,9 @@ fn rates(readings: &[(Timestamp, Option<f64>)]) -> Weighted {
 
 /// The ratio within each step between readings, from hits = ratio × reads; steps without reads or across a reset are left
 /// out. A cumulative ratio is rounded in its file, so that a step's own ratio is held between nothing and all.
-fn ratios(
-    readings: &[(Timestamp, Option<f64>)],
-    reads: &[(Timestamp, Option<f64>)],
-    unit: &str,
-) -> Weighted {
-    let reads: BTreeMap<Timestamp, f64> = reads
-        .iter()
-        .filter_map(|(at, count)| Some((*at, (*count)?)))
-        .collect();
-    let known: Vec<(f64, f64)> = readings
-        .iter()
-        .filter_map(|(at, ratio)| Some(((*ratio)?, *reads.get(at)?)))
-        .collect();
+fn ratios(readings: &[(Timestamp, Option<f64>)], reads: &[(Timestamp, Option<f64>)], unit: &str) -> Weighted {
+    let reads: BTreeMap<Timestamp, f64> = reads.iter().filter_map(|(at, count)| Some((*at, (*count)?))).collect();
+    let known: Vec<(f64, f64)> = readings.iter().filter_map(|(at, ratio)| Some(((*ratio)?, *reads.get(at)?))).collect();
     let all = if unit == "%" { 100.0 } else { 1.0 };
     let steps = known.iter().zip(known.iter().skip(1));
     steps
@@ -211,10 +168,7 @@ fn reads_column<'a>(test: &'a Test, ratio: &MonitorColumn) -> Option<&'a Monitor
 }
 
 fn leading_word(name: &str) -> String {
-    name.split(['_', '.', '-'])
-        .next()
-        .unwrap_or_default()
-        .to_lowercase()
+    name.split(['_', '.', '-']).next().unwrap_or_default().to_lowercase()
 }
 
 #[cfg(test)]
@@ -223,10 +177,7 @@ mod tests {
     use crate::analyse::builder::{self, Shape};
 
     fn figures_of(columns: Vec<MonitorColumn>, seconds: usize) -> Vec<MonitorFigures> {
-        let mut test = builder::raw_test(&Shape {
-            seconds,
-            ..Shape::default()
-        });
+        let mut test = builder::raw_test(&Shape { seconds, ..Shape::default() });
         test.monitors = columns;
         figures(&test)
     }
@@ -234,64 +185,27 @@ mod tests {
     #[test]
     fn empty_cells_are_not_measured_and_never_zero() {
         let columns = vec![
-            builder::column(
-                "cpu_percent",
-                ColumnKind::Level,
-                "%",
-                &[Some(10.0), None, Some(30.0)],
-            ),
+            builder::column("cpu_percent", ColumnKind::Level, "%", &[Some(10.0), None, Some(30.0)]),
             builder::column("db_pool_size", ColumnKind::Level, "", &[None, None, None]),
         ];
         let found = figures_of(columns, 10);
         assert_eq!((found[0].samples, found[0].missing), (2, 1));
-        assert_eq!(
-            (found[0].mean, found[0].min, found[0].p95),
-            (Some(20.0), Some(10.0), Some(30.0))
-        );
-        assert_eq!(
-            (found[1].mean, found[1].why.as_deref()),
-            (None, Some("not measured"))
-        );
+        assert_eq!((found[0].mean, found[0].min, found[0].p95), (Some(20.0), Some(10.0), Some(30.0)));
+        assert_eq!((found[1].mean, found[1].why.as_deref()), (None, Some("not measured")));
     }
 
     #[test]
     fn readings_outside_the_test_do_not_count() {
-        let found = figures_of(
-            vec![builder::column(
-                "cpu",
-                ColumnKind::Level,
-                "%",
-                &[Some(1.0); 20],
-            )],
-            10,
-        );
+        let found = figures_of(vec![builder::column("cpu", ColumnKind::Level, "%", &[Some(1.0); 20])], 10);
         assert_eq!(found[0].samples, 11, "from second 0 to second 10");
     }
 
     #[test]
     fn a_counter_becomes_growth_per_second_and_a_reset_is_unknown() {
-        let values = [
-            Some(100.0),
-            Some(104.0),
-            None,
-            Some(112.0),
-            Some(1.0),
-            Some(5.0),
-        ];
-        let found = figures_of(
-            vec![builder::column(
-                "disk",
-                ColumnKind::Cumulative,
-                "MB",
-                &values,
-            )],
-            10,
-        );
+        let values = [Some(100.0), Some(104.0), None, Some(112.0), Some(1.0), Some(5.0)];
+        let found = figures_of(vec![builder::column("disk", ColumnKind::Cumulative, "MB", &values)], 10);
         assert!(found[0].per_second);
-        assert_eq!(
-            (found[0].min, found[0].max, found[0].mean),
-            (Some(4.0), Some(4.0), Some(4.0))
-        );
+        assert_eq!((found[0].min, found[0].max, found[0].mean), (Some(4.0), Some(4.0), Some(4.0)));
     }
 
     /// A cache that was cold for 100 reads and hit every time in the next 100 has answered half; the mean of the two
@@ -299,34 +213,16 @@ mod tests {
     #[test]
     fn a_cumulative_ratio_is_differenced_with_its_reads() {
         let columns = vec![
-            builder::column(
-                "redis_hit_rate",
-                ColumnKind::CumulativeRatio,
-                "%",
-                &[Some(0.0), Some(0.0), Some(50.0)],
-            ),
-            builder::column(
-                "redis_total_reads",
-                ColumnKind::Cumulative,
-                "",
-                &[Some(0.0), Some(100.0), Some(200.0)],
-            ),
+            builder::column("redis_hit_rate", ColumnKind::CumulativeRatio, "%", &[Some(0.0), Some(0.0), Some(50.0)]),
+            builder::column("redis_total_reads", ColumnKind::Cumulative, "", &[Some(0.0), Some(100.0), Some(200.0)]),
         ];
         let found = figures_of(columns, 10);
-        assert_eq!(
-            (found[0].mean, found[0].min, found[0].max),
-            (Some(50.0), Some(0.0), Some(100.0))
-        );
+        assert_eq!((found[0].mean, found[0].min, found[0].max), (Some(50.0), Some(0.0), Some(100.0)));
     }
 
     #[test]
     fn a_cumulative_ratio_without_its_reads_has_no_mean() {
-        let column = builder::column(
-            "hit_rate",
-            ColumnKind::CumulativeRatio,
-            "%",
-            &[Some(10.0), Some(20.0)],
-        );
+        let column = builder::column("hit_rate", ColumnKind::CumulativeRatio, "%", &[Some(10.0), Some(20.0)]);
         let found = figures_of(vec![column], 10);
         assert!(found[0].mean.is_none() && found[0].why.is_some());
     }
@@ -335,25 +231,9 @@ mod tests {
     fn a_probe_that_got_no_answer_is_an_error() {
         let mut values = vec![Some(200.0); 118];
         values.extend([Some(503.0), None]);
-        let found = figures_of(
-            vec![builder::column(
-                "api_status",
-                ColumnKind::Category,
-                "",
-                &values,
-            )],
-            120,
-        );
+        let found = figures_of(vec![builder::column("api_status", ColumnKind::Category, "", &values)], 120);
         assert_eq!(probe_errors(&found[0]), Some((2, 120)));
-        let never = figures_of(
-            vec![builder::column(
-                "api_status",
-                ColumnKind::Category,
-                "",
-                &[None],
-            )],
-            120,
-        );
+        let never = figures_of(vec![builder::column("api_status", ColumnKind::Category, "", &[None])], 120);
         assert_eq!(probe_errors(&never[0]), None);
     }
 }

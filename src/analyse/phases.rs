@@ -24,14 +24,8 @@ const SECONDS_A_STEP: f64 = 1.0;
 /// neither windows nor a length, since then nothing can be left out of anything.
 #[must_use]
 pub fn find(test: &Test, declared_ramp_s: Option<f64>) -> Option<Phases> {
-    let length = test
-        .duration_s
-        .or_else(|| test.span.map(crate::unit::Span::seconds));
-    let loaded = test
-        .timeline
-        .as_ref()
-        .zip(origin(test))
-        .and_then(|(timeline, origin)| loaded(test, timeline, origin));
+    let length = test.duration_s.or_else(|| test.span.map(crate::unit::Span::seconds));
+    let loaded = test.timeline.as_ref().zip(origin(test)).and_then(|(timeline, origin)| loaded(test, timeline, origin));
     let end = match (loaded.as_ref(), length) {
         (Some(loaded), Some(length)) => loaded.end_s.min(length),
         (Some(loaded), None) => loaded.end_s,
@@ -39,32 +33,21 @@ pub fn find(test: &Test, declared_ramp_s: Option<f64>) -> Option<Phases> {
         (None, None) => return None,
     };
     let (ramp, why) = match (declared_ramp_s, loaded) {
-        (Some(declared), _) => (
-            Some(declared.max(0.0)).filter(|ramp| *ramp > 0.0),
-            "the ramp is as declared".to_owned(),
-        ),
+        (Some(declared), _) => {
+            (Some(declared.max(0.0)).filter(|ramp| *ramp > 0.0), "the ramp is as declared".to_owned())
+        }
         (None, Some(loaded)) => loaded.ramp(test),
-        (None, None) => (
-            None,
-            "no source has times, so no ramp can be seen".to_owned(),
-        ),
+        (None, None) => (None, "no source has times, so no ramp can be seen".to_owned()),
     };
     // A ramp beyond the end leaves nothing that is steady, not a part of negative length.
     let ramp = ramp.map(|ramp| ramp.min(end));
-    Some(Phases {
-        ramp_s: ramp,
-        steady_from_s: ramp.unwrap_or(0.0),
-        steady_to_s: end,
-        why,
-    })
+    Some(Phases { ramp_s: ramp, steady_from_s: ramp.unwrap_or(0.0), steady_to_s: end, why })
 }
 
 /// The instant that seconds of a test are counted from.
 #[must_use]
 pub fn origin(test: &Test) -> Option<Timestamp> {
-    test.span
-        .map(|span| span.start)
-        .or_else(|| test.timeline.as_ref().map(|timeline| timeline.start))
+    test.span.map(|span| span.start).or_else(|| test.timeline.as_ref().map(|timeline| timeline.start))
 }
 
 /// The index of the window edge nearest to a second of the test.
@@ -91,11 +74,7 @@ pub fn width_s(timeline: &Timeline) -> f64 {
 #[must_use]
 pub fn requests_by_window(test: &Test, timeline: &Timeline) -> Vec<u64> {
     let mut sums = vec![0_u64; timeline.windows];
-    for series in timeline
-        .endpoints
-        .iter()
-        .filter(|series| !is_outside_load(test, &series.key))
-    {
+    for series in timeline.endpoints.iter().filter(|series| !is_outside_load(test, &series.key)) {
         for (sum, window) in sums.iter_mut().zip(&series.windows) {
             *sum = sum.saturating_add(window.requests);
         }
@@ -106,19 +85,14 @@ pub fn requests_by_window(test: &Test, timeline: &Timeline) -> Vec<u64> {
 /// Whether an endpoint belongs to the test's setup or teardown.
 #[must_use]
 pub fn is_outside_load(test: &Test, key: &EndpointKey) -> bool {
-    requests(test).is_some_and(|data| {
-        data.endpoints
-            .iter()
-            .any(|endpoint| endpoint.outside_load && endpoint.key == *key)
-    })
+    requests(test)
+        .is_some_and(|data| data.endpoints.iter().any(|endpoint| endpoint.outside_load && endpoint.key == *key))
 }
 
 /// The population of requests, where there is one.
 #[must_use]
 pub fn requests(test: &Test) -> Option<&PopulationData> {
-    test.populations
-        .iter()
-        .find(|data| data.population == Population::Request)
+    test.populations.iter().find(|data| data.population == Population::Request)
 }
 
 /// A value over the windows that the load lies in.
@@ -140,11 +114,7 @@ fn loaded(test: &Test, timeline: &Timeline, origin: Timestamp) -> Option<Loaded>
     let second = |window: usize| width_s.mul_add(real(window as u64), start_s);
     Some(Loaded {
         requests: requests.get(first..=last)?.to_vec(),
-        users: timeline
-            .users
-            .get(first..=last)
-            .unwrap_or_default()
-            .to_vec(),
+        users: timeline.users.get(first..=last).unwrap_or_default().to_vec(),
         width_s,
         begin_s: second(first).max(0.0),
         end_s: second(last + 1),
@@ -162,37 +132,23 @@ impl Loaded {
         };
         if by_rate {
             return match self.rate_rise() {
-                Rise::Until(second) => (
-                    Some(second),
-                    format!("the rate of requests rises until {}", fmt::clock(second)),
-                ),
-                Rise::None => (
-                    None,
-                    "the rate of requests is flat from the start".to_owned(),
-                ),
+                Rise::Until(second) => {
+                    (Some(second), format!("the rate of requests rises until {}", fmt::clock(second)))
+                }
+                Rise::None => (None, "the rate of requests is flat from the start".to_owned()),
                 Rise::Unknown => (None, "too short to see a ramp".to_owned()),
             };
         }
         match self.user_rise() {
-            Rise::Until(second) => (
-                Some(second),
-                format!("users rise until {}", fmt::clock(second)),
-            ),
+            Rise::Until(second) => (Some(second), format!("users rise until {}", fmt::clock(second))),
             Rise::None => (None, "all users are there from the start".to_owned()),
-            Rise::Unknown => (
-                None,
-                "no source has users over time, so no ramp can be seen".to_owned(),
-            ),
+            Rise::Unknown => (None, "no source has users over time, so no ramp can be seen".to_owned()),
         }
     }
 
     fn user_rise(&self) -> Rise {
-        let known: Vec<(usize, f64)> = self
-            .users
-            .iter()
-            .enumerate()
-            .filter_map(|(window, users)| Some((window, (*users)?)))
-            .collect();
+        let known: Vec<(usize, f64)> =
+            self.users.iter().enumerate().filter_map(|(window, users)| Some((window, (*users)?))).collect();
         let later = Readings::new(known.iter().skip(known.len() / 2).map(|(_, users)| *users));
         let Some(plateau) = later.median().filter(|plateau| *plateau > 0.0) else {
             return Rise::Unknown;
@@ -210,32 +166,21 @@ impl Loaded {
             a_step += 1;
         }
         // The last step may be shorter than the others, and is no rate to compare with.
-        let steps: Vec<f64> = self
-            .requests
-            .chunks_exact(a_step)
-            .map(|windows| real(windows.iter().sum::<u64>()))
-            .collect();
+        let steps: Vec<f64> =
+            self.requests.chunks_exact(a_step).map(|windows| real(windows.iter().sum::<u64>())).collect();
         let plateau = Readings::new(steps.iter().skip(steps.len() / 2).copied()).median();
-        let (Some(plateau), Some(first)) = (plateau.filter(|_| steps.len() >= 4), steps.first())
-        else {
+        let (Some(plateau), Some(first)) = (plateau.filter(|_| steps.len() >= 4), steps.first()) else {
             return Rise::Unknown;
         };
         if *first >= FLAT * plateau {
             return Rise::None;
         }
-        let arrived = steps
-            .iter()
-            .position(|step| *step >= RATE_ARRIVED * plateau)
-            .unwrap_or(0);
+        let arrived = steps.iter().position(|step| *step >= RATE_ARRIVED * plateau).unwrap_or(0);
         self.rise_until(self.begin_s + self.width_s * real((arrived * a_step) as u64))
     }
 
     fn rise_until(&self, second: f64) -> Rise {
-        if second - self.begin_s < AT_ONCE_S.max(self.width_s) {
-            Rise::None
-        } else {
-            Rise::Until(second)
-        }
+        if second - self.begin_s < AT_ONCE_S.max(self.width_s) { Rise::None } else { Rise::Until(second) }
     }
 }
 
@@ -255,16 +200,10 @@ mod tests {
     use crate::analyse::builder::{self, Shape};
 
     fn with_users(users: impl Fn(usize) -> f64) -> Test {
-        let mut test = builder::raw_test(&Shape {
-            seconds: 60,
-            per_second: 10,
-            ..Shape::default()
-        });
+        let mut test = builder::raw_test(&Shape { seconds: 60, per_second: 10, ..Shape::default() });
         test.load_model = Some(LoadModel::Closed);
         let timeline = test.timeline.as_mut().unwrap();
-        timeline.users = (0..timeline.windows)
-            .map(|window| Some(users(window)))
-            .collect();
+        timeline.users = (0..timeline.windows).map(|window| Some(users(window))).collect();
         test
     }
 
@@ -279,11 +218,7 @@ mod tests {
 
     #[test]
     fn a_spike_at_once_has_no_ramp() {
-        let phases = find(
-            &with_users(|window| if window == 0 { 0.0 } else { 200.0 }),
-            None,
-        )
-        .unwrap();
+        let phases = find(&with_users(|window| if window == 0 { 0.0 } else { 200.0 }), None).unwrap();
         assert_eq!(phases.ramp_s, None);
         assert!(phases.steady_from_s.abs() < f64::EPSILON);
     }
@@ -303,11 +238,7 @@ mod tests {
         test.load_model = Some(LoadModel::Open);
         assert_eq!(find(&test, None).unwrap().ramp_s, None);
         test.load_model = None;
-        assert_eq!(
-            find(&test, None).unwrap().ramp_s,
-            None,
-            "also where the model is not known"
-        );
+        assert_eq!(find(&test, None).unwrap().ramp_s, None, "also where the model is not known");
     }
 
     #[test]

@@ -33,25 +33,16 @@ struct Reading {
 fn pool(test: &Test, size: &MonitorColumn, name: &str) -> Option<PoolFigures> {
     let readings = readings(test, size, name);
     let active = Readings::new(readings.iter().map(|reading| reading.active));
-    let sizes = Readings::new(
-        within_test(test, size)
-            .into_iter()
-            .filter_map(|(_, value)| value),
-    );
+    let sizes = Readings::new(within_test(test, size).into_iter().filter_map(|(_, value)| value));
     let run_out = first_run(&readings);
     Some(PoolFigures {
         name: name.to_owned(),
         size: sizes.max()?,
         peak_active: active.max()?,
         mean_active: active.mean()?,
-        exhausted_samples: readings
-            .iter()
-            .filter(|reading| reading.available <= 0.0)
-            .count() as u64,
+        exhausted_samples: readings.iter().filter(|reading| reading.available <= 0.0).count() as u64,
         exhausted: run_out.is_some(),
-        exhausted_at_s: run_out
-            .zip(phases::origin(test))
-            .map(|(at, origin)| at.seconds_since(origin).max(0.0)),
+        exhausted_at_s: run_out.zip(phases::origin(test)).map(|(at, origin)| at.seconds_since(origin).max(0.0)),
     })
 }
 
@@ -60,9 +51,7 @@ fn readings(test: &Test, size: &MonitorColumn, name: &str) -> Vec<Reading> {
     let sibling = |suffix: &str| -> BTreeMap<Timestamp, f64> {
         test.monitors
             .iter()
-            .filter(|column| {
-                column.source == size.source && column.name.strip_prefix(name) == Some(suffix)
-            })
+            .filter(|column| column.source == size.source && column.name.strip_prefix(name) == Some(suffix))
             .flat_map(|column| within_test(test, column))
             .filter_map(|(at, value)| Some((at, value?)))
             .collect()
@@ -120,10 +109,7 @@ mod tests {
     #[test]
     fn three_readings_in_a_row_without_a_free_connection_are_exhaustion() {
         let found = with_available(&[Some(5.0), Some(0.0), Some(0.0), None, Some(0.0), Some(9.0)]);
-        assert_eq!(
-            (found[0].name.as_str(), found[0].size, found[0].peak_active),
-            ("db_pool", 13.0, 13.0)
-        );
+        assert_eq!((found[0].name.as_str(), found[0].size, found[0].peak_active), ("db_pool", 13.0, 13.0));
         assert!(found[0].exhausted);
         assert_eq!(found[0].exhausted_at_s, Some(1.0));
     }

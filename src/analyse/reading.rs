@@ -14,10 +14,7 @@ pub(super) struct Readings {
 impl Readings {
     /// The finite ones among `values`.
     pub(super) fn new(values: impl IntoIterator<Item = f64>) -> Self {
-        let mut ascending: Vec<f64> = values
-            .into_iter()
-            .filter(|value| value.is_finite())
-            .collect();
+        let mut ascending: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
         ascending.sort_by(f64::total_cmp);
         Self { ascending }
     }
@@ -29,8 +26,7 @@ impl Readings {
 
     /// Arithmetic mean; `None` of nothing. The sum runs in ascending order, so that the order of input cannot be seen in it.
     pub(super) fn mean(&self) -> Option<f64> {
-        (!self.ascending.is_empty())
-            .then(|| self.ascending.iter().sum::<f64>() / real(self.count()))
+        (!self.ascending.is_empty()).then(|| self.ascending.iter().sum::<f64>() / real(self.count()))
     }
 
     /// The least.
@@ -45,9 +41,7 @@ impl Readings {
 
     /// The type 1 `p`-quantile: the smallest reading such that at least a share `p` is at or below it.
     pub(super) fn quantile(&self, p: f64) -> Option<f64> {
-        let at = usize::try_from(rank(p, self.count()))
-            .ok()?
-            .checked_sub(1)?;
+        let at = usize::try_from(rank(p, self.count())).ok()?.checked_sub(1)?;
         self.ascending.get(at).copied()
     }
 
@@ -70,10 +64,7 @@ impl Readings {
 }
 
 /// A count as a number to calculate with.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts of a load test stay far below 2^53"
-)]
+#[expect(clippy::cast_precision_loss, reason = "counts of a load test stay far below 2^53")]
 pub(super) const fn real(count: u64) -> f64 {
     count as f64
 }
@@ -89,19 +80,13 @@ mod tests {
         assert_eq!(readings.quantile(0.5), Some(2.0));
         assert_eq!(readings.median(), Some(2.5));
         assert_eq!(readings.quantile(0.95), Some(4.0));
-        assert_eq!(
-            (readings.min(), readings.mean(), readings.max()),
-            (Some(1.0), Some(2.5), Some(4.0))
-        );
+        assert_eq!((readings.min(), readings.mean(), readings.max()), (Some(1.0), Some(2.5), Some(4.0)));
         assert_eq!((readings.at(-3), readings.at(9)), (Some(1.0), Some(4.0)));
     }
 
     #[test]
     fn of_nothing_nothing_is_known() {
         let none = Readings::new([]);
-        assert_eq!(
-            (none.mean(), none.quantile(0.5), none.median(), none.at(0)),
-            (None, None, None, None)
-        );
+        assert_eq!((none.mean(), none.quantile(0.5), none.median(), none.at(0)), (None, None, None, None));
     }
 }

@@ -23,29 +23,16 @@ pub fn figures(test: &Test) -> Option<SeriesFigures> {
     let timeline = test.timeline.as_ref()?;
     let origin = phases::origin(test)?;
     let series = load_series(test, timeline);
-    let has_latency = series
-        .iter()
-        .flat_map(|one| &one.windows)
-        .any(|window| window.latency.is_some());
-    let together = if has_latency {
-        windows_a_point(&phases::requests_by_window(test, timeline))
-    } else {
-        1
-    };
+    let has_latency = series.iter().flat_map(|one| &one.windows).any(|window| window.latency.is_some());
+    let together = if has_latency { windows_a_point(&phases::requests_by_window(test, timeline)) } else { 1 };
     let width_s = phases::width_s(timeline) * super::reading::real(together as u64);
-    let mut figures = SeriesFigures {
-        width_s,
-        first_s: timeline.start.seconds_since(origin),
-        ..SeriesFigures::default()
-    };
+    let mut figures =
+        SeriesFigures { width_s, first_s: timeline.start.seconds_since(origin), ..SeriesFigures::default() };
     for point in points(timeline.windows, together) {
         add_point(&mut figures, timeline, &series, &point, has_latency);
     }
     for (kind, counts) in &timeline.failure_kinds {
-        let sums = counts
-            .chunks(together)
-            .map(|windows| windows.iter().sum())
-            .collect();
+        let sums = counts.chunks(together).map(|windows| windows.iter().sum()).collect();
         figures.failure_kinds.insert(kind.clone(), sums);
     }
     if !has_latency {
@@ -56,10 +43,7 @@ pub fn figures(test: &Test) -> Option<SeriesFigures> {
 
 /// How many windows make one point: a power of two, as windows themselves merge.
 fn windows_a_point(requests: &[u64]) -> usize {
-    let loaded = requests
-        .iter()
-        .filter(|count| **count > 0)
-        .map(|count| super::reading::real(*count));
+    let loaded = requests.iter().filter(|count| **count > 0).map(|count| super::reading::real(*count));
     let typical = Readings::new(loaded).median().unwrap_or(REQUESTS_A_POINT);
     let mut together = 1;
     loop {
@@ -73,9 +57,7 @@ fn windows_a_point(requests: &[u64]) -> usize {
 }
 
 fn points(windows: usize, together: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..windows)
-        .step_by(together)
-        .map(move |first| first..windows.min(first + together))
+    (0..windows).step_by(together).map(move |first| first..windows.min(first + together))
 }
 
 fn add_point(
@@ -85,21 +67,11 @@ fn add_point(
     point: &Range<usize>,
     has_latency: bool,
 ) {
-    let windows = || {
-        series
-            .iter()
-            .flat_map(|one| one.windows.get(point.clone()).unwrap_or_default())
-    };
-    figures
-        .requests
-        .push(windows().map(|window| window.requests).sum());
-    figures
-        .failures
-        .push(windows().map(|window| window.failures).sum());
+    let windows = || series.iter().flat_map(|one| one.windows.get(point.clone()).unwrap_or_default());
+    figures.requests.push(windows().map(|window| window.requests).sum());
+    figures.failures.push(windows().map(|window| window.failures).sum());
     let users = timeline.users.get(point.clone()).unwrap_or_default();
-    figures
-        .users
-        .push(Readings::new(users.iter().copied().flatten()).max());
+    figures.users.push(Readings::new(users.iter().copied().flatten()).max());
     if !has_latency {
         figures.max_us.push(None);
         return;
@@ -108,27 +80,18 @@ fn add_point(
     figures.max_us.push(merged.quantile(1.0).map(micros));
     for p in SHOWN {
         let found = merged.quantile(p).map(micros);
-        figures
-            .quantiles_us
-            .entry(fmt::quantile_name(p))
-            .or_default()
-            .push(found);
+        figures.quantiles_us.entry(fmt::quantile_name(p)).or_default().push(found);
     }
 }
 
 fn merged<'a>(windows: impl Iterator<Item = &'a Window>) -> Histogram {
     let mut merged = Histogram::new();
-    windows
-        .filter_map(|window| window.latency.as_ref())
-        .for_each(|latency| merged.merge(latency));
+    windows.filter_map(|window| window.latency.as_ref()).for_each(|latency| merged.merge(latency));
     merged.settle();
     merged
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "microseconds below 2^53 are 285 years"
-)]
+#[expect(clippy::cast_precision_loss, reason = "microseconds below 2^53 are 285 years")]
 fn micros(value: i64) -> f64 {
     value as f64
 }
@@ -140,11 +103,7 @@ fn quote(figures: &mut SeriesFigures, timeline: &Timeline) {
         return;
     }
     figures.quoted = true;
-    figures.quantiles_us = timeline
-        .quoted
-        .iter()
-        .map(|(p, values)| (fmt::quantile_name(*p), values.clone()))
-        .collect();
+    figures.quantiles_us = timeline.quoted.iter().map(|(p, values)| (fmt::quantile_name(*p), values.clone())).collect();
 }
 
 #[cfg(test)]
@@ -154,49 +113,28 @@ mod tests {
 
     #[test]
     fn every_list_has_one_entry_a_point_and_nothing_is_lost() {
-        let test = builder::raw_test(&Shape {
-            seconds: 500,
-            per_second: 5,
-            fail_every: 10,
-            ..Shape::default()
-        });
+        let test = builder::raw_test(&Shape { seconds: 500, per_second: 5, fail_every: 10, ..Shape::default() });
         let series = figures(&test).unwrap();
         let points = series.requests.len();
         assert!((FEWEST_POINTS..=MOST_POINTS).contains(&points), "{points}");
         assert_eq!(series.requests.iter().sum::<u64>(), 2500);
         assert_eq!(series.failures.iter().sum::<u64>(), 250);
         assert_eq!((series.users.len(), series.max_us.len()), (points, points));
-        assert!(
-            series
-                .quantiles_us
-                .values()
-                .all(|values| values.len() == points)
-        );
+        assert!(series.quantiles_us.values().all(|values| values.len() == points));
     }
 
     #[test]
     fn busy_windows_stay_as_they_are() {
-        let test = builder::raw_test(&Shape {
-            seconds: 60,
-            per_second: 100,
-            ..Shape::default()
-        });
+        let test = builder::raw_test(&Shape { seconds: 60, per_second: 100, ..Shape::default() });
         let series = figures(&test).unwrap();
         assert!((series.width_s - 1.0).abs() < f64::EPSILON);
     }
 
     #[test]
     fn quoted_percentiles_are_never_put_together() {
-        let mut test = builder::raw_test(&Shape {
-            seconds: 300,
-            per_second: 1,
-            ..Shape::default()
-        });
+        let mut test = builder::raw_test(&Shape { seconds: 300, per_second: 1, ..Shape::default() });
         let timeline = test.timeline.as_mut().unwrap();
-        timeline.endpoints[0]
-            .windows
-            .iter_mut()
-            .for_each(|window| window.latency = None);
+        timeline.endpoints[0].windows.iter_mut().for_each(|window| window.latency = None);
         assert!(figures(&test).unwrap().why.is_some());
         test.timeline.as_mut().unwrap().quoted = vec![(0.95, vec![Some(116_000.0); 300])];
         let series = figures(&test).unwrap();

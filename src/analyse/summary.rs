@@ -12,29 +12,14 @@ use std::ops::Range;
 /// Figures of every population that was measured.
 #[must_use]
 pub fn figures(test: &Test, phases: Option<&Phases>, quantiles: &[f64]) -> Vec<PopulationFigures> {
-    let blocks = phases
-        .map(|phases| blocks(test, phases))
-        .unwrap_or_default();
-    test.populations
-        .iter()
-        .map(|data| population(test, data, &blocks, quantiles))
-        .collect()
+    let blocks = phases.map(|phases| blocks(test, phases)).unwrap_or_default();
+    test.populations.iter().map(|data| population(test, data, &blocks, quantiles)).collect()
 }
 
-fn population(
-    test: &Test,
-    data: &PopulationData,
-    blocks: &[Range<usize>],
-    quantiles: &[f64],
-) -> PopulationFigures {
+fn population(test: &Test, data: &PopulationData, blocks: &[Range<usize>], quantiles: &[f64]) -> PopulationFigures {
     // Windows hold requests only: of other populations it is not known how they clustered in time.
-    let timeline = test
-        .timeline
-        .as_ref()
-        .filter(|_| data.population == Population::Request);
-    let load = timeline
-        .map(|timeline| load_series(test, timeline))
-        .unwrap_or_default();
+    let timeline = test.timeline.as_ref().filter(|_| data.population == Population::Request);
+    let load = timeline.map(|timeline| load_series(test, timeline)).unwrap_or_default();
     let endpoint = |endpoint: &EndpointData, series: &[&EndpointSeries]| {
         let effects = DesignEffects {
             latency: latency_design_effect(series, blocks),
@@ -49,11 +34,7 @@ fn population(
             .endpoints
             .iter()
             .map(|one| {
-                let own: Vec<_> = load
-                    .iter()
-                    .copied()
-                    .filter(|series| series.key == one.key)
-                    .collect();
+                let own: Vec<_> = load.iter().copied().filter(|series| series.key == one.key).collect();
                 endpoint(one, &own)
             })
             .collect(),
@@ -66,21 +47,10 @@ struct DesignEffects {
     failures: f64,
 }
 
-fn endpoint_figures(
-    test: &Test,
-    data: &EndpointData,
-    effects: &DesignEffects,
-    quantiles: &[f64],
-) -> EndpointFigures {
-    let counted = data
-        .requests
-        .zip(data.failures)
-        .filter(|(requests, _)| *requests > 0);
+fn endpoint_figures(test: &Test, data: &EndpointData, effects: &DesignEffects, quantiles: &[f64]) -> EndpointFigures {
+    let counted = data.requests.zip(data.failures).filter(|(requests, _)| *requests > 0);
     let duration_s = test.duration_s.filter(|seconds| *seconds > 0.0);
-    let counted_rate = data
-        .requests
-        .zip(duration_s)
-        .map(|(requests, seconds)| real(requests) / seconds);
+    let counted_rate = data.requests.zip(duration_s).map(|(requests, seconds)| real(requests) / seconds);
     EndpointFigures {
         group: data.key.group.clone(),
         method: data.key.method.clone(),
@@ -89,40 +59,20 @@ fn endpoint_figures(
         requests: data.requests,
         failures: data.failures,
         failure_ratio: counted.map(|(requests, failures)| real(failures) / real(requests)),
-        failure_ratio_ci: counted.and_then(|(requests, failures)| {
-            Some(Share::new(failures, requests, effects.failures)?.wilson())
-        }),
-        failures_why: data
-            .failures
-            .is_none()
-            .then(|| "the source does not tell failures from successes".to_owned()),
-        failure_kinds: named(
-            data.failure_kinds
-                .iter()
-                .map(|(kind, count)| (kind.clone(), *count)),
-        ),
-        statuses: named(
-            data.statuses
-                .iter()
-                .map(|(status, count)| (status.to_string(), *count)),
-        ),
+        failure_ratio_ci: counted
+            .and_then(|(requests, failures)| Some(Share::new(failures, requests, effects.failures)?.wilson())),
+        failures_why: data.failures.is_none().then(|| "the source does not tell failures from successes".to_owned()),
+        failure_kinds: named(data.failure_kinds.iter().map(|(kind, count)| (kind.clone(), *count))),
+        statuses: named(data.statuses.iter().map(|(status, count)| (status.to_string(), *count))),
         rate_per_s: counted_rate.or(data.rate_quoted),
         bytes: data.bytes,
-        cache: data
-            .cached
-            .filter(|(_, known)| *known > 0)
-            .map(|(hits, known)| CacheFigures {
-                hits,
-                known,
-                ratio: real(hits) / real(known),
-            }),
+        cache: data.cached.filter(|(_, known)| *known > 0).map(|(hits, known)| CacheFigures {
+            hits,
+            known,
+            ratio: real(hits) / real(known),
+        }),
         latency_us: latency::figures(&data.latency, data.requests, quantiles, effects.latency),
-        latency_success_us: latency::figures(
-            &data.latency_ok,
-            successes(data),
-            quantiles,
-            effects.latency,
-        ),
+        latency_success_us: latency::figures(&data.latency_ok, successes(data), quantiles, effects.latency),
         outside_load: data.outside_load,
     }
 }
@@ -132,10 +82,7 @@ fn successes(data: &EndpointData) -> Option<u64> {
 }
 
 fn named(counts: impl Iterator<Item = (String, u64)>) -> Vec<NamedCount> {
-    counts
-        .filter(|(_, count)| *count > 0)
-        .map(|(name, count)| NamedCount { name, count })
-        .collect()
+    counts.filter(|(_, count)| *count > 0).map(|(name, count)| NamedCount { name, count }).collect()
 }
 
 #[cfg(test)]
@@ -154,20 +101,10 @@ mod tests {
 
     #[test]
     fn failures_have_an_interval_even_when_there_are_none() {
-        let found = totals(&builder::raw_test(&Shape {
-            seconds: 10,
-            per_second: 10,
-            ..Shape::default()
-        }));
-        assert_eq!(
-            (found.requests, found.failure_ratio, found.rate_per_s),
-            (Some(100), Some(0.0), Some(10.0))
-        );
+        let found = totals(&builder::raw_test(&Shape { seconds: 10, per_second: 10, ..Shape::default() }));
+        assert_eq!((found.requests, found.failure_ratio, found.rate_per_s), (Some(100), Some(0.0), Some(10.0)));
         let (low, high) = found.failure_ratio_ci.unwrap();
-        assert!(
-            low.abs() < 1e-12 && (high - 0.037).abs() < 1e-3,
-            "0 of 100 do not prove 1 %: {high}"
-        );
+        assert!(low.abs() < 1e-12 && (high - 0.037).abs() < 1e-3, "0 of 100 do not prove 1 %: {high}");
         assert!(found.failure_kinds.is_empty() && found.statuses.len() == 1);
     }
 
@@ -175,31 +112,12 @@ mod tests {
     #[test]
     fn slow_seconds_widen_every_interval() {
         let waves = |number: u64| {
-            if (number / 10) % 60 < 10 {
-                50_000 + number * 7919 % 100
-            } else {
-                1_000 + number * 7919 % 100
-            }
+            if (number / 10) % 60 < 10 { 50_000 + number * 7919 % 100 } else { 1_000 + number * 7919 % 100 }
         };
-        let calm = totals(&builder::raw_test(&Shape {
-            seconds: 120,
-            ..Shape::default()
-        }));
-        let rough = totals(&builder::raw_test(&Shape {
-            seconds: 120,
-            latency_us: waves,
-            ..Shape::default()
-        }));
-        assert!(
-            rough.latency_us.design_effect > 2.0,
-            "{}",
-            rough.latency_us.design_effect
-        );
-        assert!(
-            calm.latency_us.design_effect < 1.5,
-            "{}",
-            calm.latency_us.design_effect
-        );
+        let calm = totals(&builder::raw_test(&Shape { seconds: 120, ..Shape::default() }));
+        let rough = totals(&builder::raw_test(&Shape { seconds: 120, latency_us: waves, ..Shape::default() }));
+        assert!(rough.latency_us.design_effect > 2.0, "{}", rough.latency_us.design_effect);
+        assert!(calm.latency_us.design_effect < 1.5, "{}", calm.latency_us.design_effect);
     }
 
     #[test]

@@ -38,30 +38,18 @@ pub fn figures(test: &Test, phases: Option<&Phases>) -> Vec<TrendFigures> {
 
 fn is_memory(column: &MonitorColumn) -> bool {
     let name = column.name.to_lowercase().replace("member", "");
-    let amount =
-        column.kind == ColumnKind::Level && column.unit != "%" && !name.contains("percent");
-    amount
-        && ["mem", "rss", "heap"]
-            .iter()
-            .any(|word| name.contains(word))
+    let amount = column.kind == ColumnKind::Level && column.unit != "%" && !name.contains("percent");
+    amount && ["mem", "rss", "heap"].iter().any(|word| name.contains(word))
 }
 
-fn column_trend(
-    test: &Test,
-    column: &MonitorColumn,
-    phases: Option<&Phases>,
-) -> Option<TrendFigures> {
-    let measured = within_test(test, column)
-        .into_iter()
-        .filter_map(|(at, value)| Some((at, value?)));
+fn column_trend(test: &Test, column: &MonitorColumn, phases: Option<&Phases>) -> Option<TrendFigures> {
+    let measured = within_test(test, column).into_iter().filter_map(|(at, value)| Some((at, value?)));
     let measured: Vec<_> = measured.collect();
     let origin = phases::origin(test).or(measured.first().map(|(at, _)| *at))?;
     let points: Vec<(f64, f64)> = measured
         .into_iter()
         .map(|(at, value)| (at.seconds_since(origin), value))
-        .filter(|(at, _)| {
-            phases.is_none_or(|phases| (phases.steady_from_s..=phases.steady_to_s).contains(at))
-        })
+        .filter(|(at, _)| phases.is_none_or(|phases| (phases.steady_from_s..=phases.steady_to_s).contains(at)))
         .collect();
     let trend = fit(&points)?;
     let duration_s = points.last()?.0 - points.first()?.0;
@@ -101,26 +89,14 @@ fn fit(points: &[(f64, f64)]) -> Option<Trend> {
     let slope = slopes.median()?;
     let (score, variance) = mann_kendall(&points);
     let factor = autocorrelation_factor(&points, slope);
-    let z = if variance > 0.0 {
-        (score - score.signum().min(score.abs())) / variance.sqrt() / factor
-    } else {
-        0.0
-    };
+    let z = if variance > 0.0 { (score - score.signum().min(score.abs())) / variance.sqrt() / factor } else { 0.0 };
     let normal = Normal::standard();
     let (low, high) = sen_interval(&slopes, variance, &normal);
     let first = points.first()?.0;
-    let start = Readings::new(
-        points
-            .iter()
-            .map(|(at, value)| slope.mul_add(first - at, *value)),
-    )
-    .median()?;
+    let start = Readings::new(points.iter().map(|(at, value)| slope.mul_add(first - at, *value))).median()?;
     Some(Trend {
         slope,
-        interval: (
-            slope - (slope - low) * factor,
-            slope + (high - slope) * factor,
-        ),
+        interval: (slope - (slope - low) * factor, slope + (high - slope) * factor),
         start,
         p: 2.0 * normal.sf(z.abs()),
     })
@@ -133,10 +109,7 @@ fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
         .chunks(together)
         .filter_map(|chunk| {
             let at = Readings::new(chunk.iter().map(|(at, _)| *at)).median()?;
-            Some((
-                at,
-                Readings::new(chunk.iter().map(|(_, value)| *value)).median()?,
-            ))
+            Some((at, Readings::new(chunk.iter().map(|(_, value)| *value)).median()?))
         })
         .collect()
 }
@@ -144,10 +117,7 @@ fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
 /// The slopes of all pairs of points at different times.
 fn slopes(points: &[(f64, f64)]) -> Readings {
     let pairs = points.iter().enumerate().flat_map(|(number, before)| {
-        points
-            .iter()
-            .skip(number + 1)
-            .map(move |after| (after.1 - before.1) / (after.0 - before.0))
+        points.iter().skip(number + 1).map(move |after| (after.1 - before.1) / (after.0 - before.0))
     });
     // Equal times divide by zero, and what is not finite is left out.
     Readings::new(pairs)
@@ -180,16 +150,10 @@ fn sen_interval(slopes: &Readings, variance: f64, normal: &Normal) -> (f64, f64)
     let pairs = real(slopes.count());
     let low = whole(f64::midpoint(pairs, -reach).round_ties_even()) - 1;
     let high = whole(f64::midpoint(pairs, reach).round_ties_even());
-    (
-        slopes.at(low).unwrap_or(f64::NEG_INFINITY),
-        slopes.at(high).unwrap_or(f64::INFINITY),
-    )
+    (slopes.at(low).unwrap_or(f64::NEG_INFINITY), slopes.at(high).unwrap_or(f64::INFINITY))
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a rank among at most 512² slopes"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "a rank among at most 512² slopes")]
 fn whole(rank: f64) -> i64 {
     rank as i64
 }
@@ -197,10 +161,7 @@ fn whole(rank: f64) -> i64 {
 /// By how much the first-order autocorrelation of the residuals widens a standard error; at least 1. The small-sample
 /// bias of the estimate is added back.
 fn autocorrelation_factor(points: &[(f64, f64)], slope: f64) -> f64 {
-    let residuals: Vec<f64> = points
-        .iter()
-        .map(|(at, value)| slope.mul_add(-at, *value))
-        .collect();
+    let residuals: Vec<f64> = points.iter().map(|(at, value)| slope.mul_add(-at, *value)).collect();
     let n = real(residuals.len() as u64);
     let mean = residuals.iter().sum::<f64>() / n;
     let squares: f64 = residuals.iter().map(|value| (value - mean).powi(2)).sum();
@@ -208,10 +169,7 @@ fn autocorrelation_factor(points: &[(f64, f64)], slope: f64) -> f64 {
         return 1.0;
     }
     let neighbours = residuals.iter().zip(residuals.iter().skip(1));
-    let a = neighbours
-        .map(|(one, next)| (one - mean) * (next - mean))
-        .sum::<f64>()
-        / squares;
+    let a = neighbours.map(|(one, next)| (one - mean) * (next - mean)).sum::<f64>() / squares;
     let a = (a + 3.0f64.mul_add(a, 1.0) / n).clamp(0.0, MOST_AUTOCORRELATION);
     ((1.0 + a) / (1.0 - a)).sqrt()
 }

@@ -59,17 +59,9 @@ pub fn doubts(test: &Test, figures: &TestFigures, quantiles: &[f64]) -> Vec<Doub
 /// Doubts about a test that did not get the load which was declared for it: below 95 % of requests, users or length.
 #[must_use]
 pub fn delivered(test: &Test, figures: &TestFigures, declared: &Declared) -> Vec<Doubt> {
-    let measured: Vec<u64> = figures
-        .populations
-        .iter()
-        .filter_map(|data| data.totals.requests)
-        .collect();
+    let measured: Vec<u64> = figures.populations.iter().filter_map(|data| data.totals.requests).collect();
     let requests = (!measured.is_empty()).then(|| real(measured.iter().sum()));
-    let length = figures
-        .phases
-        .as_ref()
-        .map(|phases| phases.steady_to_s)
-        .or(test.duration_s);
+    let length = figures.phases.as_ref().map(|phases| phases.steady_to_s).or(test.duration_s);
     let words: fn(f64) -> String = fmt::number;
     let seconds: fn(f64) -> String = fmt::duration_s;
     let asked = [
@@ -77,68 +69,38 @@ pub fn delivered(test: &Test, figures: &TestFigures, declared: &Declared) -> Vec
         (declared.users, figures.load.users_max, "users", words),
         (declared.duration_s, length, "of load", seconds),
     ];
-    asked
-        .into_iter()
-        .filter_map(|(declared, reached, what, say)| short_of(declared?, reached, what, say))
-        .collect()
+    asked.into_iter().filter_map(|(declared, reached, what, say)| short_of(declared?, reached, what, say)).collect()
 }
 
-fn short_of(
-    declared: f64,
-    reached: Option<f64>,
-    what: &str,
-    say: fn(f64) -> String,
-) -> Option<Doubt> {
+fn short_of(declared: f64, reached: Option<f64>, what: &str, say: fn(f64) -> String) -> Option<Doubt> {
     let Some(reached) = reached else {
-        let message = format!(
-            "{} {what} were declared, and no source says how many there were",
-            say(declared)
-        );
+        let message = format!("{} {what} were declared, and no source says how many there were", say(declared));
         return Some(doubt("load-unknown", false, message));
     };
     (reached < DELIVERED * declared).then(|| {
-        let message = format!(
-            "{} {what} of the {} declared ({})",
-            say(reached),
-            say(declared),
-            fmt::percent(reached / declared)
-        );
+        let message =
+            format!("{} {what} of the {} declared ({})", say(reached), say(declared), fmt::percent(reached / declared));
         doubt("load-not-delivered", true, message)
     })
 }
 
 fn doubt(rule: &str, invalidates: bool, message: String) -> Doubt {
-    Doubt {
-        rule: rule.to_owned(),
-        invalidates,
-        message,
-    }
+    Doubt { rule: rule.to_owned(), invalidates, message }
 }
 
 /// No request, connection or message at all. A k6 script that throws in every iteration ends with exit code 0 and leaves
 /// iterations without anything in them.
 fn nothing_measured(test: &Test, figures: &TestFigures) -> Option<Doubt> {
-    let measured = figures
-        .populations
-        .iter()
-        .any(|data| data.totals.requests.is_none_or(|count| count > 0));
+    let measured = figures.populations.iter().any(|data| data.totals.requests.is_none_or(|count| count > 0));
     if measured || test.metrics.iter().any(|data| is_work(&data.key.name)) {
         return None;
     }
     let iterations = figures.load.iterations.filter(|count| *count > 0);
     Some(iterations.map_or_else(
-        || {
-            doubt(
-                "nothing-measured",
-                true,
-                "no request was measured".to_owned(),
-            )
-        },
+        || doubt("nothing-measured", true, "no request was measured".to_owned()),
         |count| {
             let ended = fmt::plural(count, "iteration", "iterations");
-            let message = format!(
-                "{ended} ended and not one sent a request: it seems that every iteration threw"
-            );
+            let message = format!("{ended} ended and not one sent a request: it seems that every iteration threw");
             doubt("every-iteration-threw", true, message)
         },
     ))
@@ -161,11 +123,7 @@ fn is_work(name: &str) -> bool {
 
 fn too_short(test: &Test) -> Option<Doubt> {
     let seconds = test.duration_s.filter(|seconds| *seconds < SHORTEST_S)?;
-    Some(doubt(
-        "too-short",
-        true,
-        format!("the run lasted {}", fmt::duration_s(seconds)),
-    ))
+    Some(doubt("too-short", true, format!("the run lasted {}", fmt::duration_s(seconds))))
 }
 
 /// Arrivals that the generator could not send: it was the limit, and the latencies they would have had are missing.
@@ -173,16 +131,9 @@ fn dropped(figures: &TestFigures, quantiles: &[f64]) -> Vec<Doubt> {
     let Some(dropped) = figures.load.dropped.filter(|count| *count > 0) else {
         return Vec::new();
     };
-    let requests = figures
-        .populations
-        .iter()
-        .find(|data| data.population == Population::Request);
-    let n = requests
-        .and_then(|data| data.totals.requests)
-        .or(figures.load.iterations)
-        .unwrap_or(0);
-    let share =
-        load::dropped_share(&figures.load).unwrap_or_else(|| real(dropped) / real(dropped + n));
+    let requests = figures.populations.iter().find(|data| data.population == Population::Request);
+    let n = requests.and_then(|data| data.totals.requests).or(figures.load.iterations).unwrap_or(0);
+    let share = load::dropped_share(&figures.load).unwrap_or_else(|| real(dropped) / real(dropped + n));
     let arrivals = dropped + figures.load.iterations.unwrap_or(n);
     let message = format!(
         "{} of {} arrivals ({}) were dropped: the generator had no free user for them",
@@ -193,10 +144,7 @@ fn dropped(figures: &TestFigures, quantiles: &[f64]) -> Vec<Doubt> {
     let mut doubts = vec![doubt("generator-saturated", share > DROPPED, message)];
     let mut ascending = quantiles.to_vec();
     ascending.sort_by(f64::total_cmp);
-    if let Some(p) = ascending
-        .into_iter()
-        .find(|p| real(dropped) >= (1.0 - p) * real(n))
-    {
+    if let Some(p) = ascending.into_iter().find(|p| real(dropped) >= (1.0 - p) * real(n)) {
         let message = format!(
             "{} is a lower bound: {} arrivals were dropped, and how long they would have waited is in no figure \
              (the same holds for every higher percentile)",
@@ -212,24 +160,14 @@ fn dropped(figures: &TestFigures, quantiles: &[f64]) -> Vec<Doubt> {
 fn idle(test: &Test) -> Option<Doubt> {
     let timeline = test.timeline.as_ref()?;
     let requests = phases::requests_by_window(test, timeline);
-    let parts = PARTS
-        .min(requests.iter().sum::<u64>() / REQUESTS_A_PART)
-        .max(1);
+    let parts = PARTS.min(requests.iter().sum::<u64>() / REQUESTS_A_PART).max(1);
     let size = requests.len().div_ceil(usize::try_from(parts).ok()?).max(1);
     let (busy, all) = requests
         .chunks(size)
-        .fold((0_u64, 0_u64), |(busy, all), part| {
-            (
-                busy + u64::from(part.iter().any(|count| *count > 0)),
-                all + 1,
-            )
-        });
+        .fold((0_u64, 0_u64), |(busy, all), part| (busy + u64::from(part.iter().any(|count| *count > 0)), all + 1));
     let share = real(busy) / real(all.max(1));
     (busy > 0 && share < IDLE).then(|| {
-        let message = format!(
-            "requests were sent in {} of the time only",
-            fmt::percent(share)
-        );
+        let message = format!("requests were sent in {} of the time only", fmt::percent(share));
         doubt("idle", true, message)
     })
 }
@@ -240,32 +178,18 @@ fn gap(test: &Test) -> Option<Doubt> {
     let origin = phases::origin(test)?;
     let width = phases::width_s(timeline);
     let requests = phases::requests_by_window(test, timeline);
-    let busy: Vec<usize> = (0..)
-        .zip(&requests)
-        .filter(|(_, count)| **count > 0)
-        .map(|(at, _)| at)
-        .collect();
-    let silences = busy
-        .iter()
-        .zip(busy.iter().skip(1))
-        .map(|(from, to)| (to - from - 1, *from + 1));
+    let busy: Vec<usize> = (0..).zip(&requests).filter(|(_, count)| **count > 0).map(|(at, _)| at).collect();
+    let silences = busy.iter().zip(busy.iter().skip(1)).map(|(from, to)| (to - from - 1, *from + 1));
     // The first of equally long ones.
-    let (windows, from) =
-        silences.max_by(|one, other| one.0.cmp(&other.0).then(other.1.cmp(&one.1)))?;
+    let (windows, from) = silences.max_by(|one, other| one.0.cmp(&other.0).then(other.1.cmp(&one.1)))?;
     let seconds = width * real(windows as u64);
     let length = width * real((busy.last()? - busy.first()?) as u64);
     let pause = length / real(requests.iter().sum());
-    (seconds >= GAP_S && seconds >= GAP_SHARE * length && seconds >= GAP_PAUSES * pause).then(
-        || {
-            let at = width.mul_add(real(from as u64), timeline.start.seconds_since(origin));
-            let message = format!(
-                "no request ended for {} from {} on",
-                fmt::duration_s(seconds),
-                fmt::clock(at)
-            );
-            doubt("gap", false, message)
-        },
-    )
+    (seconds >= GAP_S && seconds >= GAP_SHARE * length && seconds >= GAP_PAUSES * pause).then(|| {
+        let at = width.mul_add(real(from as u64), timeline.start.seconds_since(origin));
+        let message = format!("no request ended for {} from {} on", fmt::duration_s(seconds), fmt::clock(at));
+        doubt("gap", false, message)
+    })
 }
 
 fn files(test: &Test) -> Vec<Doubt> {
@@ -273,11 +197,7 @@ fn files(test: &Test) -> Vec<Doubt> {
     for file in &test.inputs {
         let name = fmt::plain(&file.source);
         if let Some(why) = &file.unfinished {
-            doubts.push(doubt(
-                "unfinished",
-                false,
-                format!("{name} is unfinished: {why}"),
-            ));
+            doubts.push(doubt("unfinished", false, format!("{name} is unfinished: {why}")));
         }
         if file.rows_rejected > 0 {
             let share = real(file.rows_rejected) / real(file.rows_read.max(1));
@@ -288,43 +208,25 @@ fn files(test: &Test) -> Vec<Doubt> {
                 fmt::percent(share)
             );
             // A monitor's bad rows leave the requests' figures as they are.
-            doubts.push(doubt(
-                "rows-rejected",
-                share > REJECTED && file.role != "monitor",
-                message,
-            ));
+            doubts.push(doubt("rows-rejected", share > REJECTED && file.role != "monitor", message));
         }
     }
     doubts
 }
 
 fn failures(test: &Test, figures: &TestFigures) -> Vec<Doubt> {
-    let Some(requests) = figures
-        .populations
-        .iter()
-        .find(|data| data.population == Population::Request)
-    else {
+    let Some(requests) = figures.populations.iter().find(|data| data.population == Population::Request) else {
         return Vec::new();
     };
     let why = requests.totals.failures_why.clone();
-    let unknown = why.map(|why| {
-        doubt(
-            "failures-unknown",
-            false,
-            format!("failures are not known: {why}"),
-        )
-    });
+    let unknown = why.map(|why| doubt("failures-unknown", false, format!("failures are not known: {why}")));
     unknown.into_iter().chain(fast_errors(test)).collect()
 }
 
 /// Most requests failed, and failed fast: the latency over all responses is then that of an error page.
 fn fast_errors(test: &Test) -> Option<Doubt> {
     let (mut failed, mut passed) = (Recorded::default(), Recorded::default());
-    for cell in test
-        .cells
-        .iter()
-        .filter(|cell| cell.key.population == Population::Request)
-    {
+    for cell in test.cells.iter().filter(|cell| cell.key.population == Population::Request) {
         match cell.key.outcome {
             Outcome::Ok => passed.merge(&cell.recorded),
             Outcome::Failed(_) => failed.merge(&cell.recorded),
@@ -344,11 +246,7 @@ fn fast_errors(test: &Test) -> Option<Doubt> {
 
 /// Exceptions in the test's own script.
 fn faults(test: &Test) -> Option<Doubt> {
-    let own: Vec<_> = test
-        .faults
-        .iter()
-        .filter(|fault| !fault.of_requests)
-        .collect();
+    let own: Vec<_> = test.faults.iter().filter(|fault| !fault.of_requests).collect();
     let most = own.iter().max_by_key(|fault| fault.count)?;
     let count = own.iter().map(|fault| fault.count).sum();
     let message = format!(

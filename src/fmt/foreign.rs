@@ -78,22 +78,10 @@ pub fn markdown(text: &str) -> String {
 #[must_use]
 pub fn code_span(text: &str) -> String {
     let text = plain(text).replace('|', "\\|");
-    let text = if text.trim().is_empty() {
-        format!("({} blank)", text.len())
-    } else {
-        text
-    };
-    let longest = text
-        .split(|letter| letter != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or(0);
+    let text = if text.trim().is_empty() { format!("({} blank)", text.len()) } else { text };
+    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
-    let pad = if text.starts_with('`') || text.ends_with('`') {
-        " "
-    } else {
-        ""
-    };
+    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
@@ -104,10 +92,7 @@ mod tests {
 
     #[test]
     fn terminals_are_not_steered() {
-        assert_eq!(
-            plain("a\u{1b}[31mred\u{202e}x"),
-            "a\\u{1b}[31mred\\u{202e}x"
-        );
+        assert_eq!(plain("a\u{1b}[31mred\u{202e}x"), "a\\u{1b}[31mred\\u{202e}x");
         assert_eq!(excerpt(&[b'x'; 200]).chars().count(), 161);
     }
 

@@ -46,11 +46,7 @@ pub fn number(value: f64) -> String {
         _ => 6,
     };
     let text = format!("{value:.decimals$}");
-    let text = if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        &text
-    };
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     let text = if text == "-0" { "0" } else { text };
     match text.split_once('.') {
         Some((head, tail)) => format!("{}.{tail}", group(head)),
@@ -59,9 +55,7 @@ pub fn number(value: f64) -> String {
 }
 
 fn group(digits: &str) -> String {
-    let (sign, digits) = digits
-        .strip_prefix('-')
-        .map_or(("", digits), |rest| ("−", rest));
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("−", rest));
     let mut out = String::with_capacity(digits.len() + digits.len() / 3 + 1);
     out.push_str(sign);
     for (at, digit) in digits.chars().enumerate() {
@@ -98,11 +92,7 @@ pub fn percent(ratio: f64) -> String {
 #[must_use]
 pub fn change(factor: f64) -> String {
     let percent = (factor - 1.0) * 100.0;
-    let shown = if percent.abs() < 10.0 {
-        (percent * 10.0).round() / 10.0
-    } else {
-        percent.round()
-    };
+    let shown = if percent.abs() < 10.0 { (percent * 10.0).round() / 10.0 } else { percent.round() };
     let sign = if shown > 0.0 { "+" } else { "" };
     if factor >= 2.0 {
         format!("{sign}{} % ({} times)", number(shown), number(factor))
@@ -128,10 +118,7 @@ pub fn bytes(value: f64) -> String {
     scales
         .iter()
         .find(|(scale, _)| value.abs() >= *scale)
-        .map_or_else(
-            || format!("{} B", number(value)),
-            |(scale, name)| format!("{} {name}", number(value / scale)),
-        )
+        .map_or_else(|| format!("{} B", number(value)), |(scale, name)| format!("{} {name}", number(value / scale)))
 }
 
 /// A value in the words of its unit.
@@ -149,11 +136,7 @@ pub fn value(value: f64, unit: Unit) -> String {
 /// A value with the unit that a monitor's file gives it: `98.8 MB`, `71 %`, `12`.
 #[must_use]
 pub fn with_unit(value: f64, unit: &str) -> String {
-    if unit.is_empty() {
-        number(value)
-    } else {
-        format!("{} {}", number(value), plain(unit))
-    }
+    if unit.is_empty() { number(value) } else { format!("{} {}", number(value), plain(unit)) }
 }
 
 /// Which share of people wait longer than a quantile: 0.95 → `1 in 20`, 0.5 → `half`.
@@ -184,11 +167,7 @@ pub fn quantile_p(name: &str) -> Option<f64> {
     }
     // Both numbers are whole and exact, so the quotient is the float nearest to what was written; 99.9 / 100 is not.
     let scale = 10f64.powi(i32::try_from(decimals.len()).ok()? + 2);
-    digits
-        .parse::<f64>()
-        .ok()
-        .map(|value| value / scale)
-        .filter(|p| (0.0..=1.0).contains(p))
+    digits.parse::<f64>().ok().map(|value| value / scale).filter(|p| (0.0..=1.0).contains(p))
 }
 
 #[cfg(test)]
@@ -215,13 +194,7 @@ mod tests {
 
     #[test]
     fn latencies_choose_their_unit() {
-        let cases = [
-            (0.5, "0.5 µs"),
-            (850.0, "850 µs"),
-            (999.6, "1 ms"),
-            (41_237.0, "41.2 ms"),
-            (999_600.0, "1 s"),
-        ];
+        let cases = [(0.5, "0.5 µs"), (850.0, "850 µs"), (999.6, "1 ms"), (41_237.0, "41.2 ms"), (999_600.0, "1 s")];
         for (value, text) in cases {
             assert_eq!(latency_us(value), text);
         }

@@ -19,18 +19,9 @@ pub fn duration_s(seconds: f64) -> String {
         reason = "a float cast saturates, and the sign is taken off"
     )]
     let whole = seconds.abs().round() as u64;
-    let (days, hours, minutes, rest) = (
-        whole / 86_400,
-        whole / 3600 % 24,
-        whole / 60 % 60,
-        whole % 60,
-    );
+    let (days, hours, minutes, rest) = (whole / 86_400, whole / 3600 % 24, whole / 60 % 60, whole % 60);
     let two = |a: u64, a_name: &str, b: u64, b_name: &str| {
-        if b == 0 {
-            format!("{sign}{a} {a_name}")
-        } else {
-            format!("{sign}{a} {a_name} {b} {b_name}")
-        }
+        if b == 0 { format!("{sign}{a} {a_name}") } else { format!("{sign}{a} {a_name} {b} {b_name}") }
     };
     match (days, hours) {
         (0, 0) => two(minutes, "min", rest, "s"),
@@ -49,11 +40,7 @@ pub fn clock(seconds: f64) -> String {
     )]
     let whole = seconds.max(0.0).round() as u64;
     let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60);
-    if hours > 0 {
-        format!("{hours}:{minutes:02}:{rest:02}")
-    } else {
-        format!("{minutes}:{rest:02}")
-    }
+    if hours > 0 { format!("{hours}:{minutes:02}:{rest:02}") } else { format!("{minutes}:{rest:02}") }
 }
 
 fn civil(at: Timestamp) -> Option<jiff::civil::DateTime> {
@@ -64,10 +51,8 @@ fn civil(at: Timestamp) -> Option<jiff::civil::DateTime> {
 /// An instant for people, to the second: `2026-11-21 02:04:17 UTC`.
 #[must_use]
 pub fn instant(at: Timestamp) -> String {
-    civil(at).map_or_else(
-        || format!("{} ns since 1970", at.0),
-        |time| format!("{} UTC", time.strftime("%Y-%m-%d %H:%M:%S")),
-    )
+    civil(at)
+        .map_or_else(|| format!("{} ns since 1970", at.0), |time| format!("{} UTC", time.strftime("%Y-%m-%d %H:%M:%S")))
 }
 
 /// The day of an instant: `2026-11-21`.

@@ -56,21 +56,12 @@ impl Input {
             Error::input(format!("cannot {what}: {error}")).at(Place::source(source.clone()))
         };
         let mut file = File::open(path).map_err(|error| fail("open", &error))?;
-        let len = file
-            .metadata()
-            .map_err(|error| fail("look at", &error))?
-            .len();
+        let len = file.metadata().map_err(|error| fail("look at", &error))?.len();
         let mut magic = [0; 6];
         let got = read_full(&mut file, &mut magic).map_err(|error| fail("read", &error))?;
         let compression = recognise(magic.get(..got).unwrap_or(&[]), &source)?;
         let origin = Origin::File(path.to_owned());
-        Ok(Self {
-            source,
-            origin,
-            compression,
-            len,
-            progress: Arc::default(),
-        })
+        Ok(Self { source, origin, compression, len, progress: Arc::default() })
     }
 
     /// Bytes in memory (standard input, tests).
@@ -81,13 +72,7 @@ impl Input {
         let (source, bytes) = (source.into(), bytes.into());
         let compression = recognise(&bytes, &source)?;
         let len = bytes.len() as u64;
-        Ok(Self {
-            source,
-            origin: Origin::Memory(bytes),
-            compression,
-            len,
-            progress: Arc::default(),
-        })
+        Ok(Self { source, origin: Origin::Memory(bytes), compression, len, progress: Arc::default() })
     }
 
     /// Counts bytes read from the file as it lies into `progress`, for the terminal.
@@ -143,17 +128,13 @@ impl Input {
             Origin::File(path) => Box::new(File::open(path).map_err(|error| self.broken(&error))?),
             Origin::Memory(bytes) => Box::new(io::Cursor::new(Arc::clone(bytes))),
         };
-        let counted = Counted {
-            inner: raw,
-            progress: Arc::clone(&self.progress),
-        };
+        let counted = Counted { inner: raw, progress: Arc::clone(&self.progress) };
         let inner: Box<dyn Read + Send> = match self.compression {
             Compression::Plain => Box::new(counted),
             Compression::Gzip => Box::new(flate2::read::MultiGzDecoder::new(counted)),
             Compression::Zstd => Box::new(
-                ruzstd::decoding::StreamingDecoder::new(counted).map_err(|error| {
-                    Error::input(format!("not a readable zstd file: {error}")).at(self.place())
-                })?,
+                ruzstd::decoding::StreamingDecoder::new(counted)
+                    .map_err(|error| Error::input(format!("not a readable zstd file: {error}")).at(self.place()))?,
             ),
         };
         Ok(Stream {
@@ -186,10 +167,7 @@ impl Input {
     pub fn document(&self) -> Result<(Vec<u8>, Option<String>), Error> {
         let mut stream = self.stream()?;
         let mut bytes = Vec::new();
-        (&mut stream)
-            .take(DOCUMENT_CAP + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| self.broken(&error))?;
+        (&mut stream).take(DOCUMENT_CAP + 1).read_to_end(&mut bytes).map_err(|error| self.broken(&error))?;
         if bytes.len() as u64 > DOCUMENT_CAP {
             return Err(Error::input("is one JSON or HTML document of more than 256 MiB")
                 .at(self.place())
@@ -224,21 +202,14 @@ impl Input {
                 let mut file = File::open(path).map_err(|error| self.broken(&error))?;
                 let mut buffer = vec![0; BUFFER];
                 loop {
-                    match file
-                        .read(&mut buffer)
-                        .map_err(|error| self.broken(&error))?
-                    {
+                    match file.read(&mut buffer).map_err(|error| self.broken(&error))? {
                         0 => break,
                         got => hash.update(buffer.get(..got).unwrap_or(&[])),
                     }
                 }
             }
         }
-        Ok(hash
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect())
+        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// The input as a place.
@@ -254,26 +225,21 @@ impl Input {
 
 fn recognise(magic: &[u8], source: &str) -> Result<Compression, Error> {
     let refuse = |what: &str, how: &str| {
-        Err(Error::input(format!("is {what}"))
-            .at(Place::source(source.to_owned()))
-            .hint(how.to_owned()))
+        Err(Error::input(format!("is {what}")).at(Place::source(source.to_owned())).hint(how.to_owned()))
     };
     match magic {
         [0x1f, 0x8b, ..] => Ok(Compression::Gzip),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Ok(Compression::Zstd),
-        [b'B', b'Z', b'h', b'1'..=b'9', ..] => refuse(
-            "packed with bzip2, which is not read",
-            "unpack it with `bunzip2 -k` first",
-        ),
-        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => refuse(
-            "packed with xz, which is not read",
-            "unpack it with `unxz -k` first",
-        ),
+        [b'B', b'Z', b'h', b'1'..=b'9', ..] => {
+            refuse("packed with bzip2, which is not read", "unpack it with `bunzip2 -k` first")
+        }
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
+            refuse("packed with xz, which is not read", "unpack it with `unxz -k` first")
+        }
         [b'P', b'K', 3, 4, ..] => refuse("a zip archive of files", "unpack it and give the folder"),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => refuse(
-            "UTF-16 text, which is not read",
-            "write it as UTF-8: `iconv -f UTF-16 -t UTF-8`",
-        ),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+            refuse("UTF-16 text, which is not read", "write it as UTF-8: `iconv -f UTF-16 -t UTF-8`")
+        }
         _ => Ok(Compression::Plain),
     }
 }
@@ -326,9 +292,7 @@ impl Stream {
         }
         match self.inner.read(buffer) {
             Err(error) if self.packed && error.kind() != io::ErrorKind::Interrupted => {
-                self.unfinished = Some(format!(
-                    "the packed data breaks off or is damaged ({error})"
-                ));
+                self.unfinished = Some(format!("the packed data breaks off or is damaged ({error})"));
                 Ok(0)
             }
             other => other,
@@ -358,11 +322,7 @@ impl Read for Stream {
         if let Some(space) = buffer.get_mut(..kept.len()) {
             space.copy_from_slice(kept);
         }
-        if kept.is_empty() {
-            self.pull(buffer)
-        } else {
-            Ok(kept.len())
-        }
+        if kept.is_empty() { self.pull(buffer) } else { Ok(kept.len()) }
     }
 }
 
@@ -413,8 +373,7 @@ impl Lines {
             };
             let room = LINE_CAP.saturating_sub(self.line.len());
             overlong |= piece.len() > room;
-            self.line
-                .extend_from_slice(piece.get(..room.min(piece.len())).unwrap_or(&[]));
+            self.line.extend_from_slice(piece.get(..room.min(piece.len())).unwrap_or(&[]));
             self.reader.consume(used);
             self.next += used as u64;
             if terminated {
@@ -426,13 +385,7 @@ impl Lines {
         }
         self.number += 1;
         let bytes = self.line.strip_suffix(b"\r").unwrap_or(&self.line);
-        Ok(Some(Line {
-            bytes,
-            number: self.number,
-            byte: self.offset,
-            overlong,
-            terminated,
-        }))
+        Ok(Some(Line { bytes, number: self.number, byte: self.offset, overlong, terminated }))
     }
 
     /// Why the input must be called unfinished, once it has been read to its end.

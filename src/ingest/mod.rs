@@ -14,6 +14,10 @@
 //! * secrets (`setup_data`, `config.script`) are never handed to the sink.
 
 pub mod input;
+pub mod k6;
+pub mod locust;
+pub mod monitor;
+pub mod own;
 pub mod rows;
 pub mod sniff;
 pub mod tally;
@@ -107,9 +111,25 @@ pub trait Adapter: Sync {
     ///
     /// # Errors
     /// The file as a whole cannot be read, or under `strict` the first bad row.
-    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink)
-    -> Result<Tally, Error>;
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error>;
 }
 
 /// Every adapter, in the order in which README lists them.
-pub static ADAPTERS: &[&dyn Adapter] = &[];
+pub static ADAPTERS: &[&dyn Adapter] = &[
+    &own::OwnRowsCsv,
+    &own::OwnRowsNdjson,
+    &monitor::MonitorResource,
+    &monitor::MonitorCsv,
+    &locust::Stats,
+    &locust::History,
+    &locust::Failures,
+    &locust::Exceptions,
+    &locust::Json,
+    &locust::Html,
+    &k6::ndjson::K6Ndjson,
+    &k6::csv::K6Csv,
+    &own::OwnRowsCsv,
+    &own::OwnRowsNdjson,
+    &monitor::MonitorResource,
+    &monitor::MonitorCsv,
+];

@@ -33,11 +33,7 @@ impl Header {
     /// Position of the first of several names, whatever their case.
     #[must_use]
     pub fn any_of(&self, names: &[&str]) -> Option<usize> {
-        names.iter().find_map(|want| {
-            self.names
-                .iter()
-                .position(|have| have.eq_ignore_ascii_case(want))
-        })
+        names.iter().find_map(|want| self.names.iter().position(|have| have.eq_ignore_ascii_case(want)))
     }
 }
 
@@ -52,6 +48,12 @@ pub struct Row<'a> {
 }
 
 impl Row<'_> {
+    /// How many fields it has.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.record.len()
+    }
+
     /// A field's bytes; `None` where the row is too short or there is no such column.
     #[must_use]
     pub fn bytes(&self, column: Option<usize>) -> Option<&[u8]> {
@@ -74,10 +76,7 @@ impl Row<'_> {
             None | Some("N/A" | "NaN" | "nan" | "null" | "None" | "-") => Ok(None),
             Some(text) => match text.parse::<f64>() {
                 Ok(value) if value.is_finite() => Ok(Some(value)),
-                _ => Err(format!(
-                    "should be a number, found `{}`",
-                    crate::fmt::excerpt(text.as_bytes())
-                )),
+                _ => Err(format!("should be a number, found `{}`", crate::fmt::excerpt(text.as_bytes()))),
             },
         }
     }
@@ -114,18 +113,11 @@ impl Rows {
             .flexible(true)
             .has_headers(true)
             .from_reader(input.stream()?);
-        let header = reader.byte_headers().map_err(|error| {
-            Error::input(format!("has no readable header row: {error}")).at(input.place())
-        })?;
-        let names = header
-            .iter()
-            .map(|name| String::from_utf8_lossy(name).trim().to_owned())
-            .collect();
-        Ok(Self {
-            reader,
-            record: ByteRecord::new(),
-            header: Header::new(names),
-        })
+        let header = reader
+            .byte_headers()
+            .map_err(|error| Error::input(format!("has no readable header row: {error}")).at(input.place()))?;
+        let names = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+        Ok(Self { reader, record: ByteRecord::new(), header: Header::new(names) })
     }
 
     /// The header.
@@ -140,10 +132,8 @@ impl Rows {
         loop {
             match self.reader.read_byte_record(&mut self.record) {
                 Ok(false) => {
-                    tally.unfinished = tally
-                        .unfinished
-                        .take()
-                        .or_else(|| self.reader.get_ref().unfinished().map(str::to_owned));
+                    tally.unfinished =
+                        tally.unfinished.take().or_else(|| self.reader.get_ref().unfinished().map(str::to_owned));
                     return None;
                 }
                 Ok(true) => break,
@@ -162,15 +152,7 @@ impl Rows {
                 }
             }
         }
-        let place = self
-            .record
-            .position()
-            .cloned()
-            .unwrap_or_else(csv::Position::new);
-        Some(Row {
-            record: &self.record,
-            line: place.line(),
-            byte: place.byte(),
-        })
+        let place = self.record.position().cloned().unwrap_or_else(csv::Position::new);
+        Some(Row { record: &self.record, line: place.line(), byte: place.byte() })
     }
 }

@@ -15,10 +15,7 @@ impl Head {
     #[must_use]
     pub fn new(bytes: &[u8], whole: bool) -> Self {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        Self {
-            bytes: bytes.get(..HEAD_BYTES).unwrap_or(bytes).to_vec(),
-            whole: whole && bytes.len() <= HEAD_BYTES,
-        }
+        Self { bytes: bytes.get(..HEAD_BYTES).unwrap_or(bytes).to_vec(), whole: whole && bytes.len() <= HEAD_BYTES }
     }
 
     /// The bytes.
@@ -42,11 +39,7 @@ impl Head {
     /// The first line without its line end; the whole head where there is none.
     #[must_use]
     pub fn first_line(&self) -> &[u8] {
-        let line = self
-            .bytes
-            .split(|&byte| byte == b'\n')
-            .next()
-            .unwrap_or(&[]);
+        let line = self.bytes.split(|&byte| byte == b'\n').next().unwrap_or(&[]);
         line.strip_suffix(b"\r").unwrap_or(line)
     }
 
@@ -56,9 +49,7 @@ impl Head {
             Some(last) if !self.whole => self.bytes.get(..last).unwrap_or(&[]),
             _ => &self.bytes,
         };
-        complete
-            .split(|&byte| byte == b'\n')
-            .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        complete.split(|&byte| byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
     }
 
     /// Whether the head holds these bytes anywhere.

@@ -85,10 +85,9 @@ impl Tally {
         self.first_rejections.iter().min().map(|first| {
             let mut place = Place::line(source, first.line, first.byte);
             place.field.clone_from(&first.field);
-            Error::input(first.reason.clone())
-                .at(place)
-                .showing(first.excerpt.as_bytes())
-                .hint(format!("without `--strict` bad rows are counted and shown; `plimsoll inspect {source}` lists them"))
+            Error::input(first.reason.clone()).at(place).showing(first.excerpt.as_bytes()).hint(format!(
+                "without `--strict` bad rows are counted and shown; `plimsoll inspect {source}` lists them"
+            ))
         })
     }
 }

@@ -1,14 +1,13 @@
 //! What judging ends in. These structs are part of report.json; their field names are a promise to other programs.
 
+pub use crate::config::limit::{Evidence, Side};
 use crate::model::distribution::SourceClass;
 use crate::unit::Unit;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Outcome of one criterion (judgement.md).
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// The figure is inside the limit, and so is the interval's bad side.
@@ -32,9 +31,7 @@ pub enum Status {
 }
 
 /// Where a criterion comes from.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// plimsoll.toml.
@@ -49,24 +46,6 @@ pub enum Origin {
     Plan,
 }
 
-/// Which way a limit is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Side {
-    /// value < limit.
-    Below,
-    /// value ≤ limit.
-    AtMost,
-    /// value > limit.
-    Above,
-    /// value ≥ limit.
-    AtLeast,
-    /// value = limit (k6's `==`).
-    Equal,
-    /// value ≠ limit (k6's `!=`).
-    NotEqual,
-}
-
 /// A limit in base units.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Limit {
@@ -74,18 +53,10 @@ pub struct Limit {
     pub side: Side,
     /// In `unit` of the criterion.
     pub value: f64,
-    /// Second limit of the same side: between the two is the warning band.
+    /// Second limit, further out on the same side: between the two is the warning band.
     pub warn: Option<f64>,
-}
-
-/// What a criterion asks of the evidence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Evidence {
-    /// The figure counts.
-    Observed,
-    /// The interval counts.
-    Proven,
+    /// Which way the second limit is read; `null` where there is none.
+    pub warn_side: Option<Side>,
 }
 
 /// One criterion, judged on one test (and one endpoint, if it names endpoints).
@@ -128,9 +99,7 @@ pub struct CriterionResult {
 }
 
 /// How much a finding weighs on the page.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Decides against shipping, or makes it impossible to tell.
@@ -161,9 +130,7 @@ pub struct Finding {
 }
 
 /// The verdict of the suite.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// READY

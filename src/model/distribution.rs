@@ -4,19 +4,7 @@ use super::histogram::Histogram;
 use serde::{Deserialize, Serialize};
 
 /// How a figure came about; better classes first.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    schemars::JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SourceClass {
     /// Computed from one row per request.
@@ -62,9 +50,7 @@ impl Recorded {
         // Half a microsecond rounds up: the histogram's unit is 1 µs.
         let micros = i64::try_from(latency_ns.saturating_add(500) / 1000).unwrap_or(i64::MAX);
         self.histogram.record_n(micros, count);
-        self.sum_ns = self
-            .sum_ns
-            .saturating_add(u128::from(latency_ns) * u128::from(count));
+        self.sum_ns = self.sum_ns.saturating_add(u128::from(latency_ns) * u128::from(count));
         self.extremes_ns = Some(match self.extremes_ns {
             None => (latency_ns, latency_ns),
             Some((least, most)) => (least.min(latency_ns), most.max(latency_ns)),
@@ -92,10 +78,7 @@ impl Recorded {
     #[must_use]
     pub fn mean_us(&self) -> Option<f64> {
         let count = self.count();
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a mean needs no more than 53 bits"
-        )]
+        #[expect(clippy::cast_precision_loss, reason = "a mean needs no more than 53 bits")]
         (count > 0).then(|| self.sum_ns as f64 / count as f64 / 1e3)
     }
 
@@ -115,21 +98,13 @@ impl Recorded {
     #[must_use]
     pub fn quantile_us(&self, p: f64) -> Option<f64> {
         let (least, most) = (self.min_us()?, self.max_us()?);
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "microseconds below 2^53 are 285 years"
-        )]
-        self.histogram
-            .quantile(p)
-            .map(|value| (value as f64).clamp(least, most))
+        #[expect(clippy::cast_precision_loss, reason = "microseconds below 2^53 are 285 years")]
+        self.histogram.quantile(p).map(|value| (value as f64).clamp(least, most))
     }
 }
 
 fn nanos_to_us(nanos: u64) -> f64 {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "latencies are far below 2^53 ns (104 days)"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "latencies are far below 2^53 ns (104 days)")]
     let exact = nanos as f64;
     exact / 1e3
 }

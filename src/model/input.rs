@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A Rejection is a row that could not be used.
-#[derive(
-    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Rejection {
     /// Byte offset of the row in the decompressed file; orders rejections.
     pub byte: u64,

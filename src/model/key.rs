@@ -5,19 +5,7 @@ use std::fmt;
 
 /// A Population is a kind of thing that was counted and timed. Each has its own `n`: a connection is not a request, and a
 /// percentile over both would be a percentile of neither.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    schemars::JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Population {
     /// A request and its response (an SQL statement, an RPC and an HTTP request alike).
@@ -46,20 +34,14 @@ impl EndpointKey {
         let method = method.map(str::trim).filter(|text| !text.is_empty());
         let (led, rest) = split_method(name);
         match (method, led) {
-            (Some(given), Some(lead)) if given.eq_ignore_ascii_case(lead) => {
-                Self::bare(Some(given), rest)
-            }
+            (Some(given), Some(lead)) if given.eq_ignore_ascii_case(lead) => Self::bare(Some(given), rest),
             (None, Some(lead)) => Self::bare(Some(lead), rest),
             (given, _) => Self::bare(given, name),
         }
     }
 
     fn bare(method: Option<&str>, name: &str) -> Self {
-        Self {
-            group: None,
-            method: method.map(str::to_owned),
-            name: name.to_owned(),
-        }
+        Self { group: None, method: method.map(str::to_owned), name: name.to_owned() }
     }
 
     /// The same key within a k6 group.
@@ -86,13 +68,9 @@ impl fmt::Display for EndpointKey {
 }
 
 fn split_method(name: &str) -> (Option<&str>, &str) {
-    const METHODS: [&str; 9] = [
-        "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT",
-    ];
+    const METHODS: [&str; 9] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT"];
     match name.split_once(' ') {
-        Some((lead, rest)) if METHODS.contains(&lead) && !rest.trim().is_empty() => {
-            (Some(lead), rest.trim_start())
-        }
+        Some((lead, rest)) if METHODS.contains(&lead) && !rest.trim().is_empty() => (Some(lead), rest.trim_start()),
         _ => (None, name),
     }
 }
@@ -130,19 +108,7 @@ pub struct CellKey {
 }
 
 /// What a custom metric's points mean (k6's four kinds).
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    schemars::JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum MetricKind {
     /// Values add up.
@@ -169,19 +135,7 @@ pub struct MetricKey {
 }
 
 /// How a monitor's column is to be read.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    schemars::JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ColumnKind {
     /// The value at that moment (CPU, memory, pool in use).

@@ -178,3 +178,22 @@ proptest! {
         prop_assert!((read - exact).abs() < 1e-9, "{read} {exact}");
     }
 }
+
+/// Far apart values are folded by sorting, close ones by counting; both must end in the same cells.
+#[test]
+fn both_ways_of_folding_agree() {
+    let close: Vec<i64> = (0..5000)
+        .map(|at| 100_000 + (at * 7919) % 3000 * 50)
+        .collect();
+    let mut counted = Histogram {
+        cells: close
+            .iter()
+            .map(|v| Cell::new(bucket::index_of(*v), 1))
+            .collect(),
+        ..Histogram::new()
+    };
+    let mut sorted = counted.clone();
+    counted.fold_by_counting(0, 1 << 16);
+    sorted.fold_by_sorting();
+    assert_eq!(counted.cells, sorted.cells);
+}

@@ -1,0 +1,233 @@
+//! plimsoll.toml: read strictly, placed errors, and defaults from the one commented file that is also the reference.
+
+pub mod limit;
+pub mod metric;
+pub mod mistake;
+pub mod schema;
+pub mod value;
+
+use crate::error::{Error, Place};
+use crate::fmt::quantile_p;
+use crate::ingest::Settings;
+use schema::{
+    Approval, Baseline, Compare, Criterion, EndpointRule, Inputs, LatencyUnit, PlannedTest, Report,
+    Requirement, Suite, Tables,
+};
+use std::collections::BTreeSet;
+
+/// The embedded file: defaults, reference and `init`'s template.
+pub const DEFAULT: &str = include_str!("default.toml");
+
+/// A Config is what the user demands and declares, defaults filled in.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// What the report is about.
+    pub suite: Suite,
+    /// What cannot be known from the files.
+    pub inputs: Inputs,
+    /// Names for endpoints, first match first.
+    pub endpoints: Vec<EndpointRule>,
+    /// What should have been run.
+    pub tests: Vec<PlannedTest>,
+    /// What the user demands.
+    pub criteria: Vec<Criterion>,
+    /// default.toml's own criteria: in force where the user demands nothing of the kind.
+    pub fallback: Vec<Criterion>,
+    /// What stands behind the criteria.
+    pub requirements: Vec<Requirement>,
+    /// What a regression is.
+    pub compare: Compare,
+    /// Which runs count as baseline.
+    pub baseline: Baseline,
+    /// What the report shows.
+    pub report: Report,
+    /// Sign-off block.
+    pub approvals: Vec<Approval>,
+    /// The user's file as it was read; empty without one.
+    pub text: String,
+    /// Its name; `None` without one.
+    pub source: Option<String>,
+}
+
+impl Config {
+    /// What is in force without a file.
+    ///
+    /// # Errors
+    /// Never for the embedded file, which a test holds; the signature is that of [`Config::parse`].
+    pub fn defaults() -> Result<Self, Error> {
+        let tables = mistake::read(DEFAULT, "default.toml")?;
+        let fallback = tables.criteria.clone();
+        Ok(Self::assembled(
+            Tables {
+                criteria: Vec::new(),
+                ..tables
+            },
+            fallback,
+        ))
+    }
+
+    /// Reads a file's text over the defaults.
+    ///
+    /// # Errors
+    /// A usage error with line and column: text that is no TOML, an unknown key (with the one that was meant), a value that
+    /// cannot be read, a criterion without a limit or with one of the wrong unit, an id that is used twice or unknown.
+    pub fn parse(text: &str, source: &str) -> Result<Self, Error> {
+        let strict = mistake::read(text, source)?;
+        mistake::check(&strict, text, source)?;
+        let defaults = mistake::read(DEFAULT, "default.toml")?;
+        let filled = mistake::read(&over_defaults(text, source)?, source)?;
+        let mut config = Self::assembled(filled, defaults.criteria);
+        text.clone_into(&mut config.text);
+        config.source = Some(source.to_owned());
+        Ok(config)
+    }
+
+    /// Reads a file over the defaults.
+    ///
+    /// # Errors
+    /// As [`Config::parse`]; or the file cannot be read.
+    pub fn load(path: &std::path::Path) -> Result<Self, Error> {
+        let source = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Error::usage(format!("the configuration cannot be read: {error}"))
+                .at(Place::source(source.clone()))
+        })?;
+        Self::parse(text.strip_prefix('\u{feff}').unwrap_or(&text), &source)
+    }
+
+    fn assembled(tables: Tables, fallback: Vec<toml::Spanned<Criterion>>) -> Self {
+        let bare = |rows: Vec<toml::Spanned<Criterion>>| {
+            rows.into_iter().map(toml::Spanned::into_inner).collect()
+        };
+        Self {
+            suite: tables.suite,
+            inputs: tables.inputs,
+            endpoints: tables.endpoints,
+            tests: tables.tests,
+            criteria: bare(tables.criteria),
+            fallback: bare(fallback),
+            requirements: tables.requirements,
+            compare: tables.compare,
+            baseline: tables.baseline,
+            report: tables.report,
+            approvals: tables.approvals,
+            text: String::new(),
+            source: None,
+        }
+    }
+
+    /// What adapters need of it.
+    #[must_use]
+    pub fn settings(&self, strict: bool, threads: usize) -> Settings {
+        let expected = |rule: &EndpointRule| {
+            (!rule.expected_status.is_empty())
+                .then(|| (rule.pattern.0.clone(), rule.expected_status.clone()))
+        };
+        Settings {
+            latency_unit_ns: self.inputs.latency_unit.map(LatencyUnit::nanos),
+            columns: self.inputs.columns.clone(),
+            expected_status: self.endpoints.iter().filter_map(expected).collect(),
+            strict,
+            threads: threads.max(1),
+        }
+    }
+
+    /// The name that an endpoint gets: the first rule that matches and gives one.
+    #[must_use]
+    pub fn endpoint_name<'a>(&'a self, name: &'a str) -> &'a str {
+        self.endpoints
+            .iter()
+            .filter(|rule| rule.pattern.0.is_match(name))
+            .find_map(|rule| rule.name.as_deref())
+            .unwrap_or(name)
+    }
+
+    /// Whether a file is left out by `inputs.exclude`.
+    #[must_use]
+    pub fn excludes(&self, path: &str) -> bool {
+        self.inputs
+            .exclude
+            .as_ref()
+            .is_some_and(|globs| globs.matches(path))
+    }
+
+    /// Every quantile that is to be computed, ascending: those of the report and those that criteria limit.
+    #[must_use]
+    pub fn quantiles(&self) -> Vec<f64> {
+        let shown = self
+            .report
+            .quantiles
+            .iter()
+            .filter_map(|name| quantile_p(name));
+        let limited = self
+            .criteria
+            .iter()
+            .chain(&self.fallback)
+            .filter_map(|criterion| criterion.metric.quantile());
+        // Sorting by bits is sorting by value for numbers that are not negative, and merges equal ones.
+        let bits: BTreeSet<u64> = shown.chain(limited).map(f64::to_bits).collect();
+        bits.into_iter().map(f64::from_bits).collect()
+    }
+
+    /// The plan's entry for a test of that name: by `match`, else by name.
+    #[must_use]
+    pub fn planned(&self, test: &str, sources: &[&str]) -> Option<&PlannedTest> {
+        self.tests.iter().find(|plan| plan.is_of(test, sources))
+    }
+}
+
+impl LatencyUnit {
+    /// Nanoseconds in one of it.
+    #[must_use]
+    pub fn nanos(self) -> f64 {
+        match self {
+            Self::Nanos => 1.0,
+            Self::Micros => 1e3,
+            Self::Millis => 1e6,
+            Self::Seconds => 1e9,
+        }
+    }
+}
+
+impl PlannedTest {
+    /// Whether results of that name, from these files, are this test's.
+    #[must_use]
+    pub fn is_of(&self, test: &str, sources: &[&str]) -> bool {
+        match &self.matching {
+            None => self.name == test,
+            Some(globs) => {
+                globs.matches(test)
+                    || sources.iter().any(|source| {
+                        globs.matches(source)
+                            || globs.matches(source.rsplit(['/', '\\']).next().unwrap_or(source))
+                    })
+            }
+        }
+    }
+}
+
+/// The user's tables with the keys that they leave out taken from default.toml. Lists are the user's own.
+fn over_defaults(text: &str, source: &str) -> Result<String, Error> {
+    let wrong = |error: &dyn std::fmt::Display| {
+        Error::usage(format!("the configuration cannot be read: {error}")).at(Place::source(source))
+    };
+    let mut user: toml::Table = text.parse().map_err(|error| wrong(&error))?;
+    let defaults: toml::Table = DEFAULT.parse().map_err(|error| wrong(&error))?;
+    for (section, value) in defaults {
+        let toml::Value::Table(keys) = value else {
+            continue;
+        };
+        let entry = user
+            .entry(section)
+            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        if let toml::Value::Table(have) = entry {
+            for (key, value) in keys {
+                have.entry(key).or_insert(value);
+            }
+        }
+    }
+    toml::to_string(&user).map_err(|error| wrong(&error))
+}
+
+#[cfg(test)]
+mod tests;

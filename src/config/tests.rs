@@ -1,0 +1,171 @@
+//! The embedded file names every key; mistakes are placed and explained.
+
+use super::*;
+use crate::config::limit::Side;
+use crate::unit::Unit;
+
+fn keys_of(schema: &serde_json::Value, out: &mut BTreeSet<String>) {
+    match schema {
+        serde_json::Value::Object(map) => {
+            if let Some(serde_json::Value::Object(properties)) = map.get("properties") {
+                out.extend(properties.keys().cloned());
+            }
+            map.values().for_each(|value| keys_of(value, out));
+        }
+        serde_json::Value::Array(rows) => rows.iter().for_each(|value| keys_of(value, out)),
+        _ => {}
+    }
+}
+
+fn mistake(text: &str) -> Error {
+    Config::parse(text, "plimsoll.toml").unwrap_err()
+}
+
+#[test]
+fn the_embedded_file_names_every_key() {
+    let schema = serde_json::to_value(schemars::schema_for!(Tables)).unwrap();
+    let mut keys = BTreeSet::new();
+    keys_of(&schema, &mut keys);
+    assert!(keys.len() > 60, "the schema was not walked: {keys:?}");
+    for key in keys {
+        let named = regex::Regex::new(&format!(r"(^|[^A-Za-z_]){key}( =|\])")).unwrap();
+        assert!(
+            named.is_match(DEFAULT),
+            "default.toml does not name `{key}`"
+        );
+    }
+}
+
+#[test]
+fn the_template_is_valid_with_every_example_switched_on() {
+    let mut on = String::new();
+    for line in DEFAULT.lines() {
+        let bare = line.strip_prefix("# ").unwrap_or(line);
+        let example = bare.starts_with("[[")
+            || bare
+                .split_once(" = ")
+                .is_some_and(|(key, _)| !key.contains(' '));
+        // One limit and no second reason: the alternatives are shown one below the other.
+        let other = [
+            "below",
+            "above",
+            "at_least",
+            "warn_below",
+            "warn_above",
+            "warn_at_least",
+            "phase",
+        ];
+        if example
+            && !other
+                .iter()
+                .any(|key| bare.starts_with(&format!("{key} =")))
+        {
+            on.push_str(bare);
+        } else if !line.starts_with('#') {
+            on.push_str(line);
+        }
+        on.push('\n');
+    }
+    let on = on.replace(
+        "criteria = [\"steady-p95\"]",
+        "criteria = [\"default-failures\"]",
+    );
+    let config = Config::parse(&on, "default.toml").unwrap();
+    assert_eq!(config.tests.len(), 1);
+    assert_eq!(config.approvals.len(), 1);
+    assert!(config.criteria[0].waiver.is_some());
+}
+
+#[test]
+fn the_defaults_are_those_of_the_file() {
+    let config = Config::defaults().unwrap();
+    assert_eq!(config.fallback.len(), 1);
+    let demand = config.fallback[0].demand().unwrap().unwrap();
+    assert_eq!(demand.limit.0, Side::AtMost);
+    assert_eq!(demand.limit.1.value.to_bits(), 0.01f64.to_bits());
+    assert!(config.compare.gate && config.inputs.k6_thresholds);
+    assert_eq!(config.quantiles(), [0.5, 0.9, 0.95, 0.99, 0.999]);
+}
+
+#[test]
+fn a_file_keeps_the_defaults_that_it_does_not_name() {
+    let config = Config::parse("[compare]\nmargin = \"20 %\"\n", "p").unwrap();
+    assert_eq!(config.compare.margin.unwrap().unit, Unit::Ratio);
+    assert!(config.compare.gate);
+    assert_eq!(config.compare.metrics.len(), 3);
+    assert!(config.criteria.is_empty());
+    assert_eq!(config.fallback.len(), 1);
+}
+
+#[test]
+fn an_unknown_key_is_placed_and_explained() {
+    let error = mistake("[suite]\ntitle = \"x\"\nbiuld = \"1\"\n");
+    assert_eq!(error.message, "unknown key `biuld` (column 1)");
+    assert_eq!(error.hint.as_deref(), Some("did you mean `build`?"));
+    assert_eq!(error.place.unwrap().line, Some(3));
+}
+
+#[test]
+fn a_wrong_value_is_placed_at_the_value() {
+    let error = mistake("[[criteria]]\nid = \"a\"\nmetric = \"latency.p95\"\nbelow = \"3 sec\"\n");
+    assert!(
+        error.message.contains("`sec` is not a unit"),
+        "{}",
+        error.message
+    );
+    assert_eq!(error.place.unwrap().line, Some(4));
+    let error = mistake("[[criteria]]\nid = \"a\"\nmetric = \"latency.q95\"\nbelow = \"3 s\"\n");
+    assert!(
+        error.message.contains("is not a metric"),
+        "{}",
+        error.message
+    );
+    assert_eq!(error.place.unwrap().line, Some(3));
+}
+
+#[test]
+fn a_criterion_needs_one_limit_that_fits() {
+    let with = |keys: &str| {
+        mistake(&format!(
+            "[[criteria]]\nid = \"a\"\nmetric = \"latency.p95\"\n{keys}\n"
+        ))
+    };
+    assert!(with("").message.contains("has no limit"));
+    assert!(
+        with("below = \"3 s\"\nat_most = \"3 s\"")
+            .message
+            .contains("more than one limit")
+    );
+    assert!(with("below = \"3 %\"").message.contains("takes a time"));
+    assert!(with("below = 300").message.contains("300 ms"));
+    assert!(
+        with("below = \"3 s\"\nwarn_below = \"2 s\"")
+            .message
+            .contains("inside the limit")
+    );
+    assert!(
+        with("below = \"3 s\"\nwarn_above = \"2 s\"")
+            .message
+            .contains("opposite")
+    );
+}
+
+#[test]
+fn ids_are_unique_and_references_lead_somewhere() {
+    let one = "[[criteria]]\nid = \"a\"\nmetric = \"rate\"\nabove = \"1/s\"\n";
+    assert!(mistake(&one.repeat(2)).message.contains("another one has"));
+    let error = mistake("[[requirements]]\nid = \"R\"\ntext = \"t\"\ncriteria = [\"x\"]\n");
+    assert!(error.message.contains("`x`"), "{}", error.message);
+}
+
+#[test]
+fn a_plan_finds_its_results_by_name_or_file() {
+    let config = Config::parse(
+        "[[tests]]\nname = \"steady\"\nmatch = [\"steady_*\", \"*/load.csv\"]\n",
+        "p",
+    )
+    .unwrap();
+    assert!(config.planned("steady_a", &[]).is_some());
+    assert!(config.planned("x", &["out/load.csv"]).is_some());
+    assert!(config.planned("spike", &["out/spike.csv"]).is_none());
+}

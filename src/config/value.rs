@@ -1,0 +1,220 @@
+//! How the values of plimsoll.toml are read: quantities, metrics, globs, dates. An error raised here is placed by the TOML
+//! reader at the value's line and column.
+
+use super::metric::Metric;
+use crate::quantity::{Quantity, Range};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use serde::de::{Deserialize, Deserializer, Error as _};
+use std::str::FromStr;
+
+impl<'de> Deserialize<'de> for Quantity {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "nobody writes a limit above 2^53"
+        )]
+        match toml::Value::deserialize(from)? {
+            toml::Value::String(text) => Self::parse(&text).map_err(D::Error::custom),
+            toml::Value::Integer(whole) => Ok(Self::new(whole as f64, crate::unit::Unit::Plain)),
+            toml::Value::Float(number) if number.is_finite() => {
+                Ok(Self::new(number, crate::unit::Unit::Plain))
+            }
+            other => Err(D::Error::custom(format!(
+                "expected a quantity such as \"250 ms\" or 0.01, found {}",
+                other.type_str()
+            ))),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Range {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let value = toml::Value::deserialize(from)?;
+        match &value {
+            toml::Value::String(text) => Self::parse(text).map_err(D::Error::custom),
+            toml::Value::Integer(_) | toml::Value::Float(_) => {
+                Self::parse(&value.to_string()).map_err(D::Error::custom)
+            }
+            other => Err(D::Error::custom(format!(
+                "expected a range such as \"3 s .. 5 s\", found {}",
+                other.type_str()
+            ))),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Metric {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(from)?).map_err(D::Error::custom)
+    }
+}
+
+/// Globs on names; `*` crosses slashes, because endpoints are full of them. No globs match nothing.
+#[derive(Debug, Clone)]
+pub struct Globs {
+    texts: Vec<String>,
+    set: GlobSet,
+}
+
+impl Globs {
+    /// Globs of these texts.
+    ///
+    /// # Errors
+    /// The first text that is not a glob, in words.
+    pub fn new(texts: Vec<String>) -> Result<Self, String> {
+        let mut builder = GlobSetBuilder::new();
+        for text in &texts {
+            let glob = GlobBuilder::new(text)
+                .literal_separator(false)
+                .build()
+                .map_err(|error| format!("`{text}` is not a glob: {}", error.kind()))?;
+            builder.add(glob);
+        }
+        let set = builder.build().map_err(|error| error.to_string())?;
+        Ok(Self { texts, set })
+    }
+
+    /// Whether one of them matches, or is the name itself (`/users/[id]` is a name before it is a glob).
+    #[must_use]
+    pub fn matches(&self, name: &str) -> bool {
+        self.texts.iter().any(|text| text == name) || self.set.is_match(name)
+    }
+
+    /// As written.
+    #[must_use]
+    pub fn texts(&self) -> &[String] {
+        &self.texts
+    }
+}
+
+impl<'de> Deserialize<'de> for Globs {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let texts = match toml::Value::deserialize(from)? {
+            toml::Value::String(text) => vec![text],
+            toml::Value::Array(rows) => rows
+                .into_iter()
+                .map(|row| match row {
+                    toml::Value::String(text) => Ok(text),
+                    other => Err(D::Error::custom(format!(
+                        "expected a glob, found {}",
+                        other.type_str()
+                    ))),
+                })
+                .collect::<Result<_, _>>()?,
+            other => {
+                return Err(D::Error::custom(format!(
+                    "expected a glob or a list of globs, found {}",
+                    other.type_str()
+                )));
+            }
+        };
+        Self::new(texts).map_err(D::Error::custom)
+    }
+}
+
+/// A regular expression that the configuration holds.
+#[derive(Debug, Clone)]
+pub struct Pattern(pub regex::Regex);
+
+impl<'de> Deserialize<'de> for Pattern {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        regex::Regex::new(&text).map(Self).map_err(|error| {
+            // The crate's message draws a caret over several lines; its last line says what is wrong.
+            let said = error.to_string();
+            let last = said.lines().last().unwrap_or_default().trim();
+            D::Error::custom(format!("`{text}` is not a regular expression: {last}"))
+        })
+    }
+}
+
+/// A day, as `2026-12-31` with or without quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(pub jiff::civil::Date);
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = match toml::Value::deserialize(from)? {
+            toml::Value::String(text) => text,
+            toml::Value::Datetime(day) => day.to_string(),
+            other => other.to_string(),
+        };
+        jiff::civil::Date::from_str(&text)
+            .map(Self)
+            .map_err(|_| D::Error::custom(format!("`{text}` is not a day such as 2026-12-31")))
+    }
+}
+
+/// Which tests a criterion is about, by the load they ran with: `users < 20`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Where {
+    text: String,
+    comparison: Comparison,
+    users: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Comparison {
+    Less,
+    AtMost,
+    Equal,
+    AtLeast,
+    More,
+}
+
+impl Where {
+    /// Reads `users < 20` (`<`, `<=`, `=`, `>=`, `>`).
+    ///
+    /// # Errors
+    /// What was found instead.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` should be like \"users < 20\"");
+        let rest = text
+            .trim()
+            .strip_prefix("users")
+            .ok_or_else(wrong)?
+            .trim_start();
+        // Two letters before one: `<=` begins with `<`.
+        let operators = [
+            ("<=", Comparison::AtMost),
+            (">=", Comparison::AtLeast),
+            ("==", Comparison::Equal),
+            ("<", Comparison::Less),
+            (">", Comparison::More),
+            ("=", Comparison::Equal),
+        ];
+        let (comparison, number) = operators
+            .iter()
+            .find_map(|&(sign, comparison)| Some((comparison, rest.strip_prefix(sign)?)))
+            .ok_or_else(wrong)?;
+        Ok(Self {
+            text: text.trim().to_owned(),
+            comparison,
+            users: number.trim().parse().map_err(|_| wrong())?,
+        })
+    }
+
+    /// Whether a test with so many users is selected.
+    #[must_use]
+    pub fn selects(&self, users: f64) -> bool {
+        match self.comparison {
+            Comparison::Less => users < self.users,
+            Comparison::AtMost => users <= self.users,
+            Comparison::Equal => (users - self.users).abs() < 1e-9,
+            Comparison::AtLeast => users >= self.users,
+            Comparison::More => users > self.users,
+        }
+    }
+
+    /// As written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl<'de> Deserialize<'de> for Where {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(from)?).map_err(D::Error::custom)
+    }
+}

@@ -1,0 +1,26 @@
+//! k6: five file kinds of one tool.
+//!
+//! | adapter | what k6 calls it | holds |
+//! |---|---|---|
+//! | `k6_ndjson` | `--out json` | every point, thresholds of whole metrics |
+//! | `k6_csv` | `--out csv` | every point, microseconds rounded away, no thresholds |
+//! | `k6_summary` | `handleSummary` | figures, every threshold with its outcome |
+//! | `k6_summary_export` | `--summary-export` | the same without kinds of metrics, outcomes turned round |
+//! | `k6_machine_summary` | `--new-machine-readable-summary` | figures, version, time of writing |
+//!
+//! The two with points share [`point`], the three with figures share [`figure`]. What a threshold says is in [`threshold`].
+
+mod block;
+pub(super) mod csv;
+mod endpoint;
+mod metric;
+pub(super) mod ndjson;
+mod pairing;
+mod point;
+mod reader;
+mod record;
+mod scan;
+mod tag;
+
+#[cfg(test)]
+mod recorder;

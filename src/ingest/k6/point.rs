@@ -1,0 +1,351 @@
+//! From k6's points to observations: the one place where NDJSON and CSV mean the same.
+//!
+//! A point is a metric, tags, a time and a value. What becomes of it depends on the metric and the tags alone, so that is
+//! worked out once for each pair of them and looked up ever after.
+
+use super::endpoint;
+use super::metric::{Contains, Definition, Definitions};
+use super::pairing::{Mark, Pairing, Torn, Waiting};
+use super::record::Flaw;
+use super::tag::TagSet;
+use crate::ingest::{PartId, SeriesId, Settings, Sink};
+use crate::model::key::{CellKey, EndpointKey, MetricKey, Outcome, Population, Tags};
+use crate::model::sample::{Fact, Sample};
+use crate::unit::Timestamp;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// So many tag sets are remembered, and so many bytes of them; then all are forgotten and learnt anew. A script that tags
+/// each request with an id of its own would otherwise be kept whole.
+const MOST_TAG_SETS: usize = 4096;
+const MOST_TAG_BYTES: usize = 2 << 20;
+
+/// Names a metric that the observer has seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct MetricId(pub(super) usize);
+
+/// Names a tag set that the observer remembers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TagSetId(usize);
+
+/// An Observer turns points into observations and hands them to a sink.
+pub(super) struct Observer<'a> {
+    sink: &'a mut dyn Sink,
+    part: PartId,
+    definitions: &'a Definitions,
+    settings: &'a Settings,
+    metrics: Vec<Metric>,
+    names: HashMap<String, MetricId>,
+    tag_sets: TagSets,
+    pairing: Pairing,
+    account: Account,
+}
+
+struct Metric {
+    name: String,
+    definition: Definition,
+    /// By tag set.
+    targets: Vec<Option<Target>>,
+}
+
+/// Where points of one metric with one tag set go.
+#[derive(Debug, Clone, Copy)]
+enum Target {
+    Value(SeriesId, Contains),
+    Users(SeriesId),
+    Request(SeriesId),
+    Connection(SeriesId),
+    UnjudgedRequest,
+    Verdict(SeriesId),
+}
+
+/// An Account is what is to be said about the points once all have been seen.
+#[derive(Debug, Default)]
+pub(super) struct Account {
+    /// Metrics of unknown kind.
+    undefined: BTreeSet<String>,
+    /// Requests of unknown outcome.
+    unjudged: u64,
+    /// Whether the outcome of any request is known.
+    any_judged: bool,
+    torn: Torn,
+}
+
+impl Account {
+    /// Adds that of another observer.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.undefined.extend(other.undefined);
+        self.unjudged += other.unjudged;
+        self.any_judged |= other.any_judged;
+        self.torn.merge(other.torn);
+    }
+}
+
+impl<'a> Observer<'a> {
+    /// An observer that has seen nothing.
+    pub(super) fn new(sink: &'a mut dyn Sink, definitions: &'a Definitions, settings: &'a Settings) -> Self {
+        let part = sink.part(None);
+        Self {
+            sink,
+            part,
+            definitions,
+            settings,
+            metrics: Vec::new(),
+            names: HashMap::new(),
+            tag_sets: TagSets::default(),
+            pairing: Pairing::default(),
+            account: Account::default(),
+        }
+    }
+
+    /// The metric of that name.
+    pub(super) fn metric(&mut self, name: &str) -> MetricId {
+        if let Some(known) = self.names.get(name) {
+            return *known;
+        }
+        let definition = self.definitions.find(name).unwrap_or_else(|| {
+            self.account.undefined.insert(name.to_owned());
+            Definition::UNSTATED
+        });
+        let id = MetricId(self.metrics.len());
+        self.metrics.push(Metric { name: name.to_owned(), definition, targets: Vec::new() });
+        self.names.insert(name.to_owned(), id);
+        id
+    }
+
+    /// The tag set that stood in these bytes before.
+    pub(super) fn remembered(&mut self, written: &[u8]) -> Option<TagSetId> {
+        self.tag_sets.find(written)
+    }
+
+    /// The tag set of these bytes, parsed if it has not been seen.
+    ///
+    /// # Errors
+    /// The parser's.
+    pub(super) fn tag_set(
+        &mut self,
+        written: &[u8],
+        parse: impl FnOnce() -> Result<Tags, Flaw>,
+    ) -> Result<TagSetId, Flaw> {
+        if let Some(known) = self.tag_sets.find(written) {
+            return Ok(known);
+        }
+        let tags = TagSet::new(parse()?);
+        if self.tag_sets.is_full() {
+            self.tag_sets = TagSets::default();
+            self.metrics.iter_mut().for_each(|metric| metric.targets.clear());
+        }
+        Ok(self.tag_sets.add(written, tags))
+    }
+
+    /// One point.
+    ///
+    /// # Errors
+    /// Its value cannot be what the metric measures.
+    #[inline]
+    pub(super) fn observe(
+        &mut self,
+        metric: MetricId,
+        tags: TagSetId,
+        at: Timestamp,
+        value: f64,
+    ) -> Result<(), Flaw> {
+        let known = self.metrics.get(metric.0).and_then(|metric| metric.targets.get(tags.0).copied().flatten());
+        let target = match known {
+            Some(target) => target,
+            None => self.aim(metric, tags)?,
+        };
+        match target {
+            Target::Value(series, contains) => self.sink.value(series, Some(at), contains.to_base(value)),
+            Target::Request(cell) => self.sink.sample(cell, lasting(at, nanos(value)?)),
+            Target::Users(series) => {
+                self.sink.users(self.part, at, value);
+                self.sink.value(series, Some(at), value);
+            }
+            Target::Connection(cell) => {
+                // k6 stamps a connection with its start; a sample stands where it ended.
+                let latency = nanos(value)?;
+                let ended = at.plus_nanos(i64::try_from(latency).unwrap_or(i64::MAX));
+                self.sink.sample(cell, lasting(ended, latency));
+            }
+            Target::UnjudgedRequest => {
+                let request = (self.mark(at, tags)?, nanos(value)?);
+                let settled = self.pairing.request(request);
+                self.settle(settled);
+            }
+            Target::Verdict(series) => {
+                self.sink.value(series, Some(at), value);
+                let verdict = (self.mark(at, tags)?, value != 0.0);
+                let settled = self.pairing.verdict(verdict);
+                self.settle(settled);
+            }
+        }
+        Ok(())
+    }
+
+    /// A block of the file ends here.
+    pub(super) fn end_block(&mut self) {
+        self.pairing.end_block();
+    }
+
+    /// What is to be said at the end; to be merged and given to [`conclude`].
+    pub(super) fn into_account(mut self) -> Account {
+        self.account.torn.merge(self.pairing.into_torn());
+        self.account
+    }
+
+    fn mark(&self, at: Timestamp, tags: TagSetId) -> Result<Mark, Flaw> {
+        Ok(Mark { at, tags: Arc::clone(self.tag_sets.get(tags)?) })
+    }
+
+    /// Works out where points of this metric and tag set go.
+    fn aim(&mut self, id: MetricId, tags_id: TagSetId) -> Result<Target, Flaw> {
+        let tags = Arc::clone(self.tag_sets.get(tags_id)?);
+        let Some(metric) = self.metrics.get(id.0) else { return Err(Flaw::whole("of an unknown metric")) };
+        let (name, definition) = (metric.name.clone(), metric.definition);
+        let judged = tags.get("expected_response").is_some();
+        let target = match name.as_str() {
+            "http_req_duration" if judged => self.request(endpoint::http(&tags), endpoint::http_outcome(&tags), &tags),
+            "http_req_duration" => Target::UnjudgedRequest,
+            "http_req_failed" if !judged => Target::Verdict(self.series(&name, definition, &tags)),
+            "grpc_req_duration" => self.request(endpoint::grpc(&tags), endpoint::grpc_outcome(&tags), &tags),
+            "ws_connecting" => {
+                let outcome = endpoint::connection_outcome(&tags);
+                Target::Connection(self.cell(Population::Connection, endpoint::http(&tags), outcome, &tags))
+            }
+            "vus" => Target::Users(self.series(&name, definition, &tags)),
+            _ => Target::Value(self.series(&name, definition, &tags), definition.contains),
+        };
+        if let Some(metric) = self.metrics.get_mut(id.0) {
+            if metric.targets.len() <= tags_id.0 {
+                metric.targets.resize(tags_id.0 + 1, None);
+            }
+            if let Some(slot) = metric.targets.get_mut(tags_id.0) {
+                *slot = Some(target);
+            }
+        }
+        Ok(target)
+    }
+
+    fn request(&mut self, endpoint: EndpointKey, outcome: Outcome, tags: &TagSet) -> Target {
+        self.account.any_judged |= outcome != Outcome::Unknown;
+        Target::Request(self.cell(Population::Request, endpoint, outcome, tags))
+    }
+
+    fn cell(&mut self, population: Population, endpoint: EndpointKey, outcome: Outcome, tags: &TagSet) -> SeriesId {
+        let status = endpoint::status(tags);
+        let outcome = self.as_expected(&endpoint, outcome, status);
+        let tags = tags.kept().clone();
+        self.sink.cell(self.part, &CellKey { population, endpoint, outcome, status, cached: None, tags })
+    }
+
+    /// A status that the user declared right for the endpoint is no failure.
+    fn as_expected(&self, endpoint: &EndpointKey, outcome: Outcome, status: Option<u16>) -> Outcome {
+        let (Outcome::Failed(_), Some(status)) = (&outcome, status) else { return outcome };
+        let label = endpoint.label();
+        let mut lists = self.settings.expected_status.iter();
+        let list = lists.find(|(name, _)| name.is_match(&endpoint.name) || name.is_match(&label));
+        if list.is_some_and(|(_, right)| right.contains(&status)) { Outcome::Ok } else { outcome }
+    }
+
+    fn series(&mut self, name: &str, definition: Definition, tags: &TagSet) -> SeriesId {
+        let tags = if name == "checks" { tags.kept_with_check() } else { tags.kept().clone() };
+        let unit = definition.contains.unit();
+        self.sink.metric(self.part, &MetricKey { name: name.to_owned(), kind: definition.kind, unit, tags })
+    }
+
+    fn settle(&mut self, settled: Option<(Waiting, Option<bool>)>) {
+        let Some(((mark, latency), failed)) = settled else { return };
+        let outcome = match failed {
+            Some(true) => Outcome::Failed(endpoint::failure(&mark.tags)),
+            Some(false) => Outcome::Ok,
+            None => Outcome::Unknown,
+        };
+        self.account.any_judged |= failed.is_some();
+        self.account.unjudged += u64::from(failed.is_none());
+        let cell = self.cell(Population::Request, endpoint::http(&mark.tags), outcome, &mark.tags);
+        self.sink.sample(cell, lasting(mark.at, latency));
+    }
+}
+
+/// Hands on what could only be known at the end, and returns what is to be noted.
+pub(super) fn conclude(mut account: Account, sink: &mut dyn Sink, settings: &Settings) -> Vec<String> {
+    let definitions = Definitions::built_in();
+    let mut observer = Observer::new(sink, &definitions, settings);
+    for settled in std::mem::take(&mut account.torn).join() {
+        observer.settle(Some(settled));
+    }
+    let last = observer.into_account();
+    account.merge(last);
+    if account.unjudged > 0 {
+        let words = format!(
+            "{} requests have neither the tag expected_response nor an http_req_failed point, so whether they failed is not known",
+            account.unjudged
+        );
+        let part = sink.part(None);
+        sink.fact(part, if account.any_judged { Fact::Warning(words) } else { Fact::FailuresUnknown(words) });
+    }
+    let note = |name| format!("the file does not say what kind of metric `{name}` is; it is shown as a distribution of plain numbers");
+    account.undefined.iter().map(note).collect()
+}
+
+/// Milliseconds as whole nanoseconds, which is the precision that k6 measures with.
+fn nanos(millis: f64) -> Result<u64, Flaw> {
+    let nanos = (millis * 1e6).round();
+    if !(0.0..9.2e18).contains(&nanos) {
+        let reason = format!("`data.value` should be a duration in milliseconds, found {millis}");
+        return Err(Flaw { field: Some("data.value"), reason });
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked on the lines above")]
+    Ok(nanos as u64)
+}
+
+const fn lasting(ended_at: Timestamp, latency_ns: u64) -> Sample {
+    Sample { ended_at: Some(ended_at), latency_ns: Some(latency_ns), bytes: None }
+}
+
+/// Tag sets by the bytes in which they stood. k6 writes the points of one request one after the other with the same tags,
+/// so the last bytes are compared first.
+#[derive(Default)]
+struct TagSets {
+    sets: Vec<Arc<TagSet>>,
+    by_bytes: HashMap<Box<[u8]>, TagSetId>,
+    bytes: usize,
+    last: Option<TagSetId>,
+    last_bytes: Vec<u8>,
+}
+
+impl TagSets {
+    #[inline]
+    fn find(&mut self, written: &[u8]) -> Option<TagSetId> {
+        if self.last_bytes == written && self.last.is_some() {
+            return self.last;
+        }
+        let found = *self.by_bytes.get(written)?;
+        self.remember(written, found);
+        Some(found)
+    }
+
+    fn remember(&mut self, written: &[u8], id: TagSetId) {
+        self.last = Some(id);
+        self.last_bytes.clear();
+        self.last_bytes.extend_from_slice(written);
+    }
+
+    fn is_full(&self) -> bool {
+        self.sets.len() >= MOST_TAG_SETS || self.bytes >= MOST_TAG_BYTES
+    }
+
+    fn add(&mut self, written: &[u8], tags: TagSet) -> TagSetId {
+        let id = TagSetId(self.sets.len());
+        self.sets.push(Arc::new(tags));
+        self.by_bytes.insert(written.into(), id);
+        self.bytes += written.len();
+        self.remember(written, id);
+        id
+    }
+
+    fn get(&self, id: TagSetId) -> Result<&Arc<TagSet>, Flaw> {
+        self.sets.get(id.0).ok_or_else(|| Flaw::whole("of unknown tags"))
+    }
+}

@@ -1,0 +1,270 @@
+//! Page one in sentences: may we ship, why, what changed, what to do, how sure.
+
+use super::Material;
+use super::words;
+use crate::compare::delta::Call;
+use crate::fmt;
+use crate::judge::outcome::{CriterionResult, Severity, Status, Verdict};
+use crate::report::model::{Answer, HoldsFor, Line, TestReport, Tile};
+
+/// Lines of a list on page one; what is left out is counted, and stands below.
+const MOST_LINES: usize = 6;
+
+pub(super) fn answer(material: &Material<'_>, tests: &[TestReport]) -> Answer {
+    Answer {
+        summary: summary(&material.judgement.criteria),
+        headline: headline(material, tests),
+        tiles: tiles(material, tests),
+        why: why(material),
+        changed: changed(material),
+        to_do: to_do(material),
+        sure: sure(tests),
+        defaults: material.judgement.defaults.clone(),
+    }
+}
+
+fn summary(criteria: &[CriterionResult]) -> String {
+    let of = |wanted: &[Status]| criteria.iter().filter(|one| wanted.contains(&one.status)).count() as u64;
+    let judged = criteria.len() as u64 - of(&[Status::NotApplicable]);
+    let (failed, untold) = (of(&[Status::Fail]), of(&[Status::Inconclusive]));
+    let missing = of(&[Status::NotRun, Status::Blocked]);
+    let (warned, waived, unproven) = (of(&[Status::Warn]), of(&[Status::Waived]), of(&[Status::MetNotProven]));
+    if judged == 0 {
+        return "no criterion applies".to_owned();
+    }
+    let mut parts = Vec::new();
+    let all = fmt::plural(judged, "criterion", "criteria");
+    if failed > 0 {
+        parts.push(format!("{} of {all} {}", fmt::count(failed), if failed == 1 { "fails" } else { "fail" }));
+    } else {
+        let met = of(&[Status::Pass, Status::MetNotProven]);
+        parts.push(format!("{} of {all} met", fmt::count(met)));
+    }
+    let mut add = |count: u64, words: &str| {
+        if count > 0 {
+            parts.push(format!("{} {words}", fmt::count(count)));
+        }
+    };
+    add(untold, "could not be told");
+    add(missing, "not run");
+    add(warned, if warned == 1 { "in the warning band" } else { "in their warning bands" });
+    add(waived, "waived");
+    add(unproven, "met but not proven");
+    parts.join(", ")
+}
+
+/// One sentence for somebody who reads nothing else.
+fn headline(material: &Material<'_>, tests: &[TestReport]) -> String {
+    let judgement = material.judgement;
+    match judgement.verdict {
+        Verdict::NotReady | Verdict::Inconclusive => judgement.reasons.first().cloned().unwrap_or_default(),
+        Verdict::Ready | Verdict::ReadyWithConditions => lead(material, tests).map(experience).unwrap_or_default(),
+    }
+}
+
+/// What people experienced in a test, in their words.
+fn experience(test: &TestReport) -> String {
+    let totals = &test.totals;
+    let mut parts = Vec::new();
+    if let Some(users) = test.load.users_max {
+        parts.push(format!("With up to {} users", fmt::number(users)));
+    }
+    let slow = totals.latency_us.quantiles.get("p95").copied().flatten();
+    if let Some(p95) = slow {
+        parts.push(format!("{} in 20 requests waited longer than {}", if parts.is_empty() { "1" } else { "1" }, fmt::latency_us(p95)));
+    }
+    if let (Some(failures), Some(requests)) = (totals.failures, totals.requests) {
+        parts.push(format!("{} of {} failed", fmt::count(failures), fmt::count(requests)));
+    }
+    if parts.is_empty() { String::new() } else { format!("{} ({}).", parts.join(", "), fmt::plain(&test.name)) }
+}
+
+/// The test that page one speaks of: the one with the worst criterion, then the one with the most requests.
+fn lead<'a>(material: &Material<'_>, tests: &'a [TestReport]) -> Option<&'a TestReport> {
+    let worst = |test: &TestReport| {
+        let of = material.judgement.criteria.iter().filter(|one| one.test == test.name);
+        of.map(|one| severity(one.status)).max().unwrap_or(0)
+    };
+    tests.iter().max_by_key(|test| (worst(test), test.totals.requests.unwrap_or(0), std::cmp::Reverse(test.name.clone())))
+}
+
+fn severity(status: Status) -> u8 {
+    match status {
+        Status::Fail => 4,
+        Status::Inconclusive => 3,
+        Status::Warn => 2,
+        Status::MetNotProven => 1,
+        _ => 0,
+    }
+}
+
+fn tiles(material: &Material<'_>, tests: &[TestReport]) -> Vec<Tile> {
+    let Some(test) = lead(material, tests) else { return Vec::new() };
+    let named = |label: &str| if tests.len() > 1 { format!("{label}, {}", fmt::plain(&test.name)) } else { label.to_owned() };
+    let delta = |metric: &str| {
+        let found = material.deltas.iter().find(|one| one.test == test.name && one.endpoint.is_empty() && one.metric == metric);
+        found.map(words::change).unwrap_or_default()
+    };
+    let state = |prefix: &str| {
+        let of = material.judgement.criteria.iter().filter(|one| one.test == test.name && one.metric.starts_with(prefix));
+        let worst = of.map(|one| one.status).max_by_key(|status| severity(*status));
+        worst.map_or("plain", words::state).to_owned()
+    };
+    let totals = &test.totals;
+    let mut tiles = Vec::new();
+    let latency = &totals.latency_us;
+    match latency.quantiles.get("p95").copied().flatten() {
+        Some(p95) => tiles.push(Tile { label: named("p95 latency"), value: fmt::latency_us(p95), beside: delta("p95"), state: state("latency") }),
+        None => tiles.push(Tile {
+            label: named("p95 latency"),
+            value: "not known".to_owned(),
+            beside: latency.quantile_why.get("p95").or(latency.why.as_ref()).cloned().unwrap_or_default(),
+            state: "unsure".to_owned(),
+        }),
+    }
+    let (value, beside) = match (totals.failure_ratio, totals.failures, totals.requests) {
+        (Some(ratio), Some(failures), Some(requests)) => {
+            let change = delta("failures");
+            let counts = format!("{} of {}", fmt::count(failures), fmt::count(requests));
+            (fmt::percent(ratio), if change.is_empty() { counts } else { format!("{counts}; {change}") })
+        }
+        _ => ("not known".to_owned(), totals.failures_why.clone().unwrap_or_default()),
+    };
+    tiles.push(Tile { label: named("failures"), value, beside, state: state("failures") });
+    if let Some(rate) = totals.rate_per_s {
+        let span = test.duration_s.map(|seconds| format!("over {}", fmt::duration_s(seconds))).unwrap_or_default();
+        tiles.push(Tile { label: named("requests"), value: fmt::rate(rate), beside: span, state: "plain".to_owned() });
+    }
+    if let Some(users) = test.load.users_max {
+        let beside = test.load.model.as_ref().map(|model| format!("{model} workload")).unwrap_or_default();
+        tiles.push(Tile { label: named("users at most"), value: fmt::number(users), beside, state: "plain".to_owned() });
+    }
+    tiles
+}
+
+fn line(text: &str, state: &str) -> Line {
+    Line { text: text.to_owned(), anchor: None, state: state.to_owned() }
+}
+
+fn capped(mut lines: Vec<Line>, rest: &str) -> Vec<Line> {
+    if lines.len() > MOST_LINES {
+        let left = lines.len() - MOST_LINES + 1;
+        lines.truncate(MOST_LINES - 1);
+        lines.push(line(&format!("and {left} more {rest}"), "plain"));
+    }
+    lines
+}
+
+fn why(material: &Material<'_>) -> Vec<Line> {
+    let judgement = material.judgement;
+    let state = match judgement.verdict {
+        Verdict::NotReady => "fail",
+        Verdict::Inconclusive => "unsure",
+        _ => "pass",
+    };
+    let reasons = judgement.reasons.iter().map(|text| line(text, state));
+    let conditions = judgement.conditions.iter().map(|text| line(text, "warn"));
+    let mut lines = capped(reasons.chain(conditions).collect(), "under Criteria");
+    for one in &mut lines {
+        one.anchor = Some("criteria".to_owned());
+    }
+    lines
+}
+
+fn changed(material: &Material<'_>) -> Vec<Line> {
+    if material.deltas.is_empty() {
+        return Vec::new();
+    }
+    let gated: Vec<_> = material.deltas.iter().filter(|one| !one.endpoint.is_empty()).collect();
+    let of = |call: Call| gated.iter().filter(|one| one.call == call).count() as u64;
+    let same = of(Call::NoSlower) + of(Call::NoRegressionSeen);
+    let mut lines = vec![line(
+        &format!(
+            "of {}: {} worse, {} better, {} not worse, {} cannot be told",
+            fmt::plural(gated.len() as u64, "comparison", "comparisons"),
+            fmt::count(of(Call::Regressed)),
+            fmt::count(of(Call::Improved)),
+            fmt::count(same),
+            fmt::count(of(Call::Inconclusive)),
+        ),
+        if of(Call::Regressed) > 0 { "fail" } else { "plain" },
+    )];
+    let mut moved: Vec<_> = material.deltas.iter().filter(|one| matches!(one.call, Call::Regressed | Call::Improved)).collect();
+    moved.sort_by(|a, b| {
+        let weight = |one: &crate::compare::delta::Delta| (one.call != Call::Regressed, one.endpoint.is_empty());
+        weight(a).cmp(&weight(b)).then(b.ratio.unwrap_or(1.0).total_cmp(&a.ratio.unwrap_or(1.0)))
+    });
+    lines.extend(moved.into_iter().map(|one| line(&words::sentence(one), if one.call == Call::Regressed { "fail" } else { "pass" })));
+    let mut lines = capped(lines, "under Changes");
+    for one in &mut lines {
+        one.anchor = Some("changes".to_owned());
+    }
+    lines
+}
+
+/// Advice of the findings, weightiest first, each once.
+fn to_do(material: &Material<'_>) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    for finding in &material.judgement.findings {
+        let state = match finding.severity {
+            Severity::Critical => "fail",
+            Severity::Warning => "warn",
+            Severity::Note => continue,
+        };
+        if !finding.advice.is_empty() && !lines.iter().any(|have| have.text == finding.advice) {
+            lines.push(Line { anchor: Some("findings".to_owned()), ..line(&finding.advice, state) });
+        }
+    }
+    capped(lines, "under Findings")
+}
+
+/// What the figures rest on, and what weakens them.
+fn sure(tests: &[TestReport]) -> Vec<Line> {
+    let sum = |of: fn(&TestReport) -> u64| tests.iter().map(of).sum::<u64>();
+    let requests = sum(|test| test.totals.requests.unwrap_or(0));
+    let read = sum(|test| test.inputs.iter().map(|input| input.rows_read).sum());
+    let rejected = sum(|test| test.inputs.iter().map(|input| input.rows_rejected).sum());
+    let files = sum(|test| test.inputs.len() as u64);
+    let mut lines = vec![line(
+        &format!(
+            "{} in {}, from {} of {}; {} rejected",
+            fmt::plural(requests, "request", "requests"),
+            fmt::plural(tests.len() as u64, "test", "tests"),
+            fmt::plural(read, "row", "rows"),
+            fmt::plural(files, "file", "files"),
+            fmt::plural(rejected, "row", "rows"),
+        ),
+        if rejected > 0 { "warn" } else { "plain" },
+    )];
+    for test in tests {
+        let doubts = test.doubts.iter().map(|doubt| (&doubt.message, if doubt.invalidates { "unsure" } else { "warn" }));
+        let warnings = test.warnings.iter().map(|text| (text, "warn"));
+        for (text, state) in doubts.chain(warnings) {
+            let text = if tests.len() > 1 { format!("{}: {text}", fmt::plain(&test.name)) } else { text.clone() };
+            lines.push(Line { anchor: Some(format!("{}-evidence", test.id)), ..line(&text, state) });
+        }
+    }
+    capped(lines, "under Evidence")
+}
+
+pub(super) fn holds_for(material: &Material<'_>, tests: &[TestReport]) -> HoldsFor {
+    let most = |of: fn(&TestReport) -> Option<f64>| tests.iter().filter_map(of).max_by(f64::total_cmp);
+    let users = most(|test| test.load.users_max);
+    let rate_per_s = most(|test| test.totals.rate_per_s);
+    let date = material.tests.iter().filter_map(|one| one.test.span).map(|span| span.end).max().map(fmt::date);
+    let (build, environment) = (material.build.clone(), material.environment.clone());
+    let mut parts = Vec::new();
+    if let Some(users) = users {
+        parts.push(format!("up to {} users", fmt::number(users)));
+    }
+    if let Some(rate) = rate_per_s {
+        parts.push(format!("{} at most", fmt::rate(rate)));
+    }
+    parts.push(build.as_ref().map_or_else(|| "a build that nobody named".to_owned(), |build| format!("build {build}")));
+    parts.push(environment.as_ref().map_or_else(|| "an environment that nobody named".to_owned(), |name| format!("environment {name}")));
+    if let Some(date) = &date {
+        parts.push(format!("as measured on {date}"));
+    }
+    let sentence = format!("Holds for {}.", parts.join(", "));
+    HoldsFor { users, rate_per_s, build, environment, date, sentence }
+}

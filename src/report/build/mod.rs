@@ -1,0 +1,180 @@
+//! From figures and judgement to the report: words are chosen here, nothing is computed anew.
+
+mod answer;
+mod charts;
+mod strips;
+mod tests_of;
+pub mod words;
+
+use crate::analyse::figures::{EndpointFigures, TestFigures};
+use crate::compare::delta::Delta;
+use crate::compare::side::Side;
+use crate::judge::outcome::Judgement;
+use crate::model::key::Population;
+use crate::model::test::Test;
+use crate::report::chart::TailPoint;
+use crate::report::model::{
+    Approval, BaselineUsed, ConfigUsed, FileNotUsed, Generator, Inspection, PlanLine, Report, Reproduce, RequirementLine, SCHEMA,
+    TestReport,
+};
+use sha2::{Digest, Sha256};
+
+/// A test and its figures.
+#[derive(Debug)]
+pub struct Judged<'a> {
+    /// The test.
+    pub test: &'a Test,
+    /// Its figures.
+    pub figures: &'a TestFigures,
+    /// As declared.
+    pub kind: Option<String>,
+    /// As declared.
+    pub purpose: Option<String>,
+}
+
+impl Judged<'_> {
+    /// Figures of all requests together.
+    fn requests(&self) -> Option<&EndpointFigures> {
+        let requests = self.figures.populations.iter().find(|one| one.population == Population::Request);
+        requests.map(|one| &one.totals)
+    }
+
+    /// Points of the percentile curve with their intervals, where latencies were recorded.
+    fn curve(&self) -> Vec<TailPoint> {
+        use crate::model::distribution::Distribution;
+        let requests = self.test.populations.iter().find(|one| one.population == Population::Request);
+        match requests.map(|one| &one.totals.latency) {
+            Some(Distribution::Recorded(recorded) | Distribution::Bucketed { rounded: recorded, .. }) => {
+                let mut points = charts::curve_of(&recorded.histogram);
+                let effect = self.requests().map_or(1.0, |totals| totals.latency_us.design_effect);
+                for point in &mut points {
+                    point.interval = crate::analyse::percentile::interval_us(recorded, point.rank, effect);
+                }
+                points
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Everything that a report is made of.
+#[derive(Debug)]
+pub struct Material<'a> {
+    /// Title as given; else it is made from the tests' names.
+    pub title: Option<String>,
+    /// Tests with results.
+    pub tests: Vec<Judged<'a>>,
+    /// The judgement.
+    pub judgement: &'a Judgement,
+    /// Comparisons.
+    pub deltas: &'a [Delta],
+    /// Stored sides by the name of the test here, with the baseline's name.
+    pub before: Vec<(String, String, Side)>,
+    /// The baseline.
+    pub baseline: Option<BaselineUsed>,
+    /// The configuration.
+    pub config: ConfigUsed,
+    /// As declared.
+    pub build: Option<String>,
+    /// As declared.
+    pub environment: Option<String>,
+    /// Plan.
+    pub plan: Vec<PlanLine>,
+    /// Requirements.
+    pub requirements: Vec<RequirementLine>,
+    /// Approvals.
+    pub approvals: Vec<Approval>,
+    /// Files that are nobody's result.
+    pub files_not_used: Vec<FileNotUsed>,
+    /// The command line.
+    pub command: String,
+    /// Assumed constants, in words.
+    pub assumed: Vec<String>,
+}
+
+impl Material<'_> {
+    /// The baseline's name and side for a test.
+    fn before(&self, test: &str) -> Option<(&str, &Side)> {
+        self.before.iter().find(|(name, _, _)| name == test).map(|(_, id, side)| (id.as_str(), side))
+    }
+}
+
+/// Definitions that every report prints.
+fn definitions() -> Vec<String> {
+    [
+        "p95 is the smallest recorded latency such that at least 95 % of requests were at or below it (inverse CDF, type 1; HdrHistogram with 3 significant digits, which reads at most 0.1 % too high). Figures quoted from a tool keep that tool's definition, which stands beside them.",
+        "Intervals are 95 %: order statistics for percentiles, Wilson for failures, both widened by the design effect that the windows show. A percentile of fewer requests than can bound it is not given.",
+        "Latency is over all responses, failed ones included, unless it says successes. Rate is requests divided by the time from the first start to the last end.",
+        "A request belongs to the window in which it ended. Totals cover the whole run; comparisons leave the ramp out.",
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+/// Builds the report.
+#[must_use]
+pub fn build(material: Material<'_>) -> Report {
+    let tests: Vec<TestReport> = material
+        .tests
+        .iter()
+        .enumerate()
+        .map(|(at, judged)| {
+            let id = format!("t{}", at + 1);
+            let charts = charts::charts(judged, &material, &id);
+            TestReport { charts, ..tests_of::test(judged, id) }
+        })
+        .collect();
+    let answer = answer::answer(&material, &tests);
+    let holds_for = answer::holds_for(&material, &tests);
+    Report {
+        schema: SCHEMA.to_owned(),
+        generator: generator(),
+        title: material.title.clone().unwrap_or_else(|| title(&tests)),
+        run_id: run_id(&tests, &material.config),
+        verdict: material.judgement.verdict,
+        conditions: material.judgement.conditions.clone(),
+        holds_for,
+        answer,
+        tests,
+        criteria: material.judgement.criteria.clone(),
+        deltas: material.deltas.to_vec(),
+        findings: material.judgement.findings.clone(),
+        reproduce: Reproduce { command: material.command, assumed: material.assumed, definitions: definitions() },
+        config: material.config,
+        baseline: material.baseline,
+        plan: material.plan,
+        requirements: material.requirements,
+        files_not_used: material.files_not_used,
+        approvals: material.approvals,
+    }
+}
+
+/// Figures without judgement, for `inspect --json`.
+#[must_use]
+pub fn inspection(tests: &[Judged<'_>], files_not_used: Vec<FileNotUsed>) -> Inspection {
+    let tests = tests.iter().enumerate().map(|(at, judged)| tests_of::test(judged, format!("t{}", at + 1))).collect();
+    Inspection { schema: SCHEMA.to_owned(), tests, files_not_used }
+}
+
+fn generator() -> Generator {
+    Generator { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+}
+
+fn title(tests: &[TestReport]) -> String {
+    match tests {
+        [] => "Load test report".to_owned(),
+        [one] => format!("Load test report: {}", one.name),
+        [first, rest @ ..] => format!("Load test report: {} and {} more", first.name, rest.len()),
+    }
+}
+
+/// Names the report by what went into it, so that the same inputs give the same name.
+fn run_id(tests: &[TestReport], config: &ConfigUsed) -> String {
+    let mut hash = Sha256::new();
+    hash.update(&config.sha256);
+    for input in tests.iter().flat_map(|test| &test.inputs) {
+        hash.update(input.source.as_bytes());
+        hash.update(input.sha256.as_deref().unwrap_or_default());
+    }
+    hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}

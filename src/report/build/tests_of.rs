@@ -1,0 +1,82 @@
+//! One test as the report shows it.
+
+use super::Judged;
+use crate::analyse::figures::{EndpointFigures, LatencyFigures};
+use crate::fmt;
+use crate::model::key::Population;
+use crate::report::model::{FaultLine, TestReport};
+
+/// Error texts that are shown; the rest is counted in their failures by kind.
+const MOST_FAULTS: usize = 50;
+
+pub(super) fn test(judged: &Judged<'_>, id: String) -> TestReport {
+    let (test, figures) = (judged.test, judged.figures);
+    let requests = figures.populations.iter().find(|one| one.population == Population::Request);
+    let others = figures.populations.iter().filter(|one| one.population != Population::Request);
+    TestReport {
+        name: test.name.clone(),
+        id,
+        run: test.run.clone(),
+        tool: test.tool.clone(),
+        tool_version: test.tool_version.clone(),
+        kind: judged.kind.clone(),
+        purpose: judged.purpose.clone(),
+        inputs: test.inputs.clone(),
+        started_at: test.span.map(|span| fmt::rfc3339(span.start)),
+        ended_at: test.span.map(|span| fmt::rfc3339(span.end)),
+        duration_s: test.duration_s,
+        load: figures.load.clone(),
+        phases: figures.phases.clone(),
+        valid: !figures.doubts.iter().any(|doubt| doubt.invalidates),
+        doubts: figures.doubts.clone(),
+        totals: requests.map_or_else(no_requests, |one| one.totals.clone()),
+        endpoints: requests.map(|one| one.endpoints.clone()).unwrap_or_default(),
+        populations: others.cloned().collect(),
+        series: figures.series.clone(),
+        monitors: figures.monitors.clone(),
+        trends: figures.trends.clone(),
+        pools: figures.pools.clone(),
+        faults: faults(judged),
+        custom: figures.metrics.clone(),
+        warnings: test.warnings.clone(),
+        remarks: test.remarks.clone(),
+        charts: Vec::new(),
+    }
+}
+
+fn faults(judged: &Judged<'_>) -> Vec<FaultLine> {
+    let faults = judged.test.faults.iter().take(MOST_FAULTS);
+    faults
+        .map(|fault| FaultLine {
+            endpoint: fault.endpoint.as_ref().map(crate::model::key::EndpointKey::label),
+            text: fault.text.clone(),
+            count: fault.count,
+            of_requests: fault.of_requests,
+        })
+        .collect()
+}
+
+/// Totals of a test that measured other populations only: no request was made, which is a measured zero.
+fn no_requests() -> EndpointFigures {
+    let why = "the sources hold no requests".to_owned();
+    let latency = LatencyFigures { design_effect: 1.0, why: Some(why.clone()), ..LatencyFigures::default() };
+    EndpointFigures {
+        group: None,
+        method: None,
+        name: String::new(),
+        label: String::new(),
+        requests: Some(0),
+        failures: Some(0),
+        failure_ratio: None,
+        failure_ratio_ci: None,
+        failures_why: Some(why),
+        failure_kinds: Vec::new(),
+        statuses: Vec::new(),
+        rate_per_s: None,
+        bytes: None,
+        cache: None,
+        latency_us: latency.clone(),
+        latency_success_us: latency,
+        outside_load: false,
+    }
+}

@@ -1,0 +1,78 @@
+//! Comparisons and outcomes in the words of the page.
+
+use crate::compare::delta::{Call, Delta};
+use crate::fmt;
+use crate::judge::outcome::Status;
+
+/// The state that a status is shown in.
+pub fn state(status: Status) -> &'static str {
+    match status {
+        Status::Pass | Status::MetNotProven => "pass",
+        Status::Warn | Status::Waived => "warn",
+        Status::Fail => "fail",
+        Status::Inconclusive | Status::NotRun | Status::Blocked => "unsure",
+        Status::NotApplicable => "plain",
+    }
+}
+
+fn is_failures(delta: &Delta) -> bool {
+    delta.metric.starts_with("failures")
+}
+
+fn show(delta: &Delta, value: f64) -> String {
+    if is_failures(delta) { fmt::percent(value) } else { fmt::latency_us(value) }
+}
+
+/// The change with its interval: `+26 % (21 to 31)`; for failures in points.
+#[must_use]
+pub fn change(delta: &Delta) -> String {
+    if is_failures(delta) {
+        return match (delta.before, delta.after) {
+            (Some(before), Some(after)) => format!("was {}, {} points", fmt::percent(before), signed((after - before) * 100.0)),
+            _ => String::new(),
+        };
+    }
+    let Some(ratio) = delta.ratio else { return String::new() };
+    let bound = |factor: f64| signed((factor - 1.0) * 100.0);
+    match delta.interval {
+        Some((Some(low), Some(high))) => format!("{} ({} to {})", fmt::change(ratio), bound(low), bound(high)),
+        _ => fmt::change(ratio),
+    }
+}
+
+fn signed(value: f64) -> String {
+    let rounded = if value.abs() < 10.0 { (value * 10.0).round() / 10.0 } else { value.round() };
+    let text = fmt::number(rounded);
+    if rounded > 0.0 { format!("+{text}") } else { text }
+}
+
+/// What the comparison says, in the executive's words.
+#[must_use]
+pub fn call(delta: &Delta) -> String {
+    let by = delta.ratio.map(|ratio| fmt::percent((ratio - 1.0).abs())).unwrap_or_default();
+    match delta.call {
+        Call::Regressed if is_failures(delta) => "fails more often".to_owned(),
+        Call::Regressed => format!("slower by {by}"),
+        Call::Improved if is_failures(delta) => "fails less often".to_owned(),
+        Call::Improved => format!("faster by {by}"),
+        Call::NoSlower if is_failures(delta) => "fails no more often".to_owned(),
+        Call::NoSlower => "no slower".to_owned(),
+        Call::NoRegressionSeen => match delta.detectable {
+            Some(factor) if !is_failures(delta) => format!("no regression seen; {} or more would have been", fmt::percent(factor - 1.0)),
+            Some(points) => format!("no regression seen; {} points or more would have been", fmt::number(points * 100.0)),
+            None => "no regression seen".to_owned(),
+        },
+        Call::Inconclusive => "cannot tell".to_owned(),
+    }
+}
+
+/// The comparison as a sentence.
+#[must_use]
+pub fn sentence(delta: &Delta) -> String {
+    let subject = if delta.endpoint.is_empty() { "all requests" } else { &delta.endpoint };
+    let values = match (delta.before, delta.after) {
+        (Some(before), Some(after)) => format!(" {}, was {}", show(delta, after), show(delta, before)),
+        _ => String::new(),
+    };
+    format!("{} {}{values}: {} ({})", fmt::plain(subject), delta.metric, call(delta), change(delta))
+}

@@ -1,0 +1,213 @@
+//! Observations folded into counters: the bounded, mergeable middle of the pipeline.
+//!
+//! A [`Rollup`] is the [`Sink`] that adapters fill. It keeps integers only (counts, sums in nanoseconds, histogram cells),
+//! and the width of its windows depends on nothing but the earliest and the latest instant. Hence one law, which a property
+//! test holds: folding all observations equals folding any split of them in any order and merging. A file is therefore read
+//! by several threads, and the shards of one run become one test, with the same figures to the last bit.
+//!
+//! * [`part`] is what one test of a file amounts to; `cap` bounds it when reading has ended,
+//! * `series` numbers keys so that a sample names its cell by an integer,
+//! * `window` is the grid of windows, `timeline`, `interval` and `users` are what stands in it,
+//! * `metric`, `column` and `fault` hold what is not a request.
+
+mod cap;
+mod column;
+mod fault;
+mod interval;
+mod metric;
+mod ordered;
+pub mod part;
+mod series;
+mod timeline;
+mod users;
+mod view;
+mod window;
+
+pub use cap::{ENDPOINTS_KEPT, OTHER};
+pub use column::Column;
+pub use interval::IntervalSeries;
+pub use part::Part;
+pub use timeline::Clock;
+
+use crate::ingest::{PartId, SeriesId, Sink};
+use crate::model::key::{CellKey, ColumnKey, MetricKey};
+use crate::model::metric::MetricTotal;
+use crate::model::sample::{Fact, Fault, Interval, Sample, Threshold, Total};
+use crate::unit::Timestamp;
+use std::any::Any;
+
+/// Parts that are told apart; the names of a file's further parts are its content's doing, and fall into the last one.
+const PARTS: usize = 1000;
+
+/// A Rollup is all that a file (or a fork's share of it) amounts to.
+#[derive(Debug, Default)]
+pub struct Rollup {
+    parts: Vec<Part>,
+    cells: Vec<Slot>,
+    metrics: Vec<Slot>,
+    columns: Vec<Slot>,
+}
+
+/// Where a series that an adapter knows by number lies.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    part: u32,
+    local: u32,
+}
+
+impl Rollup {
+    /// An empty rollup.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds all of another; the result equals having folded both inputs into one rollup.
+    pub fn merge(&mut self, other: Self) {
+        for part in other.parts {
+            let id = self.part(part.name());
+            if let Some(own) = self.parts.get_mut(id.0 as usize) {
+                own.merge(part);
+            }
+        }
+    }
+
+    /// The parts in order of their names. Series numbers given out before are void.
+    #[must_use]
+    pub fn into_parts(mut self) -> Vec<Part> {
+        self.parts.sort_by(|a, b| a.name().cmp(&b.name()));
+        self.parts
+    }
+
+    fn own(&mut self, part: PartId) -> Option<&mut Part> {
+        self.parts.get_mut(part.0 as usize)
+    }
+}
+
+/// Equal are rollups with the same parts, in whatever order they were met.
+impl PartialEq for Rollup {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts.len() == other.parts.len() && self.parts.iter().all(|part| other.parts.contains(part))
+    }
+}
+
+impl Sink for Rollup {
+    fn part(&mut self, name: Option<&str>) -> PartId {
+        let at = self.parts.iter().position(|part| part.name() == name).unwrap_or_else(|| {
+            if self.parts.len() < PARTS {
+                self.parts.push(Part::new(name));
+            }
+            self.parts.len() - 1
+        });
+        PartId(index(at))
+    }
+
+    fn cell(&mut self, part: PartId, key: &CellKey) -> SeriesId {
+        let local = self.own(part).map_or(u32::MAX, |own| own.intern_cell(key));
+        number(&mut self.cells, Slot { part: part.0, local })
+    }
+
+    #[inline]
+    fn sample(&mut self, cell: SeriesId, sample: Sample) {
+        let Some(&slot) = self.cells.get(cell.0 as usize) else { return };
+        if let Some(part) = self.parts.get_mut(slot.part as usize) {
+            part.sample(slot.local, sample);
+        }
+    }
+
+    fn metric(&mut self, part: PartId, key: &MetricKey) -> SeriesId {
+        let local = self.own(part).map_or(u32::MAX, |own| own.intern_metric(key));
+        number(&mut self.metrics, Slot { part: part.0, local })
+    }
+
+    #[inline]
+    fn value(&mut self, metric: SeriesId, at: Option<Timestamp>, value: f64) {
+        let Some(&slot) = self.metrics.get(metric.0 as usize) else { return };
+        if let Some(part) = self.parts.get_mut(slot.part as usize) {
+            part.value(slot.local, at, value);
+        }
+    }
+
+    fn metric_total(&mut self, part: PartId, key: &MetricKey, total: &MetricTotal) {
+        if let Some(own) = self.own(part) {
+            own.metric_total(key, total);
+        }
+    }
+
+    fn column(&mut self, part: PartId, key: &ColumnKey) -> SeriesId {
+        let local = self.own(part).map_or(u32::MAX, |own| own.intern_column(key));
+        number(&mut self.columns, Slot { part: part.0, local })
+    }
+
+    fn reading(&mut self, column: SeriesId, at: Timestamp, value: Option<f64>) {
+        let Some(&slot) = self.columns.get(column.0 as usize) else { return };
+        if let Some(part) = self.parts.get_mut(slot.part as usize) {
+            part.reading(slot.local, at, value);
+        }
+    }
+
+    fn users(&mut self, part: PartId, at: Timestamp, users: f64) {
+        if let Some(own) = self.own(part) {
+            own.add_users(at, users);
+        }
+    }
+
+    fn total(&mut self, part: PartId, total: Total) {
+        if let Some(own) = self.own(part) {
+            own.add_total(total);
+        }
+    }
+
+    fn interval(&mut self, part: PartId, interval: Interval) {
+        if let Some(own) = self.own(part) {
+            own.add_interval(interval);
+        }
+    }
+
+    fn fault(&mut self, part: PartId, fault: Fault) {
+        if let Some(own) = self.own(part) {
+            own.add_fault(fault);
+        }
+    }
+
+    fn threshold(&mut self, part: PartId, threshold: Threshold) {
+        if let Some(own) = self.own(part) {
+            own.add_threshold(threshold);
+        }
+    }
+
+    fn fact(&mut self, part: PartId, fact: Fact) {
+        if let Some(own) = self.own(part) {
+            own.add_fact(fact);
+        }
+    }
+
+    fn fork(&self) -> Box<dyn Sink> {
+        Box::new(Self::new())
+    }
+
+    fn absorb(&mut self, fork: Box<dyn Sink>) {
+        if let Ok(other) = fork.into_any().downcast::<Self>() {
+            self.merge(*other);
+        }
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+}
+
+/// Gives out the next series number. One number per call: adapters intern a key once and keep its number.
+fn number(slots: &mut Vec<Slot>, slot: Slot) -> SeriesId {
+    let id = SeriesId(index(slots.len()));
+    slots.push(slot);
+    id
+}
+
+/// A position as a number of 32 bits; four thousand million series do not fit into memory either.
+fn index(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,228 @@
+//! What one test of a file amounts to.
+
+use super::column::Readings;
+use super::fault::Faults;
+use super::interval::{Intervals, join};
+use super::metric::Points;
+use super::ordered::Ordered;
+use super::series::Series;
+use super::timeline::{Requests, Track};
+use super::users::Users;
+use crate::model::distribution::Recorded;
+use crate::model::key::{CellKey, ColumnKey, EndpointKey, MetricKey, Outcome, Population};
+use crate::model::metric::MetricTotal;
+use crate::model::sample::{Fact, Fault, Interval, Sample, Threshold, Total};
+use crate::unit::{Span, Timestamp};
+use std::collections::BTreeMap;
+
+/// A Part is all that was observed of one test in one file: most files have one, a script that ran several scenarios into
+/// one file has one for each. Adding two parts is commutative and associative.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Part {
+    name: Option<String>,
+    pub(super) cells: Series<CellKey, Counter>,
+    /// Endpoints met so far; bounds them while reading.
+    pub(super) endpoints: Series<EndpointKey, ()>,
+    pub(super) requests: Requests,
+    pub(super) users: Users,
+    /// Users of further shards, which add up to those above.
+    pub(super) shard_users: Vec<Users>,
+    pub(super) metrics: Series<MetricKey, Points>,
+    pub(super) metric_totals: BTreeMap<MetricKey, Vec<MetricTotal>>,
+    pub(super) columns: Series<ColumnKey, Readings>,
+    pub(super) totals: Ordered<Total>,
+    pub(super) intervals: Intervals,
+    pub(super) faults: Faults,
+    pub(super) thresholds: Ordered<Threshold>,
+    pub(super) facts: Ordered<Fact>,
+}
+
+/// One cell's counters.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Counter {
+    pub(super) count: u64,
+    pub(super) recorded: Recorded,
+    pub(super) bytes: u64,
+    /// Samples whose bytes are known.
+    pub(super) with_bytes: u64,
+    /// First start to last end of the samples whose time is known.
+    pub(super) span: Option<Span>,
+    /// Where its requests stand in the timeline; `None` for other populations.
+    pub(super) track: Option<Track>,
+}
+
+impl Counter {
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.count = self.count.saturating_add(other.count);
+        self.recorded.merge(&other.recorded);
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.with_bytes += other.with_bytes;
+        self.span = join(self.span, other.span);
+    }
+}
+
+/// Equal are the same counters; tracks are numbers of this part's own.
+impl PartialEq for Counter {
+    fn eq(&self, other: &Self) -> bool {
+        (self.count, self.bytes, self.with_bytes) == (other.count, other.bytes, other.with_bytes)
+            && self.span == other.span
+            && self.recorded == other.recorded
+    }
+}
+
+impl Part {
+    /// An empty part.
+    #[must_use]
+    pub fn new(name: Option<&str>) -> Self {
+        Self { name: name.map(str::to_owned), ..Self::default() }
+    }
+
+    /// The scenario's name where a file holds several tests; `None` is the file as a whole.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Adds all of another part: of another thread, block or shard.
+    pub fn merge(&mut self, other: Self) {
+        for (key, counter) in other.cells.into_rows() {
+            let number = self.intern_cell(&key);
+            if let Some(own) = self.cells.get_mut(number) {
+                own.merge(&counter);
+            }
+        }
+        self.requests.merge(other.requests);
+        self.users.merge(other.users);
+        for (key, points) in other.metrics.into_rows() {
+            let number = self.intern_metric(&key);
+            if let Some(own) = self.metrics.get_mut(number) {
+                own.merge(&points);
+            }
+        }
+        for (key, totals) in other.metric_totals {
+            self.metric_totals.entry(key).or_default().extend(totals);
+        }
+        for (key, readings) in other.columns.into_rows() {
+            if let Some(own) = self.columns.entry(&key) {
+                own.merge(readings);
+            }
+        }
+        self.totals.merge(other.totals);
+        self.intervals.merge(other.intervals);
+        self.faults.merge(other.faults);
+        self.thresholds.merge_once(other.thresholds);
+        self.facts.merge_once(other.facts);
+    }
+
+    /// Adds the part of another generator that ran at the same time: everything adds up, users too.
+    pub fn merge_shard(&mut self, mut other: Self) {
+        self.shard_users.push(std::mem::take(&mut other.users));
+        self.shard_users.append(&mut other.shard_users);
+        self.merge(other);
+    }
+
+    /// The same part under other endpoints; those that get one name become one endpoint.
+    #[must_use]
+    pub fn renamed(self, rename: &dyn Fn(&EndpointKey) -> EndpointKey) -> Self {
+        let mut part = Self {
+            cells: Series::default(),
+            endpoints: Series::default(),
+            requests: self.requests.renamed(rename),
+            intervals: self.intervals.renamed(rename),
+            faults: self.faults.renamed(rename),
+            totals: self.totals.mapped(|total| Total { endpoint: total.endpoint.as_ref().map(rename), ..total }),
+            ..self
+        };
+        for (key, counter) in self.cells.into_rows() {
+            let number = part.intern_cell(&CellKey { endpoint: rename(&key.endpoint), ..key });
+            if let Some(own) = part.cells.get_mut(number) {
+                own.merge(&counter);
+            }
+        }
+        part
+    }
+
+    #[inline]
+    pub(super) fn sample(&mut self, cell: u32, sample: Sample) {
+        let Some(counter) = self.cells.get_mut(cell) else { return };
+        counter.count += 1;
+        if let Some(nanos) = sample.latency_ns {
+            counter.recorded.record(nanos);
+        }
+        if let Some(bytes) = sample.bytes {
+            counter.bytes = counter.bytes.saturating_add(bytes);
+            counter.with_bytes += 1;
+        }
+        let Some(ended_at) = sample.ended_at else { return };
+        let taken = i64::try_from(sample.latency_ns.unwrap_or(0)).unwrap_or(i64::MAX);
+        let span = Span { start: ended_at.plus_nanos(-taken), end: ended_at };
+        counter.span = Some(counter.span.map_or(span, |known| known.union(span)));
+        if let Some(track) = counter.track {
+            self.requests.record(track, ended_at, sample.latency_ns);
+        }
+    }
+
+    pub(super) fn value(&mut self, metric: u32, at: Option<Timestamp>, value: f64) {
+        self.metrics.with(metric, |key, points| points.add(key, at, value));
+    }
+
+    pub(super) fn reading(&mut self, column: u32, at: Timestamp, value: Option<f64>) {
+        self.columns.with(column, |key, readings| readings.add(key.kind, at, value));
+    }
+
+    pub(super) fn intern_cell(&mut self, key: &CellKey) -> u32 {
+        if let Some(number) = self.cells.number(key) {
+            return number;
+        }
+        let held = super::cap::held(key, &self.cells, &self.endpoints);
+        let failed = match &held.outcome {
+            Outcome::Failed(kind) => Some(kind),
+            Outcome::Ok | Outcome::Unknown => None,
+        };
+        self.endpoints.intern(&held.endpoint, || ());
+        let track = (held.population == Population::Request).then(|| self.requests.track(&held.endpoint, failed));
+        self.cells.intern(&held, || Counter { track, ..Counter::default() })
+    }
+
+    pub(super) fn intern_metric(&mut self, key: &MetricKey) -> u32 {
+        match self.metrics.number(key) {
+            Some(number) => number,
+            None => self.metrics.intern(&super::cap::held_metric(key, self.metrics.len()), Points::default),
+        }
+    }
+
+    pub(super) fn intern_column(&mut self, key: &ColumnKey) -> u32 {
+        self.columns.intern(key, Readings::default)
+    }
+
+    pub(super) fn metric_total(&mut self, key: &MetricKey, total: &MetricTotal) {
+        self.metric_totals.entry(key.clone()).or_default().push(total.clone());
+    }
+
+    pub(super) fn add_users(&mut self, at: Timestamp, users: f64) {
+        self.users.add(at, users);
+    }
+
+    pub(super) fn add_total(&mut self, total: Total) {
+        self.totals.add(total);
+    }
+
+    pub(super) fn add_interval(&mut self, interval: Interval) {
+        if let (None, Some(users)) = (&interval.endpoint, interval.users) {
+            self.users.add(interval.at, users);
+        }
+        self.intervals.add(interval);
+    }
+
+    pub(super) fn add_fault(&mut self, fault: Fault) {
+        self.faults.add(fault);
+    }
+
+    pub(super) fn add_threshold(&mut self, threshold: Threshold) {
+        self.thresholds.add_once(threshold);
+    }
+
+    pub(super) fn add_fact(&mut self, fact: Fact) {
+        self.facts.add_once(fact);
+    }
+}

@@ -1,0 +1,126 @@
+//! Reading a part: everything sorted, nothing that depends on the order of arrival.
+
+use super::column::Column;
+use super::interval::{IntervalSeries, join};
+use super::part::{Counter, Part};
+use super::timeline::Clock;
+use crate::model::key::{CellKey, Population};
+use crate::model::metric::MetricTotal;
+use crate::model::sample::{Fact, Fault, Threshold, Total};
+use crate::model::test::{CellData, MetricData, Timeline};
+use crate::unit::Span;
+
+impl Part {
+    /// The cells that hold samples, by key.
+    #[must_use]
+    pub fn cells(&self) -> Vec<CellData> {
+        self.cells.sorted().into_iter().filter(|(_, counter)| counter.count > 0).map(|(key, counter)| cell(key, counter)).collect()
+    }
+
+    /// Samples of a population.
+    #[must_use]
+    pub fn samples(&self, population: Population) -> u64 {
+        self.cells.sorted().iter().filter(|(key, _)| key.population == population).map(|(_, counter)| counter.count).sum()
+    }
+
+    /// Whether it holds no sample at all.
+    #[must_use]
+    pub fn is_without_samples(&self) -> bool {
+        self.cells.sorted().iter().all(|(_, counter)| counter.count == 0)
+    }
+
+    /// How fine the clock of its requests is.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.requests.clock()
+    }
+
+    /// First start to last end of a population's samples that have a time.
+    #[must_use]
+    pub fn span(&self, population: Population) -> Option<Span> {
+        self.cells.sorted().into_iter().filter(|(key, _)| key.population == population).fold(None, |all, (_, counter)| join(all, counter.span))
+    }
+
+    /// Requests over time with users and the tool's own percentiles; `None` where no request has a time.
+    #[must_use]
+    pub fn timeline(&self) -> Option<Timeline> {
+        let mut timeline = self.requests.view()?;
+        timeline.users = self.users_over(&timeline);
+        Some(timeline)
+    }
+
+    /// The greatest reading of users in each of a timeline's windows; those of shards add up.
+    #[must_use]
+    pub fn users_over(&self, timeline: &Timeline) -> Vec<Option<f64>> {
+        let mut users = self.users.over(timeline);
+        for shard in &self.shard_users {
+            for (sum, more) in users.iter_mut().zip(shard.over(timeline)) {
+                *sum = sum.map(|sum| sum + more.unwrap_or(0.0)).or(more);
+            }
+        }
+        users
+    }
+
+    /// Metrics with points, by key, then those that the tool only summed up.
+    #[must_use]
+    pub fn metrics(&self) -> Vec<MetricData> {
+        let points = self.metrics.sorted().into_iter().filter(|(_, points)| !points.is_empty()).map(|(key, points)| points.view(key));
+        let quoted = self.metric_totals.iter().filter_map(|(key, totals)| {
+            // A file that sums one metric up twice is read as its first word in a fixed order.
+            let total: &MetricTotal = totals.iter().min_by_key(|total| format!("{total:?}"))?;
+            Some(MetricData { key: key.clone(), total: total.clone(), recorded: None, quoted: true })
+        });
+        points.chain(quoted).collect()
+    }
+
+    /// Monitor columns, by key.
+    #[must_use]
+    pub fn columns(&self) -> Vec<Column> {
+        self.columns.sorted().into_iter().map(|(key, readings)| readings.view(key)).collect()
+    }
+
+    /// The tool's own end rows, by population and endpoint.
+    #[must_use]
+    pub fn totals(&self) -> Vec<&Total> {
+        self.totals.sorted()
+    }
+
+    /// The tool's own rows over time: at most the last one of each window; the sum first, then by endpoint.
+    #[must_use]
+    pub fn intervals(&self) -> Vec<IntervalSeries> {
+        self.intervals.series()
+    }
+
+    /// From the tool's first row over time to its last.
+    #[must_use]
+    pub fn intervals_span(&self) -> Option<Span> {
+        self.intervals.span()
+    }
+
+    /// Error texts, most frequent first: at most 1,000, then the sum of the rest.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        self.faults.view()
+    }
+
+    /// Criteria that the file brings along.
+    #[must_use]
+    pub fn thresholds(&self) -> Vec<&Threshold> {
+        self.thresholds.sorted()
+    }
+
+    /// What the file says about the whole test.
+    #[must_use]
+    pub fn facts(&self) -> Vec<&Fact> {
+        self.facts.sorted()
+    }
+}
+
+fn cell(key: &CellKey, counter: &Counter) -> CellData {
+    CellData {
+        key: key.clone(),
+        count: counter.count,
+        recorded: counter.recorded.clone(),
+        bytes: (counter.with_bytes == counter.count).then_some(counter.bytes),
+    }
+}
