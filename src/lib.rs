@@ -2,6 +2,7 @@
 
 pub mod analyse;
 pub mod compare;
+pub mod assemble;
 pub mod config;
 pub mod error;
 pub mod fmt;

@@ -45,6 +45,18 @@ impl Part {
         self.requests.clock()
     }
 
+    /// Whether it holds no sample at all.
+    #[must_use]
+    pub fn is_without_samples(&self) -> bool {
+        self.cells.sorted().iter().all(|(_, counter)| counter.count == 0)
+    }
+
+    /// How fine the clock of its requests is.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.requests.clock()
+    }
+
     /// First start to last end of a population's samples that have a time.
     #[must_use]
     pub fn span(&self, population: Population) -> Option<Span> {
