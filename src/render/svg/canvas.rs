@@ -1,5 +1,7 @@
 //! The `DrawingBackend`: what plotters calls, and the elements that come out.
 
+use std::fmt::Write as _;
+
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
@@ -50,8 +52,7 @@ impl Canvas {
             Some(Open::Path { class, data }) => {
                 let data = data.finish();
                 if !data.is_empty() {
-                    self.body
-                        .push_str(&format!("<path class=\"{class}\" d=\"{data}\"/>"));
+                    let _ = write!(self.body, "<path class=\"{class}\" d=\"{data}\"/>");
                 }
             }
             Some(Open::Texts { .. }) => self.body.push_str("</g>"),
@@ -76,15 +77,16 @@ impl Canvas {
     fn text(&mut self, wanted: &str, (x, y): BackendCoord, turn: &str, text: &str) {
         if !matches!(&self.open, Some(Open::Texts { class }) if class == wanted) {
             self.close();
-            self.body.push_str(&format!("<g class=\"{wanted}\">"));
+            let _ = write!(self.body, "<g class=\"{wanted}\">");
             self.open = Some(Open::Texts {
                 class: wanted.to_owned(),
             });
         }
-        self.body.push_str(&format!(
+        let _ = write!(
+            self.body,
             "<text x=\"{x}\" y=\"{y}\"{turn}>{}</text>",
             escape(text)
-        ));
+        );
     }
 }
 
@@ -140,7 +142,7 @@ impl DrawingBackend for Strokes<'_> {
         style: &S,
     ) -> Drawn {
         self.with_class(style.color(), |canvas, class| {
-            canvas.path(&class, |path| path.polyline([from, to]))
+            canvas.path(&class, |path| path.polyline([from, to]));
         })
     }
 
@@ -153,7 +155,7 @@ impl DrawingBackend for Strokes<'_> {
     ) -> Drawn {
         let corners = [from, (to.0, from.1), to, (from.0, to.1)];
         self.with_class(style.color(), |canvas, class| {
-            canvas.path(&class, |path| path.polygon(corners))
+            canvas.path(&class, |path| path.polygon(corners));
         })
     }
 
@@ -163,7 +165,7 @@ impl DrawingBackend for Strokes<'_> {
         style: &S,
     ) -> Drawn {
         self.with_class(style.color(), |canvas, class| {
-            canvas.path(&class, |path| path.polyline(points))
+            canvas.path(&class, |path| path.polyline(points));
         })
     }
 
@@ -176,7 +178,7 @@ impl DrawingBackend for Strokes<'_> {
     ) -> Drawn {
         // The style sheet gives dots their size, as it gives lines their width.
         self.with_class(style.color(), |canvas, class| {
-            canvas.path(&class, |path| path.polyline([at]))
+            canvas.path(&class, |path| path.polyline([at]));
         })
     }
 
@@ -186,7 +188,7 @@ impl DrawingBackend for Strokes<'_> {
         style: &S,
     ) -> Drawn {
         self.with_class(style.color(), |canvas, class| {
-            canvas.path(&class, |path| path.polygon(points))
+            canvas.path(&class, |path| path.polygon(points));
         })
     }
 
@@ -215,7 +217,7 @@ impl DrawingBackend for Strokes<'_> {
         };
         let baseline = (at.0, at.1 + whole(style.size() * drop));
         self.with_class(style.color(), |canvas, class| {
-            canvas.text(&format!("{class}{end}"), baseline, &turn, text)
+            canvas.text(&format!("{class}{end}"), baseline, &turn, text);
         })
     }
 

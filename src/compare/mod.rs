@@ -1,0 +1,12 @@
+//! Two runs side by side: what changed, how surely, and how small a change would have been seen.
+//!
+//! Pure and deterministic: from blocks of histograms to [`delta::Delta`]s. The default is [`two_run`]; sources that
+//! cannot carry it are compared by [`quoted`], which can blame and never acquit.
+
+pub mod block;
+pub mod delta;
+pub mod influence;
+pub mod multiplicity;
+pub mod settings;
+pub mod side;
+pub mod steps;
