@@ -41,7 +41,6 @@ impl Figures {
             if metric.quoted && !metric.key.tags.is_empty() {
                 continue;
             }
-            // Only what has no tags or is summed over all of them is comparable, hence counts add up and maxima unite.
             let figure = figures.metrics.entry(metric.key.name.clone()).or_default();
             let count = metric.total.sum.or(metric.total.count.map(float));
             figure.count = sum(figure.count, count);

@@ -126,7 +126,6 @@ fn read_one(file: &Detected, settings: &Settings, hash: bool) -> Result<Read, Er
 fn once_each(all: &mut Readings, request: &Request) -> Result<(), Error> {
     let mut kept: Vec<Reading> = Vec::new();
     for reading in std::mem::take(&mut all.readings) {
-    for mut reading in std::mem::take(&mut all.readings) {
         let first = kept.iter_mut().find(|first| {
             first.candidate.bytes == reading.candidate.bytes
                 && first.adapter.name() == reading.adapter.name()
@@ -135,7 +134,6 @@ fn once_each(all: &mut Readings, request: &Request) -> Result<(), Error> {
         });
         match first {
             Some(first) if sum_of(first, request)? == sum_of(&reading, request)? => {
-            Some(first) if sum_of(first, request)? == sum_of(&mut reading, request)? => {
                 let reason = format!("the same content as {}, counted once", first.candidate.source);
                 all.not_used.push((reading.candidate.source.clone(), reason));
                 first.copies.push(reading.candidate.source);
@@ -152,7 +150,6 @@ fn has_figures(part: &Part) -> bool {
 }
 
 fn sum_of(reading: &Reading, request: &Request) -> Result<String, Error> {
-fn sum_of(reading: &mut Reading, request: &Request) -> Result<String, Error> {
     use crate::ingest::Input;
     if let Some(sum) = &reading.sha256 {
         return Ok(sum.clone());

@@ -77,15 +77,6 @@ impl Canvas {
             self.open = Some(Open::Texts { class: wanted.to_owned() });
         }
         let _ = write!(self.body, "<text x=\"{x}\" y=\"{y}\"{turn}>{}</text>", escape(text));
-            self.open = Some(Open::Texts {
-                class: wanted.to_owned(),
-            });
-        }
-        let _ = write!(
-            self.body,
-            "<text x=\"{x}\" y=\"{y}\"{turn}>{}</text>",
-            escape(text)
-        );
     }
 }
 

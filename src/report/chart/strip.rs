@@ -25,7 +25,6 @@ pub struct Strip {
 }
 
 /// Monitors over the time of a test, one strip each, on the same time axis as the [`TimeChart`](super::TimeChart)s of the group.
-/// Monitors over the time of a test, one strip each, on the same time axis as the [`TimeChart`]s of the group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StripChart {
     /// Heading, alternative text, caption.
@@ -48,9 +47,6 @@ impl StripChart {
     #[must_use]
     pub fn is_drawable(&self) -> bool {
         self.strips.iter().any(|strip| strip.values.iter().flatten().count() >= MIN_POINTS)
-        self.strips
-            .iter()
-            .any(|strip| strip.values.iter().flatten().count() >= MIN_POINTS)
     }
 
     /// The legend: only what the strips do not say themselves.

@@ -46,10 +46,6 @@ impl TailChart {
     /// the median has ten above it.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a count of requests as a divisor")]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a count of requests as a divisor"
-    )]
     pub fn last_rank(n: u64) -> Option<f64> {
         (n >= 20).then(|| 1.0 - 10.0 / n as f64)
     }
@@ -58,9 +54,6 @@ impl TailChart {
     #[must_use]
     pub fn is_drawable(&self) -> bool {
         self.curves.first().is_some_and(|curve| curve.points.len() >= MIN_POINTS)
-        self.curves
-            .first()
-            .is_some_and(|curve| curve.points.len() >= MIN_POINTS)
     }
 
     /// The legend.
@@ -71,20 +64,6 @@ impl TailChart {
         };
         let curves = self.curves.iter().map(|c| LegendEntry::new(&c.name, mark(c), Some(c.tone)));
         let limits = self.limits.iter().map(|l| LegendEntry::new(&l.label, "limit", None));
-            if curve.tone == Tone::Base {
-                "dash"
-            } else {
-                "line"
-            }
-        };
-        let curves = self
-            .curves
-            .iter()
-            .map(|c| LegendEntry::new(&c.name, mark(c), Some(c.tone)));
-        let limits = self
-            .limits
-            .iter()
-            .map(|l| LegendEntry::new(&l.label, "limit", None));
         curves.chain(limits).collect()
     }
 }
