@@ -16,6 +16,8 @@
 pub mod input;
 pub mod k6;
 pub mod locust;
+pub mod monitor;
+pub mod own;
 pub mod rows;
 pub mod sniff;
 pub mod tally;
@@ -114,6 +116,10 @@ pub trait Adapter: Sync {
 
 /// Every adapter, in the order in which README lists them.
 pub static ADAPTERS: &[&dyn Adapter] = &[
+    &own::OwnRowsCsv,
+    &own::OwnRowsNdjson,
+    &monitor::MonitorResource,
+    &monitor::MonitorCsv,
     &locust::Stats,
     &locust::History,
     &locust::Failures,

@@ -3,6 +3,7 @@
 use super::column::Column;
 use super::interval::{IntervalSeries, join};
 use super::part::{Counter, Part};
+use super::timeline::Clock;
 use crate::model::key::{CellKey, Population};
 use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Threshold, Total};
@@ -13,33 +14,31 @@ impl Part {
     /// The cells that hold samples, by key.
     #[must_use]
     pub fn cells(&self) -> Vec<CellData> {
-        self.cells
-            .sorted()
-            .into_iter()
-            .filter(|(_, counter)| counter.count > 0)
-            .map(|(key, counter)| cell(key, counter))
-            .collect()
+        self.cells.sorted().into_iter().filter(|(_, counter)| counter.count > 0).map(|(key, counter)| cell(key, counter)).collect()
     }
 
     /// Samples of a population.
     #[must_use]
     pub fn samples(&self, population: Population) -> u64 {
-        self.cells
-            .sorted()
-            .iter()
-            .filter(|(key, _)| key.population == population)
-            .map(|(_, counter)| counter.count)
-            .sum()
+        self.cells.sorted().iter().filter(|(key, _)| key.population == population).map(|(_, counter)| counter.count).sum()
+    }
+
+    /// Whether it holds no sample at all.
+    #[must_use]
+    pub fn is_without_samples(&self) -> bool {
+        self.cells.sorted().iter().all(|(_, counter)| counter.count == 0)
+    }
+
+    /// How fine the clock of its requests is.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.requests.clock()
     }
 
     /// First start to last end of a population's samples that have a time.
     #[must_use]
     pub fn span(&self, population: Population) -> Option<Span> {
-        self.cells
-            .sorted()
-            .into_iter()
-            .filter(|(key, _)| key.population == population)
-            .fold(None, |all, (_, counter)| join(all, counter.span))
+        self.cells.sorted().into_iter().filter(|(key, _)| key.population == population).fold(None, |all, (_, counter)| join(all, counter.span))
     }
 
     /// Requests over time with users and the tool's own percentiles; `None` where no request has a time.
@@ -50,27 +49,22 @@ impl Part {
         Some(timeline)
     }
 
-    /// The greatest reading of users in each of a timeline's windows.
+    /// The greatest reading of users in each of a timeline's windows; those of shards add up.
     #[must_use]
     pub fn users_over(&self, timeline: &Timeline) -> Vec<Option<f64>> {
-        self.users.over(timeline)
-    }
-
-    /// The greatest reading of users.
-    #[must_use]
-    pub fn users_peak(&self) -> Option<f64> {
-        self.users.peak()
+        let mut users = self.users.over(timeline);
+        for shard in &self.shard_users {
+            for (sum, more) in users.iter_mut().zip(shard.over(timeline)) {
+                *sum = sum.map(|sum| sum + more.unwrap_or(0.0)).or(more);
+            }
+        }
+        users
     }
 
     /// Metrics with points, by key, then those that the tool only summed up.
     #[must_use]
     pub fn metrics(&self) -> Vec<MetricData> {
-        let points = self
-            .metrics
-            .sorted()
-            .into_iter()
-            .filter(|(_, points)| !points.is_empty())
-            .map(|(key, points)| points.view(key));
+        let points = self.metrics.sorted().into_iter().filter(|(_, points)| !points.is_empty()).map(|(key, points)| points.view(key));
         let quoted = self.metric_totals.iter().filter_map(|(key, totals)| {
             // A file that sums one metric up twice is read as its first word in a fixed order.
             let total: &MetricTotal = totals.iter().min_by_key(|total| format!("{total:?}"))?;

@@ -172,7 +172,7 @@ pub(super) fn each_row(
             return Err(error);
         }
     }
-    if tally.unfinished.is_none() && !ends_with_line(input)? {
+    if tally.unfinished.is_none() && is_cut(input)? {
         tally.unfinished = Some("its last line has no end, so it was cut off".to_owned());
     }
     Ok(tally)
@@ -180,22 +180,28 @@ pub(super) fn each_row(
 
 /// A row with another number of fields is a row that was cut off or overwritten: its figures stand in wrong columns.
 fn one_width(row: &Row<'_>, width: usize) -> Result<(), Bad> {
-    let last_there = row.bytes(width.checked_sub(1)).is_some();
-    if last_there && row.bytes(Some(width)).is_none() {
+    let found = row.width();
+    if found == width {
         return Ok(());
     }
-    let found = (0..).take_while(|at| row.bytes(Some(*at)).is_some()).count();
     Err(Bad { field: None, reason: format!("should have {width} fields, found {found}") })
 }
 
-/// Locust ends every row with a line end, the last one too.
-fn ends_with_line(input: &Input) -> Result<bool, Error> {
+/// Whether the last line lacks its end. Since 1.2 Locust ends every row; before, when it put quotes around every field, it
+/// left the last one open.
+fn is_cut(input: &Input) -> Result<bool, Error> {
     let mut stream = unseen(input).stream()?;
-    let (mut buffer, mut last) = (vec![0; 64 * 1024], b'\n');
+    let mut buffer = vec![0; 64 * 1024];
+    let mut ends: Option<(u8, u8)> = None;
     loop {
         match stream.read(&mut buffer) {
-            Ok(0) => return Ok(last == b'\n' || last == b'\r'),
-            Ok(got) => last = buffer.get(got.saturating_sub(1)).copied().unwrap_or(last),
+            Ok(0) => return Ok(ends.is_some_and(|(first, last)| first != b'"' && last != b'\n')),
+            Ok(got) => {
+                let piece = buffer.get(..got).unwrap_or(&[]);
+                if let (Some(first), Some(last)) = (piece.first(), piece.last()) {
+                    ends = Some((ends.map_or(*first, |(first, _)| first), *last));
+                }
+            }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) => {
                 return Err(Error::input(format!("cannot be read: {error}")).at(input.place()));

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::text;
-use crate::report::chart::{Clock, Quantity, StripChart, TimeChart};
+use crate::report::chart::{Clock, Quantity, StripChart, TimeChart, Tone};
 
 /// The values of one chart. Field names are short because a page holds many of them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -55,7 +55,7 @@ pub fn hover_strips(chart: &StripChart) -> Hover {
     let series = chart.strips.iter().map(|strip| {
         let instants: Vec<String> = strip.at_s.iter().map(|at| ((at * 10.0).round() / 10.0).to_string()).collect();
         let v = joined(&strip.values, &strip.quantity);
-        HoverSeries { n: strip.name.clone(), c: "s3", v, t: Some(instants.join(" ")) }
+        HoverSeries { n: strip.name.clone(), c: Tone::Load.class(), v, t: Some(instants.join(" ")) }
     });
     Hover { id: chart.words.id.clone(), w: None, s: series.collect() }
 }

@@ -1,5 +1,7 @@
 //! The `DrawingBackend`: what plotters calls, and the elements that come out.
 
+use std::fmt::Write as _;
+
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontTransform,
@@ -49,7 +51,7 @@ impl Canvas {
             Some(Open::Path { class, data }) => {
                 let data = data.finish();
                 if !data.is_empty() {
-                    self.body.push_str(&format!("<path class=\"{class}\" d=\"{data}\"/>"));
+                    let _ = write!(self.body, "<path class=\"{class}\" d=\"{data}\"/>");
                 }
             }
             Some(Open::Texts { .. }) => self.body.push_str("</g>"),
@@ -71,10 +73,10 @@ impl Canvas {
     fn text(&mut self, wanted: &str, (x, y): BackendCoord, turn: &str, text: &str) {
         if !matches!(&self.open, Some(Open::Texts { class }) if class == wanted) {
             self.close();
-            self.body.push_str(&format!("<g class=\"{wanted}\">"));
+            let _ = write!(self.body, "<g class=\"{wanted}\">");
             self.open = Some(Open::Texts { class: wanted.to_owned() });
         }
-        self.body.push_str(&format!("<text x=\"{x}\" y=\"{y}\"{turn}>{}</text>", escape(text)));
+        let _ = write!(self.body, "<text x=\"{x}\" y=\"{y}\"{turn}>{}</text>", escape(text));
     }
 }
 
@@ -122,25 +124,35 @@ impl DrawingBackend for Strokes<'_> {
     }
 
     fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
-        self.with_class(style.color(), |canvas, class| canvas.path(&class, |path| path.polyline([from, to])))
+        self.with_class(style.color(), |canvas, class| {
+            canvas.path(&class, |path| path.polyline([from, to]));
+        })
     }
 
     fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, _fill: bool) -> Drawn {
         let corners = [from, (to.0, from.1), to, (from.0, to.1)];
-        self.with_class(style.color(), |canvas, class| canvas.path(&class, |path| path.polygon(corners)))
+        self.with_class(style.color(), |canvas, class| {
+            canvas.path(&class, |path| path.polygon(corners));
+        })
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, points: I, style: &S) -> Drawn {
-        self.with_class(style.color(), |canvas, class| canvas.path(&class, |path| path.polyline(points)))
+        self.with_class(style.color(), |canvas, class| {
+            canvas.path(&class, |path| path.polyline(points));
+        })
     }
 
     fn draw_circle<S: BackendStyle>(&mut self, at: BackendCoord, _radius: u32, style: &S, _fill: bool) -> Drawn {
         // The style sheet gives dots their size, as it gives lines their width.
-        self.with_class(style.color(), |canvas, class| canvas.path(&class, |path| path.polyline([at])))
+        self.with_class(style.color(), |canvas, class| {
+            canvas.path(&class, |path| path.polyline([at]));
+        })
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, points: I, style: &S) -> Drawn {
-        self.with_class(style.color(), |canvas, class| canvas.path(&class, |path| path.polygon(points)))
+        self.with_class(style.color(), |canvas, class| {
+            canvas.path(&class, |path| path.polygon(points));
+        })
     }
 
     fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, at: BackendCoord) -> Drawn {
@@ -164,7 +176,9 @@ impl DrawingBackend for Strokes<'_> {
         let turn =
             if degrees == 0 { String::new() } else { format!(" transform=\"rotate({degrees} {} {})\"", at.0, at.1) };
         let baseline = (at.0, at.1 + whole(style.size() * drop));
-        self.with_class(style.color(), |canvas, class| canvas.text(&format!("{class}{end}"), baseline, &turn, text))
+        self.with_class(style.color(), |canvas, class| {
+            canvas.text(&format!("{class}{end}"), baseline, &turn, text);
+        })
     }
 
     fn estimate_text_size<T: BackendTextStyle>(

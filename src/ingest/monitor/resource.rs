@@ -1,0 +1,75 @@
+//! The monitor whose fifteen columns teams share: CPU, memory, disk, network, a probe of the service, its pool and its cache.
+
+use super::generic::key_by_name;
+use super::reading::{read, time_columns};
+use crate::error::Error;
+use crate::ingest::own::columns::{Plan, delimiter, header_names};
+use crate::ingest::rows::Rows;
+use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
+use crate::model::key::{ColumnKey, ColumnKind};
+
+/// Reads `timestamp,cpu_percent,memory_mb,…`, in any order and with columns left out or added.
+pub struct MonitorResource;
+
+/// The columns, their meaning and unit. Disk and network grow since some start; the probe's latency is never a user's;
+/// empty pool and cache columns mean not measured.
+const COLUMNS: [(&str, ColumnKind, &str); 14] = [
+    ("cpu_percent", ColumnKind::Level, "%"),
+    ("memory_mb", ColumnKind::Level, "MB"),
+    ("memory_percent", ColumnKind::Level, "%"),
+    ("disk_read_mb", ColumnKind::Cumulative, "MB"),
+    ("disk_write_mb", ColumnKind::Cumulative, "MB"),
+    ("network_sent_mb", ColumnKind::Cumulative, "MB"),
+    ("network_recv_mb", ColumnKind::Cumulative, "MB"),
+    ("api_latency_ms", ColumnKind::Level, "ms"),
+    ("api_status", ColumnKind::Category, ""),
+    ("db_pool_size", ColumnKind::Level, ""),
+    ("db_pool_available", ColumnKind::Level, ""),
+    ("db_pool_active", ColumnKind::Level, ""),
+    ("redis_hit_rate", ColumnKind::CumulativeRatio, "%"),
+    ("redis_total_reads", ColumnKind::Cumulative, ""),
+];
+/// Without these it is another monitor.
+const NEEDED: [&str; 3] = ["timestamp", "cpu_percent", "memory_mb"];
+
+impl Adapter for MonitorResource {
+    fn name(&self) -> &'static str {
+        "monitor_resource"
+    }
+
+    fn tool(&self) -> &'static str {
+        "resource monitor"
+    }
+
+    fn about(&self) -> &'static str {
+        "CSV of a resource monitor: timestamp, cpu_percent, memory_mb and up to twelve more (disk, network, probe, pool, cache)"
+    }
+
+    fn sniff(&self, head: &Head) -> Sniff {
+        let names = header_names(head.first_line());
+        if let Some(missing) = NEEDED.iter().find(|needed| names.iter().all(|name| name != *needed)) {
+            return Sniff::no(format!("the header has no `{missing}`"));
+        }
+        if Plan::by_name(&names).holds_requests() {
+            return Sniff::no("the rows are requests: a latency stands beside an endpoint, outcome or status");
+        }
+        Sniff::yes("the header has timestamp, cpu_percent and memory_mb")
+    }
+
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
+        let rows = Rows::open(input, delimiter(input.head()?.first_line()))?;
+        let names = rows.header().names();
+        let times = time_columns(names);
+        let measured = names.iter().enumerate().filter(|(column, _)| !times.contains(column));
+        let keys: Vec<_> = measured.map(|(column, name)| (column, key(name))).collect();
+        read(input, settings, &keys, sink)
+    }
+}
+
+fn key(name: &str) -> ColumnKey {
+    COLUMNS.iter().find(|(known, ..)| *known == name).map_or_else(
+        // A column that somebody added: what its name says, without the growth that only the values could show.
+        || key_by_name(name, false),
+        |(known, kind, unit)| ColumnKey { name: (*known).to_owned(), kind: *kind, unit: (*unit).to_owned() },
+    )
+}

@@ -1,0 +1,107 @@
+//! Monitors as teams write them.
+
+use super::{MonitorCsv, MonitorResource};
+use crate::ingest::own::recording::Recording;
+use crate::ingest::{Adapter, Input, Settings, Sniff, Tally};
+use crate::model::key::ColumnKind;
+use crate::unit::Timestamp;
+
+const FIFTEEN: &str = "timestamp,cpu_percent,memory_mb,memory_percent,disk_read_mb,disk_write_mb,network_sent_mb,network_recv_mb,api_latency_ms,api_status,db_pool_size,db_pool_available,db_pool_active,redis_hit_rate,redis_total_reads\n";
+
+fn read(adapter: &dyn Adapter, text: &str) -> (Tally, Recording) {
+    let input = Input::memory("monitor.csv", text.as_bytes()).unwrap();
+    let mut sink = Recording::default();
+    let tally = adapter.read(&input, &Settings::default(), &mut sink).unwrap();
+    (tally, sink)
+}
+
+fn sniff(adapter: &dyn Adapter, text: &str) -> Sniff {
+    adapter.sniff(&Input::memory("x", text.as_bytes()).unwrap().head().unwrap())
+}
+
+fn values(sink: &Recording, name: &str) -> Vec<Option<f64>> {
+    let position = sink.columns.iter().position(|key| key.name == name).unwrap();
+    sink.readings.iter().filter(|(id, ..)| id.0 as usize == position).map(|(_, _, value)| *value).collect()
+}
+
+#[test]
+fn the_fifteen_columns() {
+    let text = format!(
+        "{FIFTEEN}1795225419.543,0.0,36.6,0.152,0.316,0.0,0.184,0.184,42.75,200,13,13,0,0.0,0\n1795225424.543,1.5,36.9,0.153,0.316,0.0,0.193,0.193,,timeout,,,,,\n"
+    );
+    assert!(matches!(sniff(&MonitorResource, &text), Sniff::Yes(_)));
+    assert!(matches!(sniff(&MonitorCsv, &text), Sniff::No(_)));
+    let (tally, sink) = read(&MonitorResource, &text);
+    assert_eq!((tally.used, tally.rejected), (2, 0));
+    assert_eq!(sink.columns.len(), 14);
+    assert_eq!(values(&sink, "cpu_percent"), [Some(0.0), Some(1.5)]);
+    assert_eq!(values(&sink, "api_status"), [Some(200.0), None], "no status is not a status");
+    assert_eq!(values(&sink, "db_pool_available"), [Some(13.0), None], "empty is not measured, not zero");
+    assert_eq!(sink.readings[0].1, Timestamp(1_795_225_419_543_000_000));
+    let kind =
+        |name: &str| sink.columns.iter().find(|key| key.name == name).map(|key| (key.kind, key.unit.clone())).unwrap();
+    assert_eq!(kind("network_sent_mb"), (ColumnKind::Cumulative, "MB".into()));
+    assert_eq!(kind("redis_hit_rate"), (ColumnKind::CumulativeRatio, "%".into()));
+}
+
+#[test]
+fn order_repetition_and_damage() {
+    let (tally, sink) = read(
+        &MonitorResource,
+        concat!(
+            "memory_mb,timestamp,cpu_percent,gpu_percent\n",
+            "100,1795225420,5,1\n",
+            "100,1795225420,5,1\n",
+            "90,1795225419,4,1\n",
+            "95,never,4,1\n",
+            "95,1795225421,much,1\n",
+            "95,17952",
+        ),
+    );
+    assert_eq!((tally.used, tally.skipped, tally.rejected), (2, 1, 3));
+    assert_eq!(tally.first_rejections[0].field.as_deref(), Some("timestamp"));
+    assert_eq!(tally.first_rejections[1].field.as_deref(), Some("cpu_percent"));
+    assert_eq!(tally.unfinished.as_deref(), Some("the last row breaks off"));
+    assert_eq!(tally.notes.len(), 2, "{:?}", tally.notes);
+    assert_eq!(values(&sink, "gpu_percent"), [Some(1.0), Some(1.0)], "an added column is read too");
+}
+
+#[test]
+fn any_numbers_over_time() {
+    let text = "time,cpu%,net_total_bytes,mem_total_mb,errors_total,requests_per_s\n2026-11-21 02:00:00,12.5%,10,512,5,3\n2026-11-21 02:00:05,13%,15,512,4,3\n";
+    assert!(matches!(sniff(&MonitorCsv, text), Sniff::Unsure(_)));
+    assert!(matches!(sniff(&MonitorResource, text), Sniff::No(_)));
+    let (tally, sink) = read(&MonitorCsv, text);
+    let keys: Vec<_> = sink.columns.iter().map(|key| (key.name.as_str(), key.kind, key.unit.as_str())).collect();
+    assert_eq!(
+        keys,
+        [
+            ("cpu%", ColumnKind::Level, "%"),
+            ("net_total_bytes", ColumnKind::Cumulative, "B"),
+            ("mem_total_mb", ColumnKind::Level, "MB"),
+            ("errors_total", ColumnKind::Level, ""),
+            ("requests_per_s", ColumnKind::Level, "/s"),
+        ]
+    );
+    assert_eq!(values(&sink, "cpu%"), [Some(12.5), Some(13.0)]);
+    assert!(tally.notes[0].contains("UTC"));
+}
+
+#[test]
+fn what_is_no_monitor() {
+    for text in [
+        "",
+        "timestamp,latency_ms,status\n1795225420,5,200\n",
+        "timestamp,cpu_percent,memory_mb,endpoint,latency_ms\n1795225420,5,200,/a,1\n",
+        "time,run,branch,chat_p95_ms,rps\n2026-10-01 06:00:00 +0000,r000,main,171.7,138.42\n",
+        "Timestamp,User Count,Type,Name,Requests/s\n1795225380,0,,Aggregated,0.0\n",
+        "label,avg_ct\nx,1\n",
+        "timestamp,cpu\n",
+        "timestamp,cpu\nsoon,1\n",
+        "timestamp,cpu\n12,1\n",
+        "timestamp,date,cpu\n1795225420,2026-11-21,1\n",
+    ] {
+        assert!(matches!(sniff(&MonitorCsv, text), Sniff::No(_)), "{text}");
+        assert!(matches!(sniff(&MonitorResource, text), Sniff::No(_)), "{text}");
+    }
+}

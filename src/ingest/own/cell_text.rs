@@ -1,0 +1,201 @@
+//! What stands in one field: numbers, words for yes and no, status codes, kinds of event.
+
+use crate::model::key::Population;
+
+/// A Refusal says why a row cannot be used, and which column is to blame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Position of the column, where one is to blame.
+    pub column: Option<usize>,
+    /// Found and expected.
+    pub reason: String,
+}
+
+impl Refusal {
+    /// One field is to blame.
+    #[must_use]
+    pub fn at(column: usize, reason: impl Into<String>) -> Self {
+        Self { column: Some(column), reason: reason.into() }
+    }
+
+    /// The row as a whole is to blame.
+    #[must_use]
+    pub fn row(reason: impl Into<String>) -> Self {
+        Self { column: None, reason: reason.into() }
+    }
+}
+
+/// Words that stand for an empty field.
+#[must_use]
+pub fn is_nothing(text: &str) -> bool {
+    matches!(text, "" | "-" | "N/A" | "n/a" | "NA" | "NaN" | "nan" | "null" | "NULL" | "None" | "none" | "undefined")
+}
+
+/// A finite number; `None` for an empty field. `comma` allows a decimal comma, as spreadsheets write it between semicolons;
+/// elsewhere `1,234` could be either thing and is refused.
+///
+/// # Errors
+/// What was found instead.
+pub fn number(text: &str, comma: bool) -> Result<Option<f64>, String> {
+    if is_nothing(text) {
+        return Ok(None);
+    }
+    let value = match text.parse::<f64>() {
+        Err(_) if comma && text.matches(',').count() == 1 && !text.contains('.') => {
+            text.replace(',', ".").parse::<f64>()
+        }
+        other => other,
+    };
+    match value {
+        Ok(value) if value.is_finite() => Ok(Some(value)),
+        _ => Err(format!("should be a number, found `{}`", crate::fmt::excerpt(text.as_bytes()))),
+    }
+}
+
+/// A finite number that is not negative; `None` for an empty field.
+///
+/// # Errors
+/// What was found instead.
+pub fn amount(text: &str, comma: bool) -> Result<Option<f64>, String> {
+    match number(text, comma)? {
+        Some(value) if value < 0.0 => Err(format!("should not be negative, found `{text}`")),
+        value => Ok(value),
+    }
+}
+
+/// A duration in whole nanoseconds; `None` beyond 292 years.
+#[must_use]
+pub fn nanos(value: f64) -> Option<u64> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the range is checked in the same expression"
+    )]
+    (value.is_finite() && (0.0..9.2e18).contains(&value)).then(|| value.round() as u64)
+}
+
+fn yes_or_no(text: &str) -> Option<bool> {
+    const YES: [&str; 13] = [
+        "true",
+        "1",
+        "yes",
+        "ok",
+        "pass",
+        "passed",
+        "success",
+        "successful",
+        "succeeded",
+        "t",
+        "y",
+        "1.0",
+        "completed",
+    ];
+    const NO: [&str; 15] = [
+        "false",
+        "0",
+        "no",
+        "fail",
+        "failed",
+        "failure",
+        "error",
+        "ko",
+        "nok",
+        "timeout",
+        "f",
+        "n",
+        "0.0",
+        "err",
+        "unsuccessful",
+    ];
+    let among = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
+    if among(&YES) { Some(true) } else { among(&NO).then_some(false) }
+}
+
+/// Yes or no in the words people use for outcomes.
+///
+/// # Errors
+/// What was found instead.
+pub fn outcome(text: &str) -> Result<bool, String> {
+    yes_or_no(text).ok_or_else(|| {
+        format!("should be true or false (or 1/0, yes/no, ok/failed), found `{}`", crate::fmt::excerpt(text.as_bytes()))
+    })
+}
+
+/// Whether a cache answered.
+///
+/// # Errors
+/// What was found instead.
+pub fn cached(text: &str) -> Result<bool, String> {
+    match text {
+        _ if text.eq_ignore_ascii_case("hit") => Ok(true),
+        _ if ["miss", "bypass", "expired"].iter().any(|word| text.eq_ignore_ascii_case(word)) => Ok(false),
+        _ => outcome(text).map_err(|_| {
+            format!("should be true, false, hit or miss, found `{}`", crate::fmt::excerpt(text.as_bytes()))
+        }),
+    }
+}
+
+/// A status field: its code, or the outcome it words. `200.0` is what data frames make of 200.
+///
+/// # Errors
+/// What was found instead.
+pub fn status(text: &str) -> Result<(Option<u16>, Option<bool>), String> {
+    let whole = text.strip_suffix(".0").unwrap_or(text);
+    // `200 OK` begins with its code.
+    let first = whole.split_whitespace().next().unwrap_or(whole);
+    match first.parse::<u16>() {
+        Ok(code) if code < 1000 => Ok((Some(code), None)),
+        _ => yes_or_no(text).map(|ok| (None, Some(ok))).ok_or_else(|| {
+            format!("should be a status code or ok/failed, found `{}`", crate::fmt::excerpt(text.as_bytes()))
+        }),
+    }
+}
+
+/// What a lower-case event counts as; `None` for the end of a connection, which nobody waits for.
+#[must_use]
+pub fn population(event: &str) -> Option<Population> {
+    match event {
+        "connect" | "connection" | "connected" | "open" | "handshake" | "ws_connect" | "session" => {
+            Some(Population::Connection)
+        }
+        "message" | "msg" | "send" | "recv" | "receive" | "echo" | "reply" | "ws_message" => Some(Population::Message),
+        "close" | "closed" | "disconnect" | "disconnected" => None,
+        _ => Some(Population::Request),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        assert_eq!(number("12.5", false), Ok(Some(12.5)));
+        assert_eq!(number("12,5", true), Ok(Some(12.5)));
+        assert_eq!(number("N/A", false), Ok(None));
+        for bad in ["inf", "1,234", "1,234.5", "fast", "1_000", "12 ms"] {
+            assert!(number(bad, false).unwrap_err().contains(bad), "{bad}");
+        }
+        assert!(amount("-1", false).is_err());
+        assert_eq!(nanos(1.4), Some(1));
+        assert_eq!(nanos(1e19), None);
+    }
+
+    #[test]
+    fn words_for_outcomes() {
+        for yes in ["true", "True", "1", "YES", "ok", "OK", "Pass"] {
+            assert_eq!(outcome(yes), Ok(true), "{yes}");
+        }
+        for no in ["False", "0", "no", "FAIL", "KO", "timeout"] {
+            assert_eq!(outcome(no), Ok(false), "{no}");
+        }
+        assert!(outcome("maybe").unwrap_err().contains("maybe"));
+        assert_eq!(status("503"), Ok((Some(503), None)));
+        assert_eq!(status("200.0"), Ok((Some(200), None)));
+        assert_eq!(status("200 OK"), Ok((Some(200), None)));
+        assert_eq!(status("failed"), Ok((None, Some(false))));
+        assert!(status("4711").is_err());
+        assert_eq!(cached("HIT"), Ok(true));
+        assert_eq!(cached("miss"), Ok(false));
+    }
+}

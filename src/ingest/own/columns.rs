@@ -1,0 +1,528 @@
+//! Which column is what: the names that people give, or `inputs.columns`, turned into a plan for reading rows.
+
+use super::name::{measured, split_time_unit, words};
+use crate::error::{Error, Place};
+use crate::ingest::Settings;
+use crate::unit::Unit;
+
+/// What a column of a row may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// An instant of which the name does not say whether it is the request's start or end.
+    Time,
+    /// When the request began.
+    Start,
+    /// When it ended.
+    End,
+    /// How long it took.
+    Latency,
+    /// Whether it went well.
+    Ok,
+    /// Whether it went wrong.
+    Failed,
+    /// Status code, or the outcome in words.
+    Status,
+    /// What was asked for.
+    Endpoint,
+    /// HTTP method.
+    Method,
+    /// Why it went wrong.
+    Error,
+    /// Bytes received.
+    Bytes,
+    /// Users active then.
+    Users,
+    /// Whether a cache answered.
+    Cached,
+    /// Which scenario of the script; each becomes a test of its own.
+    Scenario,
+    /// Connection, message or request.
+    Event,
+}
+
+/// One line of the table of names.
+#[derive(Debug)]
+pub struct Known {
+    /// What the column holds.
+    pub wanted: Wanted,
+    /// What `inputs.columns` calls it.
+    pub key: &'static str,
+    /// Names by which it is found, the preferred one first. Case, spaces and signs do not matter; a column of durations
+    /// carries its unit at the end (`latency_ms`).
+    pub names: &'static [&'static str],
+    /// What may stand in it.
+    pub holds: &'static str,
+}
+
+/// Names by which columns of rows are found: the one list for reading, detection and docs/own-script.md.
+#[must_use]
+pub fn known_names() -> &'static [Known] {
+    &KNOWN
+}
+
+const KINDS: usize = 15;
+
+static KNOWN: [Known; KINDS] = [
+    Known {
+        wanted: Wanted::Latency,
+        key: "latency",
+        names: &[
+            "latency",
+            "response_time",
+            "duration",
+            "elapsed",
+            "elapsed_time",
+            "query_time",
+            "request_time",
+            "request_duration",
+            "response_duration",
+            "total_time",
+            "time_taken",
+            "time_total",
+            "execution_time",
+            "round_trip_time",
+            "round_trip",
+            "rtt",
+            "resp_time",
+            "took",
+            "call_time",
+            "processing_time",
+        ],
+        holds: "how long the request took, a number; the unit ends the name: `_ms`, `_s`, `_us`, `_ns`",
+    },
+    Known {
+        wanted: Wanted::Time,
+        key: "time",
+        names: &[
+            "timestamp",
+            "time",
+            "ts",
+            "datetime",
+            "date_time",
+            "date",
+            "time_stamp",
+            "created_at",
+            "logged_at",
+            "recorded_at",
+            "when",
+        ],
+        holds: "RFC 3339, or unix time in s, ms, µs or ns with or without decimals; taken as the start of the request",
+    },
+    Known {
+        wanted: Wanted::Start,
+        key: "start",
+        names: &["start_time", "started_at", "start", "started", "begin", "begin_time", "sent_at", "request_start"],
+        holds: "the same, certainly the start",
+    },
+    Known {
+        wanted: Wanted::End,
+        key: "end",
+        names: &[
+            "end_time",
+            "ended_at",
+            "end",
+            "ended",
+            "finish_time",
+            "finished_at",
+            "finished",
+            "completed_at",
+            "received_at",
+            "request_end",
+        ],
+        holds: "the same, certainly the end; with `start` and no `latency`, the latency is the time between",
+    },
+    Known {
+        wanted: Wanted::Ok,
+        key: "ok",
+        names: &["success", "ok", "successful", "succeeded", "passed", "is_success", "is_ok", "outcome"],
+        holds: "true/false, 1/0, yes/no, ok/failed, pass/fail, in any case",
+    },
+    Known {
+        wanted: Wanted::Failed,
+        key: "failed",
+        names: &["failed", "is_failed", "is_error", "has_error", "failure"],
+        holds: "the opposite of `ok`",
+    },
+    Known {
+        wanted: Wanted::Status,
+        key: "status",
+        names: &[
+            "status",
+            "status_code",
+            "http_status",
+            "response_code",
+            "http_code",
+            "http_status_code",
+            "response_status",
+            "code",
+        ],
+        holds: "HTTP status (200 to 399 is success where no `ok` says otherwise), or the outcome in words",
+    },
+    Known {
+        wanted: Wanted::Endpoint,
+        key: "endpoint",
+        names: &[
+            "endpoint",
+            "route",
+            "operation",
+            "op",
+            "name",
+            "request_name",
+            "label",
+            "transaction",
+            "action",
+            "step",
+            "path",
+            "url",
+            "uri",
+            "target",
+            "api",
+            "query_type",
+            "command",
+            "request",
+        ],
+        holds: "what was asked for; figures are made per endpoint",
+    },
+    Known {
+        wanted: Wanted::Method,
+        key: "method",
+        names: &["method", "http_method", "verb", "request_method", "request_type"],
+        holds: "HTTP method or kind of request",
+    },
+    Known {
+        wanted: Wanted::Error,
+        key: "error",
+        names: &[
+            "error",
+            "error_message",
+            "error_msg",
+            "err",
+            "exception",
+            "failure_message",
+            "failure_reason",
+            "error_type",
+            "error_text",
+        ],
+        holds: "why it failed; empty when it did not",
+    },
+    Known {
+        wanted: Wanted::Bytes,
+        key: "bytes",
+        names: &[
+            "bytes",
+            "bytes_received",
+            "response_bytes",
+            "response_size",
+            "response_length",
+            "content_length",
+            "size",
+            "size_bytes",
+            "body_size",
+            "bytes_in",
+        ],
+        holds: "bytes received",
+    },
+    Known {
+        wanted: Wanted::Users,
+        key: "users",
+        names: &[
+            "users",
+            "user_count",
+            "vus",
+            "active_users",
+            "concurrent_users",
+            "concurrency",
+            "num_users",
+            "threads",
+        ],
+        holds: "users active at that moment",
+    },
+    Known {
+        wanted: Wanted::Cached,
+        key: "cached",
+        names: &["cached", "cache_hit", "from_cache", "is_cached", "cache", "cache_status"],
+        holds: "true/false or hit/miss; empty where it is not known",
+    },
+    Known {
+        wanted: Wanted::Scenario,
+        key: "scenario",
+        names: &["scenario", "scenario_name", "test", "test_name"],
+        holds: "name of the scenario; each becomes a test of its own",
+    },
+    Known {
+        wanted: Wanted::Event,
+        key: "event",
+        names: &["event", "event_type", "population"],
+        holds: "`connect` or `message` (WebSocket; counted apart), else a request",
+    },
+];
+
+/// A Trend is a further column of measurements: a metric of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trend {
+    /// Which column.
+    pub column: usize,
+    /// Its name less the unit, `pool_wait`.
+    pub name: String,
+    /// What values are inside.
+    pub unit: Unit,
+    /// Units inside per unit of the column.
+    pub scale: f64,
+}
+
+/// A Plan says which column is what.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Plan {
+    found: [Option<usize>; KINDS],
+    /// Nanoseconds per unit of the latency column.
+    pub latency_ns: f64,
+    /// Whether that is `inputs.latency_unit`, not the name.
+    pub unit_from_settings: bool,
+    /// Further measurements.
+    pub trends: Vec<Trend>,
+    /// Columns that are not read, by position.
+    pub unused: Vec<usize>,
+}
+
+impl Plan {
+    /// Where that column stands.
+    #[must_use]
+    pub fn column(&self, wanted: Wanted) -> Option<usize> {
+        self.found.get(wanted as usize).copied().flatten()
+    }
+
+    /// The columns that were recognised, in words, for detection's reason.
+    #[must_use]
+    pub fn found_columns(&self, names: &[String]) -> String {
+        let found = KNOWN
+            .iter()
+            .filter_map(|known| Some(format!("{} `{}`", known.key, names.get(self.column(known.wanted)?)?)));
+        crate::fmt::plain(&found.collect::<Vec<_>>().join(", "))
+    }
+
+    /// Whether a column holds an instant.
+    #[must_use]
+    pub fn has_time(&self) -> bool {
+        [Wanted::Time, Wanted::Start, Wanted::End].iter().any(|wanted| self.column(*wanted).is_some())
+    }
+
+    /// Whether a column other than the error text says how a request ended.
+    #[must_use]
+    pub fn states_outcome(&self) -> bool {
+        [Wanted::Ok, Wanted::Failed, Wanted::Status].iter().any(|wanted| self.column(*wanted).is_some())
+    }
+
+    /// Whether these are rows of requests: how long they took, and what they asked for or how they ended.
+    #[must_use]
+    pub fn holds_requests(&self) -> bool {
+        let any = |kinds: &[Wanted]| kinds.iter().any(|wanted| self.column(*wanted).is_some());
+        let timed = any(&[Wanted::Latency]) || (any(&[Wanted::Start]) && any(&[Wanted::End]));
+        timed && any(&[Wanted::Endpoint, Wanted::Status, Wanted::Ok, Wanted::Failed, Wanted::Error, Wanted::Event])
+    }
+
+    /// Holds that a row can be counted at all: that it says how long it took or how it ended.
+    ///
+    /// # Errors
+    /// It cannot.
+    pub fn require_countable(&self, place: &Place) -> Result<(), Error> {
+        let any = |kinds: &[Wanted]| kinds.iter().any(|wanted| self.column(*wanted).is_some());
+        let spans = self.column(Wanted::Start).is_some() && self.column(Wanted::End).is_some();
+        if spans || any(&[Wanted::Latency, Wanted::Ok, Wanted::Failed, Wanted::Status, Wanted::Error]) {
+            return Ok(());
+        }
+        let error = Error::input("no column says how long a request took or how it ended").at(place.clone());
+        Err(error.hint("name a column `latency_ms` or `success`, or map one: inputs.columns = { latency = \"…\" }"))
+    }
+
+    /// The plan for columns of these names, as far as the names tell.
+    #[must_use]
+    pub fn by_name(names: &[String]) -> Self {
+        Self::assign(names, &Settings::default())
+    }
+
+    /// The plan for columns of these names under these settings.
+    ///
+    /// # Errors
+    /// Wrong `inputs.columns`; a latency column whose unit nobody states.
+    pub fn new(names: &[String], settings: &Settings, place: &Place) -> Result<Self, Error> {
+        if let Some(unknown) = settings.columns.keys().find(|key| KNOWN.iter().all(|known| known.key != key.as_str())) {
+            let keys: Vec<&str> = KNOWN.iter().map(|known| known.key).collect();
+            return Err(Error::usage(format!("`inputs.columns` has no `{unknown}`"))
+                .hint(format!("it knows {}", keys.join(", "))));
+        }
+        let mut plan = Self::assign(names, settings);
+        if let Some(column) = plan.column(Wanted::Latency) {
+            let name = names.get(column).map_or("latency", String::as_str);
+            match (split_time_unit(&words(name)).1, settings.latency_unit_ns) {
+                (Some(nanos), _) => plan.latency_ns = nanos,
+                (None, Some(nanos)) => (plan.latency_ns, plan.unit_from_settings) = (nanos, true),
+                (None, None) => {
+                    return Err(Error::input(format!("the unit of column `{}` is not known", crate::fmt::plain(name)))
+                        .at(place.clone().field(name))
+                        .hint("set inputs.latency_unit = \"ms\" (or \"s\", \"us\", \"ns\"), or let the name say it: `latency_ms`"));
+                }
+            }
+        }
+        Ok(plan)
+    }
+
+    fn assign(names: &[String], settings: &Settings) -> Self {
+        let spoken: Vec<String> = names.iter().map(|name| words(name)).collect();
+        let mut plan = Self::default();
+        let mut taken = vec![false; names.len()];
+        let mut take = |plan: &mut Self, wanted: Wanted, column: usize| {
+            if let (Some(slot), Some(taken)) = (plan.found.get_mut(wanted as usize), taken.get_mut(column)) {
+                if slot.is_none() && !*taken {
+                    (*slot, *taken) = (Some(column), true);
+                }
+            }
+        };
+        // What the user mapped comes first; a mapping for another file's column leaves this file to its names.
+        for known in &KNOWN {
+            let mapped = settings.columns.get(known.key);
+            if let Some(column) = mapped.and_then(|mapped| names.iter().position(|name| name == mapped)) {
+                take(&mut plan, known.wanted, column);
+            }
+        }
+        for known in &KNOWN {
+            if let Some(column) =
+                known.names.iter().find_map(|want| spoken.iter().position(|have| known.wanted.is_named(have, want)))
+            {
+                take(&mut plan, known.wanted, column);
+            }
+        }
+        for (column, name) in spoken.iter().enumerate().filter(|(column, _)| taken.get(*column) == Some(&false)) {
+            match measured(name) {
+                Some((stem, unit, scale)) => plan.trends.push(Trend { column, name: stem.to_owned(), unit, scale }),
+                None => plan.unused.push(column),
+            }
+        }
+        plan
+    }
+}
+
+impl Wanted {
+    /// Whether a column called `have` (in words) holds this, which is also called `want`.
+    fn is_named(self, have: &str, want: &str) -> bool {
+        match self {
+            Self::Latency | Self::Start | Self::End => split_time_unit(have).0 == want,
+            // `time_ms` may be an instant or a duration; only `timestamp_ms` is surely an instant.
+            Self::Time => have == want || (want != "time" && split_time_unit(have).0 == want),
+            _ => have == want,
+        }
+    }
+}
+
+/// The delimiter of a CSV header: whichever of comma, semicolon and tab it holds most.
+#[must_use]
+pub fn delimiter(header: &[u8]) -> u8 {
+    let count = |wanted: u8| header.iter().filter(|byte| **byte == wanted).count();
+    // Of equals the last wins, so the comma stands last.
+    [b'\t', b';', b','].into_iter().max_by_key(|byte| count(*byte)).unwrap_or(b',')
+}
+
+/// The column names of a CSV header line.
+#[must_use]
+pub fn header_names(line: &[u8]) -> Vec<String> {
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter(line)).has_headers(false).from_reader(line);
+    let mut record = csv::ByteRecord::new();
+    match reader.read_byte_record(&mut record) {
+        Ok(true) => record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The tool whose CSV header this is, where it is one that has adapters of its own or must not be taken for rows.
+#[must_use]
+pub fn foreign_header(names: &[String]) -> Option<&'static str> {
+    const SIGNATURES: [(&str, &[&str]); 10] = [
+        ("k6", &["metric_name", "timestamp", "metric_value"]),
+        ("JMeter", &["timeStamp", "elapsed"]),
+        ("Locust", &["Type", "Name"]),
+        ("Locust", &["Method", "Name", "Error", "Occurrences"]),
+        ("Locust", &["Count", "Message", "Traceback"]),
+        ("hey", &["response-time", "DNS+dialup", "offset"]),
+        ("oha", &["request-start", "DNS+dialup"]),
+        ("ab", &["starttime", "ctime", "ttime"]),
+        ("siege's log", &["Date & Time", "Trans"]),
+        ("Taurus", &["label", "avg_rt", "succ"]),
+    ];
+    let has = |want: &&str| names.iter().any(|name| name == want);
+    SIGNATURES.iter().find(|(_, signature)| signature.iter().all(has)).map(|(tool, _)| *tool)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(header: &str) -> Plan {
+        Plan::by_name(&header_names(header.as_bytes()))
+    }
+
+    #[test]
+    fn every_kind_has_its_line_and_no_name_stands_twice() {
+        for (index, known) in KNOWN.iter().enumerate() {
+            assert_eq!(KNOWN.iter().filter(|other| other.wanted == known.wanted).count(), 1, "{index}");
+            for name in known.names {
+                assert_eq!(words(name), *name);
+                assert_eq!(KNOWN.iter().filter(|other| other.names.contains(name)).count(), 1, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn headers_that_teams_write() {
+        let rows = plan("timestamp,scenario,request_id,method,endpoint,message,latency_ms,status,success,cached,error");
+        assert!(rows.holds_requests());
+        assert_eq!(rows.column(Wanted::Latency), Some(6));
+        assert_eq!(rows.column(Wanted::Error), Some(10));
+        assert_eq!(rows.unused, [2, 5]);
+        let database = plan("timestamp,worker,operation,query_time_ms,pool_wait_ms,success,error");
+        assert_eq!(database.column(Wanted::Endpoint), Some(2));
+        assert_eq!(database.trends, [Trend { column: 4, name: "pool_wait".into(), unit: Unit::Micros, scale: 1e3 }]);
+        let dotted = plan("Start Time;End Time;URL;Status Code");
+        assert!(dotted.holds_requests());
+        assert_eq!(dotted.column(Wanted::End), Some(1));
+    }
+
+    #[test]
+    fn what_is_no_row_of_a_request() {
+        for header in [
+            "timestamp,cpu_percent,memory_mb,api_latency_ms,api_status",
+            "endpoint,requests,avg_latency_ms,p95_latency_ms",
+            "time,latency_ms",
+        ] {
+            assert!(!plan(header).holds_requests(), "{header}");
+        }
+    }
+
+    #[test]
+    fn mapping_beats_names_and_wrong_keys_are_named() {
+        let names = header_names(b"t,query_time_ms,latency_ms,success");
+        let settings = Settings { columns: [("latency".into(), "query_time_ms".into())].into(), ..Settings::default() };
+        let plan = Plan::new(&names, &settings, &Place::source("x")).unwrap();
+        assert_eq!(plan.column(Wanted::Latency), Some(1));
+        let settings = Settings { columns: [("latencey".into(), "t".into())].into(), ..Settings::default() };
+        let error = Plan::new(&names, &settings, &Place::source("x")).unwrap_err();
+        assert!(error.message.contains("latencey") && error.hint.unwrap().contains("latency"));
+    }
+
+    #[test]
+    fn an_unknown_unit_is_asked_for() {
+        let names = header_names(b"ts,latency,status");
+        let error = Plan::new(&names, &Settings::default(), &Place::source("x")).unwrap_err();
+        assert!(error.message.contains("`latency`"), "{}", error.message);
+        assert!(error.hint.as_deref().unwrap().contains("inputs.latency_unit"));
+        let settings = Settings { latency_unit_ns: Some(1e9), ..Settings::default() };
+        let plan = Plan::new(&names, &settings, &Place::source("x")).unwrap();
+        assert!((plan.latency_ns - 1e9).abs() < 1e-9 && plan.unit_from_settings);
+    }
+
+    #[test]
+    fn delimiters() {
+        assert_eq!(delimiter(b"a,b;c,d"), b',');
+        assert_eq!(delimiter(b"a;b;c"), b';');
+        assert_eq!(delimiter(b"a\tb"), b'\t');
+        assert_eq!(delimiter(b"a"), b',');
+    }
+}

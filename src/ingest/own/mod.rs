@@ -1,0 +1,23 @@
+//! What teams' own scripts write: rows of requests as CSV or NDJSON, and summaries as JSON.
+//!
+//! There is no format to go by, only the names that people give. All of them stand in one table ([`known_names`]), from
+//! which reading, detection and docs/own-script.md are made; `inputs.columns` maps what it does not know. What no name can
+//! tell (the unit of `latency`, the zone of a bare date) is asked for or said, never guessed.
+
+pub mod cell_text;
+pub mod columns;
+pub mod failure;
+pub mod fields;
+pub mod instant;
+pub mod name;
+#[cfg(test)]
+pub(crate) mod recording;
+pub mod row;
+pub mod rows_csv;
+pub mod rows_ndjson;
+#[cfg(test)]
+mod rows_tests;
+
+pub use columns::{Known, Wanted, known_names};
+pub use rows_csv::OwnRowsCsv;
+pub use rows_ndjson::OwnRowsNdjson;

@@ -1,0 +1,423 @@
+//! One row of a team's own results to observations, the same for CSV and NDJSON.
+
+use super::cell_text::{self, Refusal, is_nothing};
+use super::columns::{Plan, Wanted};
+use super::failure;
+use super::instant::{self, Clock};
+use crate::ingest::{PartId, SeriesId, Settings, Sink, Tally};
+use crate::model::key::{CellKey, EndpointKey, MetricKey, MetricKind, Outcome, Population};
+use crate::model::sample::{Fault, Sample};
+use crate::unit::Timestamp;
+use std::collections::{BTreeSet, HashMap};
+
+/// Fields of a row as text, by column.
+pub trait Cells {
+    /// A field, trimmed; `None` where it is absent or empty.
+    fn text(&self, column: usize) -> Option<&str>;
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// It went to the sink.
+    Used,
+    /// It is no request (the closing of a connection).
+    Skipped,
+}
+
+/// Columns that decide to which cell a row belongs.
+const IDENTITY: [Wanted; 9] = [
+    Wanted::Scenario,
+    Wanted::Event,
+    Wanted::Endpoint,
+    Wanted::Method,
+    Wanted::Ok,
+    Wanted::Failed,
+    Wanted::Status,
+    Wanted::Error,
+    Wanted::Cached,
+];
+/// Identities that are remembered before the memory is emptied: a file with an error text of its own in each row must
+/// not fill it.
+const REMEMBERED: usize = 4096;
+/// Kinds of failure that are told apart.
+const KINDS: usize = 40;
+const OTHER_KIND: &str = "other failures";
+
+/// Where rows of one identity go.
+#[derive(Debug, Clone)]
+struct Home {
+    part: PartId,
+    cell: SeriesId,
+    knows_outcome: bool,
+    fault: Option<Fault>,
+}
+
+/// What was assumed while reading, for the notes.
+#[derive(Debug, Default)]
+struct Assumed {
+    time_is_start: bool,
+    zoneless: bool,
+    since_start: bool,
+    success_by_status: bool,
+    success_by_error: bool,
+    without_time: u64,
+    without_zone_column: Option<usize>,
+}
+
+/// A `RowReader` turns rows into observations. It remembers the cell of every combination of endpoint, outcome and the
+/// like that it has met, so that a row costs a look-up and no allocation.
+pub struct RowReader<'s> {
+    plan: Plan,
+    settings: &'s Settings,
+    decimal_comma: bool,
+    homes: HashMap<Vec<u8>, Option<Home>>,
+    identity: Vec<u8>,
+    trends: Vec<(PartId, Vec<SeriesId>)>,
+    measures: Vec<Option<f64>>,
+    kinds: BTreeSet<String>,
+    users: Option<(PartId, Timestamp, f64)>,
+    assumed: Assumed,
+}
+
+struct Times {
+    ended_at: Option<Timestamp>,
+    began_at: Option<Timestamp>,
+    latency_ns: Option<u64>,
+}
+
+impl<'s> RowReader<'s> {
+    /// A reader for rows of that plan.
+    #[must_use]
+    pub fn new(plan: Plan, settings: &'s Settings) -> Self {
+        Self {
+            plan,
+            settings,
+            decimal_comma: false,
+            homes: HashMap::new(),
+            identity: Vec::new(),
+            trends: Vec::new(),
+            measures: Vec::new(),
+            kinds: BTreeSet::new(),
+            users: None,
+            assumed: Assumed::default(),
+        }
+    }
+
+    /// Reads `12,5` as twelve and a half.
+    #[must_use]
+    pub fn with_decimal_comma(mut self, comma: bool) -> Self {
+        self.decimal_comma = comma;
+        self
+    }
+
+    /// The plan it reads by.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Goes on with another plan (NDJSON whose later rows have further keys).
+    pub fn replan(&mut self, plan: Plan) {
+        self.plan = plan;
+        self.homes.clear();
+        self.trends.clear();
+    }
+
+    /// Reads one row. Nothing of a refused row reaches the sink.
+    ///
+    /// # Errors
+    /// What is wrong with it, and in which column.
+    pub fn take(&mut self, cells: &impl Cells, sink: &mut dyn Sink) -> Result<Taken, Refusal> {
+        let times = self.times(cells)?;
+        let bytes = self.count(cells, Wanted::Bytes)?;
+        let users = self.number(cells, Wanted::Users)?;
+        self.measure(cells)?;
+        self.identify(cells);
+        if self.homes.len() >= REMEMBERED {
+            self.homes.clear();
+        }
+        let home = match self.homes.get(&self.identity) {
+            Some(home) => home.clone(),
+            None => {
+                let home = self.settle(cells, sink)?;
+                self.homes.insert(self.identity.clone(), home.clone());
+                home
+            }
+        };
+        let Some(home) = home else {
+            return Ok(Taken::Skipped);
+        };
+        if times.latency_ns.is_none() && !home.knows_outcome {
+            return Err(Refusal::row("has neither a latency nor an outcome"));
+        }
+        self.assumed.without_time += u64::from(times.ended_at.is_none());
+        sink.sample(home.cell, Sample { ended_at: times.ended_at, latency_ns: times.latency_ns, bytes });
+        if let Some(fault) = home.fault {
+            sink.fault(home.part, fault);
+        }
+        self.measured(home.part, times.began_at.or(times.ended_at), sink);
+        self.crowd(home.part, times.began_at.or(times.ended_at), users, sink);
+        Ok(Taken::Used)
+    }
+
+    /// Everything that was assumed, as notes of the tally.
+    pub fn finish(self, names: &[String], tally: &mut Tally) {
+        let name = |wanted| self.plan.column(wanted).and_then(|column| names.get(column)).map_or("", String::as_str);
+        let assumed = &self.assumed;
+        if assumed.time_is_start {
+            tally.note(format!(
+                "`{}` is taken as the start of a request; if it is the end, call it `ended_at` or map `end`",
+                name(Wanted::Time)
+            ));
+        }
+        if assumed.zoneless {
+            let column =
+                assumed.without_zone_column.and_then(|column| names.get(column)).map_or("time", String::as_str);
+            tally.note(format!("`{column}` states no time zone and is read as UTC"));
+        }
+        if assumed.since_start {
+            tally.note("times count from a start that is not stated (no date), so there are no figures over time");
+        } else if assumed.without_time > 0 && self.plan.has_time() {
+            tally.note(format!("{} rows have no time: counted in totals, not over time", assumed.without_time));
+        }
+        if !self.plan.has_time() {
+            tally.note("no column holds a time, so duration, throughput and figures over time are not known");
+        }
+        if self.plan.unit_from_settings {
+            tally.note(format!("`{}` is read in the unit of inputs.latency_unit", name(Wanted::Latency)));
+        }
+        if assumed.success_by_status {
+            tally.note(format!("success is taken from `{}`: 200 to 399", name(Wanted::Status)));
+        }
+        if assumed.success_by_error {
+            tally.note(format!("success is taken from `{}`: empty means success", name(Wanted::Error)));
+        }
+        let unused: Vec<String> =
+            self.plan.unused.iter().filter_map(|column| names.get(*column)).map(|name| format!("`{name}`")).collect();
+        if !unused.is_empty() {
+            tally.note(format!("not read: {}", unused.join(", ")));
+        }
+    }
+
+    fn text<'c>(&self, cells: &'c impl Cells, wanted: Wanted) -> Option<&'c str> {
+        cells.text(self.plan.column(wanted)?)
+    }
+
+    fn number(&self, cells: &impl Cells, wanted: Wanted) -> Result<Option<f64>, Refusal> {
+        let Some(column) = self.plan.column(wanted) else {
+            return Ok(None);
+        };
+        cells.text(column).map_or(Ok(None), |text| {
+            cell_text::amount(text, self.decimal_comma).map_err(|reason| Refusal::at(column, reason))
+        })
+    }
+
+    fn count(&self, cells: &impl Cells, wanted: Wanted) -> Result<Option<u64>, Refusal> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "an amount is not negative; a float saturates"
+        )]
+        Ok(self.number(cells, wanted)?.map(|value| value.round() as u64))
+    }
+
+    fn times(&mut self, cells: &impl Cells) -> Result<Times, Refusal> {
+        let began_at = match self.clock(cells, Wanted::Start)? {
+            Some(at) => Some(at),
+            None => self.clock(cells, Wanted::Time)?,
+        };
+        let ended_at = self.clock(cells, Wanted::End)?;
+        let latency_ns = match self.number(cells, Wanted::Latency)? {
+            Some(value) => Some(cell_text::nanos(value * self.plan.latency_ns).ok_or_else(|| Refusal {
+                column: self.plan.column(Wanted::Latency),
+                reason: format!("should be a latency, found {value}"),
+            })?),
+            None => None,
+        };
+        let latency_ns = match (latency_ns, self.plan.column(Wanted::Latency), began_at, ended_at) {
+            (None, None, Some(start), Some(end)) => {
+                Some(u64::try_from(end.0.saturating_sub(start.0)).map_err(|_| Refusal {
+                    column: self.plan.column(Wanted::End),
+                    reason: "ends before it starts".to_owned(),
+                })?)
+            }
+            (known, ..) => known,
+        };
+        let length = latency_ns.and_then(|nanos| i64::try_from(nanos).ok()).unwrap_or(0);
+        self.assumed.time_is_start |=
+            ended_at.is_none() && began_at.is_some() && self.plan.column(Wanted::Start).is_none();
+        Ok(Times {
+            ended_at: ended_at.or_else(|| began_at.map(|start| start.plus_nanos(length))),
+            began_at: began_at.or_else(|| ended_at.map(|end| end.plus_nanos(-length))),
+            latency_ns,
+        })
+    }
+
+    fn clock(&mut self, cells: &impl Cells, wanted: Wanted) -> Result<Option<Timestamp>, Refusal> {
+        let Some(column) = self.plan.column(wanted) else {
+            return Ok(None);
+        };
+        let Some(text) = cells.text(column).filter(|text| !is_nothing(text)) else {
+            return Ok(None);
+        };
+        let clock = instant::read(text).ok_or_else(|| {
+            let found = crate::fmt::excerpt(text.as_bytes());
+            Refusal::at(column, format!("should be a time (RFC 3339 or unix), found `{found}`"))
+        })?;
+        if let Clock::Zoneless(_) = clock {
+            self.assumed.zoneless = true;
+            self.assumed.without_zone_column = Some(column);
+        }
+        self.assumed.since_start |= clock == Clock::SinceStart;
+        Ok(clock.timestamp())
+    }
+
+    fn measure(&mut self, cells: &impl Cells) -> Result<(), Refusal> {
+        self.measures.clear();
+        for trend in &self.plan.trends {
+            let value = match cells.text(trend.column) {
+                Some(text) => {
+                    cell_text::number(text, self.decimal_comma).map_err(|reason| Refusal::at(trend.column, reason))?
+                }
+                None => None,
+            };
+            self.measures.push(value.map(|value| value * trend.scale));
+        }
+        Ok(())
+    }
+
+    /// The columns that decide the cell, joined by a byte that no UTF-8 text holds.
+    fn identify(&mut self, cells: &impl Cells) {
+        self.identity.clear();
+        for wanted in IDENTITY {
+            if let Some(text) = self.plan.column(wanted).and_then(|column| cells.text(column)) {
+                self.identity.extend_from_slice(text.as_bytes());
+            }
+            self.identity.push(0xff);
+        }
+    }
+
+    /// Finds the cell of an identity that was not met before; `None` for rows that are no request.
+    fn settle(&mut self, cells: &impl Cells, sink: &mut dyn Sink) -> Result<Option<Home>, Refusal> {
+        let event = self.text(cells, Wanted::Event).map(str::to_lowercase);
+        let Some(population) = event.as_deref().map_or(Some(Population::Request), cell_text::population) else {
+            return Ok(None);
+        };
+        let unnamed = match population {
+            Population::Connection => "connect",
+            Population::Message => "message",
+            Population::Request => event.as_deref().unwrap_or("request"),
+        };
+        let name = self.text(cells, Wanted::Endpoint).unwrap_or(unnamed);
+        let endpoint = EndpointKey::new(self.text(cells, Wanted::Method), &failure::without_queries(name));
+        let (status, outcome) = self.outcome(cells, &endpoint)?;
+        let cached = match self.plan.column(Wanted::Cached) {
+            Some(column) => match cells.text(column).filter(|text| !is_nothing(text)) {
+                Some(text) => Some(cell_text::cached(text).map_err(|reason| Refusal::at(column, reason))?),
+                None => None,
+            },
+            None => None,
+        };
+        let part = sink.part(self.text(cells, Wanted::Scenario));
+        let fault = match (&outcome, self.error(cells)) {
+            (Outcome::Failed(_), Some(text)) => {
+                Some(Fault { endpoint: Some(endpoint.clone()), text: failure::text(text), count: 1, of_requests: true })
+            }
+            _ => None,
+        };
+        let knows_outcome = outcome != Outcome::Unknown;
+        let cell = sink.cell(part, &CellKey { population, endpoint, outcome, status, cached, tags: Vec::new() });
+        Ok(Some(Home { part, cell, knows_outcome, fault }))
+    }
+
+    fn error<'c>(&self, cells: &'c impl Cells) -> Option<&'c str> {
+        self.text(cells, Wanted::Error).filter(|text| !is_nothing(text) && !matches!(*text, "0" | "false" | "False"))
+    }
+
+    /// How a request ended: its own word first, then the status code, then whether there is an error text.
+    fn outcome(&mut self, cells: &impl Cells, endpoint: &EndpointKey) -> Result<(Option<u16>, Outcome), Refusal> {
+        let said = |wanted| {
+            let column = self.plan.column(wanted)?;
+            let text = cells.text(column).filter(|text| !is_nothing(text))?;
+            Some(cell_text::outcome(text).map_err(|reason| Refusal::at(column, reason)))
+        };
+        let ok = said(Wanted::Ok).transpose()?;
+        let failed = said(Wanted::Failed).transpose()?;
+        let (status, worded) =
+            match self.plan.column(Wanted::Status).and_then(|column| Some((column, cells.text(column)?))) {
+                Some((column, text)) if !is_nothing(text) => {
+                    cell_text::status(text).map_err(|reason| Refusal::at(column, reason))?
+                }
+                _ => (None, None),
+            };
+        let error = self.error(cells);
+        let stated = ok.or_else(|| failed.map(|failed| !failed)).or(worded);
+        let by_status = status.map(|code| (200..400).contains(&code));
+        let by_error = match (self.plan.column(Wanted::Error), error) {
+            (Some(_), Some(_)) => Some(false),
+            (Some(_), None) if !self.plan.states_outcome() => Some(true),
+            _ => None,
+        };
+        self.assumed.success_by_status |= stated.is_none() && by_status.is_some();
+        self.assumed.success_by_error |= stated.is_none() && by_status.is_none() && by_error.is_some();
+        let expected = status.is_some_and(|code| self.is_expected(endpoint, code));
+        let outcome = match stated.or(by_status).or(by_error) {
+            _ if expected => Outcome::Ok,
+            Some(true) => Outcome::Ok,
+            Some(false) => Outcome::Failed(self.kind(failure::kind(status, error))),
+            None => Outcome::Unknown,
+        };
+        Ok((status, outcome))
+    }
+
+    fn is_expected(&self, endpoint: &EndpointKey, status: u16) -> bool {
+        self.settings.expected_status.iter().any(|(pattern, statuses)| {
+            statuses.contains(&status) && (pattern.is_match(&endpoint.name) || pattern.is_match(&endpoint.label()))
+        })
+    }
+
+    fn kind(&mut self, kind: String) -> String {
+        if self.kinds.len() >= KINDS && !self.kinds.contains(&kind) {
+            return OTHER_KIND.to_owned();
+        }
+        self.kinds.insert(kind.clone());
+        kind
+    }
+
+    fn measured(&mut self, part: PartId, at: Option<Timestamp>, sink: &mut dyn Sink) {
+        if self.measures.iter().all(Option::is_none) {
+            return;
+        }
+        let position = self.trends.iter().position(|(of, _)| *of == part).unwrap_or_else(|| {
+            let key =
+                |name: &str, unit| MetricKey { name: name.to_owned(), kind: MetricKind::Trend, unit, tags: Vec::new() };
+            let series =
+                self.plan.trends.iter().map(|trend| sink.metric(part, &key(&trend.name, trend.unit))).collect();
+            self.trends.push((part, series));
+            self.trends.len() - 1
+        });
+        let series = self.trends.get(position).map_or(&[][..], |(_, series)| series);
+        for (metric, value) in series.iter().zip(&self.measures) {
+            if let Some(value) = value {
+                sink.value(*metric, at, *value);
+            }
+        }
+    }
+
+    /// Users change seldom: one reading a second, and each change.
+    #[expect(clippy::float_cmp, reason = "the same number printed twice is the same number")]
+    fn crowd(&mut self, part: PartId, at: Option<Timestamp>, users: Option<f64>, sink: &mut dyn Sink) {
+        let (Some(at), Some(users)) = (at, users) else {
+            return;
+        };
+        let fresh = match self.users {
+            Some((last, then, count)) => last != part || count != users || at.seconds_since(then).abs() >= 1.0,
+            None => true,
+        };
+        if fresh {
+            self.users = Some((part, at, users));
+            sink.users(part, at, users);
+        }
+    }
+}

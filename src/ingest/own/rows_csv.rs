@@ -1,0 +1,108 @@
+//! A team's own CSV, one request a row.
+
+use super::cell_text::Refusal;
+use super::columns::{Plan, delimiter, foreign_header, header_names};
+use super::failure::without_queries;
+use super::row::{Cells, RowReader, Taken};
+use crate::error::Error;
+use crate::ingest::rows::{Row, Rows};
+use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally};
+
+/// Reads CSV rows of requests.
+pub struct OwnRowsCsv;
+
+impl Adapter for OwnRowsCsv {
+    fn name(&self) -> &'static str {
+        "own_rows_csv"
+    }
+
+    fn tool(&self) -> &'static str {
+        "own script"
+    }
+
+    fn about(&self) -> &'static str {
+        "CSV of a team's own script, one request a row: a latency column, and an endpoint, status or outcome column"
+    }
+
+    fn sniff(&self, head: &Head) -> Sniff {
+        let line = head.first_line();
+        if line.first().is_none_or(|byte| matches!(byte, b'{' | b'[' | b'<')) {
+            return Sniff::no("does not begin with a CSV header");
+        }
+        let names = header_names(line);
+        if let Some(tool) = foreign_header(&names) {
+            return Sniff::no(format!("the header is {tool}'s"));
+        }
+        if names.len() < 2 || names.iter().any(|name| name.parse::<f64>().is_ok()) {
+            return Sniff::no("the first line is no header of several columns");
+        }
+        let plan = Plan::by_name(&names);
+        if plan.holds_requests() {
+            return Sniff::unsure(format!("the header names {}", plan.found_columns(&names)));
+        }
+        Sniff::no("no column is a request's latency beside its endpoint, outcome or status")
+    }
+
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
+        let separator = delimiter(input.head()?.first_line());
+        let mut rows = Rows::open(input, separator)?;
+        let names = rows.header().names().to_vec();
+        let plan = Plan::new(&names, settings, &input.place())?;
+        plan.require_countable(&input.place())?;
+        let mut reader = RowReader::new(plan, settings).with_decimal_comma(separator == b';');
+        let mut tally = Tally::default();
+        let mut last_was_short = false;
+        while let Some(row) = rows.next_row(&mut tally) {
+            let taken = shape(&row, names.len()).and_then(|()| reader.take(&row, sink));
+            last_was_short = row.bytes(names.len().checked_sub(1)).is_none();
+            match taken {
+                Ok(Taken::Used) => tally.used(),
+                Ok(Taken::Skipped) => tally.skipped(),
+                Err(refusal) => tally.reject(rejection(&row, &names, &refusal)),
+            }
+            if settings.strict && tally.rejected > 0 {
+                break;
+            }
+        }
+        if let Some(error) = tally.strict_error(input.source()).filter(|_| settings.strict) {
+            return Err(error);
+        }
+        if last_was_short && tally.unfinished.is_none() {
+            tally.unfinished = Some("the last row breaks off".to_owned());
+        }
+        reader.finish(&names, &mut tally);
+        Ok(tally)
+    }
+}
+
+/// Holds a row against the header: a field too few or too many moves values into other columns.
+pub(in crate::ingest) fn shape(row: &Row<'_>, columns: usize) -> Result<(), Refusal> {
+    if row.bytes(columns.checked_sub(1)).is_none() {
+        return Err(Refusal::row(format!("has fewer fields than the header's {columns}")));
+    }
+    // A separator at the end of each row makes one more, empty, field.
+    if row.bytes(Some(columns)).is_some_and(|extra| !extra.is_empty()) || row.bytes(Some(columns + 1)).is_some() {
+        return Err(Refusal::row(format!(
+            "has more fields than the header's {columns}; is a text with the separator in it not quoted?"
+        )));
+    }
+    match (0..columns).find(|column| row.bytes(Some(*column)).is_some_and(|bytes| std::str::from_utf8(bytes).is_err()))
+    {
+        Some(column) => Err(Refusal::at(column, "is not UTF-8 text")),
+        None => Ok(()),
+    }
+}
+
+/// A refusal with the row's place; its excerpt goes without URL queries.
+pub(in crate::ingest) fn rejection(row: &Row<'_>, names: &[String], refusal: &Refusal) -> Rejection {
+    let field = refusal.column.and_then(|column| names.get(column)).map(String::as_str);
+    let mut rejection = row.rejection(field, without_queries(&refusal.reason));
+    rejection.excerpt = without_queries(&rejection.excerpt).into_owned();
+    rejection
+}
+
+impl Cells for Row<'_> {
+    fn text(&self, column: usize) -> Option<&str> {
+        Row::text(self, Some(column))
+    }
+}
