@@ -125,6 +125,7 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &k6::ndjson::K6Ndjson,
     &own::OwnRowsCsv,
     &own::OwnRowsNdjson,
+    &own::OwnResultsJson,
     &monitor::MonitorResource,
     &monitor::MonitorCsv,
 ];
