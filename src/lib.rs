@@ -2,6 +2,7 @@
 
 pub mod analyse;
 pub mod assemble;
+pub mod compare;
 pub mod config;
 pub mod error;
 pub mod fmt;
@@ -12,4 +13,5 @@ pub mod quantity;
 pub mod render;
 pub mod report;
 pub mod rollup;
+pub mod store;
 pub mod unit;
