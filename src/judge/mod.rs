@@ -9,12 +9,15 @@ pub mod criterion;
 pub mod decision;
 pub mod fallback;
 pub mod interval;
+pub mod k6;
 pub mod no_regression;
 pub mod observation;
 pub mod observe;
 pub mod outcome;
 pub mod plan;
 pub mod requirement;
+#[cfg(test)]
+pub(crate) mod sample;
 mod suite;
 pub mod verdict;
 pub mod waiver;
@@ -33,6 +36,9 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let lineup = plan::lineup(case);
     let newest = lineup.entries.iter().filter_map(|entry| entry.judged.test.span).map(|span| span.end).max();
     let mut criteria = configured(case, &lineup, newest);
+    if case.config.inputs.k6_thresholds {
+        criteria.extend(lineup.entries.iter().flat_map(k6::judged));
+    }
     let (fallback, mut defaults) = fallback::judged(case.config, &lineup, newest);
     criteria.extend(fallback);
     criteria.extend(no_regression::built_in(case.config, case.deltas, case.baseline));

@@ -21,6 +21,7 @@ mod reader;
 mod record;
 mod scan;
 mod tag;
+pub mod threshold;
 
 #[cfg(test)]
 mod recorder;
