@@ -1,5 +1,6 @@
 //! What a comparison ends in. These structs are part of report.json; their field names are a promise to other programs.
 
+use super::settings::Metric;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,4 +48,24 @@ pub struct Delta {
     pub method: String,
     /// What limits the statement, or why it cannot be made.
     pub why: Option<String>,
+}
+
+impl Delta {
+    /// A delta that says nothing yet: no figures, inconclusive. `subject` is (test, endpoint).
+    pub(super) fn begun(subject: (&str, &str), metric: Metric, method: &str) -> Self {
+        Self {
+            test: subject.0.to_owned(),
+            endpoint: subject.1.to_owned(),
+            metric: metric.name(),
+            before: None,
+            after: None,
+            ratio: None,
+            interval: None,
+            p_adjusted: None,
+            detectable: None,
+            call: Call::Inconclusive,
+            method: method.to_owned(),
+            why: None,
+        }
+    }
 }

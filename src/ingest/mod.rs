@@ -128,8 +128,4 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &locust::Html,
     &k6::ndjson::K6Ndjson,
     &k6::csv::K6Csv,
-    &own::OwnRowsCsv,
-    &own::OwnRowsNdjson,
-    &monitor::MonitorResource,
-    &monitor::MonitorCsv,
 ];
