@@ -1,6 +1,8 @@
 //! plimsoll: what a load test leaves behind, turned into an answer.
 
 pub mod analyse;
+pub mod assemble;
+pub mod cli;
 pub mod compare;
 pub mod config;
 pub mod error;

@@ -37,7 +37,10 @@ impl Figures {
             figures.populations.extend(figure.map(|figure| (population, figure)));
         }
         for metric in part.metrics() {
-            // Only what has no tags or is summed over all of them is comparable, hence counts add up and maxima unite.
+            // A summary's sub-metrics repeat what the metric without tags holds; points with tags add up to it.
+            if metric.quoted && !metric.key.tags.is_empty() {
+                continue;
+            }
             let figure = figures.metrics.entry(metric.key.name.clone()).or_default();
             let count = metric.total.sum.or(metric.total.count.map(float));
             figure.count = sum(figure.count, count);

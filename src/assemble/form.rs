@@ -169,4 +169,9 @@ impl Form {
     pub(super) fn count(&self) -> Option<f64> {
         self.figures.count()
     }
+
+    /// Whether it is a file of a tool, and not a table that any script may write.
+    pub(super) fn is_tools_own(&self) -> bool {
+        !self.file.adapter.starts_with("own_")
+    }
 }

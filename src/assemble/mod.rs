@@ -10,6 +10,7 @@
 
 mod detect;
 mod endpoint;
+mod evidence;
 mod execution;
 mod figure;
 mod find;
@@ -17,6 +18,7 @@ mod form;
 mod merge;
 mod monitor;
 mod name;
+mod population;
 mod read;
 mod shard;
 mod timeline;

@@ -125,7 +125,7 @@ fn read_one(file: &Detected, settings: &Settings, hash: bool) -> Result<Read, Er
 /// many tests and each belongs to its own.
 fn once_each(all: &mut Readings, request: &Request) -> Result<(), Error> {
     let mut kept: Vec<Reading> = Vec::new();
-    for mut reading in std::mem::take(&mut all.readings) {
+    for reading in std::mem::take(&mut all.readings) {
         let first = kept.iter_mut().find(|first| {
             first.candidate.bytes == reading.candidate.bytes
                 && first.adapter.name() == reading.adapter.name()
@@ -133,7 +133,7 @@ fn once_each(all: &mut Readings, request: &Request) -> Result<(), Error> {
                 && first.parts == reading.parts
         });
         match first {
-            Some(first) if sum_of(first, request)? == sum_of(&mut reading, request)? => {
+            Some(first) if sum_of(first, request)? == sum_of(&reading, request)? => {
                 let reason = format!("the same content as {}, counted once", first.candidate.source);
                 all.not_used.push((reading.candidate.source.clone(), reason));
                 first.copies.push(reading.candidate.source);
@@ -149,7 +149,7 @@ fn has_figures(part: &Part) -> bool {
     !part.is_without_samples() || !part.totals().is_empty() || part.intervals_span().is_some()
 }
 
-fn sum_of(reading: &mut Reading, request: &Request) -> Result<String, Error> {
+fn sum_of(reading: &Reading, request: &Request) -> Result<String, Error> {
     use crate::ingest::Input;
     if let Some(sum) = &reading.sha256 {
         return Ok(sum.clone());

@@ -52,9 +52,7 @@ pub fn decide(seen: &Observation, limit: &Limit, evidence: Evidence, imported: b
         }
     }
     match (evidence, seen.interval) {
-        (Evidence::Proven, Some(interval)) if short_of(seen).is_none() => {
-            proven(value, interval, limit)
-        }
+        (Evidence::Proven, Some(interval)) if short_of(seen).is_none() => proven(value, interval, limit),
         (Evidence::Proven, _) => downgraded(observed(seen, value, limit), seen),
         (Evidence::Observed, _) => observed(seen, value, limit),
     }
@@ -74,9 +72,7 @@ fn short_of(seen: &Observation) -> Option<u64> {
 }
 
 fn in_band(value: f64, limit: &Limit) -> bool {
-    limit
-        .warn
-        .is_some_and(|warn| limit.warn_side.unwrap_or(limit.side).holds(value, warn))
+    limit.warn.is_some_and(|warn| limit.warn_side.unwrap_or(limit.side).holds(value, warn))
 }
 
 fn observed(seen: &Observation, value: f64, limit: &Limit) -> Decision {
@@ -109,10 +105,7 @@ fn bad_side_holds((low, high): (Option<f64>, Option<f64>), limit: &Limit) -> boo
         Some(false) => holds(low),
         // Inside "exactly" is a point, and inside "other than" is a point's outside: the interval must not touch it.
         None => match limit.side {
-            Side::NotEqual => {
-                low.is_some_and(|low| low > limit.value)
-                    || high.is_some_and(|high| high < limit.value)
-            }
+            Side::NotEqual => low.is_some_and(|low| low > limit.value) || high.is_some_and(|high| high < limit.value),
             _ => holds(low) && holds(high),
         },
     }
@@ -128,15 +121,9 @@ fn proven(value: f64, interval: (Option<f64>, Option<f64>), limit: &Limit) -> De
             decision(Status::Inconclusive, Because::IntervalReachesAcross)
         };
     }
-    let all = |test: &dyn Fn(f64) -> bool| {
-        test(value) && interval.0.is_some_and(test) && interval.1.is_some_and(test)
-    };
+    let all = |test: &dyn Fn(f64) -> bool| test(value) && interval.0.is_some_and(test) && interval.1.is_some_and(test);
     let ends = (interval.0, interval.1);
-    let (good, bad) = if limit.side.larger_is_worse() == Some(true) {
-        ends
-    } else {
-        (ends.1, ends.0)
-    };
+    let (good, bad) = if limit.side.larger_is_worse() == Some(true) { ends } else { (ends.1, ends.0) };
     let inside = |at: f64| limit.side.holds(at, limit.value);
     let acceptable = |at: f64| inside(at) || in_band(at, limit);
     if inside(value) && bad.is_some_and(inside) {

@@ -13,10 +13,7 @@ pub type Interval = (Option<f64>, Option<f64>);
 /// A count as a float.
 #[must_use]
 pub fn float(count: u64) -> f64 {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "counts of a load test are far below 2^53"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "counts of a load test are far below 2^53")]
     let exact = count as f64;
     exact
 }
@@ -24,11 +21,7 @@ pub fn float(count: u64) -> f64 {
 /// A non-negative float as a count, rounded up.
 #[must_use]
 pub fn count_up(value: f64) -> Option<u64> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the range is checked beside it"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked beside it")]
     (value.is_finite() && (0.0..1e15).contains(&value)).then(|| value.ceil() as u64)
 }
 
@@ -42,19 +35,10 @@ pub fn wilson(events: u64, n: u64, design_effect: f64) -> Option<Interval> {
     let size = float(n) / design_effect.max(1.0);
     let square = Z * Z;
     let centre = (share + square / (2.0 * size)) / (1.0 + square / size);
-    let half = Z * (share * (1.0 - share) / size + square / (4.0 * size * size)).sqrt()
-        / (1.0 + square / size);
+    let half = Z * (share * (1.0 - share) / size + square / (4.0 * size * size)).sqrt() / (1.0 + square / size);
     // At the ends the formula gives 0 and 1 but for the last bit.
-    let low = if events == 0 {
-        0.0
-    } else {
-        (centre - half).max(0.0)
-    };
-    let high = if events >= n {
-        1.0
-    } else {
-        (centre + half).min(1.0)
-    };
+    let low = if events == 0 { 0.0 } else { (centre - half).max(0.0) };
+    let high = if events >= n { 1.0 } else { (centre + half).min(1.0) };
     Some((Some(low), Some(high)))
 }
 
@@ -145,8 +129,7 @@ pub fn quantile_settles(p: f64, beyond: f64, design_effect: f64) -> Option<u64> 
     if gap <= 1e-12 {
         return None;
     }
-    count_up(Z * Z * p * (1.0 - p) * design_effect.max(1.0) / (gap * gap))
-        .map(|n| n.max(least_n(p)))
+    count_up(Z * Z * p * (1.0 - p) * design_effect.max(1.0) / (gap * gap)).map(|n| n.max(least_n(p)))
 }
 
 #[cfg(test)]
@@ -185,9 +168,6 @@ mod tests {
         assert_eq!(rank_interval(71, 0.95, 1.0).unwrap().1, None);
         // scipy: l = 940, u = 964 for n = 1000, p = 0.95 at equal tails.
         let (low, high) = rank_interval(1000, 0.95, 1.0).unwrap();
-        assert!(
-            (936..=938).contains(&low.unwrap()) && (963..=965).contains(&high.unwrap()),
-            "{low:?} {high:?}"
-        );
+        assert!((936..=938).contains(&low.unwrap()) && (963..=965).contains(&high.unwrap()), "{low:?} {high:?}");
     }
 }

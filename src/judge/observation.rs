@@ -91,15 +91,10 @@ impl Observation {
         let needed = match self.nature {
             Nature::Counted => None,
             Nature::Share { design_effect } => share_settles(value, limit, design_effect),
-            Nature::Mean {
-                deviation,
-                design_effect,
-            } => count_up(design_effect * (Z * deviation? / (limit - value)).powi(2)),
-            Nature::Quantile {
-                p,
-                beyond,
-                design_effect,
-            } => quantile_settles(p, beyond?, design_effect),
+            Nature::Mean { deviation, design_effect } => {
+                count_up(design_effect * (Z * deviation? / (limit - value)).powi(2))
+            }
+            Nature::Quantile { p, beyond, design_effect } => quantile_settles(p, beyond?, design_effect),
         };
         needed.filter(|&needed| self.n.is_none_or(|n| needed > n))
     }

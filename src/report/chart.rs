@@ -77,18 +77,8 @@ pub enum Tone {
 
 impl Tone {
     /// Every tone, in the order of their numbers in a drawing.
-    pub const ALL: [Self; 10] = [
-        Self::S1,
-        Self::S2,
-        Self::S3,
-        Self::S4,
-        Self::S5,
-        Self::Rest,
-        Self::Good,
-        Self::Bad,
-        Self::Load,
-        Self::Base,
-    ];
+    pub const ALL: [Self; 10] =
+        [Self::S1, Self::S2, Self::S3, Self::S4, Self::S5, Self::Rest, Self::Good, Self::Bad, Self::Load, Self::Base];
 
     /// The CSS class, the same text as in the JSON.
     #[must_use]
@@ -145,14 +135,8 @@ pub struct LegendEntry {
 
 impl LegendEntry {
     fn new(label: &str, mark: &str, tone: Option<Tone>) -> Self {
-        let class = tone.map_or_else(
-            || mark.to_owned(),
-            |tone| format!("{mark} {}", tone.class()),
-        );
-        Self {
-            label: label.to_owned(),
-            class,
-        }
+        let class = tone.map_or_else(|| mark.to_owned(), |tone| format!("{mark} {}", tone.class()));
+        Self { label: label.to_owned(), class }
     }
 }
 
@@ -194,10 +178,7 @@ pub struct Clock {
 impl Clock {
     /// Left edge of window `index`.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a chart has a few hundred windows"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "a chart has a few hundred windows")]
     pub fn edge(&self, index: usize) -> f64 {
         self.window_s.mul_add(index as f64, self.first_s)
     }
@@ -315,30 +296,15 @@ impl TimeChart {
     #[must_use]
     pub fn is_drawable(&self) -> bool {
         let most = |series: &Series| series.values.iter().flatten().count();
-        self.series
-            .iter()
-            .filter(|s| s.mark != Mark::Behind)
-            .map(most)
-            .max()
-            .unwrap_or(0)
-            >= MIN_POINTS
+        self.series.iter().filter(|s| s.mark != Mark::Behind).map(most).max().unwrap_or(0) >= MIN_POINTS
     }
 
     /// The legend: series in their order, then limits, then shaded phases.
     #[must_use]
     pub fn legend(&self) -> Vec<LegendEntry> {
-        let series = self
-            .series
-            .iter()
-            .map(|s| LegendEntry::new(&s.name, s.mark.class(), Some(s.tone)));
-        let limits = self
-            .limits
-            .iter()
-            .map(|l| LegendEntry::new(&l.label, "limit", None));
+        let series = self.series.iter().map(|s| LegendEntry::new(&s.name, s.mark.class(), Some(s.tone)));
+        let limits = self.limits.iter().map(|l| LegendEntry::new(&l.label, "limit", None));
         let phases = self.phases.iter().filter(|p| p.shaded);
-        series
-            .chain(limits)
-            .chain(phases.map(|p| LegendEntry::new(&p.name, "phase", None)))
-            .collect()
+        series.chain(limits).chain(phases.map(|p| LegendEntry::new(&p.name, "phase", None))).collect()
     }
 }

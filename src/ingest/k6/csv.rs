@@ -35,7 +35,9 @@ impl Adapter for K6Csv {
 
     fn sniff(&self, head: &Head) -> Sniff {
         if head.first_line().starts_with(BEGINNING) {
-            return Sniff::yes("the header begins with metric_name, timestamp, metric_value, as k6's `--out csv` writes it");
+            return Sniff::yes(
+                "the header begins with metric_name, timestamp, metric_value, as k6's `--out csv` writes it",
+            );
         }
         Sniff::no("the header does not begin with metric_name, timestamp, metric_value")
     }
@@ -46,7 +48,8 @@ impl Adapter for K6Csv {
             Error::input("lacks one of the columns metric_name, timestamp and metric_value").at(input.place())
         })?;
         let definitions = Definitions::built_in();
-        let mut reader = Reader { columns, observer: Observer::new(sink, &definitions, settings), last: None, written: Vec::new() };
+        let mut reader =
+            Reader { columns, observer: Observer::new(sink, &definitions, settings), last: None, written: Vec::new() };
         let mut tally = Tally::default();
         let (mut finer_than_seconds, mut torn_line) = (false, None);
         while let Some(row) = rows.next_row(&mut tally) {
@@ -65,7 +68,9 @@ impl Adapter for K6Csv {
                 }
             }
         }
-        if settings.strict && let Some(error) = tally.strict_error(input.source()) {
+        if settings.strict
+            && let Some(error) = tally.strict_error(input.source())
+        {
             return Err(error);
         }
         if let Some(line) = torn_line {
@@ -158,9 +163,17 @@ impl Reader<'_> {
         if row.bytes(Some(columns.count - 1)).is_none() {
             return Err(Flaw::whole(format!("a row with fewer than the header's {} fields", columns.count)));
         }
-        let name = row.text(Some(columns.metric)).ok_or(Flaw { field: Some("metric_name"), reason: "is empty".to_owned() })?;
-        let (at, finer) = row.text(Some(columns.timestamp)).and_then(time).ok_or_else(|| flawed(row, columns.timestamp, "timestamp", "a unix time or an RFC 3339 time"))?;
-        let value = row.number(Some(columns.value)).ok().flatten().ok_or_else(|| flawed(row, columns.value, "metric_value", "a finite number"))?;
+        let name =
+            row.text(Some(columns.metric)).ok_or(Flaw { field: Some("metric_name"), reason: "is empty".to_owned() })?;
+        let (at, finer) = row
+            .text(Some(columns.timestamp))
+            .and_then(time)
+            .ok_or_else(|| flawed(row, columns.timestamp, "timestamp", "a unix time or an RFC 3339 time"))?;
+        let value = row
+            .number(Some(columns.value))
+            .ok()
+            .flatten()
+            .ok_or_else(|| flawed(row, columns.value, "metric_value", "a finite number"))?;
         let metric = match &self.last {
             Some((last, id)) if last == name => *id,
             _ => {
@@ -220,7 +233,13 @@ mod tests {
 
     #[test]
     fn every_time_format_is_the_same_instant() {
-        for text in ["1795227349500", "1795227349500000", "1795227349500000000", "2026-11-21T02:15:49.5Z", "2026-11-21T07:45:49.5+05:30"] {
+        for text in [
+            "1795227349500",
+            "1795227349500000",
+            "1795227349500000000",
+            "2026-11-21T02:15:49.5Z",
+            "2026-11-21T07:45:49.5+05:30",
+        ] {
             assert_eq!(time(text), Some((Timestamp(1_795_227_349_500_000_000), true)), "{text}");
         }
         assert_eq!(time("1795227349"), Some((Timestamp(1_795_227_349_000_000_000), false)));
@@ -249,7 +268,9 @@ mod tests {
 
     #[test]
     fn bad_rows_are_counted_and_a_torn_one_is_said_to_be_so() {
-        let text = format!("{HEADER}\nvus,1795227349,+Inf,,,,,,,,,,\nvus,soon,1,,,,,,,,,,\nvus,1795227349,3,,,,,,,,,,\nvus,17952273");
+        let text = format!(
+            "{HEADER}\nvus,1795227349,+Inf,,,,,,,,,,\nvus,soon,1,,,,,,,,,,\nvus,1795227349,3,,,,,,,,,,\nvus,17952273"
+        );
         let (sink, tally) = read(&text);
         assert_eq!((tally.used, tally.rejected, tally.read), (1, 3, 4));
         assert_eq!(sink.users.len(), 1);
@@ -266,7 +287,9 @@ mod tests {
     #[test]
     fn the_outcome_may_come_from_http_req_failed() {
         let header = "metric_name,timestamp,metric_value,extra_tags,metadata";
-        let (sink, _) = read(&format!("{header}\nhttp_req_duration,1795227349,5,,\nhttp_req_failed,1795227349,1,,\nhttp_req_duration,1795227350,7,,\nhttp_req_failed,1795227350,0,,\n"));
+        let (sink, _) = read(&format!(
+            "{header}\nhttp_req_duration,1795227349,5,,\nhttp_req_failed,1795227349,1,,\nhttp_req_duration,1795227350,7,,\nhttp_req_failed,1795227350,0,,\n"
+        ));
         let told = sink.told();
         assert_eq!(told.figures(Population::Request), (2, 1, 6.0));
         assert_eq!(told.facts, []);

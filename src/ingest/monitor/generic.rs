@@ -50,20 +50,14 @@ impl Adapter for MonitorCsv {
 
     fn sniff(&self, head: &Head) -> Sniff {
         let names = header_names(head.first_line());
-        if names.len() < 2
-            || names
-                .iter()
-                .any(|name| name.is_empty() || name.parse::<f64>().is_ok())
-        {
+        if names.len() < 2 || names.iter().any(|name| name.is_empty() || name.parse::<f64>().is_ok()) {
             return Sniff::no("the first line is no CSV header of several columns");
         }
         if let Some(tool) = foreign_header(&names) {
             return Sniff::no(format!("the header is {tool}'s"));
         }
         if Plan::by_name(&names).holds_requests() {
-            return Sniff::no(
-                "the rows are requests: a latency stands beside an endpoint, outcome or status",
-            );
+            return Sniff::no("the rows are requests: a latency stands beside an endpoint, outcome or status");
         }
         if let Sniff::Yes(_) = MonitorResource.sniff(head) {
             return Sniff::no("the header is that of monitor_resource");
@@ -75,39 +69,22 @@ impl Adapter for MonitorCsv {
         }
     }
 
-    fn read(
-        &self,
-        input: &Input,
-        settings: &Settings,
-        sink: &mut dyn Sink,
-    ) -> Result<Tally, Error> {
-        let names = Rows::open(input, delimiter(input.head()?.first_line()))?
-            .header()
-            .names()
-            .to_vec();
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
+        let names = Rows::open(input, delimiter(input.head()?.first_line()))?.header().names().to_vec();
         let times = time_columns(&names);
-        let measured: Vec<usize> = (0..names.len())
-            .filter(|column| !times.contains(column))
-            .collect();
+        let measured: Vec<usize> = (0..names.len()).filter(|column| !times.contains(column)).collect();
         let growing = growing(input, &names, &measured)?;
         let keys: Vec<_> = measured
             .iter()
-            .filter_map(|column| {
-                Some((
-                    *column,
-                    key_by_name(names.get(*column)?, growing.contains(column)),
-                ))
-            })
+            .filter_map(|column| Some((*column, key_by_name(names.get(*column)?, growing.contains(column)))))
             .collect();
         read(input, settings, &keys, sink)
     }
 }
 
 fn all_numbers(head: &Head, names: &[String], time: usize) -> Sniff {
-    let mut rows = csv::ReaderBuilder::new()
-        .delimiter(delimiter(head.first_line()))
-        .flexible(true)
-        .from_reader(head.bytes());
+    let mut rows =
+        csv::ReaderBuilder::new().delimiter(delimiter(head.first_line())).flexible(true).from_reader(head.bytes());
     let mut seen = 0;
     for record in rows.byte_records().take(SNIFFED).map_while(Result::ok) {
         // The last row of the head, or of a killed monitor, may be cut off.
@@ -117,16 +94,12 @@ fn all_numbers(head: &Head, names: &[String], time: usize) -> Sniff {
         for (column, field) in record.iter().enumerate() {
             let text = String::from_utf8_lossy(field);
             let text = text.trim();
-            if column == time && instant::read(text).is_none_or(|clock| clock.timestamp().is_none())
-            {
+            if column == time && instant::read(text).is_none_or(|clock| clock.timestamp().is_none()) {
                 return Sniff::no("the time column holds no times");
             }
             if column != time && level(text).is_err() {
                 let name = names.get(column).map_or("", String::as_str);
-                return Sniff::no(format!(
-                    "column `{}` does not hold numbers",
-                    crate::fmt::excerpt(name.as_bytes())
-                ));
+                return Sniff::no(format!("column `{}` does not hold numbers", crate::fmt::excerpt(name.as_bytes())));
             }
         }
         seen += 1;
@@ -141,35 +114,16 @@ fn all_numbers(head: &Head, names: &[String], time: usize) -> Sniff {
 /// (`memory_total_mb` does not).
 pub(super) fn key_by_name(name: &str, falls_never: bool) -> ColumnKey {
     let spoken = words(name);
-    let rate = spoken.ends_with("_per_s")
-        || spoken.ends_with("_per_sec")
-        || spoken.ends_with("_per_second");
+    let rate = spoken.ends_with("_per_s") || spoken.ends_with("_per_sec") || spoken.ends_with("_per_second");
     let last = spoken.rsplit('_').next().unwrap_or("");
-    let unit = if rate {
-        "/s"
-    } else {
-        UNITS
-            .iter()
-            .find(|(word, _)| *word == last)
-            .map_or("", |(_, unit)| *unit)
-    };
-    let kind = if falls_never && says_total(name) {
-        ColumnKind::Cumulative
-    } else {
-        ColumnKind::Level
-    };
-    ColumnKey {
-        name: name.to_owned(),
-        kind,
-        unit: unit.to_owned(),
-    }
+    let unit = if rate { "/s" } else { UNITS.iter().find(|(word, _)| *word == last).map_or("", |(_, unit)| *unit) };
+    let kind = if falls_never && says_total(name) { ColumnKind::Cumulative } else { ColumnKind::Level };
+    ColumnKey { name: name.to_owned(), kind, unit: unit.to_owned() }
 }
 
 fn says_total(name: &str) -> bool {
     let spoken = words(name);
-    spoken
-        .split('_')
-        .any(|word| matches!(word, "total" | "cumulative" | "counter" | "sum"))
+    spoken.split('_').any(|word| matches!(word, "total" | "cumulative" | "counter" | "sum"))
 }
 
 /// Columns whose names say that they add up and whose values grow: they never fall and are not all the same.
@@ -195,9 +149,5 @@ fn growing(input: &Input, names: &[String], measured: &[usize]) -> Result<Vec<us
             !falls
         });
     }
-    Ok(candidates
-        .into_iter()
-        .filter(|(_, _, grew)| *grew)
-        .map(|(column, ..)| column)
-        .collect())
+    Ok(candidates.into_iter().filter(|(_, _, grew)| *grew).map(|(column, ..)| column).collect())
 }

@@ -16,13 +16,9 @@ use crate::unit::Timestamp;
 pub(super) fn time_columns(names: &[String]) -> Vec<usize> {
     let says_time = |name: &str| {
         let name = words(name);
-        known_names()
-            .iter()
-            .any(|known| known.wanted == Wanted::Time && known.names.contains(&name.as_str()))
+        known_names().iter().any(|known| known.wanted == Wanted::Time && known.names.contains(&name.as_str()))
     };
-    (0..names.len())
-        .filter(|column| names.get(*column).is_some_and(|name| says_time(name)))
-        .collect()
+    (0..names.len()).filter(|column| names.get(*column).is_some_and(|name| says_time(name))).collect()
 }
 
 /// A number of a monitor: `12.5`, `12.5%`, or nothing.
@@ -46,9 +42,7 @@ pub(super) fn read(
     let separator = delimiter(input.head()?.first_line());
     let mut rows = Rows::open(input, separator)?;
     let names = rows.header().names().to_vec();
-    let Some(time) =
-        mapped_time(&names, settings).or_else(|| time_columns(&names).first().copied())
-    else {
+    let Some(time) = mapped_time(&names, settings).or_else(|| time_columns(&names).first().copied()) else {
         return Err(Error::input("no column holds the time of a reading")
             .at(input.place())
             .hint("name one `timestamp`, or map it: inputs.columns = { time = \"…\" }"));
@@ -56,11 +50,7 @@ pub(super) fn read(
     let part = sink.part(None);
     let series: Vec<Series> = keys
         .iter()
-        .map(|(column, key)| Series {
-            column: *column,
-            id: sink.column(part, key),
-            kind: key.kind,
-        })
+        .map(|(column, key)| Series { column: *column, id: sink.column(part, key), kind: key.kind })
         .collect();
     let mut tally = Tally::default();
     let mut watch = Watch::default();
@@ -80,10 +70,7 @@ pub(super) fn read(
             }
             Err(refusal) => tally.reject(rejection(&row, &names, &refusal)),
         }
-        if let Some(error) = tally
-            .strict_error(input.source())
-            .filter(|_| settings.strict)
-        {
+        if let Some(error) = tally.strict_error(input.source()).filter(|_| settings.strict) {
             return Err(error);
         }
     }
@@ -96,26 +83,14 @@ fn mapped_time(names: &[String], settings: &Settings) -> Option<usize> {
     names.iter().position(|name| name == wanted)
 }
 
-fn readings(
-    row: &Row<'_>,
-    time: usize,
-    series: &[Series],
-    values: &mut Vec<Option<f64>>,
-) -> Result<Clock, Refusal> {
-    let text = row
-        .text(Some(time))
-        .ok_or_else(|| Refusal::at(time, "has no time"))?;
-    let clock = instant::read(text)
-        .filter(|clock| clock.timestamp().is_some())
-        .ok_or_else(|| {
-            Refusal::at(
-                time,
-                format!(
-                    "should be a time (RFC 3339 or unix), found `{}`",
-                    crate::fmt::excerpt(text.as_bytes())
-                ),
-            )
-        })?;
+fn readings(row: &Row<'_>, time: usize, series: &[Series], values: &mut Vec<Option<f64>>) -> Result<Clock, Refusal> {
+    let text = row.text(Some(time)).ok_or_else(|| Refusal::at(time, "has no time"))?;
+    let clock = instant::read(text).filter(|clock| clock.timestamp().is_some()).ok_or_else(|| {
+        Refusal::at(
+            time,
+            format!("should be a time (RFC 3339 or unix), found `{}`", crate::fmt::excerpt(text.as_bytes())),
+        )
+    })?;
     values.clear();
     for Series { column, kind, .. } in series {
         let text = row.text(Some(*column)).filter(|text| !is_nothing(text));
@@ -170,16 +145,10 @@ impl Watch {
 
     fn tell(self, tally: &mut Tally, time: &str) {
         if self.repeated > 0 {
-            tally.note(format!(
-                "{} rows repeat the one before and count once",
-                self.repeated
-            ));
+            tally.note(format!("{} rows repeat the one before and count once", self.repeated));
         }
         if self.back > 0 {
-            tally.note(format!(
-                "times go back {} times; readings are put in order of time",
-                self.back
-            ));
+            tally.note(format!("times go back {} times; readings are put in order of time", self.back));
         }
         if self.zoneless {
             tally.note(format!("`{time}` states no time zone and is read as UTC"));

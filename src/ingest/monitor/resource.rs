@@ -47,49 +47,29 @@ impl Adapter for MonitorResource {
 
     fn sniff(&self, head: &Head) -> Sniff {
         let names = header_names(head.first_line());
-        if let Some(missing) = NEEDED
-            .iter()
-            .find(|needed| names.iter().all(|name| name != *needed))
-        {
+        if let Some(missing) = NEEDED.iter().find(|needed| names.iter().all(|name| name != *needed)) {
             return Sniff::no(format!("the header has no `{missing}`"));
         }
         if Plan::by_name(&names).holds_requests() {
-            return Sniff::no(
-                "the rows are requests: a latency stands beside an endpoint, outcome or status",
-            );
+            return Sniff::no("the rows are requests: a latency stands beside an endpoint, outcome or status");
         }
         Sniff::yes("the header has timestamp, cpu_percent and memory_mb")
     }
 
-    fn read(
-        &self,
-        input: &Input,
-        settings: &Settings,
-        sink: &mut dyn Sink,
-    ) -> Result<Tally, Error> {
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let rows = Rows::open(input, delimiter(input.head()?.first_line()))?;
         let names = rows.header().names();
         let times = time_columns(names);
-        let measured = names
-            .iter()
-            .enumerate()
-            .filter(|(column, _)| !times.contains(column));
+        let measured = names.iter().enumerate().filter(|(column, _)| !times.contains(column));
         let keys: Vec<_> = measured.map(|(column, name)| (column, key(name))).collect();
         read(input, settings, &keys, sink)
     }
 }
 
 fn key(name: &str) -> ColumnKey {
-    COLUMNS
-        .iter()
-        .find(|(known, ..)| *known == name)
-        .map_or_else(
-            // A column that somebody added: what its name says, without the growth that only the values could show.
-            || key_by_name(name, false),
-            |(known, kind, unit)| ColumnKey {
-                name: (*known).to_owned(),
-                kind: *kind,
-                unit: (*unit).to_owned(),
-            },
-        )
+    COLUMNS.iter().find(|(known, ..)| *known == name).map_or_else(
+        // A column that somebody added: what its name says, without the growth that only the values could show.
+        || key_by_name(name, false),
+        |(known, kind, unit)| ColumnKey { name: (*known).to_owned(), kind: *kind, unit: (*unit).to_owned() },
+    )
 }

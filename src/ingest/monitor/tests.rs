@@ -11,9 +11,7 @@ const FIFTEEN: &str = "timestamp,cpu_percent,memory_mb,memory_percent,disk_read_
 fn read(adapter: &dyn Adapter, text: &str) -> (Tally, Recording) {
     let input = Input::memory("monitor.csv", text.as_bytes()).unwrap();
     let mut sink = Recording::default();
-    let tally = adapter
-        .read(&input, &Settings::default(), &mut sink)
-        .unwrap();
+    let tally = adapter.read(&input, &Settings::default(), &mut sink).unwrap();
     (tally, sink)
 }
 
@@ -22,16 +20,8 @@ fn sniff(adapter: &dyn Adapter, text: &str) -> Sniff {
 }
 
 fn values(sink: &Recording, name: &str) -> Vec<Option<f64>> {
-    let position = sink
-        .columns
-        .iter()
-        .position(|key| key.name == name)
-        .unwrap();
-    sink.readings
-        .iter()
-        .filter(|(id, ..)| id.0 as usize == position)
-        .map(|(_, _, value)| *value)
-        .collect()
+    let position = sink.columns.iter().position(|key| key.name == name).unwrap();
+    sink.readings.iter().filter(|(id, ..)| id.0 as usize == position).map(|(_, _, value)| *value).collect()
 }
 
 #[test]
@@ -45,32 +35,13 @@ fn the_fifteen_columns() {
     assert_eq!((tally.used, tally.rejected), (2, 0));
     assert_eq!(sink.columns.len(), 14);
     assert_eq!(values(&sink, "cpu_percent"), [Some(0.0), Some(1.5)]);
-    assert_eq!(
-        values(&sink, "api_status"),
-        [Some(200.0), None],
-        "no status is not a status"
-    );
-    assert_eq!(
-        values(&sink, "db_pool_available"),
-        [Some(13.0), None],
-        "empty is not measured, not zero"
-    );
+    assert_eq!(values(&sink, "api_status"), [Some(200.0), None], "no status is not a status");
+    assert_eq!(values(&sink, "db_pool_available"), [Some(13.0), None], "empty is not measured, not zero");
     assert_eq!(sink.readings[0].1, Timestamp(1_795_225_419_543_000_000));
-    let kind = |name: &str| {
-        sink.columns
-            .iter()
-            .find(|key| key.name == name)
-            .map(|key| (key.kind, key.unit.clone()))
-            .unwrap()
-    };
-    assert_eq!(
-        kind("network_sent_mb"),
-        (ColumnKind::Cumulative, "MB".into())
-    );
-    assert_eq!(
-        kind("redis_hit_rate"),
-        (ColumnKind::CumulativeRatio, "%".into())
-    );
+    let kind =
+        |name: &str| sink.columns.iter().find(|key| key.name == name).map(|key| (key.kind, key.unit.clone())).unwrap();
+    assert_eq!(kind("network_sent_mb"), (ColumnKind::Cumulative, "MB".into()));
+    assert_eq!(kind("redis_hit_rate"), (ColumnKind::CumulativeRatio, "%".into()));
 }
 
 #[test]
@@ -88,21 +59,11 @@ fn order_repetition_and_damage() {
         ),
     );
     assert_eq!((tally.used, tally.skipped, tally.rejected), (2, 1, 3));
-    assert_eq!(
-        tally.first_rejections[0].field.as_deref(),
-        Some("timestamp")
-    );
-    assert_eq!(
-        tally.first_rejections[1].field.as_deref(),
-        Some("cpu_percent")
-    );
+    assert_eq!(tally.first_rejections[0].field.as_deref(), Some("timestamp"));
+    assert_eq!(tally.first_rejections[1].field.as_deref(), Some("cpu_percent"));
     assert_eq!(tally.unfinished.as_deref(), Some("the last row breaks off"));
     assert_eq!(tally.notes.len(), 2, "{:?}", tally.notes);
-    assert_eq!(
-        values(&sink, "gpu_percent"),
-        [Some(1.0), Some(1.0)],
-        "an added column is read too"
-    );
+    assert_eq!(values(&sink, "gpu_percent"), [Some(1.0), Some(1.0)], "an added column is read too");
 }
 
 #[test]
@@ -111,11 +72,7 @@ fn any_numbers_over_time() {
     assert!(matches!(sniff(&MonitorCsv, text), Sniff::Unsure(_)));
     assert!(matches!(sniff(&MonitorResource, text), Sniff::No(_)));
     let (tally, sink) = read(&MonitorCsv, text);
-    let keys: Vec<_> = sink
-        .columns
-        .iter()
-        .map(|key| (key.name.as_str(), key.kind, key.unit.as_str()))
-        .collect();
+    let keys: Vec<_> = sink.columns.iter().map(|key| (key.name.as_str(), key.kind, key.unit.as_str())).collect();
     assert_eq!(
         keys,
         [
@@ -145,9 +102,6 @@ fn what_is_no_monitor() {
         "timestamp,date,cpu\n1795225420,2026-11-21,1\n",
     ] {
         assert!(matches!(sniff(&MonitorCsv, text), Sniff::No(_)), "{text}");
-        assert!(
-            matches!(sniff(&MonitorResource, text), Sniff::No(_)),
-            "{text}"
-        );
+        assert!(matches!(sniff(&MonitorResource, text), Sniff::No(_)), "{text}");
     }
 }

@@ -15,39 +15,20 @@ impl Refusal {
     /// One field is to blame.
     #[must_use]
     pub fn at(column: usize, reason: impl Into<String>) -> Self {
-        Self {
-            column: Some(column),
-            reason: reason.into(),
-        }
+        Self { column: Some(column), reason: reason.into() }
     }
 
     /// The row as a whole is to blame.
     #[must_use]
     pub fn row(reason: impl Into<String>) -> Self {
-        Self {
-            column: None,
-            reason: reason.into(),
-        }
+        Self { column: None, reason: reason.into() }
     }
 }
 
 /// Words that stand for an empty field.
 #[must_use]
 pub fn is_nothing(text: &str) -> bool {
-    matches!(
-        text,
-        "" | "-"
-            | "N/A"
-            | "n/a"
-            | "NA"
-            | "NaN"
-            | "nan"
-            | "null"
-            | "NULL"
-            | "None"
-            | "none"
-            | "undefined"
-    )
+    matches!(text, "" | "-" | "N/A" | "n/a" | "NA" | "NaN" | "nan" | "null" | "NULL" | "None" | "none" | "undefined")
 }
 
 /// A finite number; `None` for an empty field. `comma` allows a decimal comma, as spreadsheets write it between semicolons;
@@ -67,10 +48,7 @@ pub fn number(text: &str, comma: bool) -> Result<Option<f64>, String> {
     };
     match value {
         Ok(value) if value.is_finite() => Ok(Some(value)),
-        _ => Err(format!(
-            "should be a number, found `{}`",
-            crate::fmt::excerpt(text.as_bytes())
-        )),
+        _ => Err(format!("should be a number, found `{}`", crate::fmt::excerpt(text.as_bytes()))),
     }
 }
 
@@ -130,11 +108,7 @@ fn yes_or_no(text: &str) -> Option<bool> {
         "unsuccessful",
     ];
     let among = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
-    if among(&YES) {
-        Some(true)
-    } else {
-        among(&NO).then_some(false)
-    }
+    if among(&YES) { Some(true) } else { among(&NO).then_some(false) }
 }
 
 /// Yes or no in the words people use for outcomes.
@@ -143,10 +117,7 @@ fn yes_or_no(text: &str) -> Option<bool> {
 /// What was found instead.
 pub fn outcome(text: &str) -> Result<bool, String> {
     yes_or_no(text).ok_or_else(|| {
-        format!(
-            "should be true or false (or 1/0, yes/no, ok/failed), found `{}`",
-            crate::fmt::excerpt(text.as_bytes())
-        )
+        format!("should be true or false (or 1/0, yes/no, ok/failed), found `{}`", crate::fmt::excerpt(text.as_bytes()))
     })
 }
 
@@ -157,17 +128,9 @@ pub fn outcome(text: &str) -> Result<bool, String> {
 pub fn cached(text: &str) -> Result<bool, String> {
     match text {
         _ if text.eq_ignore_ascii_case("hit") => Ok(true),
-        _ if ["miss", "bypass", "expired"]
-            .iter()
-            .any(|word| text.eq_ignore_ascii_case(word)) =>
-        {
-            Ok(false)
-        }
+        _ if ["miss", "bypass", "expired"].iter().any(|word| text.eq_ignore_ascii_case(word)) => Ok(false),
         _ => outcome(text).map_err(|_| {
-            format!(
-                "should be true, false, hit or miss, found `{}`",
-                crate::fmt::excerpt(text.as_bytes())
-            )
+            format!("should be true, false, hit or miss, found `{}`", crate::fmt::excerpt(text.as_bytes()))
         }),
     }
 }
@@ -183,10 +146,7 @@ pub fn status(text: &str) -> Result<(Option<u16>, Option<bool>), String> {
     match first.parse::<u16>() {
         Ok(code) if code < 1000 => Ok((Some(code), None)),
         _ => yes_or_no(text).map(|ok| (None, Some(ok))).ok_or_else(|| {
-            format!(
-                "should be a status code or ok/failed, found `{}`",
-                crate::fmt::excerpt(text.as_bytes())
-            )
+            format!("should be a status code or ok/failed, found `{}`", crate::fmt::excerpt(text.as_bytes()))
         }),
     }
 }
@@ -195,11 +155,10 @@ pub fn status(text: &str) -> Result<(Option<u16>, Option<bool>), String> {
 #[must_use]
 pub fn population(event: &str) -> Option<Population> {
     match event {
-        "connect" | "connection" | "connected" | "open" | "handshake" | "ws_connect"
-        | "session" => Some(Population::Connection),
-        "message" | "msg" | "send" | "recv" | "receive" | "echo" | "reply" | "ws_message" => {
-            Some(Population::Message)
+        "connect" | "connection" | "connected" | "open" | "handshake" | "ws_connect" | "session" => {
+            Some(Population::Connection)
         }
+        "message" | "msg" | "send" | "recv" | "receive" | "echo" | "reply" | "ws_message" => Some(Population::Message),
         "close" | "closed" | "disconnect" | "disconnected" => None,
         _ => Some(Population::Request),
     }

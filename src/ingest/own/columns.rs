@@ -111,16 +111,7 @@ static KNOWN: [Known; KINDS] = [
     Known {
         wanted: Wanted::Start,
         key: "start",
-        names: &[
-            "start_time",
-            "started_at",
-            "start",
-            "started",
-            "begin",
-            "begin_time",
-            "sent_at",
-            "request_start",
-        ],
+        names: &["start_time", "started_at", "start", "started", "begin", "begin_time", "sent_at", "request_start"],
         holds: "the same, certainly the start",
     },
     Known {
@@ -143,16 +134,7 @@ static KNOWN: [Known; KINDS] = [
     Known {
         wanted: Wanted::Ok,
         key: "ok",
-        names: &[
-            "success",
-            "ok",
-            "successful",
-            "succeeded",
-            "passed",
-            "is_success",
-            "is_ok",
-            "outcome",
-        ],
+        names: &["success", "ok", "successful", "succeeded", "passed", "is_success", "is_ok", "outcome"],
         holds: "true/false, 1/0, yes/no, ok/failed, pass/fail, in any case",
     },
     Known {
@@ -204,13 +186,7 @@ static KNOWN: [Known; KINDS] = [
     Known {
         wanted: Wanted::Method,
         key: "method",
-        names: &[
-            "method",
-            "http_method",
-            "verb",
-            "request_method",
-            "request_type",
-        ],
+        names: &["method", "http_method", "verb", "request_method", "request_type"],
         holds: "HTTP method or kind of request",
     },
     Known {
@@ -264,14 +240,7 @@ static KNOWN: [Known; KINDS] = [
     Known {
         wanted: Wanted::Cached,
         key: "cached",
-        names: &[
-            "cached",
-            "cache_hit",
-            "from_cache",
-            "is_cached",
-            "cache",
-            "cache_status",
-        ],
+        names: &["cached", "cache_hit", "from_cache", "is_cached", "cache", "cache_status"],
         holds: "true/false or hit/miss; empty where it is not known",
     },
     Known {
@@ -325,30 +294,22 @@ impl Plan {
     /// The columns that were recognised, in words, for detection's reason.
     #[must_use]
     pub fn found_columns(&self, names: &[String]) -> String {
-        let found = KNOWN.iter().filter_map(|known| {
-            Some(format!(
-                "{} `{}`",
-                known.key,
-                names.get(self.column(known.wanted)?)?
-            ))
-        });
+        let found = KNOWN
+            .iter()
+            .filter_map(|known| Some(format!("{} `{}`", known.key, names.get(self.column(known.wanted)?)?)));
         crate::fmt::plain(&found.collect::<Vec<_>>().join(", "))
     }
 
     /// Whether a column holds an instant.
     #[must_use]
     pub fn has_time(&self) -> bool {
-        [Wanted::Time, Wanted::Start, Wanted::End]
-            .iter()
-            .any(|wanted| self.column(*wanted).is_some())
+        [Wanted::Time, Wanted::Start, Wanted::End].iter().any(|wanted| self.column(*wanted).is_some())
     }
 
     /// Whether a column other than the error text says how a request ended.
     #[must_use]
     pub fn states_outcome(&self) -> bool {
-        [Wanted::Ok, Wanted::Failed, Wanted::Status]
-            .iter()
-            .any(|wanted| self.column(*wanted).is_some())
+        [Wanted::Ok, Wanted::Failed, Wanted::Status].iter().any(|wanted| self.column(*wanted).is_some())
     }
 
     /// Whether these are rows of requests: how long they took, and what they asked for or how they ended.
@@ -356,15 +317,7 @@ impl Plan {
     pub fn holds_requests(&self) -> bool {
         let any = |kinds: &[Wanted]| kinds.iter().any(|wanted| self.column(*wanted).is_some());
         let timed = any(&[Wanted::Latency]) || (any(&[Wanted::Start]) && any(&[Wanted::End]));
-        timed
-            && any(&[
-                Wanted::Endpoint,
-                Wanted::Status,
-                Wanted::Ok,
-                Wanted::Failed,
-                Wanted::Error,
-                Wanted::Event,
-            ])
+        timed && any(&[Wanted::Endpoint, Wanted::Status, Wanted::Ok, Wanted::Failed, Wanted::Error, Wanted::Event])
     }
 
     /// Holds that a row can be counted at all: that it says how long it took or how it ended.
@@ -374,19 +327,10 @@ impl Plan {
     pub fn require_countable(&self, place: &Place) -> Result<(), Error> {
         let any = |kinds: &[Wanted]| kinds.iter().any(|wanted| self.column(*wanted).is_some());
         let spans = self.column(Wanted::Start).is_some() && self.column(Wanted::End).is_some();
-        if spans
-            || any(&[
-                Wanted::Latency,
-                Wanted::Ok,
-                Wanted::Failed,
-                Wanted::Status,
-                Wanted::Error,
-            ])
-        {
+        if spans || any(&[Wanted::Latency, Wanted::Ok, Wanted::Failed, Wanted::Status, Wanted::Error]) {
             return Ok(());
         }
-        let error = Error::input("no column says how long a request took or how it ended")
-            .at(place.clone());
+        let error = Error::input("no column says how long a request took or how it ended").at(place.clone());
         Err(error.hint("name a column `latency_ms` or `success`, or map one: inputs.columns = { latency = \"…\" }"))
     }
 
@@ -401,11 +345,7 @@ impl Plan {
     /// # Errors
     /// Wrong `inputs.columns`; a latency column whose unit nobody states.
     pub fn new(names: &[String], settings: &Settings, place: &Place) -> Result<Self, Error> {
-        if let Some(unknown) = settings
-            .columns
-            .keys()
-            .find(|key| KNOWN.iter().all(|known| known.key != key.as_str()))
-        {
+        if let Some(unknown) = settings.columns.keys().find(|key| KNOWN.iter().all(|known| known.key != key.as_str())) {
             let keys: Vec<&str> = KNOWN.iter().map(|known| known.key).collect();
             return Err(Error::usage(format!("`inputs.columns` has no `{unknown}`"))
                 .hint(format!("it knows {}", keys.join(", "))));
@@ -431,9 +371,7 @@ impl Plan {
         let mut plan = Self::default();
         let mut taken = vec![false; names.len()];
         let mut take = |plan: &mut Self, wanted: Wanted, column: usize| {
-            if let (Some(slot), Some(taken)) =
-                (plan.found.get_mut(wanted as usize), taken.get_mut(column))
-            {
+            if let (Some(slot), Some(taken)) = (plan.found.get_mut(wanted as usize), taken.get_mut(column)) {
                 if slot.is_none() && !*taken {
                     (*slot, *taken) = (Some(column), true);
                 }
@@ -442,33 +380,20 @@ impl Plan {
         // What the user mapped comes first; a mapping for another file's column leaves this file to its names.
         for known in &KNOWN {
             let mapped = settings.columns.get(known.key);
-            if let Some(column) =
-                mapped.and_then(|mapped| names.iter().position(|name| name == mapped))
-            {
+            if let Some(column) = mapped.and_then(|mapped| names.iter().position(|name| name == mapped)) {
                 take(&mut plan, known.wanted, column);
             }
         }
         for known in &KNOWN {
-            if let Some(column) = known.names.iter().find_map(|want| {
-                spoken
-                    .iter()
-                    .position(|have| known.wanted.is_named(have, want))
-            }) {
+            if let Some(column) =
+                known.names.iter().find_map(|want| spoken.iter().position(|have| known.wanted.is_named(have, want)))
+            {
                 take(&mut plan, known.wanted, column);
             }
         }
-        for (column, name) in spoken
-            .iter()
-            .enumerate()
-            .filter(|(column, _)| taken.get(*column) == Some(&false))
-        {
+        for (column, name) in spoken.iter().enumerate().filter(|(column, _)| taken.get(*column) == Some(&false)) {
             match measured(name) {
-                Some((stem, unit, scale)) => plan.trends.push(Trend {
-                    column,
-                    name: stem.to_owned(),
-                    unit,
-                    scale,
-                }),
+                Some((stem, unit, scale)) => plan.trends.push(Trend { column, name: stem.to_owned(), unit, scale }),
                 None => plan.unused.push(column),
             }
         }
@@ -493,25 +418,16 @@ impl Wanted {
 pub fn delimiter(header: &[u8]) -> u8 {
     let count = |wanted: u8| header.iter().filter(|byte| **byte == wanted).count();
     // Of equals the last wins, so the comma stands last.
-    [b'\t', b';', b',']
-        .into_iter()
-        .max_by_key(|byte| count(*byte))
-        .unwrap_or(b',')
+    [b'\t', b';', b','].into_iter().max_by_key(|byte| count(*byte)).unwrap_or(b',')
 }
 
 /// The column names of a CSV header line.
 #[must_use]
 pub fn header_names(line: &[u8]) -> Vec<String> {
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter(line))
-        .has_headers(false)
-        .from_reader(line);
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter(line)).has_headers(false).from_reader(line);
     let mut record = csv::ByteRecord::new();
     match reader.read_byte_record(&mut record) {
-        Ok(true) => record
-            .iter()
-            .map(|name| String::from_utf8_lossy(name).trim().to_owned())
-            .collect(),
+        Ok(true) => record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect(),
         _ => Vec::new(),
     }
 }
@@ -532,10 +448,7 @@ pub fn foreign_header(names: &[String]) -> Option<&'static str> {
         ("Taurus", &["label", "avg_rt", "succ"]),
     ];
     let has = |want: &&str| names.iter().any(|name| name == want);
-    SIGNATURES
-        .iter()
-        .find(|(_, signature)| signature.iter().all(has))
-        .map(|(tool, _)| *tool)
+    SIGNATURES.iter().find(|(_, signature)| signature.iter().all(has)).map(|(tool, _)| *tool)
 }
 
 #[cfg(test)]
@@ -549,48 +462,24 @@ mod tests {
     #[test]
     fn every_kind_has_its_line_and_no_name_stands_twice() {
         for (index, known) in KNOWN.iter().enumerate() {
-            assert_eq!(
-                KNOWN
-                    .iter()
-                    .filter(|other| other.wanted == known.wanted)
-                    .count(),
-                1,
-                "{index}"
-            );
+            assert_eq!(KNOWN.iter().filter(|other| other.wanted == known.wanted).count(), 1, "{index}");
             for name in known.names {
                 assert_eq!(words(name), *name);
-                assert_eq!(
-                    KNOWN
-                        .iter()
-                        .filter(|other| other.names.contains(name))
-                        .count(),
-                    1,
-                    "{name}"
-                );
+                assert_eq!(KNOWN.iter().filter(|other| other.names.contains(name)).count(), 1, "{name}");
             }
         }
     }
 
     #[test]
     fn headers_that_teams_write() {
-        let rows = plan(
-            "timestamp,scenario,request_id,method,endpoint,message,latency_ms,status,success,cached,error",
-        );
+        let rows = plan("timestamp,scenario,request_id,method,endpoint,message,latency_ms,status,success,cached,error");
         assert!(rows.holds_requests());
         assert_eq!(rows.column(Wanted::Latency), Some(6));
         assert_eq!(rows.column(Wanted::Error), Some(10));
         assert_eq!(rows.unused, [2, 5]);
         let database = plan("timestamp,worker,operation,query_time_ms,pool_wait_ms,success,error");
         assert_eq!(database.column(Wanted::Endpoint), Some(2));
-        assert_eq!(
-            database.trends,
-            [Trend {
-                column: 4,
-                name: "pool_wait".into(),
-                unit: Unit::Micros,
-                scale: 1e3
-            }]
-        );
+        assert_eq!(database.trends, [Trend { column: 4, name: "pool_wait".into(), unit: Unit::Micros, scale: 1e3 }]);
         let dotted = plan("Start Time;End Time;URL;Status Code");
         assert!(dotted.holds_requests());
         assert_eq!(dotted.column(Wanted::End), Some(1));
@@ -610,16 +499,10 @@ mod tests {
     #[test]
     fn mapping_beats_names_and_wrong_keys_are_named() {
         let names = header_names(b"t,query_time_ms,latency_ms,success");
-        let settings = Settings {
-            columns: [("latency".into(), "query_time_ms".into())].into(),
-            ..Settings::default()
-        };
+        let settings = Settings { columns: [("latency".into(), "query_time_ms".into())].into(), ..Settings::default() };
         let plan = Plan::new(&names, &settings, &Place::source("x")).unwrap();
         assert_eq!(plan.column(Wanted::Latency), Some(1));
-        let settings = Settings {
-            columns: [("latencey".into(), "t".into())].into(),
-            ..Settings::default()
-        };
+        let settings = Settings { columns: [("latencey".into(), "t".into())].into(), ..Settings::default() };
         let error = Plan::new(&names, &settings, &Place::source("x")).unwrap_err();
         assert!(error.message.contains("latencey") && error.hint.unwrap().contains("latency"));
     }
@@ -629,17 +512,8 @@ mod tests {
         let names = header_names(b"ts,latency,status");
         let error = Plan::new(&names, &Settings::default(), &Place::source("x")).unwrap_err();
         assert!(error.message.contains("`latency`"), "{}", error.message);
-        assert!(
-            error
-                .hint
-                .as_deref()
-                .unwrap()
-                .contains("inputs.latency_unit")
-        );
-        let settings = Settings {
-            latency_unit_ns: Some(1e9),
-            ..Settings::default()
-        };
+        assert!(error.hint.as_deref().unwrap().contains("inputs.latency_unit"));
+        let settings = Settings { latency_unit_ns: Some(1e9), ..Settings::default() };
         let plan = Plan::new(&names, &settings, &Place::source("x")).unwrap();
         assert!((plan.latency_ns - 1e9).abs() < 1e-9 && plan.unit_from_settings);
     }

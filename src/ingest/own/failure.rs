@@ -52,11 +52,7 @@ fn general(text: &str) -> String {
             out.push(letter);
         }
     }
-    if out.is_empty() {
-        "failed".to_owned()
-    } else {
-        cut(&out, KIND_CHARS)
-    }
+    if out.is_empty() { "failed".to_owned() } else { cut(&out, KIND_CHARS) }
 }
 
 /// An error text as it may be shown: without URL queries, at most 400 characters.
@@ -72,15 +68,11 @@ pub fn without_queries(text: &str) -> Cow<'_, str> {
     if !text.contains('?') && !text.contains('@') {
         return Cow::Borrowed(text);
     }
-    let ends = |letter: char| {
-        letter.is_whitespace() || matches!(letter, '"' | '\'' | '<' | '>' | '`' | ',' | ';')
-    };
+    let ends = |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '<' | '>' | '`' | ',' | ';');
     let mut out = String::with_capacity(text.len());
     for token in text.split_inclusive(ends) {
         let (path, query) = match token.find('?') {
-            Some(at) if token.get(..at).is_some_and(|before| before.contains('/')) => {
-                token.split_at(at)
-            }
+            Some(at) if token.get(..at).is_some_and(|before| before.contains('/')) => token.split_at(at),
             _ => (token, ""),
         };
         match (path.find("://"), path.rfind('@')) {
@@ -111,18 +103,9 @@ mod tests {
     fn a_kind_is_shared_by_many_failures() {
         assert_eq!(kind(Some(503), Some("Service Unavailable")), "HTTP 503");
         assert_eq!(kind(None, Some("database is locked")), "database is locked");
-        assert_eq!(
-            kind(
-                Some(0),
-                Some("dial tcp 127.0.0.1:80: connect: connection refused")
-            ),
-            "connection refused"
-        );
+        assert_eq!(kind(Some(0), Some("dial tcp 127.0.0.1:80: connect: connection refused")), "connection refused");
         assert_eq!(kind(None, Some("ReadTimeout after 3021 ms")), "timeout");
-        assert_eq!(
-            kind(None, Some("row 4711 is gone")),
-            kind(None, Some("row 99 is gone"))
-        );
+        assert_eq!(kind(None, Some("row 4711 is gone")), kind(None, Some("row 99 is gone")));
         assert_eq!(kind(Some(0), None), "no response");
         assert_eq!(kind(Some(200), None), "failed with HTTP 200");
         assert_eq!(kind(None, None), "failed");
@@ -131,16 +114,10 @@ mod tests {
 
     #[test]
     fn tokens_do_not_pass() {
-        assert_eq!(
-            without_queries("GET https://a.b/c?token=s3cret failed"),
-            "GET https://a.b/c failed"
-        );
+        assert_eq!(without_queries("GET https://a.b/c?token=s3cret failed"), "GET https://a.b/c failed");
         assert_eq!(without_queries("https://me:s3cret@a.b/c"), "https://a.b/c");
         assert_eq!(without_queries("/x?key=s3cret,1,/y?key=s3cret"), "/x,1,/y");
-        assert_eq!(
-            without_queries("is it me? yes, me@home"),
-            "is it me? yes, me@home"
-        );
+        assert_eq!(without_queries("is it me? yes, me@home"), "is it me? yes, me@home");
         assert!(!text("500 for url: http://h/p?api_key=s3cret").contains("s3cret"));
     }
 }

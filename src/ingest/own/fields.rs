@@ -63,10 +63,7 @@ impl Fields {
 
 impl Cells for Fields {
     fn text(&self, column: usize) -> Option<&str> {
-        let value = self
-            .values
-            .get(column)
-            .filter(|value| value.round == self.round)?;
+        let value = self.values.get(column).filter(|value| value.round == self.round)?;
         let text = value.text.trim();
         (!text.is_empty()).then_some(text)
     }

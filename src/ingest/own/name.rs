@@ -38,9 +38,7 @@ pub fn words(name: &str) -> String {
     let mut previous = ' ';
     let mut letters = name.trim().chars().peekable();
     while let Some(letter) = letters.next() {
-        let decimal = letter == '.'
-            && previous.is_ascii_digit()
-            && letters.peek().is_some_and(char::is_ascii_digit);
+        let decimal = letter == '.' && previous.is_ascii_digit() && letters.peek().is_some_and(char::is_ascii_digit);
         if letter.is_alphanumeric() || decimal {
             if letter.is_uppercase() && (previous.is_lowercase() || previous.is_ascii_digit()) {
                 out.push('_');
@@ -62,10 +60,7 @@ pub fn words(name: &str) -> String {
 /// Nanoseconds per unit of that word, such as `ms`.
 #[must_use]
 pub fn time_unit(word: &str) -> Option<f64> {
-    TIME_UNITS
-        .iter()
-        .find(|(suffix, _)| *suffix == word)
-        .map(|(_, nanos)| *nanos)
+    TIME_UNITS.iter().find(|(suffix, _)| *suffix == word).map(|(_, nanos)| *nanos)
 }
 
 /// Parts [`words`] into what is measured and, where its last word is a unit of time, nanoseconds per unit.
@@ -90,9 +85,7 @@ pub fn measured(words: &str) -> Option<(&str, Unit, f64)> {
     if let (stem, Some(nanos)) = split_time_unit(words) {
         return Some((stem, Unit::Micros, nanos / 1e3));
     }
-    words
-        .strip_suffix("_bytes")
-        .map(|stem| (stem, Unit::Bytes, 1.0))
+    words.strip_suffix("_bytes").map(|stem| (stem, Unit::Bytes, 1.0))
 }
 
 #[cfg(test)]
@@ -101,13 +94,9 @@ mod tests {
 
     #[test]
     fn people_s_spellings_are_one_name() {
-        for spelling in [
-            "Response Time (ms)",
-            "responseTimeMs",
-            "response-time_ms",
-            " response_time [ms] ",
-            "RESPONSE_TIME_MS",
-        ] {
+        for spelling in
+            ["Response Time (ms)", "responseTimeMs", "response-time_ms", " response_time [ms] ", "RESPONSE_TIME_MS"]
+        {
             assert_eq!(words(spelling), "response_time_ms", "{spelling}");
         }
         assert_eq!(words("@timestamp"), "timestamp");
@@ -124,10 +113,7 @@ mod tests {
         assert_eq!(split_time_unit("requests_per_s"), ("requests_per_s", None));
         assert_eq!(split_time_unit("latency"), ("latency", None));
         assert_eq!(split_time_unit("latency_min"), ("latency_min", None));
-        assert_eq!(
-            measured("pool_wait_ms"),
-            Some(("pool_wait", Unit::Micros, 1e3))
-        );
+        assert_eq!(measured("pool_wait_ms"), Some(("pool_wait", Unit::Micros, 1e3)));
         assert_eq!(measured("body_bytes"), Some(("body", Unit::Bytes, 1.0)));
         assert_eq!(measured("worker"), None);
     }

@@ -24,13 +24,10 @@ pub(crate) struct Recording {
 }
 
 fn intern<T: PartialEq + Clone>(list: &mut Vec<T>, item: &T) -> u32 {
-    let position = list
-        .iter()
-        .position(|have| have == item)
-        .unwrap_or_else(|| {
-            list.push(item.clone());
-            list.len() - 1
-        });
+    let position = list.iter().position(|have| have == item).unwrap_or_else(|| {
+        list.push(item.clone());
+        list.len() - 1
+    });
     u32::try_from(position).unwrap()
 }
 
@@ -54,10 +51,7 @@ impl Recording {
 
     /// Samples whose cell is wanted.
     pub(crate) fn count(&self, wanted: impl Fn(&CellKey) -> bool) -> usize {
-        self.samples
-            .iter()
-            .filter(|(id, _)| wanted(self.key(*id)))
-            .count()
+        self.samples.iter().filter(|(id, _)| wanted(self.key(*id))).count()
     }
 
     /// All facts as one text.

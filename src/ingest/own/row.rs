@@ -152,14 +152,7 @@ impl<'s> RowReader<'s> {
             return Err(Refusal::row("has neither a latency nor an outcome"));
         }
         self.assumed.without_time += u64::from(times.ended_at.is_none());
-        sink.sample(
-            home.cell,
-            Sample {
-                ended_at: times.ended_at,
-                latency_ns: times.latency_ns,
-                bytes,
-            },
-        );
+        sink.sample(home.cell, Sample { ended_at: times.ended_at, latency_ns: times.latency_ns, bytes });
         if let Some(fault) = home.fault {
             sink.fault(home.part, fault);
         }
@@ -170,59 +163,38 @@ impl<'s> RowReader<'s> {
 
     /// Everything that was assumed, as notes of the tally.
     pub fn finish(self, names: &[String], tally: &mut Tally) {
-        let name = |wanted| {
-            self.plan
-                .column(wanted)
-                .and_then(|column| names.get(column))
-                .map_or("", String::as_str)
-        };
+        let name = |wanted| self.plan.column(wanted).and_then(|column| names.get(column)).map_or("", String::as_str);
         let assumed = &self.assumed;
         if assumed.time_is_start {
-            tally.note(format!("`{}` is taken as the start of a request; if it is the end, call it `ended_at` or map `end`", name(Wanted::Time)));
+            tally.note(format!(
+                "`{}` is taken as the start of a request; if it is the end, call it `ended_at` or map `end`",
+                name(Wanted::Time)
+            ));
         }
         if assumed.zoneless {
-            let column = assumed
-                .without_zone_column
-                .and_then(|column| names.get(column))
-                .map_or("time", String::as_str);
+            let column =
+                assumed.without_zone_column.and_then(|column| names.get(column)).map_or("time", String::as_str);
             tally.note(format!("`{column}` states no time zone and is read as UTC"));
         }
         if assumed.since_start {
             tally.note("times count from a start that is not stated (no date), so there are no figures over time");
         } else if assumed.without_time > 0 && self.plan.has_time() {
-            tally.note(format!(
-                "{} rows have no time: counted in totals, not over time",
-                assumed.without_time
-            ));
+            tally.note(format!("{} rows have no time: counted in totals, not over time", assumed.without_time));
         }
         if !self.plan.has_time() {
             tally.note("no column holds a time, so duration, throughput and figures over time are not known");
         }
         if self.plan.unit_from_settings {
-            tally.note(format!(
-                "`{}` is read in the unit of inputs.latency_unit",
-                name(Wanted::Latency)
-            ));
+            tally.note(format!("`{}` is read in the unit of inputs.latency_unit", name(Wanted::Latency)));
         }
         if assumed.success_by_status {
-            tally.note(format!(
-                "success is taken from `{}`: 200 to 399",
-                name(Wanted::Status)
-            ));
+            tally.note(format!("success is taken from `{}`: 200 to 399", name(Wanted::Status)));
         }
         if assumed.success_by_error {
-            tally.note(format!(
-                "success is taken from `{}`: empty means success",
-                name(Wanted::Error)
-            ));
+            tally.note(format!("success is taken from `{}`: empty means success", name(Wanted::Error)));
         }
-        let unused: Vec<String> = self
-            .plan
-            .unused
-            .iter()
-            .filter_map(|column| names.get(*column))
-            .map(|name| format!("`{name}`"))
-            .collect();
+        let unused: Vec<String> =
+            self.plan.unused.iter().filter_map(|column| names.get(*column)).map(|name| format!("`{name}`")).collect();
         if !unused.is_empty() {
             tally.note(format!("not read: {}", unused.join(", ")));
         }
@@ -237,8 +209,7 @@ impl<'s> RowReader<'s> {
             return Ok(None);
         };
         cells.text(column).map_or(Ok(None), |text| {
-            cell_text::amount(text, self.decimal_comma)
-                .map_err(|reason| Refusal::at(column, reason))
+            cell_text::amount(text, self.decimal_comma).map_err(|reason| Refusal::at(column, reason))
         })
     }
 
@@ -248,9 +219,7 @@ impl<'s> RowReader<'s> {
             clippy::cast_sign_loss,
             reason = "an amount is not negative; a float saturates"
         )]
-        Ok(self
-            .number(cells, wanted)?
-            .map(|value| value.round() as u64))
+        Ok(self.number(cells, wanted)?.map(|value| value.round() as u64))
     }
 
     fn times(&mut self, cells: &impl Cells) -> Result<Times, Refusal> {
@@ -260,31 +229,22 @@ impl<'s> RowReader<'s> {
         };
         let ended_at = self.clock(cells, Wanted::End)?;
         let latency_ns = match self.number(cells, Wanted::Latency)? {
-            Some(value) => Some(cell_text::nanos(value * self.plan.latency_ns).ok_or_else(
-                || Refusal {
-                    column: self.plan.column(Wanted::Latency),
-                    reason: format!("should be a latency, found {value}"),
-                },
-            )?),
+            Some(value) => Some(cell_text::nanos(value * self.plan.latency_ns).ok_or_else(|| Refusal {
+                column: self.plan.column(Wanted::Latency),
+                reason: format!("should be a latency, found {value}"),
+            })?),
             None => None,
         };
-        let latency_ns = match (
-            latency_ns,
-            self.plan.column(Wanted::Latency),
-            began_at,
-            ended_at,
-        ) {
-            (None, None, Some(start), Some(end)) => Some(
-                u64::try_from(end.0.saturating_sub(start.0)).map_err(|_| Refusal {
+        let latency_ns = match (latency_ns, self.plan.column(Wanted::Latency), began_at, ended_at) {
+            (None, None, Some(start), Some(end)) => {
+                Some(u64::try_from(end.0.saturating_sub(start.0)).map_err(|_| Refusal {
                     column: self.plan.column(Wanted::End),
                     reason: "ends before it starts".to_owned(),
-                })?,
-            ),
+                })?)
+            }
             (known, ..) => known,
         };
-        let length = latency_ns
-            .and_then(|nanos| i64::try_from(nanos).ok())
-            .unwrap_or(0);
+        let length = latency_ns.and_then(|nanos| i64::try_from(nanos).ok()).unwrap_or(0);
         self.assumed.time_is_start |=
             ended_at.is_none() && began_at.is_some() && self.plan.column(Wanted::Start).is_none();
         Ok(Times {
@@ -303,10 +263,7 @@ impl<'s> RowReader<'s> {
         };
         let clock = instant::read(text).ok_or_else(|| {
             let found = crate::fmt::excerpt(text.as_bytes());
-            Refusal::at(
-                column,
-                format!("should be a time (RFC 3339 or unix), found `{found}`"),
-            )
+            Refusal::at(column, format!("should be a time (RFC 3339 or unix), found `{found}`"))
         })?;
         if let Clock::Zoneless(_) = clock {
             self.assumed.zoneless = true;
@@ -320,8 +277,9 @@ impl<'s> RowReader<'s> {
         self.measures.clear();
         for trend in &self.plan.trends {
             let value = match cells.text(trend.column) {
-                Some(text) => cell_text::number(text, self.decimal_comma)
-                    .map_err(|reason| Refusal::at(trend.column, reason))?,
+                Some(text) => {
+                    cell_text::number(text, self.decimal_comma).map_err(|reason| Refusal::at(trend.column, reason))?
+                }
                 None => None,
             };
             self.measures.push(value.map(|value| value * trend.scale));
@@ -333,11 +291,7 @@ impl<'s> RowReader<'s> {
     fn identify(&mut self, cells: &impl Cells) {
         self.identity.clear();
         for wanted in IDENTITY {
-            if let Some(text) = self
-                .plan
-                .column(wanted)
-                .and_then(|column| cells.text(column))
-            {
+            if let Some(text) = self.plan.column(wanted).and_then(|column| cells.text(column)) {
                 self.identity.extend_from_slice(text.as_bytes());
             }
             self.identity.push(0xff);
@@ -347,10 +301,7 @@ impl<'s> RowReader<'s> {
     /// Finds the cell of an identity that was not met before; `None` for rows that are no request.
     fn settle(&mut self, cells: &impl Cells, sink: &mut dyn Sink) -> Result<Option<Home>, Refusal> {
         let event = self.text(cells, Wanted::Event).map(str::to_lowercase);
-        let Some(population) = event
-            .as_deref()
-            .map_or(Some(Population::Request), cell_text::population)
-        else {
+        let Some(population) = event.as_deref().map_or(Some(Population::Request), cell_text::population) else {
             return Ok(None);
         };
         let unnamed = match population {
@@ -359,61 +310,33 @@ impl<'s> RowReader<'s> {
             Population::Request => event.as_deref().unwrap_or("request"),
         };
         let name = self.text(cells, Wanted::Endpoint).unwrap_or(unnamed);
-        let endpoint = EndpointKey::new(
-            self.text(cells, Wanted::Method),
-            &failure::without_queries(name),
-        );
+        let endpoint = EndpointKey::new(self.text(cells, Wanted::Method), &failure::without_queries(name));
         let (status, outcome) = self.outcome(cells, &endpoint)?;
         let cached = match self.plan.column(Wanted::Cached) {
             Some(column) => match cells.text(column).filter(|text| !is_nothing(text)) {
-                Some(text) => {
-                    Some(cell_text::cached(text).map_err(|reason| Refusal::at(column, reason))?)
-                }
+                Some(text) => Some(cell_text::cached(text).map_err(|reason| Refusal::at(column, reason))?),
                 None => None,
             },
             None => None,
         };
         let part = sink.part(self.text(cells, Wanted::Scenario));
         let fault = match (&outcome, self.error(cells)) {
-            (Outcome::Failed(_), Some(text)) => Some(Fault {
-                endpoint: Some(endpoint.clone()),
-                text: failure::text(text),
-                count: 1,
-                of_requests: true,
-            }),
+            (Outcome::Failed(_), Some(text)) => {
+                Some(Fault { endpoint: Some(endpoint.clone()), text: failure::text(text), count: 1, of_requests: true })
+            }
             _ => None,
         };
         let knows_outcome = outcome != Outcome::Unknown;
-        let cell = sink.cell(
-            part,
-            &CellKey {
-                population,
-                endpoint,
-                outcome,
-                status,
-                cached,
-                tags: Vec::new(),
-            },
-        );
-        Ok(Some(Home {
-            part,
-            cell,
-            knows_outcome,
-            fault,
-        }))
+        let cell = sink.cell(part, &CellKey { population, endpoint, outcome, status, cached, tags: Vec::new() });
+        Ok(Some(Home { part, cell, knows_outcome, fault }))
     }
 
     fn error<'c>(&self, cells: &'c impl Cells) -> Option<&'c str> {
-        self.text(cells, Wanted::Error)
-            .filter(|text| !is_nothing(text) && !matches!(*text, "0" | "false" | "False"))
+        self.text(cells, Wanted::Error).filter(|text| !is_nothing(text) && !matches!(*text, "0" | "false" | "False"))
     }
 
     /// How a request ended: its own word first, then the status code, then whether there is an error text.
-    fn outcome(
-        &mut self,
-        cells: &impl Cells,
-        endpoint: &EndpointKey,
-    ) -> Result<(Option<u16>, Outcome), Refusal> {
+    fn outcome(&mut self, cells: &impl Cells, endpoint: &EndpointKey) -> Result<(Option<u16>, Outcome), Refusal> {
         let said = |wanted| {
             let column = self.plan.column(wanted)?;
             let text = cells.text(column).filter(|text| !is_nothing(text))?;
@@ -421,16 +344,13 @@ impl<'s> RowReader<'s> {
         };
         let ok = said(Wanted::Ok).transpose()?;
         let failed = said(Wanted::Failed).transpose()?;
-        let (status, worded) = match self
-            .plan
-            .column(Wanted::Status)
-            .and_then(|column| Some((column, cells.text(column)?)))
-        {
-            Some((column, text)) if !is_nothing(text) => {
-                cell_text::status(text).map_err(|reason| Refusal::at(column, reason))?
-            }
-            _ => (None, None),
-        };
+        let (status, worded) =
+            match self.plan.column(Wanted::Status).and_then(|column| Some((column, cells.text(column)?))) {
+                Some((column, text)) if !is_nothing(text) => {
+                    cell_text::status(text).map_err(|reason| Refusal::at(column, reason))?
+                }
+                _ => (None, None),
+            };
         let error = self.error(cells);
         let stated = ok.or_else(|| failed.map(|failed| !failed)).or(worded);
         let by_status = status.map(|code| (200..400).contains(&code));
@@ -440,8 +360,7 @@ impl<'s> RowReader<'s> {
             _ => None,
         };
         self.assumed.success_by_status |= stated.is_none() && by_status.is_some();
-        self.assumed.success_by_error |=
-            stated.is_none() && by_status.is_none() && by_error.is_some();
+        self.assumed.success_by_error |= stated.is_none() && by_status.is_none() && by_error.is_some();
         let expected = status.is_some_and(|code| self.is_expected(endpoint, code));
         let outcome = match stated.or(by_status).or(by_error) {
             _ if expected => Outcome::Ok,
@@ -453,13 +372,9 @@ impl<'s> RowReader<'s> {
     }
 
     fn is_expected(&self, endpoint: &EndpointKey, status: u16) -> bool {
-        self.settings
-            .expected_status
-            .iter()
-            .any(|(pattern, statuses)| {
-                statuses.contains(&status)
-                    && (pattern.is_match(&endpoint.name) || pattern.is_match(&endpoint.label()))
-            })
+        self.settings.expected_status.iter().any(|(pattern, statuses)| {
+            statuses.contains(&status) && (pattern.is_match(&endpoint.name) || pattern.is_match(&endpoint.label()))
+        })
     }
 
     fn kind(&mut self, kind: String) -> String {
@@ -474,30 +389,15 @@ impl<'s> RowReader<'s> {
         if self.measures.iter().all(Option::is_none) {
             return;
         }
-        let position = self
-            .trends
-            .iter()
-            .position(|(of, _)| *of == part)
-            .unwrap_or_else(|| {
-                let key = |name: &str, unit| MetricKey {
-                    name: name.to_owned(),
-                    kind: MetricKind::Trend,
-                    unit,
-                    tags: Vec::new(),
-                };
-                let series = self
-                    .plan
-                    .trends
-                    .iter()
-                    .map(|trend| sink.metric(part, &key(&trend.name, trend.unit)))
-                    .collect();
-                self.trends.push((part, series));
-                self.trends.len() - 1
-            });
-        let series = self
-            .trends
-            .get(position)
-            .map_or(&[][..], |(_, series)| series);
+        let position = self.trends.iter().position(|(of, _)| *of == part).unwrap_or_else(|| {
+            let key =
+                |name: &str, unit| MetricKey { name: name.to_owned(), kind: MetricKind::Trend, unit, tags: Vec::new() };
+            let series =
+                self.plan.trends.iter().map(|trend| sink.metric(part, &key(&trend.name, trend.unit))).collect();
+            self.trends.push((part, series));
+            self.trends.len() - 1
+        });
+        let series = self.trends.get(position).map_or(&[][..], |(_, series)| series);
         for (metric, value) in series.iter().zip(&self.measures) {
             if let Some(value) = value {
                 sink.value(*metric, at, *value);
@@ -506,24 +406,13 @@ impl<'s> RowReader<'s> {
     }
 
     /// Users change seldom: one reading a second, and each change.
-    #[expect(
-        clippy::float_cmp,
-        reason = "the same number printed twice is the same number"
-    )]
-    fn crowd(
-        &mut self,
-        part: PartId,
-        at: Option<Timestamp>,
-        users: Option<f64>,
-        sink: &mut dyn Sink,
-    ) {
+    #[expect(clippy::float_cmp, reason = "the same number printed twice is the same number")]
+    fn crowd(&mut self, part: PartId, at: Option<Timestamp>, users: Option<f64>, sink: &mut dyn Sink) {
         let (Some(at), Some(users)) = (at, users) else {
             return;
         };
         let fresh = match self.users {
-            Some((last, then, count)) => {
-                last != part || count != users || at.seconds_since(then).abs() >= 1.0
-            }
+            Some((last, then, count)) => last != part || count != users || at.seconds_since(then).abs() >= 1.0,
             None => true,
         };
         if fresh {

@@ -26,10 +26,7 @@ impl Adapter for OwnRowsCsv {
 
     fn sniff(&self, head: &Head) -> Sniff {
         let line = head.first_line();
-        if line
-            .first()
-            .is_none_or(|byte| matches!(byte, b'{' | b'[' | b'<'))
-        {
+        if line.first().is_none_or(|byte| matches!(byte, b'{' | b'[' | b'<')) {
             return Sniff::no("does not begin with a CSV header");
         }
         let names = header_names(line);
@@ -46,12 +43,7 @@ impl Adapter for OwnRowsCsv {
         Sniff::no("no column is a request's latency beside its endpoint, outcome or status")
     }
 
-    fn read(
-        &self,
-        input: &Input,
-        settings: &Settings,
-        sink: &mut dyn Sink,
-    ) -> Result<Tally, Error> {
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let separator = delimiter(input.head()?.first_line());
         let mut rows = Rows::open(input, separator)?;
         let names = rows.header().names().to_vec();
@@ -72,10 +64,7 @@ impl Adapter for OwnRowsCsv {
                 break;
             }
         }
-        if let Some(error) = tally
-            .strict_error(input.source())
-            .filter(|_| settings.strict)
-        {
+        if let Some(error) = tally.strict_error(input.source()).filter(|_| settings.strict) {
             return Err(error);
         }
         if last_was_short && tally.unfinished.is_none() {
@@ -89,39 +78,24 @@ impl Adapter for OwnRowsCsv {
 /// Holds a row against the header: a field too few or too many moves values into other columns.
 pub(in crate::ingest) fn shape(row: &Row<'_>, columns: usize) -> Result<(), Refusal> {
     if row.bytes(columns.checked_sub(1)).is_none() {
-        return Err(Refusal::row(format!(
-            "has fewer fields than the header's {columns}"
-        )));
+        return Err(Refusal::row(format!("has fewer fields than the header's {columns}")));
     }
     // A separator at the end of each row makes one more, empty, field.
-    if row
-        .bytes(Some(columns))
-        .is_some_and(|extra| !extra.is_empty())
-        || row.bytes(Some(columns + 1)).is_some()
-    {
+    if row.bytes(Some(columns)).is_some_and(|extra| !extra.is_empty()) || row.bytes(Some(columns + 1)).is_some() {
         return Err(Refusal::row(format!(
             "has more fields than the header's {columns}; is a text with the separator in it not quoted?"
         )));
     }
-    match (0..columns).find(|column| {
-        row.bytes(Some(*column))
-            .is_some_and(|bytes| std::str::from_utf8(bytes).is_err())
-    }) {
+    match (0..columns).find(|column| row.bytes(Some(*column)).is_some_and(|bytes| std::str::from_utf8(bytes).is_err()))
+    {
         Some(column) => Err(Refusal::at(column, "is not UTF-8 text")),
         None => Ok(()),
     }
 }
 
 /// A refusal with the row's place; its excerpt goes without URL queries.
-pub(in crate::ingest) fn rejection(
-    row: &Row<'_>,
-    names: &[String],
-    refusal: &Refusal,
-) -> Rejection {
-    let field = refusal
-        .column
-        .and_then(|column| names.get(column))
-        .map(String::as_str);
+pub(in crate::ingest) fn rejection(row: &Row<'_>, names: &[String], refusal: &Refusal) -> Rejection {
+    let field = refusal.column.and_then(|column| names.get(column)).map(String::as_str);
     let mut rejection = row.rejection(field, without_queries(&refusal.reason));
     rejection.excerpt = without_queries(&rejection.excerpt).into_owned();
     rejection

@@ -32,11 +32,7 @@ impl Adapter for OwnRowsNdjson {
     fn sniff(&self, head: &Head) -> Sniff {
         let mut fields = Fields::default();
         let mut objects = 0;
-        let mut lines = head
-            .lines()
-            .filter(|line| !line.trim_ascii().is_empty())
-            .take(SNIFFED)
-            .peekable();
+        let mut lines = head.lines().filter(|line| !line.trim_ascii().is_empty()).take(SNIFFED).peekable();
         while let Some(line) = lines.next() {
             match parse(line, &mut fields) {
                 Ok(()) => objects += 1,
@@ -54,29 +50,21 @@ impl Adapter for OwnRowsNdjson {
         }
         let plan = Plan::by_name(fields.names());
         if plan.holds_requests() {
-            return Sniff::unsure(format!(
-                "each line is a JSON object with {}",
-                plan.found_columns(fields.names())
-            ));
+            return Sniff::unsure(format!("each line is a JSON object with {}", plan.found_columns(fields.names())));
         }
         Sniff::no("no key is a request's latency beside its endpoint, outcome or status")
     }
 
-    fn read(
-        &self,
-        input: &Input,
-        settings: &Settings,
-        sink: &mut dyn Sink,
-    ) -> Result<Tally, Error> {
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let place = input.place();
         let mut lines = input.lines()?;
         let mut fields = Fields::default();
         let mut reader = RowReader::new(Plan::new(&[], settings, &place)?, settings);
         let mut tally = Tally::default();
         loop {
-            let line = lines.next_line().map_err(|error| {
-                Error::input(format!("cannot be read: {error}")).at(place.clone())
-            })?;
+            let line = lines
+                .next_line()
+                .map_err(|error| Error::input(format!("cannot be read: {error}")).at(place.clone()))?;
             let Some(line) = line else { break };
             if line.bytes.trim_ascii().is_empty() {
                 tally.skipped();
@@ -93,25 +81,16 @@ impl Adapter for OwnRowsNdjson {
             if parsed.is_err() && !line.terminated {
                 tally.unfinished = Some("the last line breaks off".to_owned());
             }
-            match parsed
-                .map_err(Refusal::row)
-                .and_then(|()| reader.take(&fields, sink))
-            {
+            match parsed.map_err(Refusal::row).and_then(|()| reader.take(&fields, sink)) {
                 Ok(Taken::Used) => tally.used(),
                 Ok(Taken::Skipped) => tally.skipped(),
                 Err(refusal) => tally.reject(rejection(&line, fields.names(), &refusal)),
             }
-            if let Some(error) = tally
-                .strict_error(input.source())
-                .filter(|_| settings.strict)
-            {
+            if let Some(error) = tally.strict_error(input.source()).filter(|_| settings.strict) {
                 return Err(error);
             }
         }
-        tally.unfinished = tally
-            .unfinished
-            .take()
-            .or_else(|| lines.unfinished().map(str::to_owned));
+        tally.unfinished = tally.unfinished.take().or_else(|| lines.unfinished().map(str::to_owned));
         if tally.used > 0 || !fields.names().is_empty() {
             reader.plan().require_countable(&place)?;
         }
@@ -122,9 +101,7 @@ impl Adapter for OwnRowsNdjson {
 
 fn parse(line: &[u8], fields: &mut Fields) -> Result<(), String> {
     let mut json = serde_json::Deserializer::from_slice(line);
-    let parsed = FieldsSeed(fields)
-        .deserialize(&mut json)
-        .and_then(|()| json.end());
+    let parsed = FieldsSeed(fields).deserialize(&mut json).and_then(|()| json.end());
     parsed.map_err(|error| format!("should be one JSON object: {error}"))
 }
 

@@ -8,11 +8,7 @@ use crate::model::key::{Outcome, Population};
 use crate::model::sample::Fault;
 use crate::unit::Timestamp;
 
-fn read(
-    adapter: &dyn Adapter,
-    text: &str,
-    settings: &Settings,
-) -> Result<(Tally, Recording), Error> {
+fn read(adapter: &dyn Adapter, text: &str, settings: &Settings) -> Result<(Tally, Recording), Error> {
     let input = Input::memory("rows", text.as_bytes()).unwrap();
     let mut sink = Recording::default();
     let tally = adapter.read(&input, settings, &mut sink)?;
@@ -29,12 +25,7 @@ fn ndjson(text: &str) -> (Tally, Recording) {
 }
 
 fn sniff(adapter: &dyn Adapter, text: &str) -> Sniff {
-    adapter.sniff(
-        &Input::memory("rows", text.as_bytes())
-            .unwrap()
-            .head()
-            .unwrap(),
-    )
+    adapter.sniff(&Input::memory("rows", text.as_bytes()).unwrap().head().unwrap())
 }
 
 #[test]
@@ -44,49 +35,25 @@ fn a_request_ends_its_latency_after_the_time_stamp() {
     let (_, sample) = sink.samples[0];
     assert_eq!(sample.latency_ns, Some(250_500_000));
     assert_eq!(sample.ended_at, Some(Timestamp(1_795_226_522_750_500_000)));
-    assert!(
-        tally
-            .notes
-            .iter()
-            .any(|note| note.contains("taken as the start")),
-        "{:?}",
-        tally.notes
-    );
+    assert!(tally.notes.iter().any(|note| note.contains("taken as the start")), "{:?}", tally.notes);
 }
 
 #[test]
 fn columns_that_say_start_or_end_are_believed() {
     let (tally, sink) = csv("ended_at,endpoint,latency_ms,success\n1795226522.5,/a,250.5,true\n");
-    assert_eq!(
-        sink.samples[0].1.ended_at,
-        Some(Timestamp(1_795_226_522_500_000_000))
-    );
-    assert!(
-        !tally.notes.iter().any(|note| note.contains("taken as")),
-        "{:?}",
-        tally.notes
-    );
-    let (_, sink) = csv(
-        "start_time,end_time,url,code\n1795226522.5,1795226523,/a,200\n1795226523,1795226522,/a,200\n",
-    );
-    assert_eq!(
-        sink.samples.len(),
-        1,
-        "a request that ends before it starts is refused"
-    );
+    assert_eq!(sink.samples[0].1.ended_at, Some(Timestamp(1_795_226_522_500_000_000)));
+    assert!(!tally.notes.iter().any(|note| note.contains("taken as")), "{:?}", tally.notes);
+    let (_, sink) = csv("start_time,end_time,url,code\n1795226522.5,1795226523,/a,200\n1795226523,1795226522,/a,200\n");
+    assert_eq!(sink.samples.len(), 1, "a request that ends before it starts is refused");
     assert_eq!(sink.samples[0].1.latency_ns, Some(500_000_000));
 }
 
 #[test]
 fn outcomes_come_from_the_best_column_there_is() {
-    let (_, sink) = csv(
-        "endpoint,latency_s,status,error\n/a,1,200,\n/a,1,404,\n/a,,0,timed out after 30 s\n/a,1,503,busy\n",
-    );
-    let outcomes: Vec<_> = sink
-        .samples
-        .iter()
-        .map(|(id, _)| (sink.key(*id).outcome.clone(), sink.key(*id).status))
-        .collect();
+    let (_, sink) =
+        csv("endpoint,latency_s,status,error\n/a,1,200,\n/a,1,404,\n/a,,0,timed out after 30 s\n/a,1,503,busy\n");
+    let outcomes: Vec<_> =
+        sink.samples.iter().map(|(id, _)| (sink.key(*id).outcome.clone(), sink.key(*id).status)).collect();
     let failed = |kind: &str| Outcome::Failed(kind.into());
     let wanted = [
         (Outcome::Ok, Some(200)),
@@ -96,20 +63,13 @@ fn outcomes_come_from_the_best_column_there_is() {
     ];
     assert_eq!(outcomes, wanted);
     assert_eq!(
-        sink.faults
-            .iter()
-            .map(|fault: &Fault| fault.text.as_str())
-            .collect::<Vec<_>>(),
+        sink.faults.iter().map(|fault: &Fault| fault.text.as_str()).collect::<Vec<_>>(),
         ["timed out after 30 s", "busy"]
     );
     let (_, sink) = csv("endpoint,latency_s,error\n/a,1,\n/a,1,boom\n");
     assert_eq!(sink.count(|key| key.outcome == Outcome::Ok), 1);
     let (_, sink) = csv("endpoint,latency_s\n/a,1\n");
-    assert_eq!(
-        sink.cells[0].1.outcome,
-        Outcome::Unknown,
-        "unknown is not success"
-    );
+    assert_eq!(sink.cells[0].1.outcome, Outcome::Unknown, "unknown is not success");
 }
 
 #[test]
@@ -120,14 +80,8 @@ fn an_expected_status_is_a_right_answer() {
     };
     let text = "endpoint,method,latency_ms,status,success\n/rsvp,POST,1,409,false\n/other,POST,1,409,false\n";
     let (_, sink) = read(&OwnRowsCsv, text, &settings).unwrap();
-    assert_eq!(
-        sink.count(|key| key.outcome == Outcome::Ok && key.endpoint.name == "/rsvp"),
-        1
-    );
-    assert_eq!(
-        sink.count(|key| key.outcome == Outcome::Failed("HTTP 409".into())),
-        1
-    );
+    assert_eq!(sink.count(|key| key.outcome == Outcome::Ok && key.endpoint.name == "/rsvp"), 1);
+    assert_eq!(sink.count(|key| key.outcome == Outcome::Failed("HTTP 409".into())), 1);
 }
 
 #[test]
@@ -145,21 +99,8 @@ fn bad_rows_are_refused_with_field_and_found() {
     ));
     assert_eq!((tally.read, tally.used, tally.rejected), (8, 1, 7));
     assert_eq!(sink.samples.len(), 1);
-    let blamed: Vec<_> = tally
-        .first_rejections
-        .iter()
-        .map(|first| first.field.as_deref())
-        .collect();
-    assert_eq!(
-        blamed,
-        [
-            Some("latency_ms"),
-            Some("latency_ms"),
-            Some("success"),
-            Some("time"),
-            None
-        ]
-    );
+    let blamed: Vec<_> = tally.first_rejections.iter().map(|first| first.field.as_deref()).collect();
+    assert_eq!(blamed, [Some("latency_ms"), Some("latency_ms"), Some("success"), Some("time"), None]);
     assert!(tally.first_rejections[0].reason.contains("`fast`"));
     assert_eq!(tally.first_rejections[2].line, 4);
     assert!(tally.unfinished.is_some(), "the last row is cut off");
@@ -167,19 +108,10 @@ fn bad_rows_are_refused_with_field_and_found() {
 
 #[test]
 fn strict_ends_with_the_first_bad_row() {
-    let settings = Settings {
-        strict: true,
-        ..Settings::default()
-    };
+    let settings = Settings { strict: true, ..Settings::default() };
     for (adapter, text) in [
-        (
-            &OwnRowsCsv as &dyn Adapter,
-            "endpoint,latency_ms\n/a,1\n/a,x\n/a,1\n",
-        ),
-        (
-            &OwnRowsNdjson,
-            "{\"endpoint\":\"/a\",\"latency_ms\":1}\n\n{\"endpoint\":\"/a\",\"latency_ms\":\"x\"}\n",
-        ),
+        (&OwnRowsCsv as &dyn Adapter, "endpoint,latency_ms\n/a,1\n/a,x\n/a,1\n"),
+        (&OwnRowsNdjson, "{\"endpoint\":\"/a\",\"latency_ms\":1}\n\n{\"endpoint\":\"/a\",\"latency_ms\":\"x\"}\n"),
     ] {
         let error = read(adapter, text, &settings).unwrap_err();
         assert_eq!(error.place.unwrap().line, Some(3), "{}", adapter.name());
@@ -188,61 +120,39 @@ fn strict_ends_with_the_first_bad_row() {
 
 #[test]
 fn damaged_bytes_refuse_their_row_only() {
-    let input = Input::memory(
-        "rows",
-        &b"endpoint,latency_ms,success\n/a,1,true\n/a,\xff2,true\n/a,3,true\n"[..],
-    )
-    .unwrap();
+    let input =
+        Input::memory("rows", &b"endpoint,latency_ms,success\n/a,1,true\n/a,\xff2,true\n/a,3,true\n"[..]).unwrap();
     let mut sink = Recording::default();
-    let tally = OwnRowsCsv
-        .read(&input, &Settings::default(), &mut sink)
-        .unwrap();
+    let tally = OwnRowsCsv.read(&input, &Settings::default(), &mut sink).unwrap();
     assert_eq!((tally.used, tally.rejected), (2, 1));
 }
 
 #[test]
 fn scenarios_are_parts_and_caches_are_told() {
-    let (_, sink) = csv(
-        "scenario,endpoint,latency_ms,ok,cached\n1 user,/a,1,1,HIT\n2 users,/a,1,1,miss\n2 users,/a,1,1,\n",
-    );
+    let (_, sink) =
+        csv("scenario,endpoint,latency_ms,ok,cached\n1 user,/a,1,1,HIT\n2 users,/a,1,1,miss\n2 users,/a,1,1,\n");
     assert_eq!(sink.parts, [Some("1 user".into()), Some("2 users".into())]);
-    let cached: Vec<_> = sink
-        .samples
-        .iter()
-        .map(|(id, _)| sink.key(*id).cached)
-        .collect();
+    let cached: Vec<_> = sink.samples.iter().map(|(id, _)| sink.key(*id).cached).collect();
     assert_eq!(cached, [Some(true), Some(false), None]);
 }
 
 #[test]
 fn connections_and_messages_are_populations_of_their_own() {
-    let (tally, sink) = csv(
-        "event,latency_ms,success\nconnect,5,true\nmessage,1,true\nmessage,,false\ndisconnect,,\nlogin,7,true\n",
-    );
+    let (tally, sink) =
+        csv("event,latency_ms,success\nconnect,5,true\nmessage,1,true\nmessage,,false\ndisconnect,,\nlogin,7,true\n");
     assert_eq!((tally.used, tally.skipped), (4, 1));
     assert_eq!(sink.count(|key| key.population == Population::Connection && key.endpoint.name == "connect"), 1);
-    assert_eq!(
-        sink.count(|key| key.population == Population::Message && key.endpoint.name == "message"),
-        2
-    );
-    assert_eq!(
-        sink.count(|key| key.population == Population::Request && key.endpoint.name == "login"),
-        1
-    );
+    assert_eq!(sink.count(|key| key.population == Population::Message && key.endpoint.name == "message"), 2);
+    assert_eq!(sink.count(|key| key.population == Population::Request && key.endpoint.name == "login"), 1);
 }
 
 #[test]
 fn further_measurements_become_metrics_in_base_units() {
-    let (tally, sink) =
-        csv("op,query_time_ms,pool_wait_ms,worker,ok\nread,1.5,0.25,7,1\nread,1,N/A,8,1\n");
+    let (tally, sink) = csv("op,query_time_ms,pool_wait_ms,worker,ok\nread,1.5,0.25,7,1\nread,1,N/A,8,1\n");
     assert_eq!(sink.metrics[0].name, "pool_wait");
     assert_eq!(sink.values.len(), 1);
     assert!((sink.values[0].2 - 250.0).abs() < 1e-9);
-    assert!(
-        tally.notes.contains(&"not read: `worker`".to_owned()),
-        "{:?}",
-        tally.notes
-    );
+    assert!(tally.notes.contains(&"not read: `worker`".to_owned()), "{:?}", tally.notes);
 }
 
 #[test]
@@ -273,19 +183,10 @@ fn ndjson_reads_what_csv_reads() {
         "{\"endpoint\": \"/a\", \"late",
     ));
     assert_eq!((tally.used, tally.skipped, tally.rejected), (2, 1, 3));
-    assert_eq!(
-        sink.samples[0].1.ended_at,
-        Some(Timestamp(1_795_226_522_435_282_000))
-    );
+    assert_eq!(sink.samples[0].1.ended_at, Some(Timestamp(1_795_226_522_435_282_000)));
     assert_eq!(sink.samples[1].1.latency_ns, None);
-    assert_eq!(
-        sink.key(sink.samples[1].0).outcome,
-        Outcome::Failed("database is locked".into())
-    );
-    assert_eq!(
-        tally.unfinished.as_deref(),
-        Some("the last line breaks off")
-    );
+    assert_eq!(sink.key(sink.samples[1].0).outcome, Outcome::Failed("database is locked".into()));
+    assert_eq!(tally.unfinished.as_deref(), Some("the last line breaks off"));
 }
 
 #[test]
@@ -296,10 +197,7 @@ fn units_are_asked_for() {
     ] {
         let error = read(adapter, text, &Settings::default()).unwrap_err();
         assert!(error.hint.unwrap().contains("inputs.latency_unit"));
-        let settings = Settings {
-            latency_unit_ns: Some(1e9),
-            ..Settings::default()
-        };
+        let settings = Settings { latency_unit_ns: Some(1e9), ..Settings::default() };
         let (_, sink) = read(adapter, text, &settings).unwrap();
         assert_eq!(sink.samples[0].1.latency_ns, Some(1_000_000_000));
     }
@@ -308,11 +206,7 @@ fn units_are_asked_for() {
 #[test]
 fn mapped_columns_are_read() {
     let settings = Settings {
-        columns: [
-            ("latency".into(), "qt_ms".into()),
-            ("endpoint".into(), "what".into()),
-        ]
-        .into(),
+        columns: [("latency".into(), "qt_ms".into()), ("endpoint".into(), "what".into())].into(),
         ..Settings::default()
     };
     let (_, sink) = read(&OwnRowsCsv, "what,qt_ms\nread,2\n", &settings).unwrap();
@@ -322,33 +216,17 @@ fn mapped_columns_are_read() {
 
 #[test]
 fn files_without_anything_to_count_are_refused() {
-    let error = read(
-        &OwnRowsCsv,
-        "endpoint,message\n/a,hi\n",
-        &Settings::default(),
-    )
-    .unwrap_err();
+    let error = read(&OwnRowsCsv, "endpoint,message\n/a,hi\n", &Settings::default()).unwrap_err();
     assert!(error.hint.unwrap().contains("inputs.columns"));
-    let error = read(
-        &OwnRowsNdjson,
-        "{\"message\":\"hi\"}\n",
-        &Settings::default(),
-    )
-    .unwrap_err();
+    let error = read(&OwnRowsNdjson, "{\"message\":\"hi\"}\n", &Settings::default()).unwrap_err();
     assert!(error.message.contains("how it ended"));
 }
 
 #[test]
 fn detection() {
-    let yes = [
-        "timestamp,name,method,response_time_ms,success,status,bytes,user_count\n",
-        "url;duration_ms;status\n",
-    ];
+    let yes = ["timestamp,name,method,response_time_ms,success,status,bytes,user_count\n", "url;duration_ms;status\n"];
     for text in yes {
-        assert!(
-            matches!(sniff(&OwnRowsCsv, text), Sniff::Unsure(_)),
-            "{text}"
-        );
+        assert!(matches!(sniff(&OwnRowsCsv, text), Sniff::Unsure(_)), "{text}");
     }
     let no = [
         "",
@@ -372,9 +250,6 @@ fn detection() {
         "{\n \"latency_ms\": 1, \"status\": 200}\n",
         "[]\n",
     ] {
-        assert!(
-            matches!(sniff(&OwnRowsNdjson, text), Sniff::No(_)),
-            "{text}"
-        );
+        assert!(matches!(sniff(&OwnRowsNdjson, text), Sniff::No(_)), "{text}");
     }
 }

@@ -9,22 +9,13 @@ fn quantile(value: f64, interval: Option<(f64, f64)>, n: u64) -> Observation {
         interval: interval.map(|(low, high)| (Some(low), Some(high))),
         n: Some(n),
         class: Some(SourceClass::Raw),
-        nature: Nature::Quantile {
-            p: 0.95,
-            beyond: None,
-            design_effect: 1.0,
-        },
+        nature: Nature::Quantile { p: 0.95, beyond: None, design_effect: 1.0 },
         ..Observation::counted(value, Unit::Micros)
     }
 }
 
 fn below(value: f64, warn: Option<f64>) -> Limit {
-    Limit {
-        side: Side::Below,
-        value,
-        warn,
-        warn_side: warn.map(|_| Side::Below),
-    }
+    Limit { side: Side::Below, value, warn, warn_side: warn.map(|_| Side::Below) }
 }
 
 fn status(seen: &Observation, limit: &Limit, evidence: Evidence) -> Status {
@@ -41,11 +32,7 @@ fn observed_is_decided_by_the_figure_and_marked_by_the_interval() {
         (quantile(2.0, Some((1.5, 2.5)), 71), Status::Inconclusive),
     ];
     for (seen, expected) in cases {
-        assert_eq!(
-            status(&seen, &below(3.0, Some(5.0)), Evidence::Observed),
-            expected,
-            "{seen:?}"
-        );
+        assert_eq!(status(&seen, &below(3.0, Some(5.0)), Evidence::Observed), expected, "{seen:?}");
     }
 }
 
@@ -59,11 +46,7 @@ fn proven_is_decided_by_the_whole_interval() {
         (quantile(6.0, Some((5.5, 9.0)), 100), Status::Fail),
     ];
     for (seen, expected) in cases {
-        assert_eq!(
-            status(&seen, &below(3.0, Some(5.0)), Evidence::Proven),
-            expected,
-            "{seen:?}"
-        );
+        assert_eq!(status(&seen, &below(3.0, Some(5.0)), Evidence::Proven), expected, "{seen:?}");
     }
 }
 
@@ -71,72 +54,30 @@ fn proven_is_decided_by_the_whole_interval() {
 fn strict_and_not_strict_differ_at_the_limit() {
     // 19 of 20 is exactly 95 %: above 95 % it is not.
     let seen = Observation::counted(0.95, Unit::Ratio);
-    let limit = |side| Limit {
-        side,
-        value: 0.95,
-        warn: None,
-        warn_side: None,
-    };
-    assert_eq!(
-        status(&seen, &limit(Side::AtLeast), Evidence::Observed),
-        Status::Pass
-    );
-    assert_eq!(
-        status(&seen, &limit(Side::Above), Evidence::Observed),
-        Status::Fail
-    );
+    let limit = |side| Limit { side, value: 0.95, warn: None, warn_side: None };
+    assert_eq!(status(&seen, &limit(Side::AtLeast), Evidence::Observed), Status::Pass);
+    assert_eq!(status(&seen, &limit(Side::Above), Evidence::Observed), Status::Fail);
 }
 
 #[test]
 fn an_end_that_the_sample_cannot_give_is_never_inside() {
     let mut seen = quantile(2.0, None, 100);
     seen.interval = Some((Some(1.0), None));
-    assert_eq!(
-        status(&seen, &below(3.0, None), Evidence::Observed),
-        Status::MetNotProven
-    );
-    assert_eq!(
-        status(&seen, &below(3.0, None), Evidence::Proven),
-        Status::Inconclusive
-    );
+    assert_eq!(status(&seen, &below(3.0, None), Evidence::Observed), Status::MetNotProven);
+    assert_eq!(status(&seen, &below(3.0, None), Evidence::Proven), Status::Inconclusive);
 }
 
 #[test]
 fn quoted_figures_are_judged_as_observed() {
-    let quoted = |n| Observation {
-        class: Some(SourceClass::Quoted),
-        n,
-        ..quantile(2.0, None, 0)
-    };
+    let quoted = |n| Observation { class: Some(SourceClass::Quoted), n, ..quantile(2.0, None, 0) };
     let limit = below(3.0, None);
-    assert_eq!(
-        status(&quoted(Some(5)), &limit, Evidence::Observed),
-        Status::MetNotProven
-    );
-    assert_eq!(
-        status(&quoted(Some(100)), &limit, Evidence::Observed),
-        Status::Pass
-    );
-    assert_eq!(
-        status(&quoted(None), &limit, Evidence::Observed),
-        Status::MetNotProven
-    );
-    assert_eq!(
-        status(&quoted(Some(5)), &below(1.0, None), Evidence::Observed),
-        Status::Fail
-    );
-    let mean = Observation {
-        nature: Nature::Mean {
-            deviation: None,
-            design_effect: 1.0,
-        },
-        ..quoted(Some(5))
-    };
+    assert_eq!(status(&quoted(Some(5)), &limit, Evidence::Observed), Status::MetNotProven);
+    assert_eq!(status(&quoted(Some(100)), &limit, Evidence::Observed), Status::Pass);
+    assert_eq!(status(&quoted(None), &limit, Evidence::Observed), Status::MetNotProven);
+    assert_eq!(status(&quoted(Some(5)), &below(1.0, None), Evidence::Observed), Status::Fail);
+    let mean = Observation { nature: Nature::Mean { deviation: None, design_effect: 1.0 }, ..quoted(Some(5)) };
     assert_eq!(status(&mean, &limit, Evidence::Observed), Status::Pass);
-    assert_eq!(
-        status(&mean, &limit, Evidence::Proven),
-        Status::MetNotProven
-    );
+    assert_eq!(status(&mean, &limit, Evidence::Proven), Status::MetNotProven);
 }
 
 #[test]
@@ -160,15 +101,8 @@ fn any_nature() -> impl Strategy<Value = Nature> {
     prop_oneof![
         Just(Nature::Counted),
         Just(Nature::Share { design_effect: 1.0 }),
-        Just(Nature::Mean {
-            deviation: Some(1.0),
-            design_effect: 1.0
-        }),
-        Just(Nature::Quantile {
-            p: 0.95,
-            beyond: None,
-            design_effect: 1.0
-        }),
+        Just(Nature::Mean { deviation: Some(1.0), design_effect: 1.0 }),
+        Just(Nature::Quantile { p: 0.95, beyond: None, design_effect: 1.0 }),
     ]
 }
 
@@ -186,24 +120,10 @@ prop_compose! {
 }
 
 fn any_limit() -> impl Strategy<Value = Limit> {
-    let side = prop_oneof![
-        Just(Side::Below),
-        Just(Side::AtMost),
-        Just(Side::Above),
-        Just(Side::AtLeast)
-    ];
+    let side = prop_oneof![Just(Side::Below), Just(Side::AtMost), Just(Side::Above), Just(Side::AtLeast)];
     (side, 0.0..10.0_f64, prop::option::of(0.0..3.0_f64)).prop_map(|(side, value, band)| {
-        let out = if side.larger_is_worse() == Some(true) {
-            1.0
-        } else {
-            -1.0
-        };
-        Limit {
-            side,
-            value,
-            warn: band.map(|band| value + out * band),
-            warn_side: band.map(|_| side),
-        }
+        let out = if side.larger_is_worse() == Some(true) { 1.0 } else { -1.0 };
+        Limit { side, value, warn: band.map(|band| value + out * band), warn_side: band.map(|_| side) }
     })
 }
 

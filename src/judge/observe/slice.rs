@@ -5,8 +5,9 @@ use crate::fmt;
 use crate::judge::observation::Observation;
 use crate::model::distribution::Recorded;
 use crate::model::histogram::Histogram;
-use crate::model::test::{EndpointSeries, Window};
-use crate::unit::seconds;
+use crate::model::test::{EndpointSeries, Timeline, Window};
+use crate::unit::Timestamp;
+
 
 /// What ended in a slice.
 #[derive(Debug, Default)]
@@ -40,7 +41,7 @@ pub(super) fn cut(scope: &Scope<'_>, (from_s, to_s): (f64, f64)) -> Result<Slice
     let start = scope.judged.test.span.ok_or("a slice of the run cannot be cut without times")?.start;
     let length = scope.judged.test.duration_s.unwrap_or_default();
     // A run ends between two windows: what is missing of the slice may be a window, or a twentieth of it.
-    let slack = seconds(timeline.width_ns).max((to_s - from_s) / 20.0);
+    let slack = width_s(timeline).max((to_s - from_s) / 20.0);
     if to_s > length + slack {
         return Err(format!(
             "the run ends at {}, the slice that is limited at {}",
@@ -49,7 +50,7 @@ pub(super) fn cut(scope: &Scope<'_>, (from_s, to_s): (f64, f64)) -> Result<Slice
         ));
     }
     let first = timeline.start.seconds_since(start);
-    let width = seconds(timeline.width_ns);
+    let width = width_s(timeline);
     let mut slice = Slice::default();
     let mut histogram = Some(Histogram::default());
     let mut sum_ns = 0_u128;
@@ -100,4 +101,9 @@ pub(super) fn drift(scope: &Scope<'_>, p: f64) -> Result<Observation, String> {
     let phases = scope.judged.figures.phases.as_ref().ok_or("drift cannot be told without a steady part")?;
     let _ = (phases, p);
     Err("drift is not computed".to_owned())
+}
+
+/// Width of a window in seconds.
+fn width_s(timeline: &Timeline) -> f64 {
+    Timestamp(timeline.width_ns).seconds_since(Timestamp(0))
 }

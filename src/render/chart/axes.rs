@@ -37,10 +37,7 @@ pub(super) type Plot<'c, 'a> = ChartContext<'c, Strokes<'a>, Cartesian2d<Scale, 
 
 /// Text in an ink.
 pub(super) fn text_style(ink: Ink, across: HPos, along: VPos) -> TextStyle<'static> {
-    ("sans-serif", TEXT)
-        .into_font()
-        .color(&ink.color())
-        .pos(Pos::new(across, along))
+    ("sans-serif", TEXT).into_font().color(&ink.color()).pos(Pos::new(across, along))
 }
 
 /// Writes a text at a place of the sheet.
@@ -52,21 +49,14 @@ pub(super) fn write(
     across: HPos,
     along: VPos,
 ) -> Result<(), ChartError> {
-    Ok(sheet.draw(&Text::new(
-        text.to_owned(),
-        at,
-        text_style(ink, across, along),
-    ))?)
+    Ok(sheet.draw(&Text::new(text.to_owned(), at, text_style(ink, across, along)))?)
 }
 
 /// The time axis of all charts of one test.
 pub(super) fn time_scale(from_s: f64, to_s: f64) -> Scale {
     let scale = Scale::even(from_s, to_s);
     let marks = clock_ticks(scale.from(), scale.to(), TIME_TICKS);
-    let tick = |at: f64| Tick {
-        at,
-        label: tick_text(&Quantity::Elapsed, at),
-    };
+    let tick = |at: f64| Tick { at, label: tick_text(&Quantity::Elapsed, at) };
     scale.with_ticks(marks.into_iter().map(tick).collect())
 }
 
@@ -93,36 +83,21 @@ pub(super) fn mesh(plot: &mut Plot<'_, '_>, vertical: bool) -> Result<(), ChartE
 }
 
 /// Shades phases and names them at the top of the plot.
-pub(super) fn phases(
-    sheet: &Sheet<'_>,
-    plot: &Plot<'_, '_>,
-    phases: &[Phase],
-    named: bool,
-) -> Result<(), ChartError> {
+pub(super) fn phases(sheet: &Sheet<'_>, plot: &Plot<'_, '_>, phases: &[Phase], named: bool) -> Result<(), ChartError> {
     let area = plot.plotting_area();
     let (y, top) = (area.get_y_range(), area.get_base_pixel().1);
     let column = |s: f64| area.map_coordinate(&(s, y.start)).0;
     let shaded = || phases.iter().filter(|phase| phase.shaded);
     for phase in shaded() {
         let corners = [(phase.from_s, y.start), (phase.to_s, y.end)];
-        area.draw(&Rectangle::new(
-            corners,
-            Ink::plain(Shape::Phase).color().filled(),
-        ))?;
+        area.draw(&Rectangle::new(corners, Ink::plain(Shape::Phase).color().filled()))?;
     }
     for phase in shaded().filter(|_| named) {
         let (from, to) = (column(phase.from_s), column(phase.to_s));
         let name = shorten(&phase.name, TEXT, f64::from(to - from - 60));
         if name != "…" {
             let ink = Ink::plain(Shape::Label);
-            write(
-                sheet,
-                ink,
-                &name,
-                (i32::midpoint(from, to), top + 30),
-                HPos::Center,
-                VPos::Top,
-            )?;
+            write(sheet, ink, &name, (i32::midpoint(from, to), top + 30), HPos::Center, VPos::Top)?;
         }
     }
     Ok(())
@@ -148,14 +123,7 @@ pub(super) fn end_names(
     let wanted: Vec<i32> = names.iter().map(|name| name.at).collect();
     for (name, at) in names.iter().zip(spread(&wanted, LINE_HEIGHT, rows)) {
         let text = shorten(name.name, LARGEST, f64::from(room));
-        write(
-            sheet,
-            Ink::toned(Shape::Name, name.tone),
-            &text,
-            (left, at),
-            HPos::Left,
-            VPos::Center,
-        )?;
+        write(sheet, Ink::toned(Shape::Name, name.tone), &text, (left, at), HPos::Left, VPos::Center)?;
     }
     Ok(())
 }
@@ -176,35 +144,13 @@ fn spread(wanted: &[i32], gap: i32, rows: (i32, i32)) -> Vec<i32> {
 }
 
 /// Writes what the axes measure, above their labels.
-pub(super) fn axis_titles(
-    sheet: &Sheet<'_>,
-    left: &Axis,
-    right: Option<&Axis>,
-) -> Result<(), ChartError> {
+pub(super) fn axis_titles(sheet: &Sheet<'_>, left: &Axis, right: Option<&Axis>) -> Result<(), ChartError> {
     let ink = Ink::plain(Shape::Label);
-    let spacing = if left.spacing == Spacing::Log {
-        ", log scale"
-    } else {
-        ""
-    };
+    let spacing = if left.spacing == Spacing::Log { ", log scale" } else { "" };
     let title = format!("{}{spacing}", left.title);
-    write(
-        sheet,
-        ink,
-        &title,
-        (LEFT - width_of_labels(), 40),
-        HPos::Left,
-        VPos::Top,
-    )?;
+    write(sheet, ink, &title, (LEFT - width_of_labels(), 40), HPos::Left, VPos::Top)?;
     if let Some(right) = right {
-        write(
-            sheet,
-            ink,
-            &right.title,
-            (WIDTH - 20, 40),
-            HPos::Right,
-            VPos::Top,
-        )?;
+        write(sheet, ink, &right.title, (WIDTH - 20, 40), HPos::Right, VPos::Top)?;
     }
     Ok(())
 }
@@ -215,8 +161,7 @@ fn width_of_labels() -> i32 {
 }
 
 /// plotters' own range type, for pictures without axes.
-pub(super) type PlainPlot<'a> =
-    DrawingArea<Strokes<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+pub(super) type PlainPlot<'a> = DrawingArea<Strokes<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
 #[cfg(test)]
 mod tests {

@@ -12,11 +12,7 @@ use crate::report::chart::{Clock, Mark, Series, Spacing, TimeChart, Tone};
 
 /// Height of the plot itself: more for lines on a log axis, which carry more than a stack does.
 fn plot_height(chart: &TimeChart) -> i32 {
-    if chart.left.spacing == Spacing::Log {
-        2000
-    } else {
-        1250
-    }
+    if chart.left.spacing == Spacing::Log { 2000 } else { 1250 }
 }
 
 /// Draws the chart; `None` where it holds too little for a picture.
@@ -30,17 +26,8 @@ pub fn draw_time(chart: &TimeChart, ground: Ground) -> Result<Option<String>, Ch
     let height = TOP + plot_height(chart) + BOTTOM;
     let size = (WIDTH.unsigned_abs(), height.unsigned_abs());
     let mut canvas = Canvas::default();
-    draw_on(
-        &Strokes::new(&mut canvas, size).into_drawing_area(),
-        chart,
-        height,
-    )?;
-    let data = plot_data(
-        &chart.group,
-        chart.clock.from_s,
-        chart.clock.to_s,
-        (TOP, height - BOTTOM),
-    );
+    draw_on(&Strokes::new(&mut canvas, size).into_drawing_area(), chart, height)?;
+    let data = plot_data(&chart.group, chart.clock.from_s, chart.clock.to_s, (TOP, height - BOTTOM));
     let words = &chart.words;
     let picture = Picture {
         id: &words.id,
@@ -56,12 +43,7 @@ pub fn draw_time(chart: &TimeChart, ground: Ground) -> Result<Option<String>, Ch
 /// Where the plot lies and what time it spans, for the crosshair.
 pub(super) fn plot_data(group: &str, from_s: f64, to_s: f64, rows: (i32, i32)) -> String {
     let (left, right) = (LEFT, WIDTH - RIGHT);
-    format!(
-        " data-group=\"{}\" data-plot=\"{left} {right} {} {} {from_s} {to_s}\"",
-        escape(group),
-        rows.0,
-        rows.1
-    )
+    format!(" data-group=\"{}\" data-plot=\"{left} {right} {} {} {from_s} {to_s}\"", escape(group), rows.0, rows.1)
 }
 
 fn draw_on(sheet: &Sheet<'_>, chart: &TimeChart, height: i32) -> Result<(), ChartError> {
@@ -109,37 +91,18 @@ fn framed<'c, 'a>(sheet: &'c Sheet<'a>, x: Scale, y: Scale) -> Result<Plot<'c, '
 }
 
 fn of_mark(chart: &TimeChart, mark: Mark) -> impl Iterator<Item = &Series> {
-    chart
-        .series
-        .iter()
-        .filter(move |series| series.mark == mark)
+    chart.series.iter().filter(move |series| series.mark == mark)
 }
 
 fn left_scale(chart: &TimeChart) -> Scale {
-    let lines = chart
-        .series
-        .iter()
-        .filter(|s| matches!(s.mark, Mark::Line | Mark::Dash));
+    let lines = chart.series.iter().filter(|s| matches!(s.mark, Mark::Line | Mark::Dash));
     let values = lines.flat_map(|s| s.values.iter().flatten().copied());
-    let tops = stacked(of_mark(chart, Mark::Stack))
-        .into_iter()
-        .flat_map(|layer| layer.tops.into_iter().flatten());
+    let tops = stacked(of_mark(chart, Mark::Stack)).into_iter().flat_map(|layer| layer.tops.into_iter().flatten());
     let values: Vec<f64> = values.chain(tops).collect();
     let highest = values.iter().copied().fold(0.0, f64::max);
-    let reach = if chart.left.spacing == Spacing::Log {
-        30.0
-    } else {
-        4.0
-    };
-    let limits = chart
-        .limits
-        .iter()
-        .filter_map(|limit| limit::within_reach(limit.value, highest, reach));
-    Scale::holding(
-        chart.left.spacing,
-        values.iter().copied().chain(limits),
-        |v| tick_text(&chart.left.quantity, v),
-    )
+    let reach = if chart.left.spacing == Spacing::Log { 30.0 } else { 4.0 };
+    let limits = chart.limits.iter().filter_map(|limit| limit::within_reach(limit.value, highest, reach));
+    Scale::holding(chart.left.spacing, values.iter().copied().chain(limits), |v| tick_text(&chart.left.quantity, v))
 }
 
 fn right_scale(chart: &TimeChart) -> Scale {
@@ -153,18 +116,9 @@ fn right_scale(chart: &TimeChart) -> Scale {
 
 /// Paints the highest layer first and each lower one over it, down to the axis: half the bytes of separate bands, and no hairline
 /// between them. A thin layer of failures gets its edge drawn last, so that the bulk below cannot hide it.
-fn draw_stack(
-    plot: &mut Plot<'_, '_>,
-    clock: &Clock,
-    layers: &[Layer<'_>],
-) -> Result<(), ChartError> {
+fn draw_stack(plot: &mut Plot<'_, '_>, clock: &Clock, layers: &[Layer<'_>]) -> Result<(), ChartError> {
     for layer in layers.iter().rev() {
-        areas(
-            plot,
-            layer.series.tone,
-            Shape::Fill,
-            &steps(clock, &layer.tops),
-        )?;
+        areas(plot, layer.series.tone, Shape::Fill, &steps(clock, &layer.tops))?;
     }
     for layer in layers.iter().filter(|layer| layer.series.tone == Tone::Bad) {
         lines(plot, Shape::Line, Tone::Bad, &steps(clock, &layer.tops))?;
@@ -172,69 +126,35 @@ fn draw_stack(
     Ok(())
 }
 
-fn areas(
-    plot: &mut Plot<'_, '_>,
-    tone: Tone,
-    shape: Shape,
-    outlines: &[Vec<Point>],
-) -> Result<(), ChartError> {
+fn areas(plot: &mut Plot<'_, '_>, tone: Tone, shape: Shape, outlines: &[Vec<Point>]) -> Result<(), ChartError> {
     for outline in outlines {
         let (Some(first), Some(last)) = (outline.first(), outline.last()) else {
             continue;
         };
         let floor = [(last.0, 0.0), (first.0, 0.0)];
         let points: Vec<Point> = outline.iter().copied().chain(floor).collect();
-        plot.plotting_area()
-            .draw(&Polygon::new(points, Ink::toned(shape, tone).color()))?;
+        plot.plotting_area().draw(&Polygon::new(points, Ink::toned(shape, tone).color()))?;
     }
     Ok(())
 }
 
-fn lines(
-    plot: &mut Plot<'_, '_>,
-    shape: Shape,
-    tone: Tone,
-    runs: &[Vec<Point>],
-) -> Result<(), ChartError> {
+fn lines(plot: &mut Plot<'_, '_>, shape: Shape, tone: Tone, runs: &[Vec<Point>]) -> Result<(), ChartError> {
     for run in runs {
-        plot.plotting_area().draw(&PathElement::new(
-            run.clone(),
-            Ink::toned(shape, tone).color(),
-        ))?;
+        plot.plotting_area().draw(&PathElement::new(run.clone(), Ink::toned(shape, tone).color()))?;
     }
     Ok(())
 }
 
 /// Labels of the right axis at the picture's edge, and the room they take.
-fn right_labels(
-    sheet: &Sheet<'_>,
-    chart: &TimeChart,
-    load: &Plot<'_, '_>,
-    scale: &Scale,
-) -> Result<i32, ChartError> {
+fn right_labels(sheet: &Sheet<'_>, chart: &TimeChart, load: &Plot<'_, '_>, scale: &Scale) -> Result<i32, ChartError> {
     if chart.right.is_none() {
         return Ok(0);
     }
     for tick in scale.ticks() {
-        let row = load
-            .plotting_area()
-            .map_coordinate(&(scale.from(), tick.at))
-            .1;
-        axes::write(
-            sheet,
-            Ink::plain(Shape::Label),
-            &tick.label,
-            (WIDTH - 20, row),
-            HPos::Right,
-            VPos::Center,
-        )?;
+        let row = load.plotting_area().map_coordinate(&(scale.from(), tick.at)).1;
+        axes::write(sheet, Ink::plain(Shape::Label), &tick.label, (WIDTH - 20, row), HPos::Right, VPos::Center)?;
     }
-    Ok(scale
-        .ticks()
-        .iter()
-        .map(|tick| whole(width(&tick.label, TEXT)))
-        .max()
-        .unwrap_or(0))
+    Ok(scale.ticks().iter().map(|tick| whole(width(&tick.label, TEXT))).max().unwrap_or(0))
 }
 
 fn end_names<'c>(
@@ -243,11 +163,7 @@ fn end_names<'c>(
     load: &Plot<'_, '_>,
     layers: &[Layer<'c>],
 ) -> Vec<EndName<'c>> {
-    let row = |plot: &Plot<'_, '_>, value: f64| {
-        plot.plotting_area()
-            .map_coordinate(&(chart.clock.from_s, value))
-            .1
-    };
+    let row = |plot: &Plot<'_, '_>, value: f64| plot.plotting_area().map_coordinate(&(chart.clock.from_s, value)).1;
     let mut names = Vec::new();
     for series in &chart.series {
         let Some(last) = series.values.iter().rev().flatten().next() else {
@@ -258,30 +174,17 @@ fn end_names<'c>(
             Mark::Step | Mark::Behind => row(load, *last),
             Mark::Stack => continue,
         };
-        names.push(EndName {
-            name: &series.name,
-            tone: series.tone,
-            at,
-        });
+        names.push(EndName { name: &series.name, tone: series.tone, at });
     }
     for layer in layers {
-        let ends = layer
-            .tops
-            .iter()
-            .zip(&layer.series.values)
-            .rev()
-            .find(|(top, _)| top.is_some());
+        let ends = layer.tops.iter().zip(&layer.series.values).rev().find(|(top, _)| top.is_some());
         let Some((Some(top), Some(own))) = ends else {
             continue;
         };
         let (upper, lower) = (row(plot, *top), row(plot, top - own));
         // Too thin to be found at the edge: the legend names it.
         if lower - upper >= 40 || layer.series.tone == Tone::Bad {
-            names.push(EndName {
-                name: &layer.series.name,
-                tone: layer.series.tone,
-                at: i32::midpoint(upper, lower),
-            });
+            names.push(EndName { name: &layer.series.name, tone: layer.series.tone, at: i32::midpoint(upper, lower) });
         }
     }
     names

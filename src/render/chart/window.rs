@@ -45,20 +45,13 @@ fn runs(values: &[Option<f64>]) -> Vec<Vec<(usize, f64)>> {
 /// Points at the windows' middles, a list for each run without a gap.
 pub(super) fn middles(clock: &Clock, values: &[Option<f64>]) -> Vec<Vec<Point>> {
     let point = |(index, value): (usize, f64)| (clock.middle(index), value);
-    runs(values)
-        .into_iter()
-        .map(|run| run.into_iter().map(point).collect())
-        .collect()
+    runs(values).into_iter().map(|run| run.into_iter().map(point).collect()).collect()
 }
 
 /// The outline of steps over the windows, a list for each run without a gap.
 pub(super) fn steps(clock: &Clock, values: &[Option<f64>]) -> Vec<Vec<Point>> {
-    let step =
-        |(index, value): (usize, f64)| [(clock.edge(index), value), (clock.edge(index + 1), value)];
-    runs(values)
-        .into_iter()
-        .map(|run| run.into_iter().flat_map(step).collect())
-        .collect()
+    let step = |(index, value): (usize, f64)| [(clock.edge(index), value), (clock.edge(index + 1), value)];
+    runs(values).into_iter().map(|run| run.into_iter().flat_map(step).collect()).collect()
 }
 
 #[cfg(test)]
@@ -66,30 +59,19 @@ mod tests {
     use super::*;
     use crate::report::chart::{Fold, Mark, Tone};
 
-    const CLOCK: Clock = Clock {
-        from_s: 0.0,
-        to_s: 8.0,
-        first_s: 0.0,
-        window_s: 2.0,
-    };
+    const CLOCK: Clock = Clock { from_s: 0.0, to_s: 8.0, first_s: 0.0, window_s: 2.0 };
 
     #[test]
     fn a_gap_ends_a_line() {
         let values = [None, Some(1.0), Some(2.0), None, Some(3.0), None];
-        assert_eq!(
-            middles(&CLOCK, &values),
-            [vec![(3.0, 1.0), (5.0, 2.0)], vec![(9.0, 3.0)]]
-        );
+        assert_eq!(middles(&CLOCK, &values), [vec![(3.0, 1.0), (5.0, 2.0)], vec![(9.0, 3.0)]]);
         assert!(middles(&CLOCK, &[None, None]).is_empty());
     }
 
     #[test]
     fn steps_hold_their_value_for_the_whole_window() {
         let outline = steps(&CLOCK, &[Some(1.0), Some(4.0)]);
-        assert_eq!(
-            outline,
-            [vec![(0.0, 1.0), (2.0, 1.0), (2.0, 4.0), (4.0, 4.0)]]
-        );
+        assert_eq!(outline, [vec![(0.0, 1.0), (2.0, 1.0), (2.0, 4.0), (4.0, 4.0)]]);
     }
 
     #[test]
@@ -101,10 +83,7 @@ mod tests {
             fold: Fold::Mean,
             values: values.to_vec(),
         };
-        let (ok, failed) = (
-            series(&[Some(5.0), Some(6.0), None]),
-            series(&[Some(0.0), Some(2.0), None]),
-        );
+        let (ok, failed) = (series(&[Some(5.0), Some(6.0), None]), series(&[Some(0.0), Some(2.0), None]));
         let layers = stacked([&ok, &failed].into_iter());
         assert_eq!(layers[0].tops, [Some(5.0), Some(6.0), None]);
         assert_eq!(layers[1].tops, [None, Some(8.0), None]);

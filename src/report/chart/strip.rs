@@ -24,7 +24,7 @@ pub struct Strip {
     pub saturated: Vec<[f64; 2]>,
 }
 
-/// Monitors over the time of a test, one strip each, on the same time axis as the [`TimeChart`]s of the group.
+/// Monitors over the time of a test, one strip each, on the same time axis as the [`TimeChart`](super::TimeChart)s of the group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StripChart {
     /// Heading, alternative text, caption.
@@ -46,9 +46,7 @@ impl StripChart {
     /// Whether any strip holds enough for a picture.
     #[must_use]
     pub fn is_drawable(&self) -> bool {
-        self.strips
-            .iter()
-            .any(|strip| strip.values.iter().flatten().count() >= MIN_POINTS)
+        self.strips.iter().any(|strip| strip.values.iter().flatten().count() >= MIN_POINTS)
     }
 
     /// The legend: only what the strips do not say themselves.

@@ -45,10 +45,7 @@ impl TailChart {
     /// The rank of the last point that `n` samples can bear: 10 must remain above. `None` below 20 samples, where not even
     /// the median has ten above it.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a count of requests as a divisor"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "a count of requests as a divisor")]
     pub fn last_rank(n: u64) -> Option<f64> {
         (n >= 20).then(|| 1.0 - 10.0 / n as f64)
     }
@@ -56,29 +53,17 @@ impl TailChart {
     /// Whether a curve holds enough for a picture.
     #[must_use]
     pub fn is_drawable(&self) -> bool {
-        self.curves
-            .first()
-            .is_some_and(|curve| curve.points.len() >= MIN_POINTS)
+        self.curves.first().is_some_and(|curve| curve.points.len() >= MIN_POINTS)
     }
 
     /// The legend.
     #[must_use]
     pub fn legend(&self) -> Vec<LegendEntry> {
         let mark = |curve: &TailCurve| {
-            if curve.tone == Tone::Base {
-                "dash"
-            } else {
-                "line"
-            }
+            if curve.tone == Tone::Base { "dash" } else { "line" }
         };
-        let curves = self
-            .curves
-            .iter()
-            .map(|c| LegendEntry::new(&c.name, mark(c), Some(c.tone)));
-        let limits = self
-            .limits
-            .iter()
-            .map(|l| LegendEntry::new(&l.label, "limit", None));
+        let curves = self.curves.iter().map(|c| LegendEntry::new(&c.name, mark(c), Some(c.tone)));
+        let limits = self.limits.iter().map(|l| LegendEntry::new(&l.label, "limit", None));
         curves.chain(limits).collect()
     }
 }
