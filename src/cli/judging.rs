@@ -121,7 +121,7 @@ impl Judging<'_> {
             None => Vec::new(),
         };
         let deltas: Vec<_> = comparisons.iter().flat_map(|one| one.deltas.clone()).collect();
-        let shifts: Vec<_> = comparisons.iter().flat_map(|one| one.shifts.clone()).collect();
+        let _shifts: Vec<_> = comparisons.iter().flat_map(|one| one.shifts.clone()).collect();
         let state = self.state(&pairs);
         let tests: Vec<JudgedTest<'_>> =
             self.gathered.tests.iter().map(|(test, figures)| JudgedTest { test, figures }).collect();
