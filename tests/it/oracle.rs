@@ -78,9 +78,7 @@ fn every_section_is_tested_or_has_a_reason() {
         ("two_sample", "not used: these tests take requests for independent"),
         ("usl", "no model of capacity yet"),
     ];
-    let known = |name: &str| {
-        TESTED.contains(&name) || NOT_YET.iter().any(|(one, _)| *one == name)
-    };
+    let known = |name: &str| TESTED.contains(&name) || NOT_YET.iter().any(|(one, _)| *one == name);
     let unknown: Vec<_> = ORACLES.as_object().unwrap().keys().filter(|name| !known(name)).collect();
     assert!(unknown.is_empty(), "neither tested nor excused: {unknown:?}");
 }

@@ -7,7 +7,6 @@ use plimsoll::compare::steps::Steps;
 use plimsoll::model::histogram::{Histogram, rank};
 use serde_json::Value;
 
-/// Values in thousandths, which the histogram holds exactly as long as they are small.
 fn exact(values: &[f64]) -> Steps {
     Steps::of(values.iter().map(|value| (*value, 1)))
 }
@@ -21,10 +20,10 @@ fn type_1_and_type_7_of_hyndman_and_fan() {
     for case in list(section("percentiles_hyndman_fan")) {
         let values = numbers(&case["values"]);
         let steps = exact(&values);
-        // One unit of the histogram is the largest that keeps the values exact.
-        let scale = [1.0, 10.0, 100.0].into_iter().rfind(|scale| values.iter().all(|v| v * scale < 2_048.0)).unwrap_or(1.0);
-        let histogram: Histogram = values.iter().map(|v| (v * scale).round() as i64).collect();
-        let whole = values.iter().all(|v| (v * scale).fract().abs() < 1e-9 && v * scale < 2_048.0);
+        // Small whole numbers are exact in the histogram, others in thousandths exact to half a bucket.
+        let whole = values.iter().all(|value| value.fract() == 0.0 && *value < 2_048.0);
+        let scale = if whole { 1.0 } else { 1_000.0 };
+        let histogram: Histogram = values.iter().map(|value| (value * scale).round() as i64).collect();
         let (least, most) = (histogram.value_at_rank(1).unwrap(), histogram.value_at_rank(u64::MAX).unwrap());
         for (at, p) in numbers(&case["p"]).into_iter().enumerate() {
             near(steps.quantile(p).unwrap(), &case["expected"]["1"][at], 1e-9);
