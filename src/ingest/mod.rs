@@ -131,4 +131,9 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &k6::summary::K6Summary,
     &k6::export::K6SummaryExport,
     &k6::machine::K6MachineSummary,
+    &own::OwnRowsCsv,
+    &own::OwnRowsNdjson,
+    &own::OwnResultsJson,
+    &monitor::MonitorResource,
+    &monitor::MonitorCsv,
 ];
