@@ -1,6 +1,8 @@
 //! plimsoll: what a load test leaves behind, turned into an answer.
 
 pub mod analyse;
+pub mod assemble;
+pub mod compare;
 pub mod config;
 pub mod error;
 pub mod fmt;
@@ -11,4 +13,5 @@ pub mod quantity;
 pub mod render;
 pub mod report;
 pub mod rollup;
+pub mod store;
 pub mod unit;

@@ -82,16 +82,13 @@ impl Quantity {
     /// A sentence fragment that names what was found and gives an example.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        let split = text
-            .char_indices()
-            .find(|&(at, letter)| !is_numeric(text, at, letter))
-            .map_or(text.len(), |(at, _)| at);
+        let split =
+            text.char_indices().find(|&(at, letter)| !is_numeric(text, at, letter)).map_or(text.len(), |(at, _)| at);
         let (digits, unit) = text.split_at(split);
-        let number: f64 = digits.trim_end().parse().map_err(|_| {
-            format!(
-                "`{text}` is not a quantity: write it like \"250 ms\", \"0.1 %\" or \"300/min\""
-            )
-        })?;
+        let number: f64 = digits
+            .trim_end()
+            .parse()
+            .map_err(|_| format!("`{text}` is not a quantity: write it like \"250 ms\", \"0.1 %\" or \"300/min\""))?;
         if !number.is_finite() {
             return Err(format!("`{text}` is too large to be a quantity"));
         }
@@ -127,9 +124,7 @@ fn unknown_unit(unit: &str) -> String {
         .map(|row| (strsim::damerau_levenshtein(row.text, unit), row.text))
         .min_by_key(|&(distance, text)| (distance, text.len()))
         .filter(|&(distance, _)| distance <= 2)
-        .map_or(String::new(), |(_, text)| {
-            format!(", did you mean `{text}`?")
-        });
+        .map_or(String::new(), |(_, text)| format!(", did you mean `{text}`?"));
     format!("`{unit}` is not a unit{near}; known are ms, s, min, h, %, /s, /min, kB, MB, GB")
 }
 
@@ -183,11 +178,7 @@ impl Range {
 
 impl fmt::Display for Range {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.low == self.high {
-            write!(out, "{}", self.low)
-        } else {
-            write!(out, "{} .. {}", self.low, self.high)
-        }
+        if self.low == self.high { write!(out, "{}", self.low) } else { write!(out, "{} .. {}", self.low, self.high) }
     }
 }
 
@@ -212,11 +203,7 @@ mod tests {
             ("-1", -1.0, Unit::Plain),
         ];
         for (text, value, unit) in cases {
-            assert_eq!(
-                Quantity::parse(text),
-                Ok(Quantity::new(value, unit)),
-                "{text}"
-            );
+            assert_eq!(Quantity::parse(text), Ok(Quantity::new(value, unit)), "{text}");
         }
     }
 
@@ -231,16 +218,7 @@ mod tests {
 
     #[test]
     fn they_are_written_back_short() {
-        for text in [
-            "250 ms",
-            "2 s",
-            "10 min",
-            "5/s",
-            "0.1 %",
-            "10 MB",
-            "42",
-            "3 s .. 5 s",
-        ] {
+        for text in ["250 ms", "2 s", "10 min", "5/s", "0.1 %", "10 MB", "42", "3 s .. 5 s"] {
             assert_eq!(Range::parse(text).unwrap().to_string(), text);
         }
     }

@@ -4,11 +4,12 @@
 //! the comparison's blocks (12, from six minutes on 18) are then merges of whole parts: a run read from its files and the
 //! same run read from the store give the same comparison to the last bit.
 
-use super::block::Block;
+use super::block::{self, Block};
 use crate::analyse::figures::{EndpointFigures, LoadFigures, TestFigures};
 use crate::model::key::Population;
-use crate::model::test::{Test, Timeline};
+use crate::model::test::{EndpointSeries, Test, Timeline};
 use crate::unit::Timestamp;
+use std::ops::Range;
 
 /// Stretches that the steady time is kept in: the least common multiple of both numbers of blocks.
 pub const PARTS: usize = 36;
@@ -49,34 +50,52 @@ impl Side {
     pub fn of(test: &Test, figures: &TestFigures) -> Option<Self> {
         let requests = figures.populations.iter().find(|one| one.population == Population::Request)?;
         let steady = steady_windows(test, figures);
-        let endpoints = requests
-            .endpoints
-            .iter()
-            .filter(|endpoint| !endpoint.outside_load)
-            .map(|endpoint| {
-                let parts = test.timeline.as_ref().zip(steady).and_then(|(timeline, (from, to))| {
-                    let series = timeline.endpoints.iter().find(|one| {
-                        one.key.label() == endpoint.label && one.key.group == endpoint.group
-                    })?;
-                    series.windows.iter().all(|window| window.latency.is_some() || window.requests == 0).then(|| {
-                        cut(series.windows.get(from..to).unwrap_or(&[]))
-                    })
-                });
-                SideEndpoint { figures: endpoint.clone(), parts }
-            })
-            .collect();
-        let width = |timeline: &Timeline| crate::unit::seconds(timeline.width_ns);
-        #[expect(clippy::cast_precision_loss, reason = "at most 512 windows")]
-        let steady_s = test.timeline.as_ref().zip(steady).map_or(0.0, |(timeline, (from, to))| width(timeline) * (to - from) as f64);
+        let loaded = requests.endpoints.iter().filter(|endpoint| !endpoint.outside_load);
+        let endpoints = loaded.map(|endpoint| {
+            let parts = steady.as_ref().and_then(|(timeline, range)| parts(timeline, range.clone(), endpoint));
+            SideEndpoint { figures: endpoint.clone(), parts }
+        });
         Some(Self {
             test: test.name.clone(),
             tool: test.tool.clone(),
             started_at: test.span.map(|span| span.start),
             duration_s: test.duration_s,
-            steady_s,
+            steady_s: steady.as_ref().map_or(0.0, |(timeline, range)| width_s(timeline) * count(range.len())),
             load: figures.load.clone(),
             totals: requests.totals.clone(),
-            endpoints,
+            endpoints: endpoints.collect(),
         })
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "at most 512 windows")]
+fn count(windows: usize) -> f64 {
+    windows as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "windows are far narrower than 2^53 ns (104 days)")]
+fn width_s(timeline: &Timeline) -> f64 {
+    timeline.width_ns as f64 / 1e9
+}
+
+/// The windows of the steady part: those that lie in it whole, or at least by half.
+fn steady_windows<'a>(test: &'a Test, figures: &TestFigures) -> Option<(&'a Timeline, Range<usize>)> {
+    let (timeline, phases, span) = (test.timeline.as_ref()?, figures.phases.as_ref()?, test.span?);
+    let first_s = timeline.start.seconds_since(span.start);
+    let nearest = |second: f64| {
+        let edge = ((second - first_s) / width_s(timeline)).round().clamp(0.0, count(timeline.windows));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "held between 0 and the windows")]
+        let edge = edge as usize;
+        edge
+    };
+    let range = nearest(phases.steady_from_s)..nearest(phases.steady_to_s);
+    (!range.is_empty()).then_some((timeline, range))
+}
+
+/// An endpoint's parts; `None` where its source has counts over time and no latencies.
+fn parts(timeline: &Timeline, range: Range<usize>, endpoint: &EndpointFigures) -> Option<Vec<Block>> {
+    let is_it = |series: &&EndpointSeries| series.key.label() == endpoint.label && series.key.group == endpoint.group;
+    let windows = timeline.endpoints.iter().find(is_it)?.windows.get(range)?;
+    let recorded = windows.iter().all(|window| window.latency.is_some() || window.requests == 0);
+    recorded.then(|| block::cut(windows, PARTS))
 }

@@ -120,9 +120,7 @@ impl Criterion {
                 return Ok(None);
             }
             (None, None) => {
-                return Err(
-                    "has no limit: add `below`, `at_most`, `above` or `at_least`".to_owned(),
-                );
+                return Err("has no limit: add `below`, `at_most`, `above` or `at_least`".to_owned());
             }
         };
         for (_, quantity) in [Some(limit), warn].into_iter().flatten() {
@@ -137,9 +135,7 @@ impl Criterion {
 
 /// The one that is given, if any; `None` where there are several.
 fn one_of(given: [(Side, Option<Quantity>); 4]) -> Option<Option<(Side, Quantity)>> {
-    let mut found = given
-        .into_iter()
-        .filter_map(|(side, quantity)| Some((side, quantity?)));
+    let mut found = given.into_iter().filter_map(|(side, quantity)| Some((side, quantity?)));
     let first = found.next();
     found.next().is_none().then_some(first)
 }

@@ -130,13 +130,8 @@ impl Metric {
     /// A sentence fragment with what was found and what is known.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        let asked = parse_fixed(text)
-            .or_else(|| parse_latency(text))
-            .map_or_else(|| parse_other(text), Ok)?;
-        Ok(Self {
-            text: text.to_owned(),
-            asked,
-        })
+        let asked = parse_fixed(text).or_else(|| parse_latency(text)).map_or_else(|| parse_other(text), Ok)?;
+        Ok(Self { text: text.to_owned(), asked })
     }
 
     /// Unit in which its figures are; `None` where only the source knows (monitor columns, custom metrics).
@@ -184,15 +179,9 @@ impl Metric {
     #[must_use]
     pub fn quantile(&self) -> Option<f64> {
         match &self.asked {
-            Asked::Latency {
-                stat: Stat::Quantile(p),
-                ..
-            }
+            Asked::Latency { stat: Stat::Quantile(p), .. }
             | Asked::Drift { p }
-            | Asked::Custom {
-                stat: CustomStat::Of(Stat::Quantile(p)),
-                ..
-            } => Some(*p),
+            | Asked::Custom { stat: CustomStat::Of(Stat::Quantile(p)), .. } => Some(*p),
             Asked::MeanOfTests(inner) => inner.quantile(),
             _ => None,
         }
@@ -210,18 +199,15 @@ impl Metric {
             (a, b) if a == b => Ok(limit.value),
             (Unit::Count, Unit::Plain) => Ok(limit.value),
             (Unit::Ratio, Unit::Plain) if (0.0..=1.0).contains(&limit.value) => Ok(limit.value),
-            (Unit::Ratio, Unit::Plain) => Err(format!(
-                "`{self}` is a share: write \"{0} %\" or a number from 0 to 1",
-                limit.value
-            )),
-            (Unit::Micros, Unit::Plain) => Err(format!(
-                "`{self}` is a time: write \"{0} ms\" or \"{0} s\"",
-                limit.value
-            )),
-            (Unit::PerSecond, Unit::Plain) => Err(format!(
-                "`{self}` is a rate: write \"{0}/s\" or \"{0}/min\"",
-                limit.value
-            )),
+            (Unit::Ratio, Unit::Plain) => {
+                Err(format!("`{self}` is a share: write \"{0} %\" or a number from 0 to 1", limit.value))
+            }
+            (Unit::Micros, Unit::Plain) => {
+                Err(format!("`{self}` is a time: write \"{0} ms\" or \"{0} s\"", limit.value))
+            }
+            (Unit::PerSecond, Unit::Plain) => {
+                Err(format!("`{self}` is a rate: write \"{0}/s\" or \"{0}/min\"", limit.value))
+            }
             (unit, _) => Err(format!(
                 "`{self}` takes {}, found \"{limit}\"",
                 match unit {
@@ -282,10 +268,7 @@ pub const FIXED: &[&str] = &[
 
 fn parse_fixed(text: &str) -> Option<Asked> {
     Some(match text {
-        "failures.ratio" | "failures.count" => Asked::Failures {
-            kind: None,
-            counted: text.ends_with("count"),
-        },
+        "failures.ratio" | "failures.count" => Asked::Failures { kind: None, counted: text.ends_with("count") },
         "success.ratio" => Asked::Success(Population::Request),
         "connect.success_ratio" => Asked::Success(Population::Connection),
         "messages.delivered_ratio" => Asked::Success(Population::Message),
@@ -313,36 +296,25 @@ fn parse_latency(text: &str) -> Option<Asked> {
         ("connect.latency.", Population::Connection, false),
         ("messages.latency.", Population::Message, false),
     ];
-    families
-        .iter()
-        .find_map(|&(prefix, population, successes)| {
-            let rest = text.strip_prefix(prefix)?;
-            if population == Population::Request && !successes {
-                if let Some(limit) = between(rest, "share_over(", ")") {
-                    let limit = Quantity::parse(limit).ok()?;
-                    return (limit.unit == Unit::Micros).then_some(Asked::ShareOver {
-                        limit_us: limit.value,
-                    });
-                }
-                if let Some(quantile) = rest.strip_suffix(".drift") {
-                    return quantile_p(quantile).map(|p| Asked::Drift { p });
-                }
+    families.iter().find_map(|&(prefix, population, successes)| {
+        let rest = text.strip_prefix(prefix)?;
+        if population == Population::Request && !successes {
+            if let Some(limit) = between(rest, "share_over(", ")") {
+                let limit = Quantity::parse(limit).ok()?;
+                return (limit.unit == Unit::Micros).then_some(Asked::ShareOver { limit_us: limit.value });
             }
-            stat(rest).map(|stat| Asked::Latency {
-                population,
-                successes,
-                stat,
-            })
-        })
+            if let Some(quantile) = rest.strip_suffix(".drift") {
+                return quantile_p(quantile).map(|p| Asked::Drift { p });
+            }
+        }
+        stat(rest).map(|stat| Asked::Latency { population, successes, stat })
+    })
 }
 
 fn parse_other(text: &str) -> Result<Asked, String> {
     for (prefix, counted) in [("failures.ratio{", false), ("failures.count{", true)] {
         if let Some(kind) = between(text, prefix, "}") {
-            return Ok(Asked::Failures {
-                kind: Some(kind.trim().to_owned()),
-                counted,
-            });
+            return Ok(Asked::Failures { kind: Some(kind.trim().to_owned()), counted });
         }
     }
     if let Some(inner) = between(text, "suite.mean(", ")") {
@@ -350,24 +322,13 @@ fn parse_other(text: &str) -> Result<Asked, String> {
         return Ok(Asked::MeanOfTests(Box::new(inner)));
     }
     if let Some(held) = between(text, "users.sustained(", ")") {
-        return Ok(Asked::UsersSustained {
-            seconds: seconds(held)?,
-        });
+        return Ok(Asked::UsersSustained { seconds: seconds(held)? });
     }
     if let Some(rest) = text.strip_prefix("monitor.") {
         return parse_monitor(rest).ok_or_else(|| unknown(text));
     }
     // A name of ours that was misspelt must not become a custom metric that is never found.
-    let ours = [
-        "latency.",
-        "latency_success.",
-        "failures.",
-        "connect.",
-        "messages.",
-        "users.",
-        "suite.",
-        "cache.",
-    ];
+    let ours = ["latency.", "latency_success.", "failures.", "connect.", "messages.", "users.", "suite.", "cache."];
     if ours.iter().any(|prefix| text.starts_with(prefix)) {
         return Err(unknown(text));
     }
@@ -377,14 +338,9 @@ fn parse_other(text: &str) -> Result<Asked, String> {
 /// The figure is the longest ending that is one: `pool_wait.p99.9` ends in `p99.9`, and a tag's value may hold dots too.
 fn parse_custom(text: &str) -> Option<Asked> {
     let braces = text.rfind('}').map_or(0, |at| at + 1);
-    text.match_indices('.')
-        .filter(|&(at, _)| at >= braces.max(1))
-        .find_map(|(at, _)| {
-            Some(Asked::Custom {
-                name: text.get(..at)?.to_owned(),
-                stat: custom_stat(text.get(at + 1..)?)?,
-            })
-        })
+    text.match_indices('.').filter(|&(at, _)| at >= braces.max(1)).find_map(|(at, _)| {
+        Some(Asked::Custom { name: text.get(..at)?.to_owned(), stat: custom_stat(text.get(at + 1..)?)? })
+    })
 }
 
 fn parse_monitor(rest: &str) -> Option<Asked> {
@@ -396,10 +352,7 @@ fn parse_monitor(rest: &str) -> Option<Asked> {
         let (column, figure) = rest.rsplit_once('.')?;
         (column, MonitorStat::Of(stat(figure)?))
     };
-    (!column.is_empty()).then(|| Asked::Monitor {
-        column: column.to_owned(),
-        stat,
-    })
+    (!column.is_empty()).then(|| Asked::Monitor { column: column.to_owned(), stat })
 }
 
 fn between<'a>(text: &'a str, prefix: &str, suffix: &str) -> Option<&'a str> {
@@ -435,22 +388,14 @@ fn custom_stat(text: &str) -> Option<CustomStat> {
 }
 
 fn unknown(text: &str) -> String {
-    let patterns = [
-        "latency.p95",
-        "latency.mean",
-        "latency.max",
-        "latency_success.p95",
-        "connect.latency.p95",
-    ];
+    let patterns = ["latency.p95", "latency.mean", "latency.max", "latency_success.p95", "connect.latency.p95"];
     let near = FIXED
         .iter()
         .chain(&patterns)
         .map(|name| (strsim::damerau_levenshtein(name, text), *name))
         .min()
         .filter(|&(distance, _)| distance <= 4)
-        .map_or(String::new(), |(_, name)| {
-            format!(", did you mean `{name}`?")
-        });
+        .map_or(String::new(), |(_, name)| format!(", did you mean `{name}`?"));
     format!(
         "`{text}` is not a metric{near}; a metric of your own ends in the figure wanted, such as `{}.p95`",
         text.split('.').next().unwrap_or("name")
@@ -474,55 +419,27 @@ mod tests {
 
     #[test]
     fn names_with_a_part_that_varies() {
-        assert_eq!(
-            asked("latency.share_over(3 s)"),
-            Asked::ShareOver { limit_us: 3e6 }
-        );
+        assert_eq!(asked("latency.share_over(3 s)"), Asked::ShareOver { limit_us: 3e6 });
         assert_eq!(asked("latency.p95.drift"), Asked::Drift { p: 0.95 });
-        assert_eq!(
-            asked("users.sustained(10 m)"),
-            Asked::UsersSustained { seconds: 600.0 }
-        );
-        assert_eq!(
-            asked("failures.ratio{timeout}"),
-            Asked::Failures {
-                kind: Some("timeout".into()),
-                counted: false
-            }
-        );
+        assert_eq!(asked("users.sustained(10 m)"), Asked::UsersSustained { seconds: 600.0 });
+        assert_eq!(asked("failures.ratio{timeout}"), Asked::Failures { kind: Some("timeout".into()), counted: false });
         assert_eq!(
             asked("monitor.cpu.percent.sustained(1.5 m)"),
-            Asked::Monitor {
-                column: "cpu.percent".into(),
-                stat: MonitorStat::Sustained(90.0)
-            }
+            Asked::Monitor { column: "cpu.percent".into(), stat: MonitorStat::Sustained(90.0) }
         );
         assert_eq!(
             asked("rtc_dropped{url:a.b}.rate"),
-            Asked::Custom {
-                name: "rtc_dropped{url:a.b}".into(),
-                stat: CustomStat::Rate
-            }
+            Asked::Custom { name: "rtc_dropped{url:a.b}".into(), stat: CustomStat::Rate }
         );
         assert_eq!(
             asked("pool_wait.p99.9"),
-            Asked::Custom {
-                name: "pool_wait".into(),
-                stat: CustomStat::Of(Stat::Quantile(0.999))
-            }
+            Asked::Custom { name: "pool_wait".into(), stat: CustomStat::Of(Stat::Quantile(0.999)) }
         );
     }
 
     #[test]
     fn misspelt_names_are_not_custom_metrics() {
-        for text in [
-            "latency.q95",
-            "latencyp95",
-            "failures.rato",
-            "users.sustained(10)",
-            "monitor.cpu",
-            "",
-        ] {
+        for text in ["latency.q95", "latencyp95", "failures.rato", "users.sustained(10)", "monitor.cpu", ""] {
             assert!(Metric::parse(text).is_err(), "{text}");
         }
         let error = Metric::parse("failures.rato").unwrap_err();

@@ -30,10 +30,7 @@ fn placed(message: String, text: &str, source: &str, span: Option<Range<usize>>)
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     let line = before.matches('\n').count() + 1;
     let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
-    let content = text
-        .get(line_start..)
-        .and_then(|rest| rest.lines().next())
-        .unwrap_or_default();
+    let content = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
     let as_u64 = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     Error::usage(format!("{message} (column {column})"))
         .at(Place::line(source, as_u64(line), as_u64(line_start)))
@@ -48,11 +45,7 @@ fn explained(message: &str) -> (String, Option<String>) {
     let (Some((wrong, known)), true) = (quoted.split_first(), unknown) else {
         return (message.to_owned(), None);
     };
-    let what = if message.starts_with("unknown field") {
-        "key"
-    } else {
-        "value"
-    };
+    let what = if message.starts_with("unknown field") { "key" } else { "value" };
     let near = known
         .iter()
         .map(|name| (strsim::damerau_levenshtein(name, wrong), *name))
@@ -73,14 +66,8 @@ pub fn check(tables: &Tables, text: &str, source: &str) -> Result<(), Error> {
     let mut ids = BTreeSet::new();
     for row in &tables.criteria {
         let criterion = row.get_ref();
-        let wrong = |message: String| {
-            placed(
-                format!("criterion `{}` {message}", criterion.id),
-                text,
-                source,
-                Some(row.span()),
-            )
-        };
+        let wrong =
+            |message: String| placed(format!("criterion `{}` {message}", criterion.id), text, source, Some(row.span()));
         check_criterion(criterion).map_err(wrong)?;
         if !ids.insert(criterion.id.as_str()) {
             return Err(wrong("has an id that another one has".to_owned()));
@@ -93,11 +80,7 @@ pub fn check(tables: &Tables, text: &str, source: &str) -> Result<(), Error> {
 fn check_criterion(criterion: &Criterion) -> Result<(), String> {
     let demand = criterion.demand().map_err(|message| {
         // A limit of the wrong unit names the metric; what is wrong with the criterion itself begins with a verb.
-        if message.starts_with('`') {
-            format!("has a limit that does not fit: {message}")
-        } else {
-            message
-        }
+        if message.starts_with('`') { format!("has a limit that does not fit: {message}") } else { message }
     })?;
     if let (Some(waiver), true) = (&criterion.waiver, demand.is_some()) {
         if let Some(ceiling) = waiver.ceiling {
@@ -117,10 +100,8 @@ fn check_tests(tests: &[PlannedTest], source: &str) -> Result<(), Error> {
     let mut names = BTreeSet::new();
     for test in tests {
         if !names.insert(test.name.as_str()) {
-            return Err(
-                Error::usage(format!("the test `{}` is declared twice", test.name))
-                    .at(Place::source(source).field("tests.name")),
-            );
+            return Err(Error::usage(format!("the test `{}` is declared twice", test.name))
+                .at(Place::source(source).field("tests.name")));
         }
     }
     Ok(())
@@ -128,10 +109,8 @@ fn check_tests(tests: &[PlannedTest], source: &str) -> Result<(), Error> {
 
 fn check_lists(tables: &Tables, ids: &BTreeSet<&str>, source: &str) -> Result<(), Error> {
     for requirement in &tables.requirements {
-        if let Some(id) = requirement
-            .criteria
-            .iter()
-            .find(|id| !ids.contains(id.as_str()) && !BUILT_IN.contains(&id.as_str()))
+        if let Some(id) =
+            requirement.criteria.iter().find(|id| !ids.contains(id.as_str()) && !BUILT_IN.contains(&id.as_str()))
         {
             return Err(Error::usage(format!(
                 "the requirement `{}` traces to the criterion `{id}`, which is not there",
@@ -142,13 +121,10 @@ fn check_lists(tables: &Tables, ids: &BTreeSet<&str>, source: &str) -> Result<()
     }
     let quantiles = tables.report.quantiles.iter();
     if let Some(name) = quantiles.clone().find(|name| quantile_p(name).is_none()) {
-        return Err(
-            Error::usage(format!("`{name}` is not a quantile such as p95 or p99.9"))
-                .at(Place::source(source).field("report.quantiles")),
-        );
+        return Err(Error::usage(format!("`{name}` is not a quantile such as p95 or p99.9"))
+            .at(Place::source(source).field("report.quantiles")));
     }
-    let gated =
-        |name: &&String| *name != "failures" && *name != "mean" && quantile_p(name).is_none();
+    let gated = |name: &&String| *name != "failures" && *name != "mean" && quantile_p(name).is_none();
     if let Some(name) = tables.compare.metrics.iter().find(gated) {
         return Err(Error::usage(format!(
             "`{name}` cannot be compared: use quantiles such as p95, `mean` or `failures`"

@@ -10,8 +10,8 @@ use crate::error::{Error, Place};
 use crate::fmt::quantile_p;
 use crate::ingest::Settings;
 use schema::{
-    Approval, Baseline, Compare, Criterion, EndpointRule, Inputs, LatencyUnit, PlannedTest, Report,
-    Requirement, Suite, Tables,
+    Approval, Baseline, Compare, Criterion, EndpointRule, Inputs, LatencyUnit, PlannedTest, Report, Requirement, Suite,
+    Tables,
 };
 use std::collections::BTreeSet;
 
@@ -57,13 +57,7 @@ impl Config {
     pub fn defaults() -> Result<Self, Error> {
         let tables = mistake::read(DEFAULT, "default.toml")?;
         let fallback = tables.criteria.clone();
-        Ok(Self::assembled(
-            Tables {
-                criteria: Vec::new(),
-                ..tables
-            },
-            fallback,
-        ))
+        Ok(Self::assembled(Tables { criteria: Vec::new(), ..tables }, fallback))
     }
 
     /// Reads a file's text over the defaults.
@@ -89,16 +83,13 @@ impl Config {
     pub fn load(path: &std::path::Path) -> Result<Self, Error> {
         let source = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| {
-            Error::usage(format!("the configuration cannot be read: {error}"))
-                .at(Place::source(source.clone()))
+            Error::usage(format!("the configuration cannot be read: {error}")).at(Place::source(source.clone()))
         })?;
         Self::parse(text.strip_prefix('\u{feff}').unwrap_or(&text), &source)
     }
 
     fn assembled(tables: Tables, fallback: Vec<toml::Spanned<Criterion>>) -> Self {
-        let bare = |rows: Vec<toml::Spanned<Criterion>>| {
-            rows.into_iter().map(toml::Spanned::into_inner).collect()
-        };
+        let bare = |rows: Vec<toml::Spanned<Criterion>>| rows.into_iter().map(toml::Spanned::into_inner).collect();
         Self {
             suite: tables.suite,
             inputs: tables.inputs,
@@ -120,8 +111,7 @@ impl Config {
     #[must_use]
     pub fn settings(&self, strict: bool, threads: usize) -> Settings {
         let expected = |rule: &EndpointRule| {
-            (!rule.expected_status.is_empty())
-                .then(|| (rule.pattern.0.clone(), rule.expected_status.clone()))
+            (!rule.expected_status.is_empty()).then(|| (rule.pattern.0.clone(), rule.expected_status.clone()))
         };
         Settings {
             latency_unit_ns: self.inputs.latency_unit.map(LatencyUnit::nanos),
@@ -145,25 +135,14 @@ impl Config {
     /// Whether a file is left out by `inputs.exclude`.
     #[must_use]
     pub fn excludes(&self, path: &str) -> bool {
-        self.inputs
-            .exclude
-            .as_ref()
-            .is_some_and(|globs| globs.matches(path))
+        self.inputs.exclude.as_ref().is_some_and(|globs| globs.matches(path))
     }
 
     /// Every quantile that is to be computed, ascending: those of the report and those that criteria limit.
     #[must_use]
     pub fn quantiles(&self) -> Vec<f64> {
-        let shown = self
-            .report
-            .quantiles
-            .iter()
-            .filter_map(|name| quantile_p(name));
-        let limited = self
-            .criteria
-            .iter()
-            .chain(&self.fallback)
-            .filter_map(|criterion| criterion.metric.quantile());
+        let shown = self.report.quantiles.iter().filter_map(|name| quantile_p(name));
+        let limited = self.criteria.iter().chain(&self.fallback).filter_map(|criterion| criterion.metric.quantile());
         // Sorting by bits is sorting by value for numbers that are not negative, and merges equal ones.
         let bits: BTreeSet<u64> = shown.chain(limited).map(f64::to_bits).collect();
         bits.into_iter().map(f64::from_bits).collect()
@@ -198,8 +177,7 @@ impl PlannedTest {
             Some(globs) => {
                 globs.matches(test)
                     || sources.iter().any(|source| {
-                        globs.matches(source)
-                            || globs.matches(source.rsplit(['/', '\\']).next().unwrap_or(source))
+                        globs.matches(source) || globs.matches(source.rsplit(['/', '\\']).next().unwrap_or(source))
                     })
             }
         }
@@ -217,9 +195,7 @@ fn over_defaults(text: &str, source: &str) -> Result<String, Error> {
         let toml::Value::Table(keys) = value else {
             continue;
         };
-        let entry = user
-            .entry(section)
-            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        let entry = user.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
         if let toml::Value::Table(have) = entry {
             for (key, value) in keys {
                 have.entry(key).or_insert(value);

@@ -29,10 +29,7 @@ fn the_embedded_file_names_every_key() {
     assert!(keys.len() > 60, "the schema was not walked: {keys:?}");
     for key in keys {
         let named = regex::Regex::new(&format!(r"(^|[^A-Za-z_]){key}( =|\])")).unwrap();
-        assert!(
-            named.is_match(DEFAULT),
-            "default.toml does not name `{key}`"
-        );
+        assert!(named.is_match(DEFAULT), "default.toml does not name `{key}`");
     }
 }
 
@@ -41,35 +38,17 @@ fn the_template_is_valid_with_every_example_switched_on() {
     let mut on = String::new();
     for line in DEFAULT.lines() {
         let bare = line.strip_prefix("# ").unwrap_or(line);
-        let example = bare.starts_with("[[")
-            || bare
-                .split_once(" = ")
-                .is_some_and(|(key, _)| !key.contains(' '));
+        let example = bare.starts_with("[[") || bare.split_once(" = ").is_some_and(|(key, _)| !key.contains(' '));
         // One limit and no second reason: the alternatives are shown one below the other.
-        let other = [
-            "below",
-            "above",
-            "at_least",
-            "warn_below",
-            "warn_above",
-            "warn_at_least",
-            "phase",
-        ];
-        if example
-            && !other
-                .iter()
-                .any(|key| bare.starts_with(&format!("{key} =")))
-        {
+        let other = ["below", "above", "at_least", "warn_below", "warn_above", "warn_at_least", "phase"];
+        if example && !other.iter().any(|key| bare.starts_with(&format!("{key} ="))) {
             on.push_str(bare);
         } else if !line.starts_with('#') {
             on.push_str(line);
         }
         on.push('\n');
     }
-    let on = on.replace(
-        "criteria = [\"steady-p95\"]",
-        "criteria = [\"default-failures\"]",
-    );
+    let on = on.replace("criteria = [\"steady-p95\"]", "criteria = [\"default-failures\"]");
     let config = Config::parse(&on, "default.toml").unwrap();
     assert_eq!(config.tests.len(), 1);
     assert_eq!(config.approvals.len(), 1);
@@ -108,46 +87,22 @@ fn an_unknown_key_is_placed_and_explained() {
 #[test]
 fn a_wrong_value_is_placed_at_the_value() {
     let error = mistake("[[criteria]]\nid = \"a\"\nmetric = \"latency.p95\"\nbelow = \"3 sec\"\n");
-    assert!(
-        error.message.contains("`sec` is not a unit"),
-        "{}",
-        error.message
-    );
+    assert!(error.message.contains("`sec` is not a unit"), "{}", error.message);
     assert_eq!(error.place.unwrap().line, Some(4));
     let error = mistake("[[criteria]]\nid = \"a\"\nmetric = \"latency.q95\"\nbelow = \"3 s\"\n");
-    assert!(
-        error.message.contains("is not a metric"),
-        "{}",
-        error.message
-    );
+    assert!(error.message.contains("is not a metric"), "{}", error.message);
     assert_eq!(error.place.unwrap().line, Some(3));
 }
 
 #[test]
 fn a_criterion_needs_one_limit_that_fits() {
-    let with = |keys: &str| {
-        mistake(&format!(
-            "[[criteria]]\nid = \"a\"\nmetric = \"latency.p95\"\n{keys}\n"
-        ))
-    };
+    let with = |keys: &str| mistake(&format!("[[criteria]]\nid = \"a\"\nmetric = \"latency.p95\"\n{keys}\n"));
     assert!(with("").message.contains("has no limit"));
-    assert!(
-        with("below = \"3 s\"\nat_most = \"3 s\"")
-            .message
-            .contains("more than one limit")
-    );
+    assert!(with("below = \"3 s\"\nat_most = \"3 s\"").message.contains("more than one limit"));
     assert!(with("below = \"3 %\"").message.contains("takes a time"));
     assert!(with("below = 300").message.contains("300 ms"));
-    assert!(
-        with("below = \"3 s\"\nwarn_below = \"2 s\"")
-            .message
-            .contains("inside the limit")
-    );
-    assert!(
-        with("below = \"3 s\"\nwarn_above = \"2 s\"")
-            .message
-            .contains("opposite")
-    );
+    assert!(with("below = \"3 s\"\nwarn_below = \"2 s\"").message.contains("inside the limit"));
+    assert!(with("below = \"3 s\"\nwarn_above = \"2 s\"").message.contains("opposite"));
 }
 
 #[test]
@@ -160,11 +115,7 @@ fn ids_are_unique_and_references_lead_somewhere() {
 
 #[test]
 fn a_plan_finds_its_results_by_name_or_file() {
-    let config = Config::parse(
-        "[[tests]]\nname = \"steady\"\nmatch = [\"steady_*\", \"*/load.csv\"]\n",
-        "p",
-    )
-    .unwrap();
+    let config = Config::parse("[[tests]]\nname = \"steady\"\nmatch = [\"steady_*\", \"*/load.csv\"]\n", "p").unwrap();
     assert!(config.planned("steady_a", &[]).is_some());
     assert!(config.planned("x", &["out/load.csv"]).is_some());
     assert!(config.planned("spike", &["out/spike.csv"]).is_none());

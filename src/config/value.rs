@@ -9,16 +9,11 @@ use std::str::FromStr;
 
 impl<'de> Deserialize<'de> for Quantity {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "nobody writes a limit above 2^53"
-        )]
+        #[expect(clippy::cast_precision_loss, reason = "nobody writes a limit above 2^53")]
         match toml::Value::deserialize(from)? {
             toml::Value::String(text) => Self::parse(&text).map_err(D::Error::custom),
             toml::Value::Integer(whole) => Ok(Self::new(whole as f64, crate::unit::Unit::Plain)),
-            toml::Value::Float(number) if number.is_finite() => {
-                Ok(Self::new(number, crate::unit::Unit::Plain))
-            }
+            toml::Value::Float(number) if number.is_finite() => Ok(Self::new(number, crate::unit::Unit::Plain)),
             other => Err(D::Error::custom(format!(
                 "expected a quantity such as \"250 ms\" or 0.01, found {}",
                 other.type_str()
@@ -35,10 +30,9 @@ impl<'de> Deserialize<'de> for Range {
             toml::Value::Integer(_) | toml::Value::Float(_) => {
                 Self::parse(&value.to_string()).map_err(D::Error::custom)
             }
-            other => Err(D::Error::custom(format!(
-                "expected a range such as \"3 s .. 5 s\", found {}",
-                other.type_str()
-            ))),
+            other => {
+                Err(D::Error::custom(format!("expected a range such as \"3 s .. 5 s\", found {}", other.type_str())))
+            }
         }
     }
 }
@@ -95,10 +89,7 @@ impl<'de> Deserialize<'de> for Globs {
                 .into_iter()
                 .map(|row| match row {
                     toml::Value::String(text) => Ok(text),
-                    other => Err(D::Error::custom(format!(
-                        "expected a glob, found {}",
-                        other.type_str()
-                    ))),
+                    other => Err(D::Error::custom(format!("expected a glob, found {}", other.type_str()))),
                 })
                 .collect::<Result<_, _>>()?,
             other => {
@@ -169,11 +160,7 @@ impl Where {
     /// What was found instead.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = || format!("`{text}` should be like \"users < 20\"");
-        let rest = text
-            .trim()
-            .strip_prefix("users")
-            .ok_or_else(wrong)?
-            .trim_start();
+        let rest = text.trim().strip_prefix("users").ok_or_else(wrong)?.trim_start();
         // Two letters before one: `<=` begins with `<`.
         let operators = [
             ("<=", Comparison::AtMost),
@@ -187,11 +174,7 @@ impl Where {
             .iter()
             .find_map(|&(sign, comparison)| Some((comparison, rest.strip_prefix(sign)?)))
             .ok_or_else(wrong)?;
-        Ok(Self {
-            text: text.trim().to_owned(),
-            comparison,
-            users: number.trim().parse().map_err(|_| wrong())?,
-        })
+        Ok(Self { text: text.trim().to_owned(), comparison, users: number.trim().parse().map_err(|_| wrong())? })
     }
 
     /// Whether a test with so many users is selected.

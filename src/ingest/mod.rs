@@ -123,6 +123,7 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &locust::Json,
     &locust::Html,
     &k6::ndjson::K6Ndjson,
+    &k6::csv::K6Csv,
     &own::OwnRowsCsv,
     &own::OwnRowsNdjson,
     &own::OwnResultsJson,

@@ -48,6 +48,12 @@ pub struct Row<'a> {
 }
 
 impl Row<'_> {
+    /// How many fields it has.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.record.len()
+    }
+
     /// A field's bytes; `None` where the row is too short or there is no such column.
     #[must_use]
     pub fn bytes(&self, column: Option<usize>) -> Option<&[u8]> {

@@ -143,6 +143,32 @@ pub enum Verdict {
     NotReady,
 }
 
+/// What became of a line of the plan, or of a result that the plan does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanOutcome {
+    /// Name of the test.
+    pub test: String,
+    /// As declared.
+    pub purpose: Option<String>,
+    /// `run`, `not-run`, `blocked`, `not-applicable`, `superseded` or `not-declared`.
+    pub state: String,
+    /// Reason, and what unblocks it; why a run is invalid.
+    pub why: String,
+    /// Whether the plan requires it.
+    pub required: bool,
+}
+
+/// What became of a requirement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequirementOutcome {
+    /// As declared.
+    pub id: String,
+    /// Worst status of the criteria that trace to it; not run where none does or none was judged.
+    pub status: Status,
+    /// The expectation held against the figure, where both are known.
+    pub expectation: Option<String>,
+}
+
 /// The judgement of a suite.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judgement {
@@ -160,4 +186,8 @@ pub struct Judgement {
     pub criteria: Vec<CriterionResult>,
     /// Every finding, weightiest first.
     pub findings: Vec<Finding>,
+    /// The plan's lines, and results that it does not know.
+    pub plan: Vec<PlanOutcome>,
+    /// What became of the requirements, in their order.
+    pub requirements: Vec<RequirementOutcome>,
 }

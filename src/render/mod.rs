@@ -3,3 +3,4 @@
 pub mod chart;
 pub mod style;
 pub mod svg;
+pub mod text;

@@ -6,6 +6,10 @@
 
 use std::sync::LazyLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
 const TOKENS: &str = include_str!("../../templates/tokens.css");
 const CHART: &str = include_str!("../../templates/chart.css");
 const PAGE: &str = include_str!("../../templates/style.css");
@@ -24,12 +28,8 @@ pub enum Theme {
 pub fn tokens(theme: Theme) -> impl Iterator<Item = (&'static str, &'static str)> {
     let (light, dark) = TOKENS.split_once("@media").unwrap_or((TOKENS, ""));
     let table = if theme == Theme::Light { light } else { dark };
-    let entries = table
-        .split([';', '{'])
-        .filter_map(|entry| entry.trim().split_once(':'));
-    entries
-        .map(|(name, value)| (name.trim(), value.trim()))
-        .filter(|(name, _)| name.starts_with("--"))
+    let entries = table.split([';', '{']).filter_map(|entry| entry.trim().split_once(':'));
+    entries.map(|(name, value)| (name.trim(), value.trim())).filter(|(name, _)| name.starts_with("--"))
 }
 
 /// The style sheet of a page.
@@ -43,10 +43,7 @@ pub fn page() -> &'static str {
 #[must_use]
 pub fn script() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
-        let lines = SCRIPT
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty() && !line.starts_with("//"));
+        let lines = SCRIPT.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
         lines.collect::<Vec<_>>().join("\n")
     });
     &TEXT
@@ -57,24 +54,30 @@ pub fn script() -> &'static str {
 pub fn picture() -> &'static str {
     static SHEET: LazyLock<String> = LazyLock::new(|| {
         let rules = compact(CHART);
-        let coloured = rules
-            .split_inclusive('}')
-            .filter(|rule| rule.contains("var("));
-        let dark = coloured
-            .map(|rule| with_colours(rule, Theme::Dark))
-            .collect::<String>();
-        format!(
-            "{}@media (prefers-color-scheme:dark){{{dark}}}",
-            with_colours(&rules, Theme::Light)
-        )
+        let coloured = rules.split_inclusive('}').filter(|rule| rule.contains("var("));
+        let dark = coloured.map(|rule| with_colours(rule, Theme::Dark)).collect::<String>();
+        format!("{}@media (prefers-color-scheme:dark){{{dark}}}", with_colours(&rules, Theme::Light))
     });
     &SHEET
 }
 
+/// The content policy of a page: nothing from elsewhere, and of its own styles and scripts exactly these. Whatever a hostile
+/// name might smuggle into the page is not among them.
+#[must_use]
+pub fn policy(styles: &[&str], scripts: &[&str]) -> String {
+    let hashes = |texts: &[&str]| {
+        let hash = |text: &&str| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(text.as_bytes())));
+        texts.iter().map(hash).collect::<String>()
+    };
+    format!(
+        "default-src 'none'; style-src{}; script-src{}; base-uri 'none'; form-action 'none'",
+        hashes(styles),
+        hashes(scripts)
+    )
+}
+
 fn with_colours(rules: &str, theme: Theme) -> String {
-    tokens(theme).fold(rules.to_owned(), |rules, (name, value)| {
-        rules.replace(&format!("var({name})"), value)
-    })
+    tokens(theme).fold(rules.to_owned(), |rules, (name, value)| rules.replace(&format!("var({name})"), value))
 }
 
 /// The sheet without comments and needless blanks.
@@ -87,19 +90,9 @@ fn compact(sheet: &str) -> String {
     }
     out.push_str(rest);
     let words = out.split_whitespace().collect::<Vec<_>>().join(" ");
-    let tight = [
-        (" {", "{"),
-        ("{ ", "{"),
-        (" }", "}"),
-        ("} ", "}"),
-        ("; ", ";"),
-        (": ", ":"),
-        (", ", ","),
-        (";}", "}"),
-    ];
-    tight
-        .iter()
-        .fold(words, |words, (loose, tight)| words.replace(loose, tight))
+    let tight =
+        [(" {", "{"), ("{ ", "{"), (" }", "}"), ("} ", "}"), ("; ", ";"), (": ", ":"), (", ", ","), (";}", "}")];
+    tight.iter().fold(words, |words, (loose, tight)| words.replace(loose, tight))
 }
 
 #[cfg(test)]
@@ -111,14 +104,8 @@ mod tests {
     /// Relative luminance, WCAG 2.2.
     fn luminance(hex: &str) -> f64 {
         let channel = |from: usize| {
-            let value =
-                f64::from(u8::from_str_radix(&hex[from..from + 2], 16).expect("a hex colour"))
-                    / 255.0;
-            if value <= 0.040_45 {
-                value / 12.92
-            } else {
-                ((value + 0.055) / 1.055).powf(2.4)
-            }
+            let value = f64::from(u8::from_str_radix(&hex[from..from + 2], 16).expect("a hex colour")) / 255.0;
+            if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
         };
         0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
     }
@@ -136,13 +123,8 @@ mod tests {
 
     #[test]
     fn every_text_and_mark_is_seen_on_every_ground_it_stands_on() {
-        let texts = [
-            "--ink", "--muted", "--link", "--pass", "--warn", "--fail", "--open",
-        ];
-        let names = [
-            "--s1", "--s2", "--s3", "--s4", "--s5", "--rest", "--bad", "--load", "--base",
-            "--limit",
-        ];
+        let texts = ["--ink", "--muted", "--link", "--pass", "--warn", "--fail", "--open"];
+        let names = ["--s1", "--s2", "--s3", "--s4", "--s5", "--rest", "--bad", "--load", "--base", "--limit"];
         let state = [
             ("--pass", "--pass-ground"),
             ("--warn", "--warn-ground"),
@@ -153,27 +135,17 @@ mod tests {
             let colour: BTreeMap<_, _> = tokens(theme).collect();
             let assert_contrast = |text: &str, ground: &str, least: f64| {
                 let seen = contrast(colour[text], colour[ground]);
-                assert!(
-                    seen >= least,
-                    "{theme:?}: {text} on {ground} has {seen:.2}, needs {least}"
-                );
+                assert!(seen >= least, "{theme:?}: {text} on {ground} has {seen:.2}, needs {least}");
             };
             for ground in ["--page", "--card", "--shade"] {
-                texts
-                    .iter()
-                    .chain(&names)
-                    .for_each(|text| assert_contrast(text, ground, 4.5));
+                texts.iter().chain(&names).for_each(|text| assert_contrast(text, ground, 4.5));
                 assert_contrast("--focus", ground, 3.0);
             }
             for (text, ground) in state {
-                [text, "--ink", "--muted", "--link"]
-                    .iter()
-                    .for_each(|text| assert_contrast(text, ground, 4.5));
+                [text, "--ink", "--muted", "--link"].iter().for_each(|text| assert_contrast(text, ground, 4.5));
             }
             // Lines are drawn over the pale area of what went well.
-            ["--s1", "--load", "--bad", "--limit"]
-                .iter()
-                .for_each(|mark| assert_contrast(mark, "--calm", 3.0));
+            ["--s1", "--load", "--bad", "--limit"].iter().for_each(|mark| assert_contrast(mark, "--calm", 3.0));
         }
     }
 
@@ -191,13 +163,16 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_names_each_text_by_its_hash() {
+        // SHA-256 of the empty text, from the standard's own examples.
+        let empty = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
+        assert!(policy(&[""], &[]).starts_with(&format!("default-src 'none'; style-src {empty}; script-src;")));
+    }
+
+    #[test]
     fn the_page_loads_nothing_from_elsewhere() {
         for text in [page(), script()] {
-            assert!(
-                !["@import", "url(", "http:", "https:", "//"]
-                    .iter()
-                    .any(|outside| text.contains(outside))
-            );
+            assert!(!["@import", "url(", "http:", "https:", "//"].iter().any(|outside| text.contains(outside)));
         }
     }
 }

@@ -7,10 +7,16 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod any;
 mod fold;
+mod strip;
 mod table;
+mod tail;
 
+pub use any::Chart;
+pub use strip::{Strip, StripChart};
 pub use table::{Table, TableRow};
+pub use tail::{TailChart, TailCurve, TailPoint};
 
 /// A line has at most this many points: about one for every three pixels of the page. Charts with more windows are
 /// folded ([`TimeChart::folded`]).
@@ -300,148 +306,5 @@ impl TimeChart {
         let limits = self.limits.iter().map(|l| LegendEntry::new(&l.label, "limit", None));
         let phases = self.phases.iter().filter(|p| p.shaded);
         series.chain(limits).chain(phases.map(|p| LegendEntry::new(&p.name, "phase", None))).collect()
-    }
-}
-
-/// One monitored quantity over time, in a low strip of its own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Strip {
-    /// Name of the quantity as people say it ("CPU"), or its column's name.
-    pub name: String,
-    /// What is said beside the name: the figure that matters ("mean 41 %, max 96 %").
-    pub note: String,
-    /// How its numbers are written.
-    pub quantity: Quantity,
-    /// Capacity, where one is known: 1 for a share, the pool's size for its connections. The top of the strip.
-    pub capacity: Option<f64>,
-    /// When, in seconds since the test began, ascending.
-    pub at_s: Vec<f64>,
-    /// One for each instant.
-    pub values: Vec<Option<f64>>,
-    /// Stretches in which it was saturated: `[from, to]` in seconds.
-    pub saturated: Vec<[f64; 2]>,
-}
-
-/// Monitors over the time of a test, one strip each, on the same time axis as the [`TimeChart`]s of the group.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct StripChart {
-    /// Heading, alternative text, caption.
-    #[serde(flatten)]
-    pub words: Words,
-    /// The charts of one group share the crosshair.
-    pub group: String,
-    /// Left edge, seconds since the test began.
-    pub from_s: f64,
-    /// Right edge.
-    pub to_s: f64,
-    /// Named stretches.
-    pub phases: Vec<Phase>,
-    /// From top to bottom.
-    pub strips: Vec<Strip>,
-}
-
-impl StripChart {
-    /// Whether any strip holds enough for a picture.
-    #[must_use]
-    pub fn is_drawable(&self) -> bool {
-        self.strips.iter().any(|strip| strip.values.iter().flatten().count() >= MIN_POINTS)
-    }
-
-    /// The legend: only what the strips do not say themselves.
-    #[must_use]
-    pub fn legend(&self) -> Vec<LegendEntry> {
-        let hot = self.strips.iter().any(|strip| !strip.saturated.is_empty());
-        let phases = self.phases.iter().filter(|p| p.shaded);
-        hot.then(|| LegendEntry::new("saturated", "hot", None))
-            .into_iter()
-            .chain(phases.map(|p| LegendEntry::new(&p.name, "phase", None)))
-            .collect()
-    }
-}
-
-/// One percentile of a [`TailCurve`].
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct TailPoint {
-    /// Rank, 0 to below 1.
-    pub rank: f64,
-    /// The percentile.
-    pub value: f64,
-    /// Its 95 % interval, where one can exist.
-    pub interval: Option<[f64; 2]>,
-}
-
-/// The percentiles of one population.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct TailCurve {
-    /// Whose ("this run", "baseline v3.1").
-    pub name: String,
-    /// [`Tone::Base`] is drawn dashed.
-    pub tone: Tone,
-    /// Ascending in rank. It ends where fewer than 10 samples remain above: the caller cuts it at `1 - 10/n`.
-    pub points: Vec<TailPoint>,
-}
-
-/// Percentile curves on an axis that gives each further nine the same width, so that the tail can be seen.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct TailChart {
-    /// Heading, alternative text, caption.
-    #[serde(flatten)]
-    pub words: Words,
-    /// The axis of the percentiles' values.
-    pub axis: Axis,
-    /// Limits on a percentile: a line across.
-    pub limits: Vec<Limit>,
-    /// The first is this run.
-    pub curves: Vec<TailCurve>,
-}
-
-impl TailChart {
-    /// The rank of the last point that `n` samples can bear: 10 must remain above. `None` below 20 samples, where not even
-    /// the median has ten above it.
-    #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a count of requests as a divisor")]
-    pub fn last_rank(n: u64) -> Option<f64> {
-        (n >= 20).then(|| 1.0 - 10.0 / n as f64)
-    }
-
-    /// Whether a curve holds enough for a picture.
-    #[must_use]
-    pub fn is_drawable(&self) -> bool {
-        self.curves.first().is_some_and(|curve| curve.points.len() >= MIN_POINTS)
-    }
-
-    /// The legend.
-    #[must_use]
-    pub fn legend(&self) -> Vec<LegendEntry> {
-        let mark = |curve: &TailCurve| {
-            if curve.tone == Tone::Base { "dash" } else { "line" }
-        };
-        let curves = self.curves.iter().map(|c| LegendEntry::new(&c.name, mark(c), Some(c.tone)));
-        let limits = self.limits.iter().map(|l| LegendEntry::new(&l.label, "limit", None));
-        curves.chain(limits).collect()
-    }
-}
-
-/// A Chart is any of the three kinds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-pub enum Chart {
-    /// Series over windows.
-    Time(TimeChart),
-    /// Monitors over time.
-    Strips(StripChart),
-    /// Percentile curves.
-    Tail(TailChart),
-}
-
-impl Chart {
-    /// Heading, alternative text and caption.
-    #[must_use]
-    pub fn words(&self) -> &Words {
-        match self {
-            Self::Time(chart) => &chart.words,
-            Self::Strips(chart) => &chart.words,
-            Self::Tail(chart) => &chart.words,
-        }
     }
 }

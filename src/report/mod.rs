@@ -1,3 +1,5 @@
 //! What the report says: one serialisable value, which is at once the JSON, the template context and the snapshot under test.
 
+pub mod build;
 pub mod chart;
+pub mod model;

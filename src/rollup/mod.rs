@@ -27,6 +27,7 @@ pub use cap::{ENDPOINTS_KEPT, OTHER};
 pub use column::Column;
 pub use interval::IntervalSeries;
 pub use part::Part;
+pub use timeline::Clock;
 
 use crate::ingest::{PartId, SeriesId, Sink};
 use crate::model::key::{CellKey, ColumnKey, MetricKey};

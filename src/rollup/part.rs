@@ -25,6 +25,8 @@ pub struct Part {
     pub(super) endpoints: Series<EndpointKey, ()>,
     pub(super) requests: Requests,
     pub(super) users: Users,
+    /// Users of further shards, which add up to those above.
+    pub(super) shard_users: Vec<Users>,
     pub(super) metrics: Series<MetricKey, Points>,
     pub(super) metric_totals: BTreeMap<MetricKey, Vec<MetricTotal>>,
     pub(super) columns: Series<ColumnKey, Readings>,
@@ -110,6 +112,13 @@ impl Part {
         self.faults.merge(other.faults);
         self.thresholds.merge_once(other.thresholds);
         self.facts.merge_once(other.facts);
+    }
+
+    /// Adds the part of another generator that ran at the same time: everything adds up, users too.
+    pub fn merge_shard(&mut self, mut other: Self) {
+        self.shard_users.push(std::mem::take(&mut other.users));
+        self.shard_users.append(&mut other.shard_users);
+        self.merge(other);
     }
 
     /// The same part under other endpoints; those that get one name become one endpoint.

@@ -5,7 +5,7 @@ use super::window::{Fold, Grid, Lane};
 use crate::model::histogram::Histogram;
 use crate::model::key::EndpointKey;
 use crate::model::test::{EndpointSeries, Timeline, Window};
-use crate::unit::Timestamp;
+use crate::unit::{NANOS_PER_SECOND, Timestamp};
 
 /// Kinds of failures that are shown over time by name.
 const KINDS_SHOWN: usize = 5;
@@ -35,6 +35,25 @@ pub(super) struct Requests {
     kinds: Series<String, Lane<u64>>,
     /// The window that was written last: (first instant, first instant after it, number). Dividing is the dear part.
     recent: Option<(i64, i64, i64)>,
+    clock: Clock,
+}
+
+/// How fine the source's clock is, as far as its instants show.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Clock {
+    /// No instant was read.
+    #[default]
+    None,
+    /// Only whole seconds were read.
+    Seconds,
+    /// Fractions of a second were read.
+    Finer,
+}
+
+impl Clock {
+    fn of(at: Timestamp) -> Self {
+        if at.0 % NANOS_PER_SECOND == 0 { Self::Seconds } else { Self::Finer }
+    }
 }
 
 /// Where a cell's requests stand in the timeline.
@@ -57,6 +76,9 @@ impl Requests {
     /// One request that ended then.
     #[inline]
     pub(super) fn record(&mut self, track: Track, at: Timestamp, latency_ns: Option<u64>) {
+        if self.clock < Clock::Finer {
+            self.clock = self.clock.max(Clock::of(at));
+        }
         let index = self.index(at);
         let Some(window) = self.endpoints.get_mut(track.endpoint).and_then(|lane| lane.at(index)) else { return };
         window.requests += 1;
@@ -103,6 +125,7 @@ impl Requests {
         let (own, theirs) = self.grid.unite(other.grid);
         self.coarsen(own);
         other.coarsen(theirs);
+        self.clock = self.clock.max(other.clock);
         for (key, lane) in other.endpoints.into_rows() {
             if let Some(mine) = self.endpoints.entry(&key) {
                 mine.merge(lane);
@@ -129,6 +152,11 @@ impl Requests {
     /// Gives back spare memory.
     pub(super) fn settle(&mut self) {
         self.endpoints.values_mut().for_each(Lane::settle);
+    }
+
+    /// How fine the clock is.
+    pub(super) fn clock(&self) -> Clock {
+        self.clock
     }
 
     /// As the rest of the program sees it, without users and quoted percentiles; `None` where no request has a time.
@@ -190,6 +218,6 @@ fn spread<T: Fold + Default + Clone>(lane: &Lane<T>, first: i64, windows: usize)
 /// Equal are timelines with the same requests; which window was written last does not matter.
 impl PartialEq for Requests {
     fn eq(&self, other: &Self) -> bool {
-        self.grid == other.grid && self.endpoints == other.endpoints && self.kinds == other.kinds
+        self.grid == other.grid && self.clock == other.clock && self.endpoints == other.endpoints && self.kinds == other.kinds
     }
 }

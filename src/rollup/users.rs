@@ -41,13 +41,6 @@ impl Users {
         self.lane.merge(other.lane);
     }
 
-    /// The greatest reading of all.
-    pub(super) fn peak(&self) -> Option<f64> {
-        let mut most = Peak(None);
-        self.lane.windows().iter().for_each(|(_, peak)| most.fold(*peak));
-        most.0
-    }
-
     /// The greatest reading in each of a timeline's windows. Where readings are wider apart than windows, a reading holds
     /// until the next one, and for [`HOLDS_NS`] after the last.
     pub(super) fn over(&self, timeline: &Timeline) -> Vec<Option<f64>> {

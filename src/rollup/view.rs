@@ -3,6 +3,7 @@
 use super::column::Column;
 use super::interval::{IntervalSeries, join};
 use super::part::{Counter, Part};
+use super::timeline::Clock;
 use crate::model::key::{CellKey, Population};
 use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Threshold, Total};
@@ -22,6 +23,18 @@ impl Part {
         self.cells.sorted().iter().filter(|(key, _)| key.population == population).map(|(_, counter)| counter.count).sum()
     }
 
+    /// Whether it holds no sample at all.
+    #[must_use]
+    pub fn is_without_samples(&self) -> bool {
+        self.cells.sorted().iter().all(|(_, counter)| counter.count == 0)
+    }
+
+    /// How fine the clock of its requests is.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.requests.clock()
+    }
+
     /// First start to last end of a population's samples that have a time.
     #[must_use]
     pub fn span(&self, population: Population) -> Option<Span> {
@@ -36,16 +49,16 @@ impl Part {
         Some(timeline)
     }
 
-    /// The greatest reading of users in each of a timeline's windows.
+    /// The greatest reading of users in each of a timeline's windows; those of shards add up.
     #[must_use]
     pub fn users_over(&self, timeline: &Timeline) -> Vec<Option<f64>> {
-        self.users.over(timeline)
-    }
-
-    /// The greatest reading of users.
-    #[must_use]
-    pub fn users_peak(&self) -> Option<f64> {
-        self.users.peak()
+        let mut users = self.users.over(timeline);
+        for shard in &self.shard_users {
+            for (sum, more) in users.iter_mut().zip(shard.over(timeline)) {
+                *sum = sum.map(|sum| sum + more.unwrap_or(0.0)).or(more);
+            }
+        }
+        users
     }
 
     /// Metrics with points, by key, then those that the tool only summed up.

@@ -66,7 +66,10 @@ fn read_in_blocks_of(
     let results: Vec<_> = std::thread::scope(|scope| {
         let plan = &plan;
         let workers: Vec<_> = forks.iter_mut().map(|fork| scope.spawn(move || work(plan, fork.as_mut()))).collect();
-        workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        workers
+            .into_iter()
+            .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
     });
     forks.into_iter().for_each(|fork| sink.absorb(fork));
     let (mut findings, mut counts) = (Findings::default(), LineCounts::new());
@@ -124,7 +127,13 @@ fn read_block(file: &File, range: Range<u64>, buffer: &mut Vec<u8>, reader: &mut
     let mut at_end = filled < wanted;
     buffer.truncate(filled);
     let mut at = match (lead, range.start) {
-        (0, _) => if buffer.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 },
+        (0, _) => {
+            if buffer.starts_with(b"\xef\xbb\xbf") {
+                3
+            } else {
+                0
+            }
+        }
         _ => match memchr::memchr(b'\n', buffer) {
             Some(line_end) => line_end + 1,
             None => return Ok(0),
@@ -136,7 +145,8 @@ fn read_block(file: &File, range: Range<u64>, buffer: &mut Vec<u8>, reader: &mut
         while line_end.is_none() && !at_end && filled - at <= LINE_CAP {
             buffer.resize(filled + STEP, 0);
             let got = read_at(file, buffer.get_mut(filled..).unwrap_or_default(), start + filled as u64)?;
-            line_end = memchr::memchr(b'\n', buffer.get(filled..filled + got).unwrap_or_default()).map(|found| filled + found);
+            line_end =
+                memchr::memchr(b'\n', buffer.get(filled..filled + got).unwrap_or_default()).map(|found| filled + found);
             at_end = got < STEP;
             filled += got;
             buffer.truncate(filled);

@@ -82,9 +82,23 @@ pub(super) fn connection_outcome(tags: &TagSet) -> Outcome {
 /// How a gRPC call ended: code 0 is success by the protocol.
 pub(super) fn grpc_outcome(tags: &TagSet) -> Outcome {
     const CODES: [&str; 17] = [
-        "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",
-        "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED",
-        "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED",
+        "OK",
+        "CANCELLED",
+        "UNKNOWN",
+        "INVALID_ARGUMENT",
+        "DEADLINE_EXCEEDED",
+        "NOT_FOUND",
+        "ALREADY_EXISTS",
+        "PERMISSION_DENIED",
+        "RESOURCE_EXHAUSTED",
+        "FAILED_PRECONDITION",
+        "ABORTED",
+        "OUT_OF_RANGE",
+        "UNIMPLEMENTED",
+        "INTERNAL",
+        "UNAVAILABLE",
+        "DATA_LOSS",
+        "UNAUTHENTICATED",
     ];
     let Some(status) = tags.get("status") else { return Outcome::Unknown };
     match (status, status.parse::<usize>().ok().and_then(|code| CODES.get(code))) {
@@ -196,7 +210,10 @@ mod tests {
     #[test]
     fn failures_are_named_by_class() {
         for (pairs, kind) in [
-            (&[("error", "dial: connection refused"), ("error_code", "1212"), ("status", "0")][..], "connection refused"),
+            (
+                &[("error", "dial: connection refused"), ("error_code", "1212"), ("status", "0")][..],
+                "connection refused",
+            ),
             (&[("error", "request timeout"), ("error_code", "1050"), ("status", "0")], "timeout"),
             (&[("error_code", "1503"), ("status", "503")], "HTTP 503"),
             (&[("error", "lookup nowhere: no such host")], "DNS"),

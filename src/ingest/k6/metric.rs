@@ -71,16 +71,35 @@ impl Definition {
     /// The built-in metric of that name.
     pub(super) fn built_in(name: &str) -> Option<Self> {
         let definition = match name {
-            "http_req_duration" | "http_req_blocked" | "http_req_connecting" | "http_req_tls_handshaking"
-            | "http_req_sending" | "http_req_waiting" | "http_req_receiving" | "iteration_duration" | "group_duration"
-            | "ws_connecting" | "ws_session_duration" | "ws_ping" | "grpc_req_duration" | "browser_http_req_duration"
-            | "browser_web_vital_lcp" | "browser_web_vital_fcp" | "browser_web_vital_ttfb" | "browser_web_vital_inp"
+            "http_req_duration"
+            | "http_req_blocked"
+            | "http_req_connecting"
+            | "http_req_tls_handshaking"
+            | "http_req_sending"
+            | "http_req_waiting"
+            | "http_req_receiving"
+            | "iteration_duration"
+            | "group_duration"
+            | "ws_connecting"
+            | "ws_session_duration"
+            | "ws_ping"
+            | "grpc_req_duration"
+            | "browser_http_req_duration"
+            | "browser_web_vital_lcp"
+            | "browser_web_vital_fcp"
+            | "browser_web_vital_ttfb"
+            | "browser_web_vital_inp"
             | "browser_web_vital_fid" => Self::new(MetricKind::Trend, Contains::Time),
             "browser_web_vital_cls" => Self::new(MetricKind::Trend, Contains::Default),
-            "http_reqs" | "iterations" | "dropped_iterations" | "ws_sessions" | "ws_msgs_sent" | "ws_msgs_received"
-            | "grpc_streams" | "grpc_streams_msgs_sent" | "grpc_streams_msgs_received" => {
-                Self::new(MetricKind::Counter, Contains::Default)
-            }
+            "http_reqs"
+            | "iterations"
+            | "dropped_iterations"
+            | "ws_sessions"
+            | "ws_msgs_sent"
+            | "ws_msgs_received"
+            | "grpc_streams"
+            | "grpc_streams_msgs_sent"
+            | "grpc_streams_msgs_received" => Self::new(MetricKind::Counter, Contains::Default),
             "data_sent" | "data_received" | "browser_data_sent" | "browser_data_received" => {
                 Self::new(MetricKind::Counter, Contains::Data)
             }

@@ -11,6 +11,7 @@
 //! The two with points share [`point`], the three with figures share [`figure`]. What a threshold says is in [`threshold`].
 
 mod block;
+pub(super) mod csv;
 mod endpoint;
 mod metric;
 pub(super) mod ndjson;

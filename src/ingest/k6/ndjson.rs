@@ -53,9 +53,8 @@ fn stream(
     let mut lines = input.lines()?;
     let mut reader = Reader::new(sink, definitions, settings);
     loop {
-        let line = lines
-            .next_line()
-            .map_err(|error| Error::input(format!("cannot be read: {error}")).at(input.place()))?;
+        let line =
+            lines.next_line().map_err(|error| Error::input(format!("cannot be read: {error}")).at(input.place()))?;
         let Some(line) = line else { break };
         reader.line(&line);
         if settings.strict && reader.has_rejected() {

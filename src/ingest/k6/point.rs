@@ -143,13 +143,7 @@ impl<'a> Observer<'a> {
     /// # Errors
     /// Its value cannot be what the metric measures.
     #[inline]
-    pub(super) fn observe(
-        &mut self,
-        metric: MetricId,
-        tags: TagSetId,
-        at: Timestamp,
-        value: f64,
-    ) -> Result<(), Flaw> {
+    pub(super) fn observe(&mut self, metric: MetricId, tags: TagSetId, at: Timestamp, value: f64) -> Result<(), Flaw> {
         let known = self.metrics.get(metric.0).and_then(|metric| metric.targets.get(tags.0).copied().flatten());
         let target = match known {
             Some(target) => target,
@@ -285,7 +279,9 @@ pub(super) fn conclude(mut account: Account, sink: &mut dyn Sink, settings: &Set
         let part = sink.part(None);
         sink.fact(part, if account.any_judged { Fact::Warning(words) } else { Fact::FailuresUnknown(words) });
     }
-    let note = |name| format!("the file does not say what kind of metric `{name}` is; it is shown as a distribution of plain numbers");
+    let note = |name| {
+        format!("the file does not say what kind of metric `{name}` is; it is shown as a distribution of plain numbers")
+    };
     account.undefined.iter().map(note).collect()
 }
 

@@ -15,7 +15,8 @@ use memchr::memmem;
 use serde_json::Value;
 
 /// What only k6's records hold; in text that does not begin like a record they are signs of a broken one.
-const SIGNS: [&[u8]; 4] = [b"\"data\":{\"time\":", b"\"type\":\"Point\"", b"\"type\":\"Metric\"", b"\"data\":{\"name\":"];
+const SIGNS: [&[u8]; 4] =
+    [b"\"data\":{\"time\":", b"\"type\":\"Point\"", b"\"type\":\"Metric\"", b"\"data\":{\"name\":"];
 const BEGINNINGS: [&[u8]; 2] = [b"{\"metric\":", b"{\"type\":"];
 
 /// A Reader takes lines and hands what they say to an observer.
@@ -196,7 +197,9 @@ fn second_beginning(text: &[u8]) -> Option<&[u8]> {
 fn flaw_of(written: &[u8], error: &serde_json::Error) -> Flaw {
     for word in ["+Inf", "-Inf", "NaN"] {
         if memmem::find(written, format!("\"value\":{word}").as_bytes()).is_some() {
-            let reason = format!("`data.value` should be a finite number, found {word} (k6 before 2.0 writes it, JSON has no such number)");
+            let reason = format!(
+                "`data.value` should be a finite number, found {word} (k6 before 2.0 writes it, JSON has no such number)"
+            );
             return Flaw { field: Some("data.value"), reason };
         }
     }
@@ -223,7 +226,9 @@ impl Findings {
     /// # Errors
     /// Under `strict`, the first bad record.
     pub(super) fn conclude(mut self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        if settings.strict && let Some(error) = self.tally.strict_error(input.source()) {
+        if settings.strict
+            && let Some(error) = self.tally.strict_error(input.source())
+        {
             return Err(error);
         }
         let part = sink.part(None);

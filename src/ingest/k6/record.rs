@@ -160,8 +160,10 @@ mod tests {
 
     #[test]
     fn keys_come_in_any_order_and_times_in_any_zone() {
-        let old = r#"{"type":"Point","data":{"time":"2026-11-21T07:48:21.5+05:30","value":1e3,"tags":null},"metric":"vus"}"#;
-        let new = r#"{"metric":"vus","type":"Point","data":{"tags":{},"value":1000,"time":"2026-11-21T02:18:21.500Z"}}"#;
+        let old =
+            r#"{"type":"Point","data":{"time":"2026-11-21T07:48:21.5+05:30","value":1e3,"tags":null},"metric":"vus"}"#;
+        let new =
+            r#"{"metric":"vus","type":"Point","data":{"tags":{},"value":1000,"time":"2026-11-21T02:18:21.500Z"}}"#;
         assert_eq!(read(old).unwrap(), read(new).unwrap());
     }
 

@@ -39,8 +39,18 @@ impl Recorder {
             list
         };
         Told {
-            cells: self.cells.iter().filter(|(_, list)| !list.is_empty()).map(|(key, list)| (key.clone(), sorted(list))).collect(),
-            metrics: self.metrics.iter().filter(|(_, list)| !list.is_empty()).map(|(key, list)| (key.clone(), sorted(list))).collect(),
+            cells: self
+                .cells
+                .iter()
+                .filter(|(_, list)| !list.is_empty())
+                .map(|(key, list)| (key.clone(), sorted(list)))
+                .collect(),
+            metrics: self
+                .metrics
+                .iter()
+                .filter(|(_, list)| !list.is_empty())
+                .map(|(key, list)| (key.clone(), sorted(list)))
+                .collect(),
             users: sorted(&self.users),
             thresholds: self.thresholds.clone(),
             facts: self.facts.clone(),
@@ -49,7 +59,8 @@ impl Recorder {
 
     pub(super) fn metric_total(&self, name: &str, tags: &[(&str, &str)]) -> Option<&MetricTotal> {
         let same = |key: &MetricKey| {
-            key.name == name && key.tags.iter().map(|(name, value)| (name.as_str(), value.as_str())).eq(tags.iter().copied())
+            key.name == name
+                && key.tags.iter().map(|(name, value)| (name.as_str(), value.as_str())).eq(tags.iter().copied())
         };
         self.metric_totals.iter().find(|(key, _)| same(key)).map(|(_, total)| total)
     }

@@ -5,13 +5,36 @@ use crate::model::key::Tags;
 /// Tags that k6 sets itself and that are not worth filtering by: they stand in the endpoint or outcome, or differ with
 /// every request. Of its own tags `scenario`, `group` and `expected_response` remain.
 const LEFT_OUT: [&str; 15] = [
-    "check", "error", "error_code", "ip", "iter", "method", "name", "ocsp_status", "proto", "service", "status",
-    "subproto", "tls_version", "url", "vu",
+    "check",
+    "error",
+    "error_code",
+    "ip",
+    "iter",
+    "method",
+    "name",
+    "ocsp_status",
+    "proto",
+    "service",
+    "status",
+    "subproto",
+    "tls_version",
+    "url",
+    "vu",
 ];
 
 /// Parts of names of tags whose values nobody wants to read in a report.
 const SECRETIVE: [&str; 11] = [
-    "token", "secret", "passw", "authorization", "api_key", "apikey", "api-key", "cookie", "credential", "bearer", "jwt",
+    "token",
+    "secret",
+    "passw",
+    "authorization",
+    "api_key",
+    "apikey",
+    "api-key",
+    "cookie",
+    "credential",
+    "bearer",
+    "jwt",
 ];
 
 /// Whether a tag of this name holds what must not be shown.
@@ -32,7 +55,8 @@ impl TagSet {
     pub(super) fn new(mut all: Tags) -> Self {
         all.retain(|(_, value)| !value.is_empty());
         all.sort();
-        let kept = all.iter().filter(|(name, _)| !LEFT_OUT.contains(&name.as_str()) && !is_secret(name)).cloned().collect();
+        let kept =
+            all.iter().filter(|(name, _)| !LEFT_OUT.contains(&name.as_str()) && !is_secret(name)).cloned().collect();
         Self { all, kept }
     }
 
@@ -62,8 +86,16 @@ mod tests {
     #[test]
     fn what_tells_apart_is_kept_and_what_is_secret_is_not() {
         let pairs = [
-            ("url", "http://x"), ("name", "x"), ("vu", "7"), ("scenario", "auth"), ("group", "::a::b"), ("check", "ok"),
-            ("expected_response", "true"), ("tier", "gold"), ("Access-Token", "hunter2"), ("empty", ""),
+            ("url", "http://x"),
+            ("name", "x"),
+            ("vu", "7"),
+            ("scenario", "auth"),
+            ("group", "::a::b"),
+            ("check", "ok"),
+            ("expected_response", "true"),
+            ("tier", "gold"),
+            ("Access-Token", "hunter2"),
+            ("empty", ""),
         ];
         let set = TagSet::new(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
         let names: Vec<_> = set.kept().iter().map(|(name, _)| name.as_str()).collect();

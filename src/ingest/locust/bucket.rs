@@ -7,19 +7,12 @@
 //! Users may replace the rounding since 2.43.4; then none of this holds, and [`is_locust_s`] says so.
 
 /// Definition of percentiles that we compute from Locust's rounded response times.
-pub const TYPE_1_ROUNDED: &str =
-    "inverse CDF (type 1) over response times that Locust rounded to two digits";
+pub const TYPE_1_ROUNDED: &str = "inverse CDF (type 1) over response times that Locust rounded to two digits";
 /// The same where the team replaced Locust's rounding by its own.
-pub const TYPE_1_OWN: &str =
-    "inverse CDF (type 1) over response times in buckets that the team chose for Locust";
+pub const TYPE_1_OWN: &str = "inverse CDF (type 1) over response times in buckets that the team chose for Locust";
 
 /// Steps of Locust's rounding, in microseconds: (from, step), ascending.
-pub const STEPS_US: [(f64, f64); 4] = [
-    (0.0, 1e3),
-    (100e3, 10e3),
-    (1000e3, 100e3),
-    (10_000e3, 1000e3),
-];
+pub const STEPS_US: [(f64, f64); 4] = [(0.0, 1e3), (100e3, 10e3), (1000e3, 100e3), (10_000e3, 1000e3)];
 
 /// The bucket, in milliseconds, in which Locust counts a response time of `ms`.
 #[must_use]
@@ -33,11 +26,7 @@ pub fn round_ms(ms: f64) -> f64 {
 /// at most half of it.
 #[must_use]
 pub fn step_us(value_us: f64) -> f64 {
-    STEPS_US
-        .iter()
-        .rev()
-        .find(|(from, _)| value_us >= *from)
-        .map_or(1e3, |(_, step)| *step)
+    STEPS_US.iter().rev().find(|(from, _)| value_us >= *from).map_or(1e3, |(_, step)| *step)
 }
 
 /// The times, in microseconds, that Locust may have rounded to `bucketed_us`: lowest and highest.
@@ -48,18 +37,13 @@ pub fn step_us(value_us: f64) -> f64 {
 pub fn interval_us(bucketed_us: f64) -> (f64, f64) {
     let centre = round_ms(bucketed_us / 1e3) * 1e3;
     let below = step_us(centre - 1.0);
-    (
-        (centre - below / 2.0).max(0.0),
-        centre + step_us(centre) / 2.0,
-    )
+    ((centre - below / 2.0).max(0.0), centre + step_us(centre) / 2.0)
 }
 
 /// Whether these bucket values, in milliseconds, can all have come from Locust's own rounding.
 #[must_use]
 pub fn is_locust_s(buckets_ms: impl IntoIterator<Item = f64>) -> bool {
-    buckets_ms
-        .into_iter()
-        .all(|ms| (round_ms(ms) - ms).abs() < 1e-9)
+    buckets_ms.into_iter().all(|ms| (round_ms(ms) - ms).abs() < 1e-9)
 }
 
 /// The `p`-quantile as Locust prints it, in the unit of the buckets.
@@ -118,11 +102,7 @@ mod tests {
             (58_760.0, 59_000.0),
         ];
         for (exact, rounded) in pairs {
-            assert!(
-                (round_ms(exact) - rounded).abs() < 1e-9,
-                "{exact}: {}",
-                round_ms(exact)
-            );
+            assert!((round_ms(exact) - rounded).abs() < 1e-9, "{exact}: {}", round_ms(exact));
         }
     }
 

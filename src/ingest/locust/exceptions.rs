@@ -32,12 +32,7 @@ impl Adapter for Exceptions {
         }
     }
 
-    fn read(
-        &self,
-        input: &Input,
-        settings: &Settings,
-        sink: &mut dyn Sink,
-    ) -> Result<Tally, Error> {
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let rows = Rows::open(input, b',')?;
         let header = rows.header();
         let count = Column::require(header, &["Count"], input)?;
@@ -63,10 +58,5 @@ impl Adapter for Exceptions {
 /// An exception as a fault of the script.
 pub(super) fn fault(message: &str, count: u64) -> Fault {
     let first = message.lines().next().unwrap_or_default();
-    Fault {
-        endpoint: None,
-        text: scrub::text(first),
-        count,
-        of_requests: false,
-    }
+    Fault { endpoint: None, text: scrub::text(first), count, of_requests: false }
 }

@@ -35,30 +35,18 @@ impl Adapter for Failures {
         }
     }
 
-    fn read(
-        &self,
-        input: &Input,
-        settings: &Settings,
-        sink: &mut dyn Sink,
-    ) -> Result<Tally, Error> {
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let rows = Rows::open(input, b',')?;
         let header = rows.header();
         let method = Column::find(header, &["Method", "Type"]);
         let name = Column::require(header, &["Name"], input)?;
         let text = Column::require(header, &["Error"], input)?;
         let count = Column::require(header, &["Occurrences"], input)?;
-        let (first, last) = (
-            Column::find(header, &["First Seen"]),
-            Column::find(header, &["Last Seen"]),
-        );
+        let (first, last) = (Column::find(header, &["First Seen"]), Column::find(header, &["Last Seen"]));
         let part = sink.part(None);
         sink.fact(part, Fact::Load(LoadModel::Closed));
         let newer = header.position("First Seen").is_some();
-        let version = if newer {
-            "2.44 or later"
-        } else {
-            "before 2.44"
-        };
+        let version = if newer { "2.44 or later" } else { "before 2.44" };
         sink.fact(part, Fact::ToolVersion(version.to_owned()));
         let mut seen: Option<Span> = None;
         let tally = each_row(input, rows, settings, |row| {
@@ -91,10 +79,7 @@ fn instant(text: &str) -> Result<Option<Timestamp>, Bad> {
     }
     parse_instant(text).map(Some).ok_or_else(|| {
         let found = crate::fmt::excerpt(text.as_bytes());
-        Bad::of(
-            "First Seen",
-            format!("should be a time such as 2026-11-21T01:48:26Z, found `{found}`"),
-        )
+        Bad::of("First Seen", format!("should be a time such as 2026-11-21T01:48:26Z, found `{found}`"))
     })
 }
 
@@ -118,9 +103,8 @@ pub(super) fn tell_when(seen: Option<Span>, part: PartId, sink: &mut dyn Sink) {
     }
 }
 
-static STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"code=([1-5][0-9]{2})\b|\b([1-5][0-9]{2}) (?:Client|Server) Error").ok()
-});
+static STATUS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"code=([1-5][0-9]{2})\b|\b([1-5][0-9]{2}) (?:Client|Server) Error").ok());
 
 /// Words of the clients that Locust's users use, in any case, and what is wrong in short.
 const KINDS: [(&str, &str); 7] = [
@@ -150,8 +134,7 @@ pub fn kind(text: &str) -> String {
         return (*kind).to_owned();
     }
     let name = text.split('(').next().unwrap_or_default();
-    let is_name =
-        !name.is_empty() && name.len() < text.len() && name.chars().all(char::is_alphanumeric);
+    let is_name = !name.is_empty() && name.len() < text.len() && name.chars().all(char::is_alphanumeric);
     match name {
         "CatchResponseError" => "failed check".to_owned(),
         name if is_name => name.to_owned(),
@@ -167,32 +150,14 @@ mod tests {
     fn kinds_of_all_clients_and_versions() {
         let texts = [
             ("LocustBadStatusCode(code=503)", "HTTP 503"),
-            (
-                "BadStatusCode('http://127.0.0.1:18110/api/v1/food', code=500)",
-                "HTTP 500",
-            ),
-            (
-                "URL http://127.0.0.1:18110/api/v1/food: code=500",
-                "HTTP 500",
-            ),
-            (
-                "HTTPError('500 Server Error: Internal Server Error for url: same')",
-                "HTTP 500",
-            ),
-            (
-                "HTTPError('404 Client Error: Not Found for url: x')",
-                "HTTP 404",
-            ),
+            ("BadStatusCode('http://127.0.0.1:18110/api/v1/food', code=500)", "HTTP 500"),
+            ("URL http://127.0.0.1:18110/api/v1/food: code=500", "HTTP 500"),
+            ("HTTPError('500 Server Error: Internal Server Error for url: same')", "HTTP 500"),
+            ("HTTPError('404 Client Error: Not Found for url: x')", "HTTP 404"),
             ("CatchResponseError('bad, \"quoted\"')", "failed check"),
             ("CatchResponseError('took 500 ms')", "failed check"),
-            (
-                "ConnectionRefusedError(111, 'Connection refused')",
-                "connection refused",
-            ),
-            (
-                "RemoteDisconnected('Remote end closed connection without response')",
-                "connection closed",
-            ),
+            ("ConnectionRefusedError(111, 'Connection refused')", "connection refused"),
+            ("RemoteDisconnected('Remote end closed connection without response')", "connection closed"),
             ("timeout('timed out')", "timeout"),
             ("ValueError('x')", "ValueError"),
             ("just words", "other"),

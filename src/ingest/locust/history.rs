@@ -34,21 +34,15 @@ impl Adapter for History {
 
     fn sniff(&self, head: &Head) -> Sniff {
         let placed = header_has(head, &["Timestamp", "Type", "Name"]);
-        if placed && header_has(head, &["Total Request Count"])
-            || placed && header_has(head, &["# requests"])
-        {
+        let counted = ["Total Request Count", "# requests"].iter().any(|name| header_has(head, &[name]));
+        if placed && counted {
             Sniff::yes("the columns of Locust's stats_history.csv")
         } else {
             Sniff::no("no header with Timestamp, Type, Name and Total Request Count")
         }
     }
 
-    fn read(
-        &self,
-        input: &Input,
-        settings: &Settings,
-        sink: &mut dyn Sink,
-    ) -> Result<Tally, Error> {
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let meaning = Meaning::of(input)?;
         let rows = Rows::open(input, b',')?;
         let layout = Layout::find(rows.header(), input)?;
@@ -60,6 +54,9 @@ impl Adapter for History {
             course.take(&layout.read(row)?, sink);
             Ok(())
         })?;
+        if course.is_within_a_second() && tally.unfinished.is_none() {
+            tally.unfinished = Some("it ends between the rows of one second".to_owned());
+        }
         course.finish(sink);
         tally.note(STALE);
         tally.note(
@@ -204,20 +201,21 @@ struct Course {
     /// The second whose users were handed on last.
     users_at: Option<i64>,
     reset_at: Option<Timestamp>,
+    /// Whether the last row was Locust's sum, which closes each second.
+    closed: bool,
 }
 
 impl Course {
     fn new(part: PartId, meaning: Meaning) -> Self {
-        Self {
-            part,
-            meaning,
-            latest: BTreeMap::new(),
-            users_at: None,
-            reset_at: None,
-        }
+        Self { part, meaning, latest: BTreeMap::new(), users_at: None, reset_at: None, closed: true }
+    }
+
+    fn is_within_a_second(&self) -> bool {
+        !self.closed
     }
 
     fn take(&mut self, point: &Point, sink: &mut dyn Sink) {
+        self.closed = point.endpoint.is_none();
         let at = Timestamp(point.second.saturating_mul(NANOS_PER_SECOND));
         if let Some(users) = point.users
             && point.endpoint.is_none()
@@ -246,10 +244,7 @@ impl Course {
                 users: point.users,
                 rate_per_s: point.rate_per_s.filter(|_| rated),
                 failures_per_s: point.failures_per_s.filter(|_| rated),
-                quantiles: quantiles
-                    .iter()
-                    .map(|(p, ms)| (*p, ms * US_PER_MS))
-                    .collect(),
+                quantiles: quantiles.iter().map(|(p, ms)| (*p, ms * US_PER_MS)).collect(),
                 cumulative: Some((point.figures.requests, point.figures.failures)),
             },
         );

@@ -40,56 +40,37 @@ impl Adapter for Html {
 
     fn sniff(&self, head: &Head) -> Sniff {
         let start = head.bytes().trim_ascii_start();
-        let page = start
-            .get(..9)
-            .is_some_and(|start| start.eq_ignore_ascii_case(b"<!DOCTYPE"));
+        let page = start.get(..9).is_some_and(|start| start.eq_ignore_ascii_case(b"<!DOCTYPE"));
         if !page {
             Sniff::no("not an HTML page")
         } else if head.contains(DATA) || head.contains(b"<title>Locust</title>") {
             Sniff::yes("Locust's HTML report")
         } else if head.contains(b"<title>Test Report for ") {
-            Sniff::no(
-                "Locust's HTML report from before 2.28 holds no readable data: give the CSVs of --csv",
-            )
+            Sniff::no("Locust's HTML report from before 2.28 holds no readable data: give the CSVs of --csv")
         } else {
             Sniff::no("an HTML page without Locust's data")
         }
     }
 
-    fn read(
-        &self,
-        input: &Input,
-        settings: &Settings,
-        sink: &mut dyn Sink,
-    ) -> Result<Tally, Error> {
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let (bytes, broken) = input.document()?;
         let part = sink.part(None);
         sink.fact(part, Fact::Load(LoadModel::Closed));
-        let mut page = Page {
-            part,
-            tally: Tally::default(),
-            line: 0,
-            byte: 0,
-        };
+        let mut page = Page { part, tally: Tally::default(), line: 0, byte: 0 };
         match find_data(&bytes) {
             Found::Data(at, data) => {
                 page.byte = at as u64;
-                page.line =
-                    memchr::memchr_iter(b'\n', bytes.get(..at).unwrap_or(&[])).count() as u64 + 1;
+                page.line = memchr::memchr_iter(b'\n', bytes.get(..at).unwrap_or(&[])).count() as u64 + 1;
                 page.take(&data, sink);
-                page.tally
-                    .note("minimum and maximum are rounded to whole milliseconds");
+                page.tally.note("minimum and maximum are rounded to whole milliseconds");
             }
             Found::CutOff => {
-                page.tally.unfinished =
-                    Some("the page breaks off before the end of its data".to_owned());
+                page.tally.unfinished = Some("the page breaks off before the end of its data".to_owned());
             }
             Found::Nothing => {
                 return Err(Error::input("is a page of Locust without a report's data")
                     .at(input.place())
-                    .hint(
-                        "reports from before 2.28 hold none: give the CSVs of `--csv`, or `--json`",
-                    ));
+                    .hint("reports from before 2.28 hold none: give the CSVs of `--csv`, or `--json`"));
             }
         }
         page.tally.unfinished = broken.or(page.tally.unfinished);
@@ -116,10 +97,7 @@ fn find_data(bytes: &[u8]) -> Found {
     for start in starts {
         let at = start + DATA.len();
         let rest = bytes.get(at..).unwrap_or(&[]);
-        match serde_json::Deserializer::from_slice(rest)
-            .into_iter::<Value>()
-            .next()
-        {
+        match serde_json::Deserializer::from_slice(rest).into_iter::<Value>().next() {
             Some(Ok(Value::Object(data))) if data.contains_key("requests_statistics") => {
                 return Found::Data(at, data);
             }
@@ -151,10 +129,7 @@ impl Page {
             sink.fact(part, Fact::Ran(Span { start, end }));
         }
         if let Some(host) = text(data, "host").filter(|host| !host.is_empty() && host != "None") {
-            sink.fact(
-                part,
-                Fact::Remark(format!("run against {}", scrub::text(&host))),
-            );
+            sink.fact(part, Fact::Remark(format!("run against {}", scrub::text(&host))));
         }
         let percentiles = percentiles_by_row(data);
         let rows = list(data, "requests_statistics");
@@ -202,9 +177,7 @@ impl Page {
 }
 
 fn list<'a>(data: &'a Object, key: &str) -> &'a [Value] {
-    data.get(key)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
+    data.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 fn text(row: &Object, key: &str) -> Option<String> {
@@ -219,20 +192,15 @@ fn time(row: &Object, key: &str) -> Option<Timestamp> {
 fn number(row: &Object, key: &str) -> Option<f64> {
     let value = row.get(key)?;
     let value = value.as_array().map_or(Some(value), |pair| pair.get(1))?;
-    value
-        .as_f64()
-        .filter(|value| value.is_finite() && *value >= 0.0)
+    value.as_f64().filter(|value| value.is_finite() && *value >= 0.0)
 }
 
 fn count(row: &Object, key: &str) -> Result<u64, String> {
-    row.get(key)
-        .and_then(Value::as_u64)
-        .ok_or_else(|| format!("should have a whole number as `{key}`"))
+    row.get(key).and_then(Value::as_u64).ok_or_else(|| format!("should have a whole number as `{key}`"))
 }
 
 fn object(row: &Value) -> Result<&Object, String> {
-    row.as_object()
-        .ok_or_else(|| "should be an object".to_owned())
+    row.as_object().ok_or_else(|| "should be an object".to_owned())
 }
 
 fn subject(row: &Object) -> Result<(String, String), String> {
@@ -248,9 +216,7 @@ fn quantiles_us(row: &Object) -> BTreeMap<String, (f64, f64)> {
             let digits = key.strip_prefix("response_time_percentile_").unwrap_or(key);
             let p: f64 = digits.parse().ok().filter(|p| (0.0..1.0).contains(p))?;
             let ms = number(row, key)?;
-            digits
-                .starts_with("0.")
-                .then(|| (digits.to_owned(), (p, ms * US_PER_MS)))
+            digits.starts_with("0.").then(|| (digits.to_owned(), (p, ms * US_PER_MS)))
         })
         .collect()
 }
@@ -280,9 +246,7 @@ fn total(row: &Value, is_last: bool, percentiles: &Percentiles) -> Result<Total,
     let requests = count(row, "num_requests")?;
     let us = |key: &str| number(row, key).map(|ms| ms * US_PER_MS);
     let latency = if us("max_response_time").is_none_or(|max| max <= 0.0) {
-        Distribution::Unknown(
-            "Locust has only zeros: no response times, or all below half a millisecond".to_owned(),
-        )
+        Distribution::Unknown("Locust has only zeros: no response times, or all below half a millisecond".to_owned())
     } else {
         Distribution::Quoted(Quoted {
             n: Some(requests),
@@ -319,18 +283,8 @@ fn failure(row: &Value) -> Result<(Fault, Option<Span>), String> {
         count: count(row, "occurrences")?,
         of_requests: true,
     };
-    let seen = |key: &str| {
-        number(row, key)
-            .and_then(Timestamp::from_seconds)
-            .map(Span::at)
-    };
-    Ok((
-        fault,
-        seen("first_seen")
-            .into_iter()
-            .chain(seen("last_seen"))
-            .reduce(Span::union),
-    ))
+    let seen = |key: &str| number(row, key).and_then(Timestamp::from_seconds).map(Span::at);
+    Ok((fault, seen("first_seen").into_iter().chain(seen("last_seen")).reduce(Span::union)))
 }
 
 fn exception(row: &Value) -> Result<Fault, String> {
@@ -342,8 +296,7 @@ fn exception(row: &Value) -> Result<Fault, String> {
 /// A point of the charts, every five seconds, over all requests; percentiles are of the last ten seconds.
 fn interval(row: &Value) -> Result<Interval, String> {
     let row = object(row)?;
-    let at =
-        time(row, "time").ok_or("should have a time with its date as `time` (2.30 and later)")?;
+    let at = time(row, "time").ok_or("should have a time with its date as `time` (2.30 and later)")?;
     let quantiles: BTreeMap<_, _> = quantiles_us(row);
     let mut quantiles: Vec<(f64, f64)> = quantiles.into_values().collect();
     quantiles.sort_by(|one, other| one.0.total_cmp(&other.0));

@@ -41,26 +41,14 @@ impl Adapter for Json {
         let has = |key: &[u8]| memchr::memmem::find(rest, key).is_some();
         if has(b"\"num_none_requests\"") || has(b"\"num_reqs_per_sec\"") {
             Sniff::yes("a JSON array of Locust's statistics")
-        } else if head.is_whole()
-            && rest
-                .iter()
-                .filter(|byte| !byte.is_ascii_whitespace())
-                .eq(b"[]")
-        {
-            Sniff::unsure(
-                "an empty JSON array, as Locust writes with --json and --json-file together",
-            )
+        } else if head.is_whole() && rest.iter().filter(|byte| !byte.is_ascii_whitespace()).eq(b"[]") {
+            Sniff::unsure("an empty JSON array, as Locust writes with --json and --json-file together")
         } else {
             Sniff::no("a JSON array without Locust's num_none_requests and num_reqs_per_sec")
         }
     }
 
-    fn read(
-        &self,
-        input: &Input,
-        settings: &Settings,
-        sink: &mut dyn Sink,
-    ) -> Result<Tally, Error> {
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let (bytes, broken) = input.document()?;
         let Some(open) = array_start(&bytes) else {
             return Err(Error::input("holds no JSON array of Locust's statistics")
@@ -90,9 +78,7 @@ impl Adapter for Json {
             tally.note("empty: nothing ran, or `--json` was given together with `--json-file`, which empties both");
         }
         tally.note("each request counts in the second in which it ended");
-        tally.note(
-            "an endpoint's start is the end of its first request: Locust notes no earlier time",
-        );
+        tally.note("an endpoint's start is the end of its first request: Locust notes no earlier time");
         Ok(tally)
     }
 }
@@ -134,10 +120,7 @@ impl Entry {
     fn total(&self) -> Result<Total, String> {
         Ok(Total {
             population: Population::Request,
-            endpoint: Some(endpoint(
-                self.method.as_deref().unwrap_or_default(),
-                &self.name,
-            )),
+            endpoint: Some(endpoint(self.method.as_deref().unwrap_or_default(), &self.name)),
             requests: Some(self.num_requests),
             failures: Some(self.num_failures),
             cached: None,
@@ -153,9 +136,7 @@ impl Entry {
     fn latency(&self) -> Result<Distribution, String> {
         let timed = self.num_requests.saturating_sub(self.num_none_requests);
         if timed == 0 {
-            return Ok(Distribution::Unknown(
-                "none of the requests has a response time".to_owned(),
-            ));
+            return Ok(Distribution::Unknown("none of the requests has a response time".to_owned()));
         }
         let mut rounded = Recorded::default();
         let mut own = false;
@@ -164,10 +145,7 @@ impl Entry {
             own |= !bucket::is_locust_s([ms]);
             rounded.record_n(nanoseconds(ms), *count);
         }
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "counts of requests are far below 2^53"
-        )]
+        #[expect(clippy::cast_precision_loss, reason = "counts of requests are far below 2^53")]
         let mean_ms = self.total_response_time / timed as f64;
         let exact = Quoted {
             n: Some(timed),
@@ -176,11 +154,7 @@ impl Entry {
             max_us: self.max_response_time.map(|ms| ms * US_PER_MS),
             quantiles: Vec::new(),
             definition: if own { TYPE_1_OWN } else { TYPE_1_ROUNDED }.to_owned(),
-            rounding_us: if own {
-                Vec::new()
-            } else {
-                bucket::STEPS_US.to_vec()
-            },
+            rounding_us: if own { Vec::new() } else { bucket::STEPS_US.to_vec() },
         };
         if rounded.count() == 0 {
             return Ok(Distribution::Quoted(exact));
@@ -192,10 +166,7 @@ impl Entry {
         let mut seconds: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
         let second = |key: &str| {
             key.parse::<i64>().map_err(|_| {
-                format!(
-                    "should have unix seconds as keys, found `{}`",
-                    crate::fmt::excerpt(key.as_bytes())
-                )
+                format!("should have unix seconds as keys, found `{}`", crate::fmt::excerpt(key.as_bytes()))
             })
         };
         for (key, count) in &self.num_reqs_per_sec {
@@ -204,10 +175,7 @@ impl Entry {
         for (key, count) in &self.num_fail_per_sec {
             seconds.entry(second(key)?).or_default().1 += count;
         }
-        Ok(seconds
-            .into_iter()
-            .map(|(second, (requests, failures))| (second, requests, failures))
-            .collect())
+        Ok(seconds.into_iter().map(|(second, (requests, failures))| (second, requests, failures)).collect())
     }
 
     fn span(&self) -> Option<Span> {
@@ -248,39 +216,27 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn new(bytes: &'a [u8], open: usize) -> Self {
-        let mut walk = Self {
-            bytes,
-            at: 0,
-            tally: Tally::default(),
-        };
+        let mut walk = Self { bytes, at: 0, tally: Tally::default() };
         walk.pass_over(bytes.get(..open).unwrap_or(&[]), "before");
         walk.at = open + 1;
         walk
     }
 
     fn pass_over(&mut self, text: &[u8], where_: &str) {
-        let lines = text
-            .split(|&byte| byte == b'\n')
-            .filter(|line| !line.trim_ascii().is_empty())
-            .count();
+        let lines = text.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
         for _ in 0..lines {
             self.tally.skipped();
         }
         if lines > 0 {
             let lines = crate::fmt::plural(lines as u64, "line", "lines");
-            self.tally.note(format!(
-                "{lines} of other text {where_} the JSON passed over"
-            ));
+            self.tally.note(format!("{lines} of other text {where_} the JSON passed over"));
         }
     }
 
     /// The next element and where it begins, or where and why it cannot be used; `None` at the end.
     fn next_element(&mut self) -> Option<Result<(Entry, usize), (usize, String)>> {
         let rest = self.bytes.get(self.at..).unwrap_or(&[]);
-        let gap = rest
-            .iter()
-            .take_while(|byte| byte.is_ascii_whitespace() || **byte == b',')
-            .count();
+        let gap = rest.iter().take_while(|byte| byte.is_ascii_whitespace() || **byte == b',').count();
         let start = self.at + gap;
         let rest = rest.get(gap..).unwrap_or(&[]);
         match rest.first() {
@@ -296,8 +252,7 @@ impl<'a> Walk<'a> {
             Some(_) => {}
         }
         // Twice over the same bytes: first how far it goes, then what it holds, so that one of a wrong shape is one row.
-        let mut extent =
-            serde_json::Deserializer::from_slice(rest).into_iter::<serde::de::IgnoredAny>();
+        let mut extent = serde_json::Deserializer::from_slice(rest).into_iter::<serde::de::IgnoredAny>();
         match extent.next() {
             Some(Ok(_)) => {
                 let length = extent.byte_offset();
@@ -305,10 +260,7 @@ impl<'a> Walk<'a> {
                 let element = rest.get(..length).unwrap_or(&[]);
                 Some(match serde_json::from_slice::<Entry>(element) {
                     Ok(entry) => Ok((entry, start)),
-                    Err(error) => Err((
-                        start,
-                        format!("not an entry of Locust's statistics: {error}"),
-                    )),
+                    Err(error) => Err((start, format!("not an entry of Locust's statistics: {error}"))),
                 })
             }
             Some(Err(error)) => {
@@ -342,13 +294,7 @@ impl<'a> Walk<'a> {
         let before = self.bytes.get(..at).unwrap_or(&[]);
         let line = memchr::memchr_iter(b'\n', before).count() as u64 + 1;
         let excerpt = crate::fmt::excerpt(self.bytes.get(at..).unwrap_or(&[]));
-        self.tally.reject(Rejection {
-            byte: at as u64,
-            line,
-            field: None,
-            reason,
-            excerpt: scrub::text(&excerpt),
-        });
+        self.tally.reject(Rejection { byte: at as u64, line, field: None, reason, excerpt: scrub::text(&excerpt) });
     }
 
     fn finish(mut self) -> Tally {

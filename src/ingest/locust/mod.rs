@@ -42,5 +42,4 @@ pub use stats::Stats;
 const TOOL: &str = "Locust";
 
 /// What every reader of the CSVs is told once.
-const STALE: &str =
-    "Locust rewrites its CSVs once a second and not at the end: the last second may be missing";
+const STALE: &str = "Locust rewrites its CSVs once a second and not at the end: the last second may be missing";

@@ -64,11 +64,7 @@ impl Columns {
 
 impl Figures {
     /// The end row of an endpoint, or of all with `None`, with percentiles in milliseconds as printed.
-    pub(super) fn total(
-        &self,
-        endpoint: Option<EndpointKey>,
-        quantiles_ms: &[(f64, f64)],
-    ) -> Total {
+    pub(super) fn total(&self, endpoint: Option<EndpointKey>, quantiles_ms: &[(f64, f64)]) -> Total {
         Total {
             population: Population::Request,
             endpoint,
@@ -78,9 +74,7 @@ impl Figures {
             latency: self.latency(quantiles_ms),
             latency_ok: successes_unknown(),
             rate_per_s: None,
-            bytes: self
-                .mean_bytes
-                .and_then(|mean| sum_of_bytes(mean, self.requests)),
+            bytes: self.mean_bytes.and_then(|mean| sum_of_bytes(mean, self.requests)),
             per_second: Vec::new(),
             span: None,
         }
@@ -122,10 +116,7 @@ pub(super) fn successes_unknown() -> Distribution {
 /// Bytes in all from Locust's mean, which is their sum divided by the count: to the nearest whole byte, which restores the
 /// sum as long as it is below 2^52.
 pub(super) fn sum_of_bytes(mean: f64, count: u64) -> Option<u64> {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "counts of requests are far below 2^53"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "counts of requests are far below 2^53")]
     whole((mean * count as f64).round())
 }
 

@@ -26,8 +26,8 @@ impl Adapter for Stats {
 
     fn sniff(&self, head: &Head) -> Sniff {
         let named = header_has(head, &["Type", "Name"]);
-        let counted = header_has(head, &["Request Count", "Failure Count"])
-            || header_has(head, &["# requests", "# failures"]);
+        let counted =
+            header_has(head, &["Request Count", "Failure Count"]) || header_has(head, &["# requests", "# failures"]);
         if named && counted && !header_has(head, &["Timestamp"]) {
             Sniff::yes("the columns of Locust's stats.csv")
         } else {
@@ -35,12 +35,7 @@ impl Adapter for Stats {
         }
     }
 
-    fn read(
-        &self,
-        input: &Input,
-        settings: &Settings,
-        sink: &mut dyn Sink,
-    ) -> Result<Tally, Error> {
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let rows = Rows::open(input, b',')?;
         let header = rows.header();
         Column::require(header, &["Name"], input)?;

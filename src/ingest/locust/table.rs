@@ -16,10 +16,7 @@ pub(super) struct Bad {
 
 impl Bad {
     pub(super) fn of(field: &str, reason: impl Into<String>) -> Self {
-        Self {
-            field: Some(field.to_owned()),
-            reason: reason.into(),
-        }
+        Self { field: Some(field.to_owned()), reason: reason.into() }
     }
 }
 
@@ -59,10 +56,9 @@ impl Column {
     /// A number that cannot be negative; `None` for `N/A` and for columns that the file lacks.
     pub(super) fn amount(&self, row: &Row<'_>) -> Result<Option<f64>, Bad> {
         match row.number(self.at) {
-            Ok(Some(value)) if value < 0.0 => Err(Bad::of(
-                &self.name,
-                format!("should not be negative, found {value}"),
-            )),
+            Ok(Some(value)) if value < 0.0 => {
+                Err(Bad::of(&self.name, format!("should not be negative, found {value}")))
+            }
             Ok(value) => Ok(value),
             Err(reason) => Err(Bad::of(&self.name, reason)),
         }
@@ -71,16 +67,10 @@ impl Column {
     /// A whole number that has to be there.
     pub(super) fn count(&self, row: &Row<'_>) -> Result<u64, Bad> {
         match self.amount(row)? {
-            Some(value) => whole(value).ok_or_else(|| {
-                Bad::of(
-                    &self.name,
-                    format!("should be a whole number, found {value}"),
-                )
-            }),
-            None => Err(Bad::of(
-                &self.name,
-                "should be a whole number, found nothing",
-            )),
+            Some(value) => {
+                whole(value).ok_or_else(|| Bad::of(&self.name, format!("should be a whole number, found {value}")))
+            }
+            None => Err(Bad::of(&self.name, "should be a whole number, found nothing")),
         }
     }
 }
@@ -112,15 +102,10 @@ pub(super) fn percentiles(header: &Header) -> Vec<Percentile> {
         .enumerate()
         .filter_map(|(at, name)| {
             let digits = name.strip_suffix('%')?;
-            let plain = digits
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || byte == b'.');
+            let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
             // Shifting the decimal point in the text gives the very float that people mean: 99.9 / 100 does not.
             let p: f64 = format!("{digits}e-2").parse().ok()?;
-            let column = Column {
-                name: name.clone(),
-                at: Some(at),
-            };
+            let column = Column { name: name.clone(), at: Some(at) };
             (plain && (0.0..=1.0).contains(&p)).then_some(Percentile { p, column })
         })
         .collect();
@@ -187,7 +172,7 @@ pub(super) fn each_row(
             return Err(error);
         }
     }
-    if tally.unfinished.is_none() && !ends_with_line(input)? {
+    if tally.unfinished.is_none() && is_cut(input)? {
         tally.unfinished = Some("its last line has no end, so it was cut off".to_owned());
     }
     Ok(tally)
@@ -195,27 +180,28 @@ pub(super) fn each_row(
 
 /// A row with another number of fields is a row that was cut off or overwritten: its figures stand in wrong columns.
 fn one_width(row: &Row<'_>, width: usize) -> Result<(), Bad> {
-    let last_there = row.bytes(width.checked_sub(1)).is_some();
-    if last_there && row.bytes(Some(width)).is_none() {
+    let found = row.width();
+    if found == width {
         return Ok(());
     }
-    let found = (0..)
-        .take_while(|at| row.bytes(Some(*at)).is_some())
-        .count();
-    Err(Bad {
-        field: None,
-        reason: format!("should have {width} fields, found {found}"),
-    })
+    Err(Bad { field: None, reason: format!("should have {width} fields, found {found}") })
 }
 
-/// Locust ends every row with a line end, the last one too.
-fn ends_with_line(input: &Input) -> Result<bool, Error> {
+/// Whether the last line lacks its end. Since 1.2 Locust ends every row; before, when it put quotes around every field, it
+/// left the last one open.
+fn is_cut(input: &Input) -> Result<bool, Error> {
     let mut stream = unseen(input).stream()?;
-    let (mut buffer, mut last) = (vec![0; 64 * 1024], b'\n');
+    let mut buffer = vec![0; 64 * 1024];
+    let mut ends: Option<(u8, u8)> = None;
     loop {
         match stream.read(&mut buffer) {
-            Ok(0) => return Ok(last == b'\n' || last == b'\r'),
-            Ok(got) => last = buffer.get(got.saturating_sub(1)).copied().unwrap_or(last),
+            Ok(0) => return Ok(ends.is_some_and(|(first, last)| first != b'"' && last != b'\n')),
+            Ok(got) => {
+                let piece = buffer.get(..got).unwrap_or(&[]);
+                if let (Some(first), Some(last)) = (piece.first(), piece.last()) {
+                    ends = Some((ends.map_or(*first, |(first, _)| first), *last));
+                }
+            }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) => {
                 return Err(Error::input(format!("cannot be read: {error}")).at(input.place()));
@@ -232,11 +218,6 @@ pub(super) fn unseen(input: &Input) -> Input {
 /// Whether a file's first line has all these columns, quoted or not.
 pub(super) fn header_has(head: &Head, wanted: &[&str]) -> bool {
     let line = String::from_utf8_lossy(head.first_line()).into_owned();
-    let names: Vec<&str> = line
-        .split(',')
-        .map(|name| name.trim().trim_matches('"'))
-        .collect();
-    wanted
-        .iter()
-        .all(|want| names.iter().any(|name| name.eq_ignore_ascii_case(want)))
+    let names: Vec<&str> = line.split(',').map(|name| name.trim().trim_matches('"')).collect();
+    wanted.iter().all(|want| names.iter().any(|name| name.eq_ignore_ascii_case(want)))
 }

@@ -9,12 +9,12 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use super::scale::{Scale, Tick, clock_ticks};
 use super::{ChartError, tick_text};
 use crate::render::svg::{Ink, Shape, Strokes, shorten, whole, width};
-use crate::report::chart::{Limit, Phase, Quantity, Tone};
+use crate::report::chart::{Axis, Phase, Quantity, Spacing, Tone};
 
 /// Width of a chart in tenths of a pixel.
 pub(super) const WIDTH: i32 = 8800;
 /// From the left edge to the plot: the axis labels.
-pub(super) const LEFT: i32 = 620;
+pub(super) const LEFT: i32 = 640;
 /// From the plot to the right edge: names of the lines, then the labels of the right axis.
 pub(super) const RIGHT: i32 = 920;
 /// Above the plot: what the axes measure.
@@ -23,6 +23,8 @@ pub(super) const TOP: i32 = 230;
 pub(super) const BOTTOM: i32 = 230;
 /// Size of all text. The style sheet enlarges it on paper and on phones; margins have room for that.
 pub(super) const TEXT: f64 = 110.0;
+/// The size that names at the ends of lines must have room for: bold, and enlarged on a phone.
+const LARGEST: f64 = 138.0;
 /// Names at the ends of lines keep this distance.
 const LINE_HEIGHT: i32 = 128;
 /// Most ticks on the time axis.
@@ -35,10 +37,7 @@ pub(super) type Plot<'c, 'a> = ChartContext<'c, Strokes<'a>, Cartesian2d<Scale, 
 
 /// Text in an ink.
 pub(super) fn text_style(ink: Ink, across: HPos, along: VPos) -> TextStyle<'static> {
-    ("sans-serif", TEXT)
-        .into_font()
-        .color(&ink.color())
-        .pos(Pos::new(across, along))
+    ("sans-serif", TEXT).into_font().color(&ink.color()).pos(Pos::new(across, along))
 }
 
 /// Writes a text at a place of the sheet.
@@ -50,21 +49,14 @@ pub(super) fn write(
     across: HPos,
     along: VPos,
 ) -> Result<(), ChartError> {
-    Ok(sheet.draw(&Text::new(
-        text.to_owned(),
-        at,
-        text_style(ink, across, along),
-    ))?)
+    Ok(sheet.draw(&Text::new(text.to_owned(), at, text_style(ink, across, along)))?)
 }
 
 /// The time axis of all charts of one test.
 pub(super) fn time_scale(from_s: f64, to_s: f64) -> Scale {
     let scale = Scale::even(from_s, to_s);
     let marks = clock_ticks(scale.from(), scale.to(), TIME_TICKS);
-    let tick = |at: f64| Tick {
-        at,
-        label: tick_text(&Quantity::Elapsed, at),
-    };
+    let tick = |at: f64| Tick { at, label: tick_text(&Quantity::Elapsed, at) };
     scale.with_ticks(marks.into_iter().map(tick).collect())
 }
 
@@ -83,88 +75,32 @@ pub(super) fn mesh(plot: &mut Plot<'_, '_>, vertical: bool) -> Result<(), ChartE
         .set_all_tick_mark_size(32)
         .label_style(text_style(label, HPos::Left, VPos::Top))
         .draw()?;
+    let area = plot.plotting_area();
+    let (x, y) = (area.get_x_range(), area.get_y_range());
+    let floor = vec![(x.start, y.start), (x.end, y.start)];
+    area.draw(&PathElement::new(floor, Ink::plain(Shape::Axis).color()))?;
     Ok(())
 }
 
 /// Shades phases and names them at the top of the plot.
-pub(super) fn phases(
-    sheet: &Sheet<'_>,
-    plot: &Plot<'_, '_>,
-    phases: &[Phase],
-    named: bool,
-) -> Result<(), ChartError> {
+pub(super) fn phases(sheet: &Sheet<'_>, plot: &Plot<'_, '_>, phases: &[Phase], named: bool) -> Result<(), ChartError> {
     let area = plot.plotting_area();
     let (y, top) = (area.get_y_range(), area.get_base_pixel().1);
     let column = |s: f64| area.map_coordinate(&(s, y.start)).0;
     let shaded = || phases.iter().filter(|phase| phase.shaded);
     for phase in shaded() {
         let corners = [(phase.from_s, y.start), (phase.to_s, y.end)];
-        area.draw(&Rectangle::new(
-            corners,
-            Ink::plain(Shape::Phase).color().filled(),
-        ))?;
+        area.draw(&Rectangle::new(corners, Ink::plain(Shape::Phase).color().filled()))?;
     }
     for phase in shaded().filter(|_| named) {
         let (from, to) = (column(phase.from_s), column(phase.to_s));
         let name = shorten(&phase.name, TEXT, f64::from(to - from - 60));
         if name != "…" {
             let ink = Ink::plain(Shape::Label);
-            write(
-                sheet,
-                ink,
-                &name,
-                (i32::midpoint(from, to), top + 30),
-                HPos::Center,
-                VPos::Top,
-            )?;
+            write(sheet, ink, &name, (i32::midpoint(from, to), top + 30), HPos::Center, VPos::Top)?;
         }
     }
     Ok(())
-}
-
-/// Draws limit lines with their words. A limit far above all values would flatten the picture: it is written, not drawn.
-pub(super) fn limits(
-    sheet: &Sheet<'_>,
-    plot: &Plot<'_, '_>,
-    limits: &[Limit],
-    say: impl Fn(&Limit) -> String,
-) -> Result<(), ChartError> {
-    let area = plot.plotting_area();
-    let (x, y) = (area.get_x_range(), area.get_y_range());
-    let (left, top) = area.get_base_pixel();
-    for limit in limits {
-        let words = say(limit);
-        let ink = Ink::plain(Shape::LimitText);
-        if limit.value > y.end {
-            write(
-                sheet,
-                ink,
-                &format!("↑ {words}"),
-                (left + 60, top + 30),
-                HPos::Left,
-                VPos::Top,
-            )?;
-            continue;
-        }
-        area.draw(&PathElement::new(
-            vec![(x.start, limit.value), (x.end, limit.value)],
-            Ink::plain(Shape::Limit).color(),
-        ))?;
-        let line = area.map_coordinate(&(x.start, limit.value)).1;
-        let above = line - top > whole(TEXT) + 40;
-        let (at, along) = if above {
-            (line - 30, VPos::Bottom)
-        } else {
-            (line + 30, VPos::Top)
-        };
-        write(sheet, ink, &words, (left + 60, at), HPos::Left, along)?;
-    }
-    Ok(())
-}
-
-/// A limit belongs into the range of an axis unless it is far above everything that was measured.
-pub(super) fn within_reach(limit: f64, highest: f64, reach: f64) -> Option<f64> {
-    (limit <= highest * reach).then_some(limit)
 }
 
 /// A name to be written at the end of what it names.
@@ -186,15 +122,8 @@ pub(super) fn end_names(
     names.sort_by_key(|name| name.at);
     let wanted: Vec<i32> = names.iter().map(|name| name.at).collect();
     for (name, at) in names.iter().zip(spread(&wanted, LINE_HEIGHT, rows)) {
-        let text = shorten(name.name, TEXT * 1.06, f64::from(room));
-        write(
-            sheet,
-            Ink::toned(Shape::Name, name.tone),
-            &text,
-            (left, at),
-            HPos::Left,
-            VPos::Center,
-        )?;
+        let text = shorten(name.name, LARGEST, f64::from(room));
+        write(sheet, Ink::toned(Shape::Name, name.tone), &text, (left, at), HPos::Left, VPos::Center)?;
     }
     Ok(())
 }
@@ -214,23 +143,14 @@ fn spread(wanted: &[i32], gap: i32, rows: (i32, i32)) -> Vec<i32> {
     places
 }
 
-/// Writes what the axes measure, above their labels. Returns the words' right edge on the left side.
-pub(super) fn axis_titles(
-    sheet: &Sheet<'_>,
-    left: &str,
-    right: Option<&str>,
-) -> Result<(), ChartError> {
+/// Writes what the axes measure, above their labels.
+pub(super) fn axis_titles(sheet: &Sheet<'_>, left: &Axis, right: Option<&Axis>) -> Result<(), ChartError> {
     let ink = Ink::plain(Shape::Label);
-    write(
-        sheet,
-        ink,
-        left,
-        (LEFT - width_of_labels(), 40),
-        HPos::Left,
-        VPos::Top,
-    )?;
+    let spacing = if left.spacing == Spacing::Log { ", log scale" } else { "" };
+    let title = format!("{}{spacing}", left.title);
+    write(sheet, ink, &title, (LEFT - width_of_labels(), 40), HPos::Left, VPos::Top)?;
     if let Some(right) = right {
-        write(sheet, ink, right, (WIDTH - 20, 40), HPos::Right, VPos::Top)?;
+        write(sheet, ink, &right.title, (WIDTH - 20, 40), HPos::Right, VPos::Top)?;
     }
     Ok(())
 }
@@ -241,8 +161,7 @@ fn width_of_labels() -> i32 {
 }
 
 /// plotters' own range type, for pictures without axes.
-pub(super) type PlainPlot<'a> =
-    DrawingArea<Strokes<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+pub(super) type PlainPlot<'a> = DrawingArea<Strokes<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
 #[cfg(test)]
 mod tests {

@@ -4,11 +4,13 @@
 
 mod axes;
 mod hover;
+mod limit;
 mod scale;
 mod spark;
 mod strips;
 mod tail;
 mod time;
+mod window;
 
 use plotters::drawing::DrawingAreaErrorKind;
 

@@ -7,8 +7,8 @@ use super::axes::{self, BOTTOM, LEFT, Plot, RIGHT, Sheet, TEXT, WIDTH};
 use super::scale::{Scale, Tick, even_ticks};
 use super::time::plot_data;
 use super::{ChartError, tick_text};
-use crate::render::svg::{Canvas, Ground, Ink, Picture, Shape, Strokes, shorten, whole, width};
-use crate::report::chart::{Quantity, Strip, StripChart, Tone};
+use crate::render::svg::{Canvas, Ground, Ink, Picture, Shape, Strokes, shorten, whole};
+use crate::report::chart::{Strip, StripChart, Tone};
 
 /// Above each strip: its name.
 const NAME: i32 = 190;
@@ -32,21 +32,12 @@ pub fn draw_strips(chart: &StripChart, ground: Ground) -> Result<Option<String>,
     let mut canvas = Canvas::default();
     {
         let sheet = Strokes::new(&mut canvas, size).into_drawing_area();
-        for (strip, top) in chart
-            .strips
-            .iter()
-            .zip((0..).step_by(PITCH.unsigned_abs() as usize))
-        {
+        for (strip, top) in chart.strips.iter().zip((0..).step_by(PITCH.unsigned_abs() as usize)) {
             draw_strip(&sheet, chart, strip, top)?;
         }
         time_labels(&sheet, chart, height - BOTTOM)?;
     }
-    let data = plot_data(
-        &chart.group,
-        chart.from_s,
-        chart.to_s,
-        (NAME, height - BOTTOM - GAP),
-    );
+    let data = plot_data(&chart.group, chart.from_s, chart.to_s, (NAME, height - BOTTOM - GAP));
     let words = &chart.words;
     let picture = Picture {
         id: &words.id,
@@ -59,71 +50,37 @@ pub fn draw_strips(chart: &StripChart, ground: Ground) -> Result<Option<String>,
     Ok(Some(picture.frame(&canvas.finish(), ground)))
 }
 
-fn draw_strip(
-    sheet: &Sheet<'_>,
-    chart: &StripChart,
-    strip: &Strip,
-    top: i32,
-) -> Result<(), ChartError> {
+fn draw_strip(sheet: &Sheet<'_>, chart: &StripChart, strip: &Strip, top: i32) -> Result<(), ChartError> {
     let (_, below) = sheet.split_vertically(top + NAME);
     let (area, _) = below.split_vertically(PLOT);
     let x = Scale::even(chart.from_s, chart.to_s);
     let y = value_scale(strip);
-    let mut plot = ChartBuilder::on(&area)
-        .margin_right(RIGHT)
-        .y_label_area_size(LEFT)
-        .build_cartesian_2d(x, y.clone())?;
+    let mut plot =
+        ChartBuilder::on(&area).margin_right(RIGHT).y_label_area_size(LEFT).build_cartesian_2d(x, y.clone())?;
     axes::phases(sheet, &plot, &chart.phases, false)?;
     axes::mesh(&mut plot, false)?;
     for [from, to] in &strip.saturated {
         let corners = [(*from, y.from()), (*to, y.to())];
-        plot.plotting_area().draw(&Rectangle::new(
-            corners,
-            Ink::plain(Shape::Hot).color().filled(),
-        ))?;
+        plot.plotting_area().draw(&Rectangle::new(corners, Ink::plain(Shape::Hot).color().filled()))?;
     }
     for run in runs(strip) {
         draw_run(&plot, &run, y.from())?;
     }
-    let name = shorten(&strip.name, TEXT, 3000.0);
-    let note = LEFT + whole(width(&name, TEXT) * 1.12) + 110;
-    write_over(sheet, Shape::Title, &name, (LEFT, top))?;
-    write_over(sheet, Shape::Label, &strip.note, (note, top))
-}
-
-fn write_over(
-    sheet: &Sheet<'_>,
-    shape: Shape,
-    text: &str,
-    (x, top): (i32, i32),
-) -> Result<(), ChartError> {
-    axes::write(
-        sheet,
-        Ink::plain(shape),
-        text,
-        (x, top + NAME - 45),
-        HPos::Left,
-        VPos::Bottom,
-    )
+    let (left, right, row) = (LEFT, WIDTH - RIGHT, top + NAME - 45);
+    let span = f64::from(right - left);
+    let name = shorten(&strip.name, TEXT, span * 0.4);
+    let note = shorten(&strip.note, TEXT, span * 0.45);
+    let (strong, plain) = (Ink::plain(Shape::Title), Ink::plain(Shape::Label));
+    axes::write(sheet, strong, &name, (left, row), HPos::Left, VPos::Bottom)?;
+    axes::write(sheet, plain, &note, (right, row), HPos::Right, VPos::Bottom)
 }
 
 /// From zero to the capacity, or to a round number above the highest value. Both ends are labelled, and nothing between them.
 fn value_scale(strip: &Strip) -> Scale {
     let highest = strip.values.iter().flatten().copied().fold(0.0, f64::max);
-    let round = || {
-        even_ticks(if highest > 0.0 { highest } else { 1.0 }, 2)
-            .last()
-            .copied()
-            .unwrap_or(1.0)
-    };
-    let to = strip
-        .capacity
-        .filter(|capacity| *capacity >= highest && *capacity > 0.0)
-        .unwrap_or_else(round);
-    let tick = |at: f64| Tick {
-        at,
-        label: tick_text(&strip.quantity, at),
-    };
+    let round = || even_ticks(if highest > 0.0 { highest } else { 1.0 }, 5).last().copied().unwrap_or(1.0);
+    let to = strip.capacity.filter(|capacity| *capacity >= highest && *capacity > 0.0).unwrap_or_else(round);
+    let tick = |at: f64| Tick { at, label: tick_text(&strip.quantity, at) };
     Scale::even(0.0, to).with_ticks(vec![tick(0.0), tick(to)])
 }
 
@@ -147,14 +104,8 @@ fn draw_run(plot: &Plot<'_, '_>, run: &[(f64, f64)], floor: f64) -> Result<(), C
     let ground = [(last.0, floor), (first.0, floor)];
     let area = plot.plotting_area();
     let outline: Vec<_> = run.iter().copied().chain(ground).collect();
-    area.draw(&Polygon::new(
-        outline,
-        Ink::toned(Shape::Behind, Tone::S2).color(),
-    ))?;
-    area.draw(&PathElement::new(
-        run.to_vec(),
-        Ink::toned(Shape::Line, Tone::S3).color(),
-    ))?;
+    area.draw(&Polygon::new(outline, Ink::toned(Shape::Behind, Tone::Load).color()))?;
+    area.draw(&PathElement::new(run.to_vec(), Ink::toned(Shape::Line, Tone::Load).color()))?;
     Ok(())
 }
 
@@ -163,14 +114,7 @@ fn time_labels(sheet: &Sheet<'_>, chart: &StripChart, top: i32) -> Result<(), Ch
     let span = f64::from(WIDTH - RIGHT - LEFT);
     for tick in scale.ticks() {
         let column = LEFT + whole(scale.place(tick.at) * span);
-        axes::write(
-            sheet,
-            Ink::plain(Shape::Label),
-            &tick.label,
-            (column, top),
-            HPos::Center,
-            VPos::Top,
-        )?;
+        axes::write(sheet, Ink::plain(Shape::Label), &tick.label, (column, top), HPos::Center, VPos::Top)?;
     }
     Ok(())
 }

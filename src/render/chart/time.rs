@@ -5,20 +5,14 @@ use plotters::style::text_anchor::{HPos, VPos};
 
 use super::axes::{self, BOTTOM, EndName, LEFT, Plot, RIGHT, Sheet, TEXT, TOP, WIDTH};
 use super::scale::Scale;
-use super::{ChartError, text, tick_text};
+use super::window::{Layer, Point, middles, stacked, steps};
+use super::{ChartError, limit, tick_text};
 use crate::render::svg::{Canvas, Ground, Ink, Picture, Shape, Strokes, escape, whole, width};
 use crate::report::chart::{Clock, Mark, Series, Spacing, TimeChart, Tone};
 
-/// A point of a plot: seconds and value.
-type Point = (f64, f64);
-
 /// Height of the plot itself: more for lines on a log axis, which carry more than a stack does.
 fn plot_height(chart: &TimeChart) -> i32 {
-    if chart.left.spacing == Spacing::Log {
-        2000
-    } else {
-        1250
-    }
+    if chart.left.spacing == Spacing::Log { 2000 } else { 1250 }
 }
 
 /// Draws the chart; `None` where it holds too little for a picture.
@@ -32,17 +26,8 @@ pub fn draw_time(chart: &TimeChart, ground: Ground) -> Result<Option<String>, Ch
     let height = TOP + plot_height(chart) + BOTTOM;
     let size = (WIDTH.unsigned_abs(), height.unsigned_abs());
     let mut canvas = Canvas::default();
-    draw_on(
-        &Strokes::new(&mut canvas, size).into_drawing_area(),
-        chart,
-        height,
-    )?;
-    let data = plot_data(
-        &chart.group,
-        chart.clock.from_s,
-        chart.clock.to_s,
-        (TOP, height - BOTTOM),
-    );
+    draw_on(&Strokes::new(&mut canvas, size).into_drawing_area(), chart, height)?;
+    let data = plot_data(&chart.group, chart.clock.from_s, chart.clock.to_s, (TOP, height - BOTTOM));
     let words = &chart.words;
     let picture = Picture {
         id: &words.id,
@@ -58,118 +43,66 @@ pub fn draw_time(chart: &TimeChart, ground: Ground) -> Result<Option<String>, Ch
 /// Where the plot lies and what time it spans, for the crosshair.
 pub(super) fn plot_data(group: &str, from_s: f64, to_s: f64, rows: (i32, i32)) -> String {
     let (left, right) = (LEFT, WIDTH - RIGHT);
-    format!(
-        " data-group=\"{}\" data-plot=\"{left} {right} {} {} {from_s} {to_s}\"",
-        escape(group),
-        rows.0,
-        rows.1
-    )
+    format!(" data-group=\"{}\" data-plot=\"{left} {right} {} {} {from_s} {to_s}\"", escape(group), rows.0, rows.1)
 }
 
 fn draw_on(sheet: &Sheet<'_>, chart: &TimeChart, height: i32) -> Result<(), ChartError> {
     let x = axes::time_scale(chart.clock.from_s, chart.clock.to_s);
-    let left = left_scale(chart);
     let right = right_scale(chart);
-    let mut plot = ChartBuilder::on(sheet)
-        .margin_top(TOP)
-        .margin_right(RIGHT)
-        .x_label_area_size(BOTTOM)
-        .y_label_area_size(LEFT)
-        .build_cartesian_2d(x.clone(), left)?;
-    let mut load = ChartBuilder::on(sheet)
-        .margin_top(TOP)
-        .margin_right(RIGHT)
-        .x_label_area_size(BOTTOM)
-        .y_label_area_size(LEFT)
-        .build_cartesian_2d(x, right.clone())?;
-
+    let mut plot = framed(sheet, x.clone(), left_scale(chart))?;
+    let mut load = framed(sheet, x, right.clone())?;
+    let layers = stacked(of_mark(chart, Mark::Stack));
     axes::phases(sheet, &plot, &chart.phases, true)?;
     for series in of_mark(chart, Mark::Behind) {
-        areas(
-            &mut load,
-            series.tone,
-            Shape::Behind,
-            &steps(&chart.clock, &series.values),
-        )?;
+        let outlines = steps(&chart.clock, &series.values);
+        areas(&mut load, series.tone, Shape::Behind, &outlines)?;
     }
-    let layers = stacked(chart);
     axes::mesh(&mut plot, false)?;
     draw_stack(&mut plot, &chart.clock, &layers)?;
-    axes::limits(sheet, &plot, &chart.limits, |l| {
-        format!("{} {}", l.label, text(&chart.left.quantity, l.value))
-    })?;
     for series in of_mark(chart, Mark::Step) {
-        lines(
-            &mut load,
-            Shape::Line,
-            series.tone,
-            steps(&chart.clock, &series.values),
-        )?;
+        let steps = steps(&chart.clock, &series.values);
+        lines(&mut load, Shape::Line, series.tone, &steps)?;
     }
+    let mut curves = Vec::new();
     for (mark, shape) in [(Mark::Dash, Shape::Dash), (Mark::Line, Shape::Line)] {
         for series in of_mark(chart, mark) {
-            lines(
-                &mut plot,
-                shape,
-                series.tone,
-                middles(&chart.clock, &series.values),
-            )?;
+            let runs = middles(&chart.clock, &series.values);
+            lines(&mut plot, shape, series.tone, &runs)?;
+            curves.extend(runs);
         }
     }
-    let spacing = if chart.left.spacing == Spacing::Log {
-        ", log scale"
-    } else {
-        ""
-    };
-    axes::axis_titles(
-        sheet,
-        &format!("{}{spacing}", chart.left.title),
-        chart.right.as_ref().map(|axis| axis.title.as_str()),
-    )?;
+    limit::draw(sheet, &plot, &chart.limits, &chart.left.quantity, &curves)?;
+    axes::axis_titles(sheet, &chart.left, chart.right.as_ref())?;
     let labels = right_labels(sheet, chart, &load, &right)?;
     let room = RIGHT - 60 - labels - if labels > 0 { 60 } else { 0 };
     let names = end_names(chart, &plot, &load, &layers);
-    axes::end_names(
-        sheet,
-        names,
-        WIDTH - RIGHT + 60,
-        (TOP + 40, height - BOTTOM - 40),
-        room,
-    )
+    let rows = (TOP + 40, height - BOTTOM - 40);
+    axes::end_names(sheet, names, WIDTH - RIGHT + 60, rows, room)
+}
+
+/// A plot in the margins that all charts over time share.
+fn framed<'c, 'a>(sheet: &'c Sheet<'a>, x: Scale, y: Scale) -> Result<Plot<'c, 'a>, ChartError> {
+    Ok(ChartBuilder::on(sheet)
+        .margin_top(TOP)
+        .margin_right(RIGHT)
+        .x_label_area_size(BOTTOM)
+        .y_label_area_size(LEFT)
+        .build_cartesian_2d(x, y)?)
 }
 
 fn of_mark(chart: &TimeChart, mark: Mark) -> impl Iterator<Item = &Series> {
-    chart
-        .series
-        .iter()
-        .filter(move |series| series.mark == mark)
+    chart.series.iter().filter(move |series| series.mark == mark)
 }
 
 fn left_scale(chart: &TimeChart) -> Scale {
-    let lines = chart
-        .series
-        .iter()
-        .filter(|s| matches!(s.mark, Mark::Line | Mark::Dash));
+    let lines = chart.series.iter().filter(|s| matches!(s.mark, Mark::Line | Mark::Dash));
     let values = lines.flat_map(|s| s.values.iter().flatten().copied());
-    let tops = stacked(chart)
-        .into_iter()
-        .flat_map(|layer| layer.tops.into_iter().flatten());
+    let tops = stacked(of_mark(chart, Mark::Stack)).into_iter().flat_map(|layer| layer.tops.into_iter().flatten());
     let values: Vec<f64> = values.chain(tops).collect();
     let highest = values.iter().copied().fold(0.0, f64::max);
-    let reach = if chart.left.spacing == Spacing::Log {
-        30.0
-    } else {
-        4.0
-    };
-    let limits = chart
-        .limits
-        .iter()
-        .filter_map(|limit| axes::within_reach(limit.value, highest, reach));
-    Scale::holding(
-        chart.left.spacing,
-        values.iter().copied().chain(limits),
-        |v| tick_text(&chart.left.quantity, v),
-    )
+    let reach = if chart.left.spacing == Spacing::Log { 30.0 } else { 4.0 };
+    let limits = chart.limits.iter().filter_map(|limit| limit::within_reach(limit.value, highest, reach));
+    Scale::holding(chart.left.spacing, values.iter().copied().chain(limits), |v| tick_text(&chart.left.quantity, v))
 }
 
 fn right_scale(chart: &TimeChart) -> Scale {
@@ -181,141 +114,47 @@ fn right_scale(chart: &TimeChart) -> Scale {
     Scale::holding(Spacing::Linear, values, |v| tick_text(&axis.quantity, v))
 }
 
-/// One layer of a stack: the heights of its upper edge, where it has a thickness.
-struct Layer<'a> {
-    series: &'a Series,
-    tops: Vec<Option<f64>>,
-}
-
-fn stacked(chart: &TimeChart) -> Vec<Layer<'_>> {
-    let mut sums: Vec<f64> = Vec::new();
-    let mut layers = Vec::new();
-    for series in of_mark(chart, Mark::Stack) {
-        sums.resize(sums.len().max(series.values.len()), 0.0);
-        let mut tops = Vec::with_capacity(series.values.len());
-        for (sum, value) in sums.iter_mut().zip(&series.values) {
-            let thickness = value.filter(|v| *v > 0.0);
-            *sum += thickness.unwrap_or(0.0);
-            tops.push(thickness.map(|_| *sum));
-        }
-        layers.push(Layer { series, tops });
-    }
-    layers
-}
-
 /// Paints the highest layer first and each lower one over it, down to the axis: half the bytes of separate bands, and no hairline
 /// between them. A thin layer of failures gets its edge drawn last, so that the bulk below cannot hide it.
-fn draw_stack(
-    plot: &mut Plot<'_, '_>,
-    clock: &Clock,
-    layers: &[Layer<'_>],
-) -> Result<(), ChartError> {
+fn draw_stack(plot: &mut Plot<'_, '_>, clock: &Clock, layers: &[Layer<'_>]) -> Result<(), ChartError> {
     for layer in layers.iter().rev() {
-        areas(
-            plot,
-            layer.series.tone,
-            Shape::Fill,
-            &steps(clock, &layer.tops),
-        )?;
+        areas(plot, layer.series.tone, Shape::Fill, &steps(clock, &layer.tops))?;
     }
     for layer in layers.iter().filter(|layer| layer.series.tone == Tone::Bad) {
-        lines(plot, Shape::Line, Tone::Bad, steps(clock, &layer.tops))?;
+        lines(plot, Shape::Line, Tone::Bad, &steps(clock, &layer.tops))?;
     }
     Ok(())
 }
 
-/// Runs of windows without a gap: their indices and values.
-fn runs(values: &[Option<f64>]) -> Vec<Vec<(usize, f64)>> {
-    let mut runs = vec![Vec::new()];
-    for (index, value) in values.iter().enumerate() {
-        match (value, runs.last_mut()) {
-            (Some(value), Some(run)) => run.push((index, *value)),
-            (None, Some(run)) if !run.is_empty() => runs.push(Vec::new()),
-            _ => {}
-        }
-    }
-    runs.retain(|run| !run.is_empty());
-    runs
-}
-
-fn middles(clock: &Clock, values: &[Option<f64>]) -> Vec<Vec<Point>> {
-    let point = |(index, value): (usize, f64)| (clock.middle(index), value);
-    runs(values)
-        .into_iter()
-        .map(|run| run.into_iter().map(point).collect())
-        .collect()
-}
-
-fn steps(clock: &Clock, values: &[Option<f64>]) -> Vec<Vec<Point>> {
-    let step =
-        |(index, value): (usize, f64)| [(clock.edge(index), value), (clock.edge(index + 1), value)];
-    runs(values)
-        .into_iter()
-        .map(|run| run.into_iter().flat_map(step).collect())
-        .collect()
-}
-
-fn areas(
-    plot: &mut Plot<'_, '_>,
-    tone: Tone,
-    shape: Shape,
-    outlines: &[Vec<Point>],
-) -> Result<(), ChartError> {
+fn areas(plot: &mut Plot<'_, '_>, tone: Tone, shape: Shape, outlines: &[Vec<Point>]) -> Result<(), ChartError> {
     for outline in outlines {
         let (Some(first), Some(last)) = (outline.first(), outline.last()) else {
             continue;
         };
         let floor = [(last.0, 0.0), (first.0, 0.0)];
         let points: Vec<Point> = outline.iter().copied().chain(floor).collect();
-        plot.plotting_area()
-            .draw(&Polygon::new(points, Ink::toned(shape, tone).color()))?;
+        plot.plotting_area().draw(&Polygon::new(points, Ink::toned(shape, tone).color()))?;
     }
     Ok(())
 }
 
-fn lines(
-    plot: &mut Plot<'_, '_>,
-    shape: Shape,
-    tone: Tone,
-    runs: Vec<Vec<Point>>,
-) -> Result<(), ChartError> {
+fn lines(plot: &mut Plot<'_, '_>, shape: Shape, tone: Tone, runs: &[Vec<Point>]) -> Result<(), ChartError> {
     for run in runs {
-        plot.plotting_area()
-            .draw(&PathElement::new(run, Ink::toned(shape, tone).color()))?;
+        plot.plotting_area().draw(&PathElement::new(run.clone(), Ink::toned(shape, tone).color()))?;
     }
     Ok(())
 }
 
 /// Labels of the right axis at the picture's edge, and the room they take.
-fn right_labels(
-    sheet: &Sheet<'_>,
-    chart: &TimeChart,
-    load: &Plot<'_, '_>,
-    scale: &Scale,
-) -> Result<i32, ChartError> {
+fn right_labels(sheet: &Sheet<'_>, chart: &TimeChart, load: &Plot<'_, '_>, scale: &Scale) -> Result<i32, ChartError> {
     if chart.right.is_none() {
         return Ok(0);
     }
     for tick in scale.ticks() {
-        let row = load
-            .plotting_area()
-            .map_coordinate(&(scale.from(), tick.at))
-            .1;
-        axes::write(
-            sheet,
-            Ink::plain(Shape::Label),
-            &tick.label,
-            (WIDTH - 20, row),
-            HPos::Right,
-            VPos::Center,
-        )?;
+        let row = load.plotting_area().map_coordinate(&(scale.from(), tick.at)).1;
+        axes::write(sheet, Ink::plain(Shape::Label), &tick.label, (WIDTH - 20, row), HPos::Right, VPos::Center)?;
     }
-    Ok(scale
-        .ticks()
-        .iter()
-        .map(|tick| whole(width(&tick.label, TEXT)))
-        .max()
-        .unwrap_or(0))
+    Ok(scale.ticks().iter().map(|tick| whole(width(&tick.label, TEXT))).max().unwrap_or(0))
 }
 
 fn end_names<'c>(
@@ -324,11 +163,7 @@ fn end_names<'c>(
     load: &Plot<'_, '_>,
     layers: &[Layer<'c>],
 ) -> Vec<EndName<'c>> {
-    let row = |plot: &Plot<'_, '_>, value: f64| {
-        plot.plotting_area()
-            .map_coordinate(&(chart.clock.from_s, value))
-            .1
-    };
+    let row = |plot: &Plot<'_, '_>, value: f64| plot.plotting_area().map_coordinate(&(chart.clock.from_s, value)).1;
     let mut names = Vec::new();
     for series in &chart.series {
         let Some(last) = series.values.iter().rev().flatten().next() else {
@@ -339,30 +174,17 @@ fn end_names<'c>(
             Mark::Step | Mark::Behind => row(load, *last),
             Mark::Stack => continue,
         };
-        names.push(EndName {
-            name: &series.name,
-            tone: series.tone,
-            at,
-        });
+        names.push(EndName { name: &series.name, tone: series.tone, at });
     }
     for layer in layers {
-        let ends = layer
-            .tops
-            .iter()
-            .zip(&layer.series.values)
-            .rev()
-            .find(|(top, _)| top.is_some());
+        let ends = layer.tops.iter().zip(&layer.series.values).rev().find(|(top, _)| top.is_some());
         let Some((Some(top), Some(own))) = ends else {
             continue;
         };
         let (upper, lower) = (row(plot, *top), row(plot, top - own));
         // Too thin to be found at the edge: the legend names it.
         if lower - upper >= 40 || layer.series.tone == Tone::Bad {
-            names.push(EndName {
-                name: &layer.series.name,
-                tone: layer.series.tone,
-                at: i32::midpoint(upper, lower),
-            });
+            names.push(EndName { name: &layer.series.name, tone: layer.series.tone, at: i32::midpoint(upper, lower) });
         }
     }
     names

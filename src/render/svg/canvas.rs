@@ -1,9 +1,10 @@
 //! The `DrawingBackend`: what plotters calls, and the elements that come out.
 
+use std::fmt::Write as _;
+
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
-    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
-    FontTransform,
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontTransform,
 };
 
 use super::ink::Ink;
@@ -50,8 +51,7 @@ impl Canvas {
             Some(Open::Path { class, data }) => {
                 let data = data.finish();
                 if !data.is_empty() {
-                    self.body
-                        .push_str(&format!("<path class=\"{class}\" d=\"{data}\"/>"));
+                    let _ = write!(self.body, "<path class=\"{class}\" d=\"{data}\"/>");
                 }
             }
             Some(Open::Texts { .. }) => self.body.push_str("</g>"),
@@ -63,10 +63,7 @@ impl Canvas {
     fn path(&mut self, wanted: &str, draw: impl FnOnce(&mut PathData)) {
         if !matches!(&self.open, Some(Open::Path { class, .. }) if class == wanted) {
             self.close();
-            self.open = Some(Open::Path {
-                class: wanted.to_owned(),
-                data: PathData::default(),
-            });
+            self.open = Some(Open::Path { class: wanted.to_owned(), data: PathData::default() });
         }
         if let Some(Open::Path { data, .. }) = &mut self.open {
             draw(data);
@@ -76,15 +73,10 @@ impl Canvas {
     fn text(&mut self, wanted: &str, (x, y): BackendCoord, turn: &str, text: &str) {
         if !matches!(&self.open, Some(Open::Texts { class }) if class == wanted) {
             self.close();
-            self.body.push_str(&format!("<g class=\"{wanted}\">"));
-            self.open = Some(Open::Texts {
-                class: wanted.to_owned(),
-            });
+            let _ = write!(self.body, "<g class=\"{wanted}\">");
+            self.open = Some(Open::Texts { class: wanted.to_owned() });
         }
-        self.body.push_str(&format!(
-            "<text x=\"{x}\" y=\"{y}\"{turn}>{}</text>",
-            escape(text)
-        ));
+        let _ = write!(self.body, "<text x=\"{x}\" y=\"{y}\"{turn}>{}</text>", escape(text));
     }
 }
 
@@ -106,9 +98,7 @@ impl<'a> Strokes<'a> {
         if color.alpha <= 0.0 {
             return Ok(());
         }
-        let ink = Ink::from_color(color).ok_or(DrawingErrorKind::DrawingError(
-            SvgError::NotAnInk(color.rgb),
-        ))?;
+        let ink = Ink::from_color(color).ok_or(DrawingErrorKind::DrawingError(SvgError::NotAnInk(color.rgb)))?;
         draw(self.canvas, ink.class());
         Ok(())
     }
@@ -133,60 +123,35 @@ impl DrawingBackend for Strokes<'_> {
         Err(DrawingErrorKind::DrawingError(SvgError::Pixel))
     }
 
-    fn draw_line<S: BackendStyle>(
-        &mut self,
-        from: BackendCoord,
-        to: BackendCoord,
-        style: &S,
-    ) -> Drawn {
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
         self.with_class(style.color(), |canvas, class| {
-            canvas.path(&class, |path| path.polyline([from, to]))
+            canvas.path(&class, |path| path.polyline([from, to]));
         })
     }
 
-    fn draw_rect<S: BackendStyle>(
-        &mut self,
-        from: BackendCoord,
-        to: BackendCoord,
-        style: &S,
-        _fill: bool,
-    ) -> Drawn {
+    fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, _fill: bool) -> Drawn {
         let corners = [from, (to.0, from.1), to, (from.0, to.1)];
         self.with_class(style.color(), |canvas, class| {
-            canvas.path(&class, |path| path.polygon(corners))
+            canvas.path(&class, |path| path.polygon(corners));
         })
     }
 
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
-        &mut self,
-        points: I,
-        style: &S,
-    ) -> Drawn {
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, points: I, style: &S) -> Drawn {
         self.with_class(style.color(), |canvas, class| {
-            canvas.path(&class, |path| path.polyline(points))
+            canvas.path(&class, |path| path.polyline(points));
         })
     }
 
-    fn draw_circle<S: BackendStyle>(
-        &mut self,
-        at: BackendCoord,
-        _radius: u32,
-        style: &S,
-        _fill: bool,
-    ) -> Drawn {
+    fn draw_circle<S: BackendStyle>(&mut self, at: BackendCoord, _radius: u32, style: &S, _fill: bool) -> Drawn {
         // The style sheet gives dots their size, as it gives lines their width.
         self.with_class(style.color(), |canvas, class| {
-            canvas.path(&class, |path| path.polyline([at]))
+            canvas.path(&class, |path| path.polyline([at]));
         })
     }
 
-    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
-        &mut self,
-        points: I,
-        style: &S,
-    ) -> Drawn {
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, points: I, style: &S) -> Drawn {
         self.with_class(style.color(), |canvas, class| {
-            canvas.path(&class, |path| path.polygon(points))
+            canvas.path(&class, |path| path.polygon(points));
         })
     }
 
@@ -208,14 +173,11 @@ impl DrawingBackend for Strokes<'_> {
             FontTransform::Rotate180 => 180,
             FontTransform::Rotate270 => 270,
         };
-        let turn = if degrees == 0 {
-            String::new()
-        } else {
-            format!(" transform=\"rotate({degrees} {} {})\"", at.0, at.1)
-        };
+        let turn =
+            if degrees == 0 { String::new() } else { format!(" transform=\"rotate({degrees} {} {})\"", at.0, at.1) };
         let baseline = (at.0, at.1 + whole(style.size() * drop));
         self.with_class(style.color(), |canvas, class| {
-            canvas.text(&format!("{class}{end}"), baseline, &turn, text)
+            canvas.text(&format!("{class}{end}"), baseline, &turn, text);
         })
     }
 
@@ -230,10 +192,7 @@ impl DrawingBackend for Strokes<'_> {
 }
 
 /// The nearest whole unit.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "saturating, and a drawing is a few thousand units wide"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "saturating, and a drawing is a few thousand units wide")]
 pub(in crate::render) fn whole(value: f64) -> i32 {
     value.round() as i32
 }
@@ -257,45 +216,28 @@ mod tests {
         let grid = Ink::plain(Shape::Grid).color();
         let line = Ink::toned(Shape::Line, Tone::S2).color();
         let svg = drawn(|area| {
-            area.draw(&PathElement::new(vec![(0, 10), (100, 10)], grid))
-                .unwrap();
-            area.draw(&PathElement::new(vec![(0, 20), (100, 20)], grid))
-                .unwrap();
-            area.draw(&PathElement::new(
-                vec![(0, 0), (5, 9)],
-                ShapeStyle::from(line).stroke_width(2),
-            ))
-            .unwrap();
+            area.draw(&PathElement::new(vec![(0, 10), (100, 10)], grid)).unwrap();
+            area.draw(&PathElement::new(vec![(0, 20), (100, 20)], grid)).unwrap();
+            area.draw(&PathElement::new(vec![(0, 0), (5, 9)], ShapeStyle::from(line).stroke_width(2))).unwrap();
         });
-        assert_eq!(
-            svg,
-            "<path class=\"g\" d=\"M0 10h100m-100 10h100\"/><path class=\"l s2\" d=\"M0 0l5 9\"/>"
-        );
+        assert_eq!(svg, "<path class=\"g\" d=\"M0 10h100m-100 10h100\"/><path class=\"l s2\" d=\"M0 0l5 9\"/>");
     }
 
     #[test]
     fn text_is_escaped_and_grouped_by_class() {
-        let style = ("sans-serif", 100)
-            .into_font()
-            .color(&Ink::plain(Shape::Label).color());
+        let style = ("sans-serif", 100).into_font().color(&Ink::plain(Shape::Label).color());
         let svg = drawn(|area| {
-            area.draw(&Text::new("a<b", (10, 0), style.clone()))
-                .unwrap();
+            area.draw(&Text::new("a<b", (10, 0), style.clone())).unwrap();
             area.draw(&Text::new("c", (10, 50), style.clone())).unwrap();
         });
-        assert_eq!(
-            svg,
-            "<g class=\"t\"><text x=\"10\" y=\"76\">a&lt;b</text><text x=\"10\" y=\"126\">c</text></g>"
-        );
+        assert_eq!(svg, "<g class=\"t\"><text x=\"10\" y=\"76\">a&lt;b</text><text x=\"10\" y=\"126\">c</text></g>");
     }
 
     #[test]
     fn a_forgotten_default_colour_is_an_error() {
         let mut canvas = Canvas::default();
         let area = Strokes::new(&mut canvas, (100, 100)).into_drawing_area();
-        let error = area
-            .draw(&PathElement::new(vec![(0, 0), (1, 1)], BLACK))
-            .unwrap_err();
+        let error = area.draw(&PathElement::new(vec![(0, 0), (1, 1)], BLACK)).unwrap_err();
         assert!(error.to_string().contains("no CSS class"), "{error}");
     }
 }

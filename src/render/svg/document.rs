@@ -37,18 +37,12 @@ impl Picture<'_> {
     #[must_use]
     pub fn frame(&self, body: &str, ground: Ground) -> String {
         let (w, h) = self.size;
-        let (id, title, description) = (
-            escape(self.id),
-            escape(self.title),
-            escape(self.description),
-        );
+        let (id, title, description) = (escape(self.id), escape(self.title), escape(self.description));
         let mut svg = String::with_capacity(body.len() + 600);
         let _ = match ground {
-            Ground::Page => write!(
-                svg,
-                "<svg id=\"{id}\" class=\"chart {}\" viewBox=\"0 0 {w} {h}\"{}",
-                self.class, self.data
-            ),
+            Ground::Page => {
+                write!(svg, "<svg id=\"{id}\" class=\"chart {}\" viewBox=\"0 0 {w} {h}\"{}", self.class, self.data)
+            }
             Ground::File => write!(
                 svg,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {w} {h}\"",
@@ -61,11 +55,8 @@ impl Picture<'_> {
             " role=\"img\" aria-labelledby=\"{id}-t {id}-d\"><title id=\"{id}-t\">{title}</title><desc id=\"{id}-d\">{description}</desc>"
         );
         if ground == Ground::File {
-            let _ = write!(
-                svg,
-                "<style>{}</style><rect class=\"ground\" width=\"{w}\" height=\"{h}\"/>",
-                style::picture()
-            );
+            let _ =
+                write!(svg, "<style>{}</style><rect class=\"ground\" width=\"{w}\" height=\"{h}\"/>", style::picture());
         }
         svg.push_str(body);
         svg.push_str("</svg>");

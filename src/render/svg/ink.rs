@@ -100,22 +100,15 @@ impl Ink {
     /// A shape in a tone.
     #[must_use]
     pub const fn toned(shape: Shape, tone: Tone) -> Self {
-        Self {
-            shape,
-            tone: Some(tone),
-        }
+        Self { shape, tone: Some(tone) }
     }
 
     /// The sentinel colour that stands for it.
     #[must_use]
     pub fn color(self) -> RGBColor {
-        let place =
-            |found: Option<usize>| found.and_then(|n| u8::try_from(n + 1).ok()).unwrap_or(0);
+        let place = |found: Option<usize>| found.and_then(|n| u8::try_from(n + 1).ok()).unwrap_or(0);
         let shape = place(Shape::ALL.iter().position(|s| *s == self.shape));
-        let tone = place(
-            self.tone
-                .and_then(|tone| Tone::ALL.iter().position(|t| *t == tone)),
-        );
+        let tone = place(self.tone.and_then(|tone| Tone::ALL.iter().position(|t| *t == tone)));
         RGBColor(MARKER, shape, tone)
     }
 
@@ -123,9 +116,7 @@ impl Ink {
     #[must_use]
     pub fn from_color(color: BackendColor) -> Option<Self> {
         let (marker, shape, tone) = color.rgb;
-        let shape = Shape::ALL
-            .get(usize::from(shape.checked_sub(1)?))
-            .copied()?;
+        let shape = Shape::ALL.get(usize::from(shape.checked_sub(1)?)).copied()?;
         let tone = match tone.checked_sub(1) {
             Some(n) => Some(Tone::ALL.get(usize::from(n)).copied()?),
             None => None,
@@ -136,10 +127,8 @@ impl Ink {
     /// The value of the class attribute.
     #[must_use]
     pub fn class(self) -> String {
-        self.tone.map_or_else(
-            || self.shape.class().to_owned(),
-            |tone| format!("{} {}", self.shape.class(), tone.class()),
-        )
+        self.tone
+            .map_or_else(|| self.shape.class().to_owned(), |tone| format!("{} {}", self.shape.class(), tone.class()))
     }
 }
 

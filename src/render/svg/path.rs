@@ -60,10 +60,7 @@ impl PathData {
     }
 
     fn line_to(&mut self, to: (i32, i32)) {
-        let (dx, dy) = (
-            to.0 - self.pen.0 - self.pending.0,
-            to.1 - self.pen.1 - self.pending.1,
-        );
+        let (dx, dy) = (to.0 - self.pen.0 - self.pending.0, to.1 - self.pen.1 - self.pending.1);
         if !same_direction(self.pending, (dx, dy)) {
             self.flush();
         }
@@ -116,18 +113,12 @@ mod tests {
 
     #[test]
     fn lines_are_relative_and_dense() {
-        assert_eq!(
-            line(&[(10, 20), (15, 17), (20, 22), (30, 22), (30, 10)]),
-            "M10 20l5-3 5 5h10v-12"
-        );
+        assert_eq!(line(&[(10, 20), (15, 17), (20, 22), (30, 22), (30, 10)]), "M10 20l5-3 5 5h10v-12");
     }
 
     #[test]
     fn a_straight_run_is_one_step() {
-        assert_eq!(
-            line(&[(0, 0), (10, 0), (20, 0), (30, 0), (20, 0)]),
-            "M0 0h30 -10".replace(" -", "-")
-        );
+        assert_eq!(line(&[(0, 0), (10, 0), (20, 0), (30, 0), (20, 0)]), "M0 0h30 -10".replace(" -", "-"));
         assert_eq!(line(&[(0, 0), (1, 2), (2, 4), (4, 8)]), "M0 0l4 8");
     }
 

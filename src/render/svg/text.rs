@@ -7,21 +7,17 @@ use crate::fmt;
 /// Widths in thousandths of an em of the ASCII characters from space on, as in the sans-serif faces that browsers choose
 /// (Helvetica's own metrics). Used only to keep labels apart: a few per cent do not matter.
 const WIDTHS: [u16; 95] = [
-    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556,
-    556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667,
-    611, 778, 722, 278, 500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667,
-    667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500,
-    222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556, 556,
+    556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833,
+    722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556,
+    556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334,
+    260, 334, 584,
 ];
 
 /// Width of a text at a font size, in the unit of the size.
 #[must_use]
 pub fn width(text: &str, size: f64) -> f64 {
-    text.chars()
-        .map(|c| f64::from(em_thousandths(c)))
-        .sum::<f64>()
-        * size
-        / 1000.0
+    text.chars().map(|c| f64::from(em_thousandths(c))).sum::<f64>() * size / 1000.0
 }
 
 fn em_thousandths(c: char) -> u16 {
@@ -84,10 +80,7 @@ mod tests {
 
     #[test]
     fn nothing_gets_out_of_a_text() {
-        assert_eq!(
-            escape("</script><b a='\"'>&"),
-            "&lt;/script&gt;&lt;b a=&#39;&quot;&#39;&gt;&amp;"
-        );
+        assert_eq!(escape("</script><b a='\"'>&"), "&lt;/script&gt;&lt;b a=&#39;&quot;&#39;&gt;&amp;");
         assert_eq!(escape("a\u{202E}b\u{FFFF}\n"), "a\\u{202e}b\u{FFFD}\\n");
     }
 

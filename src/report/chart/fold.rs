@@ -25,11 +25,7 @@ impl TimeChart {
         while self.series.iter().any(|s| s.values.len() > most.max(1)) {
             self.clock.window_s *= 2.0;
             for series in &mut self.series {
-                series.values = series
-                    .values
-                    .chunks(2)
-                    .map(|pair| series.fold.apply(pair))
-                    .collect();
+                series.values = series.values.chunks(2).map(|pair| series.fold.apply(pair)).collect();
             }
         }
         self
@@ -47,16 +43,8 @@ impl Strip {
     #[must_use]
     pub fn folded_to(mut self, most: usize) -> Self {
         while self.at_s.len() > most.max(1) {
-            self.values = self
-                .values
-                .chunks(2)
-                .map(|pair| Fold::Highest.apply(pair))
-                .collect();
-            self.at_s = self
-                .at_s
-                .chunks(2)
-                .filter_map(|pair| pair.first().copied())
-                .collect();
+            self.values = self.values.chunks(2).map(|pair| Fold::Highest.apply(pair)).collect();
+            self.at_s = self.at_s.chunks(2).filter_map(|pair| pair.first().copied()).collect();
         }
         self
     }
@@ -66,11 +54,7 @@ impl StripChart {
     /// The same chart with at most [`MAX_POINTS`] points a strip.
     #[must_use]
     pub fn folded(mut self) -> Self {
-        self.strips = self
-            .strips
-            .into_iter()
-            .map(|strip| strip.folded_to(MAX_POINTS))
-            .collect();
+        self.strips = self.strips.into_iter().map(|strip| strip.folded_to(MAX_POINTS)).collect();
         self
     }
 }
@@ -84,17 +68,8 @@ mod tests {
         TimeChart {
             words: Words::default(),
             group: String::new(),
-            clock: Clock {
-                from_s: 0.0,
-                to_s: 9.0,
-                first_s: 0.0,
-                window_s: 1.0,
-            },
-            left: Axis {
-                title: String::new(),
-                quantity: Quantity::Micros,
-                spacing: Spacing::Log,
-            },
+            clock: Clock { from_s: 0.0, to_s: 9.0, first_s: 0.0, window_s: 1.0 },
+            left: Axis { title: String::new(), quantity: Quantity::Micros, spacing: Spacing::Log },
             right: None,
             phases: Vec::new(),
             limits: Vec::new(),
@@ -110,22 +85,9 @@ mod tests {
 
     #[test]
     fn a_peak_survives_folding_and_a_gap_stays_a_gap() {
-        let values = [
-            Some(1.0),
-            Some(9.0),
-            None,
-            None,
-            Some(2.0),
-            None,
-            Some(3.0),
-            Some(4.0),
-            Some(5.0),
-        ];
+        let values = [Some(1.0), Some(9.0), None, None, Some(2.0), None, Some(3.0), Some(4.0), Some(5.0)];
         let folded = chart(Fold::Highest, &values).folded_to(5);
-        assert_eq!(
-            folded.series[0].values,
-            [Some(9.0), None, Some(2.0), Some(4.0), Some(5.0)]
-        );
+        assert_eq!(folded.series[0].values, [Some(9.0), None, Some(2.0), Some(4.0), Some(5.0)]);
         assert!((folded.clock.window_s - 2.0).abs() < f64::EPSILON);
     }
 
@@ -138,9 +100,6 @@ mod tests {
     #[test]
     fn what_fits_is_left_alone() {
         let values = [Some(1.0), None, Some(3.0)];
-        assert_eq!(
-            chart(Fold::Mean, &values).folded(),
-            chart(Fold::Mean, &values)
-        );
+        assert_eq!(chart(Fold::Mean, &values).folded(), chart(Fold::Mean, &values));
     }
 }

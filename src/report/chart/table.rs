@@ -35,28 +35,13 @@ impl TimeChart {
             _ => chart.left.quantity.clone(),
         };
         let head = ("from".to_owned(), Quantity::Elapsed);
-        let named = chart
-            .series
-            .iter()
-            .map(|s| (s.name.clone(), quantity(s.mark.on_right())));
-        let length = chart
-            .series
-            .iter()
-            .map(|s| s.values.len())
-            .max()
-            .unwrap_or(0);
+        let named = chart.series.iter().map(|s| (s.name.clone(), quantity(s.mark.on_right())));
+        let length = chart.series.iter().map(|s| s.values.len()).max().unwrap_or(0);
         let row = |index: usize| TableRow {
             head: chart.clock.edge(index),
-            cells: chart
-                .series
-                .iter()
-                .map(|s| s.values.get(index).copied().flatten())
-                .collect(),
+            cells: chart.series.iter().map(|s| s.values.get(index).copied().flatten()).collect(),
         };
-        Table {
-            columns: std::iter::once(head).chain(named).collect(),
-            rows: (0..length).map(row).collect(),
-        }
+        Table { columns: std::iter::once(head).chain(named).collect(), rows: (0..length).map(row).collect() }
     }
 }
 
@@ -64,46 +49,23 @@ impl StripChart {
     /// The highest value of each strip in each of up to 24 stretches of equal length.
     #[must_use]
     pub fn table(&self) -> Table {
-        let longest = self
-            .strips
-            .iter()
-            .map(|s| s.at_s.len())
-            .max()
-            .unwrap_or(0)
-            .min(MAX_ROWS);
-        let step =
-            (self.to_s - self.from_s) / f64::from(u32::try_from(longest.max(1)).unwrap_or(1));
-        let edge =
-            |index: usize| step.mul_add(f64::from(u32::try_from(index).unwrap_or(0)), self.from_s);
+        let longest = self.strips.iter().map(|s| s.at_s.len()).max().unwrap_or(0).min(MAX_ROWS);
+        let step = (self.to_s - self.from_s) / f64::from(u32::try_from(longest.max(1)).unwrap_or(1));
+        let edge = |index: usize| step.mul_add(f64::from(u32::try_from(index).unwrap_or(0)), self.from_s);
         let row = |index: usize| TableRow {
             head: edge(index),
-            cells: self
-                .strips
-                .iter()
-                .map(|strip| strip.highest(edge(index), edge(index + 1)))
-                .collect(),
+            cells: self.strips.iter().map(|strip| strip.highest(edge(index), edge(index + 1))).collect(),
         };
         let head = ("from".to_owned(), Quantity::Elapsed);
-        let named = self
-            .strips
-            .iter()
-            .map(|s| (s.name.clone(), s.quantity.clone()));
-        Table {
-            columns: std::iter::once(head).chain(named).collect(),
-            rows: (0..longest).map(row).collect(),
-        }
+        let named = self.strips.iter().map(|s| (s.name.clone(), s.quantity.clone()));
+        Table { columns: std::iter::once(head).chain(named).collect(), rows: (0..longest).map(row).collect() }
     }
 }
 
 impl super::Strip {
     fn highest(&self, from_s: f64, to_s: f64) -> Option<f64> {
         let inside = |at: f64| from_s <= at && at < to_s;
-        self.at_s
-            .iter()
-            .zip(&self.values)
-            .filter(|(at, _)| inside(**at))
-            .filter_map(|(_, v)| *v)
-            .reduce(f64::max)
+        self.at_s.iter().zip(&self.values).filter(|(at, _)| inside(**at)).filter_map(|(_, v)| *v).reduce(f64::max)
     }
 }
 
@@ -112,42 +74,20 @@ impl TailChart {
     #[must_use]
     pub fn table(&self) -> Table {
         let Some((run, others)) = self.curves.split_first() else {
-            return Table {
-                columns: Vec::new(),
-                rows: Vec::new(),
-            };
+            return Table { columns: Vec::new(), rows: Vec::new() };
         };
         let unit = || self.axis.quantity.clone();
         let own = [run.name.as_str(), "from (95 %)", "to (95 %)"].map(str::to_owned);
         let names = own.into_iter().chain(others.iter().map(|c| c.name.clone()));
         let same = |rank: f64, curve: &super::TailCurve| {
-            curve
-                .points
-                .iter()
-                .find(|p| (p.rank - rank).abs() < 1e-9)
-                .map(|p| p.value)
+            curve.points.iter().find(|p| (p.rank - rank).abs() < 1e-9).map(|p| p.value)
         };
         let thin = run.points.len().div_ceil(MAX_ROWS).max(1);
         let rows = run.points.iter().step_by(thin).map(|p| {
-            let own = [
-                Some(p.value),
-                p.interval.map(|[low, _]| low),
-                p.interval.map(|[_, high]| high),
-            ];
-            TableRow {
-                head: p.rank,
-                cells: own
-                    .into_iter()
-                    .chain(others.iter().map(|c| same(p.rank, c)))
-                    .collect(),
-            }
+            let own = [Some(p.value), p.interval.map(|[low, _]| low), p.interval.map(|[_, high]| high)];
+            TableRow { head: p.rank, cells: own.into_iter().chain(others.iter().map(|c| same(p.rank, c))).collect() }
         });
         let head = ("percentile".to_owned(), Quantity::Rank);
-        Table {
-            columns: std::iter::once(head)
-                .chain(names.map(|n| (n, unit())))
-                .collect(),
-            rows: rows.collect(),
-        }
+        Table { columns: std::iter::once(head).chain(names.map(|n| (n, unit()))).collect(), rows: rows.collect() }
     }
 }

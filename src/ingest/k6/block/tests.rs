@@ -8,7 +8,9 @@ use std::io::Write;
 const METRIC: &str = r#"{"type":"Metric","data":{"name":"sold","type":"counter","contains":"default","thresholds":["count>1"],"submetrics":null},"metric":"sold"}"#;
 
 fn point(metric: &str, nanos: usize, value: &str, tags: &str) -> String {
-    format!(r#"{{"metric":"{metric}","type":"Point","data":{{"time":"2026-11-21T02:15:49.{nanos:09}Z","value":{value},"tags":{{{tags}}}}}}}"#)
+    format!(
+        r#"{{"metric":"{metric}","type":"Point","data":{{"time":"2026-11-21T02:15:49.{nanos:09}Z","value":{value},"tags":{{{tags}}}}}}}"#
+    )
 }
 
 /// A run without system tags, so that requests and their verdicts stand in different lines and, cut small, blocks.
@@ -57,7 +59,11 @@ fn neither_block_size_nor_threads_show_in_the_result() {
     assert_eq!(sold.0.kind, crate::model::key::MetricKind::Counter);
     for block in [1, 7, 64, 100, 257, 1000, 4096] {
         for threads in [1, 3] {
-            assert_eq!(read(&text, block, threads), (whole.clone(), tally.clone()), "blocks of {block}, {threads} threads");
+            assert_eq!(
+                read(&text, block, threads),
+                (whole.clone(), tally.clone()),
+                "blocks of {block}, {threads} threads"
+            );
         }
     }
 }

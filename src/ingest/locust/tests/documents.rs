@@ -11,21 +11,10 @@ fn json_gives_rounded_histograms_with_exact_means() {
     let (sink, tally) = read(&Json, &sample("messy/locust.json"));
     assert_eq!((tally.rejected, tally.unfinished), (0, None));
     let sql = sink.total("SQL Aggregated");
-    assert_eq!(
-        (sql.requests, sql.failures, sql.bytes),
-        (Some(60), Some(0), Some(0))
-    );
-    assert_eq!(
-        sql.per_second
-            .iter()
-            .map(|(_, requests, _)| requests)
-            .sum::<u64>(),
-        60
-    );
+    assert_eq!((sql.requests, sql.failures, sql.bytes), (Some(60), Some(0), Some(0)));
+    assert_eq!(sql.per_second.iter().map(|(_, requests, _)| requests).sum::<u64>(), 60);
     assert!(sql.per_second.is_sorted());
-    let Distribution::Bucketed { rounded, exact } = &sql.latency else {
-        panic!("{:?}", sql.latency)
-    };
+    let Distribution::Bucketed { rounded, exact } = &sql.latency else { panic!("{:?}", sql.latency) };
     assert_eq!((rounded.count(), exact.n), (60, Some(60)));
     assert!((exact.mean_us.unwrap() - 12_345_678.0).abs() < 0.01);
     assert_eq!(exact.definition, bucket::TYPE_1_ROUNDED);
@@ -40,45 +29,24 @@ fn json_of_own_buckets_has_no_rounding_of_locusts() {
         "max_response_time":4.0,"min_response_time":3.5,"response_times":{"3.5":1,"4.0":1}}]"#;
     let (sink, _) = read(&Json, text);
     let exact = quoted(sink.total("GET a"));
-    assert_eq!(
-        (exact.definition.as_str(), exact.rounding_us.len()),
-        (bucket::TYPE_1_OWN, 0)
-    );
+    assert_eq!((exact.definition.as_str(), exact.rounding_us.len()), (bucket::TYPE_1_OWN, 0));
     assert_eq!(exact.mean_us, Some(3750.0));
 }
 
 #[test]
 fn json_among_log_lines_is_found_and_the_lines_are_counted() {
     let log = b"[2026-11-21 02:09:04,123] host/INFO/locust.main: Starting Locust 2.47.0\n";
-    let text = [
-        log.as_slice(),
-        log,
-        &sample("messy/locust.json"),
-        b"\n",
-        log,
-    ]
-    .concat();
+    let text = [log.as_slice(), log, &sample("messy/locust.json"), b"\n", log].concat();
     assert!(matches!(Json.sniff(&Head::new(&text, true)), Sniff::Yes(_)));
     let (sink, tally) = read(&Json, &text);
-    assert_eq!(
-        sink.totals,
-        read(&Json, &sample("messy/locust.json")).0.totals
-    );
+    assert_eq!(sink.totals, read(&Json, &sample("messy/locust.json")).0.totals);
     assert_eq!((tally.skipped, tally.unfinished), (3, None));
-    assert!(
-        tally
-            .notes
-            .iter()
-            .any(|note| note.starts_with("2 lines of other text before"))
-    );
+    assert!(tally.notes.iter().any(|note| note.starts_with("2 lines of other text before")));
 }
 
 #[test]
 fn emptied_json_is_told() {
-    assert!(matches!(
-        Json.sniff(&Head::new(b"[]", true)),
-        Sniff::Unsure(_)
-    ));
+    assert!(matches!(Json.sniff(&Head::new(b"[]", true)), Sniff::Unsure(_)));
     let (sink, tally) = read(&Json, b"[]");
     assert_eq!((sink.totals.len(), tally.read), (0, 0));
     assert!(tally.notes[0].contains("--json-file"));
@@ -108,10 +76,7 @@ fn cut_json_keeps_whole_entries_and_a_broken_one_costs_only_itself() {
 #[test]
 fn html_gives_totals_faults_times_and_course() {
     let (sink, tally) = read(&Html, &sample("html/report.html"));
-    assert_eq!(
-        (tally.used, tally.rejected, tally.unfinished),
-        (24, 0, None)
-    );
+    assert_eq!((tally.used, tally.rejected, tally.unfinished), (24, 0, None));
     assert_eq!(sink.total("").requests, Some(11_736));
     let food = sink.total("POST /api/v1/food");
     assert_eq!(food.failures, Some(55));
@@ -120,11 +85,7 @@ fn html_gives_totals_faults_times_and_course() {
     assert_eq!(sink.faults[0].count, 55);
     assert_eq!(sink.users.len(), 18);
     assert!(sink.intervals[5].quantiles.len() == 2 && sink.intervals[5].rate_per_s.is_some());
-    assert!(
-        sink.facts
-            .iter()
-            .any(|fact| matches!(fact, Fact::Ran(span) if span.seconds() > 80.0))
-    );
+    assert!(sink.facts.iter().any(|fact| matches!(fact, Fact::Ran(span) if span.seconds() > 80.0)));
 }
 
 #[test]
@@ -135,10 +96,7 @@ fn html_is_read_from_the_last_data_and_its_host_loses_its_login() {
         window.theme = "light"</script><script>window.templateArgs = window.templateArgs</script></html>"#;
     let (sink, tally) = read(&Html, text);
     assert_eq!((tally.used, sink.totals.len()), (1, 1));
-    assert_eq!(
-        sink.remarks(),
-        "run against https://\u{2026}@shop.test/?\u{2026}"
-    );
+    assert_eq!(sink.remarks(), "run against https://\u{2026}@shop.test/?\u{2026}");
 }
 
 #[test]
@@ -146,17 +104,11 @@ fn html_without_data_is_refused_and_cut_html_is_unfinished() {
     let bytes = sample("html/report.html");
     let (sink, tally) = read(&Html, &bytes[..bytes.len() / 2]);
     assert!(sink.totals.is_empty() && tally.unfinished.is_some());
-    let old =
-        b"<!DOCTYPE html>\n<html><head><title>Test Report for locustfile.py</title></head></html>";
+    let old = b"<!DOCTYPE html>\n<html><head><title>Test Report for locustfile.py</title></head></html>";
     let sniff = Html.sniff(&Head::new(old, true));
-    assert!(
-        matches!(&sniff, Sniff::No(why) if why.contains("CSVs")),
-        "{sniff:?}"
-    );
+    assert!(matches!(&sniff, Sniff::No(why) if why.contains("CSVs")), "{sniff:?}");
     let input = Input::memory("old.html", old.to_vec()).unwrap();
-    let error = Html
-        .read(&input, &Settings::default(), &mut Notebook::default())
-        .unwrap_err();
+    let error = Html.read(&input, &Settings::default(), &mut Notebook::default()).unwrap_err();
     assert!(error.hint.unwrap().contains("CSVs"));
 }
 
@@ -168,16 +120,11 @@ fn percentiles_of_the_html_come_out_of_the_buckets_of_the_json_by_locusts_rule()
     let mut all = Recorded::default();
     let mut checked = 0;
     for total in &json.totals {
-        let Distribution::Bucketed { rounded, exact } = &total.latency else {
-            panic!("{total:?}")
-        };
+        let Distribution::Bucketed { rounded, exact } = &total.latency else { panic!("{total:?}") };
         all.merge(rounded);
         let label = total.endpoint.as_ref().unwrap().label();
         let printed = html.total(&label);
-        assert_eq!(
-            (total.requests, total.failures, total.bytes),
-            (printed.requests, printed.failures, printed.bytes)
-        );
+        assert_eq!((total.requests, total.failures, total.bytes), (printed.requests, printed.failures, printed.bytes));
         assert!((exact.mean_us.unwrap() - quoted(printed).mean_us.unwrap()).abs() < 1e-6);
         checked += agree(rounded, quoted(printed));
     }
@@ -189,19 +136,10 @@ fn agree(rounded: &Recorded, printed: &Quoted) -> usize {
     let buckets: Vec<(f64, u64)> = rounded
         .histogram
         .buckets()
-        .map(|(_, highest, count)| {
-            (
-                bucket::round_ms(f64::from(u32::try_from(highest).unwrap()) / 1e3),
-                count,
-            )
-        })
+        .map(|(_, highest, count)| (bucket::round_ms(f64::from(u32::try_from(highest).unwrap()) / 1e3), count))
         .collect();
     for (p, us) in &printed.quantiles {
-        assert_eq!(
-            bucket::quantile(&buckets, rounded.count(), *p),
-            Some(us / 1e3),
-            "p = {p}"
-        );
+        assert_eq!(bucket::quantile(&buckets, rounded.count(), *p), Some(us / 1e3), "p = {p}");
     }
     printed.quantiles.len()
 }

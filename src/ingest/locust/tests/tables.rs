@@ -12,10 +12,7 @@ fn stats_give_exact_counts_means_and_extremes_and_percentiles_as_printed() {
     let (sink, tally) = read(&Stats, &sample("messy/locust_stats.csv"));
     assert_eq!((tally.used, tally.rejected, tally.unfinished), (9, 0, None));
     let all = sink.total("");
-    assert_eq!(
-        (all.requests, all.failures, all.bytes),
-        (Some(562), Some(105), Some(78_863))
-    );
+    assert_eq!((all.requests, all.failures, all.bytes), (Some(562), Some(105), Some(78_863)));
     let figures = quoted(all);
     assert_eq!(figures.max_us, Some(12_345_678.0));
     assert!((figures.mean_us.unwrap() - 1_403_558.942_684_841).abs() < 1e-6);
@@ -27,10 +24,7 @@ fn stats_give_exact_counts_means_and_extremes_and_percentiles_as_printed() {
     assert_eq!(sink.total("GET line1\nline2").failures, Some(26));
     assert_eq!(sink.total("GET =cmd|' /C calc'!A0").requests, Some(74));
     assert_eq!(sink.total("POST \"food\", all").requests, Some(55));
-    assert!(matches!(
-        sink.total("WSS async none").latency,
-        Distribution::Unknown(_)
-    ));
+    assert!(matches!(sink.total("WSS async none").latency, Distribution::Unknown(_)));
 }
 
 #[test]
@@ -39,10 +33,7 @@ fn windows_writes_an_empty_line_after_each_row_and_that_changes_nothing() {
     let text = String::from_utf8(plain.clone()).unwrap();
     assert!(text.contains("\r\n"));
     let doubled = text.replace("\r\n", "\r\r\n");
-    assert_eq!(
-        read(&Stats, doubled.as_bytes()).0.totals,
-        read(&Stats, &plain).0.totals
-    );
+    assert_eq!(read(&Stats, doubled.as_bytes()).0.totals, read(&Stats, &plain).0.totals);
 }
 
 #[test]
@@ -51,11 +42,9 @@ fn the_tables_of_before_1_0_are_read_too() {
         \"Min response time\",\"Max response time\",\"Average Content Size\",\"Requests/s\",\"Requests Failed/s\",\
         \"50%\",\"99.9%\",\"99.999\",\"100%\"\n\
         \"GET\",\"/a\",\"10\",\"1\",\"20\",\"21.5\",\"10\",\"40\",\"5\",\"1.0\",\"0.1\",\"20\",\"40\",\"40\",\"40\"\n\
-        \"None\",\"Aggregated\",\"10\",\"1\",\"20\",\"21.5\",\"10\",\"40\",\"5\",\"1.0\",\"0.1\",\"20\",\"40\",\"40\",\"40\"\n";
-    assert!(matches!(
-        Stats.sniff(&Head::new(text.as_bytes(), true)),
-        Sniff::Yes(_)
-    ));
+        \"None\",\"Aggregated\",\"10\",\"1\",\"20\",\"21.5\",\"10\",\"40\",\"5\",\"1.0\",\"0.1\",\"20\",\"40\",\"40\",\"40\"";
+    // The last line was left without an end then.
+    assert!(matches!(Stats.sniff(&Head::new(text.as_bytes(), true)), Sniff::Yes(_)));
     let (sink, tally) = read(&Stats, text.as_bytes());
     assert_eq!((tally.used, tally.unfinished), (2, None));
     assert_eq!(sink.total("GET /a").requests, Some(10));
@@ -70,16 +59,10 @@ fn a_cut_table_keeps_its_whole_rows_and_says_so() {
     assert!(tally.unfinished.is_some());
     assert_eq!(sink.totals.len(), 4);
     let reason = &tally.first_rejections[0].reason;
-    assert!(
-        reason.starts_with("should have 22 fields, found"),
-        "{reason}"
-    );
+    assert!(reason.starts_with("should have 22 fields, found"), "{reason}");
     // Cut between two rows: only the missing sum shows it.
     let end = bytes.iter().rposition(|&byte| byte == b',').unwrap();
-    let row = bytes[..end]
-        .iter()
-        .rposition(|&byte| byte == b'\n')
-        .unwrap();
+    let row = bytes[..end].iter().rposition(|&byte| byte == b'\n').unwrap();
     assert!(read(&Stats, &bytes[..=row]).1.unfinished.is_some());
     assert!(read(&Stats, &bytes).1.unfinished.is_none());
 }
@@ -89,31 +72,17 @@ fn full_history_gives_windows_and_zeros_are_no_percentiles() {
     let (sink, tally) = read(&History, &sample("full-history/locust_stats_history.csv"));
     assert_eq!((tally.rejected, tally.unfinished), (0, None));
     assert!(sink.remarks().contains("sliding windows"));
-    let sums: Vec<&Interval> = sink
-        .intervals
-        .iter()
-        .filter(|row| row.endpoint.is_none())
-        .collect();
+    let sums: Vec<&Interval> = sink.intervals.iter().filter(|row| row.endpoint.is_none()).collect();
     assert_eq!(sums.len(), sink.users.len());
     assert!(sums.iter().any(|row| !row.quantiles.is_empty()));
-    assert!(
-        sink.intervals
-            .iter()
-            .all(|row| row.quantiles.is_empty() || row.quantiles.iter().any(|(_, us)| *us > 0.0))
-    );
+    assert!(sink.intervals.iter().all(|row| row.quantiles.is_empty() || row.quantiles.iter().any(|(_, us)| *us > 0.0)));
     // The first rows have requests and no rate yet: Locust's mean of ten seconds is two seconds late.
-    let first = sums
-        .iter()
-        .find(|row| row.cumulative.is_some_and(|(requests, _)| requests > 0))
-        .unwrap();
+    let first = sums.iter().find(|row| row.cumulative.is_some_and(|(requests, _)| requests > 0)).unwrap();
     assert_eq!((first.rate_per_s, first.quantiles.len()), (None, 0));
     // The end rows lack percentiles and have everything else.
     let (stats, _) = read(&Stats, &sample("full-history/locust_stats.csv"));
     assert_eq!(sink.total("").requests, stats.total("").requests);
-    assert_eq!(
-        quoted(sink.total("")).mean_us,
-        quoted(stats.total("")).mean_us
-    );
+    assert_eq!(quoted(sink.total("")).mean_us, quoted(stats.total("")).mean_us);
     assert!(quoted(sink.total("")).quantiles.is_empty());
 }
 
@@ -128,17 +97,26 @@ fn without_full_history_percentiles_over_time_are_withheld_and_the_last_are_the_
 }
 
 #[test]
+fn a_history_cut_anywhere_is_unfinished_but_between_two_seconds() {
+    let bytes = sample("killed/locust_stats_history.csv");
+    let mut silent = 0;
+    for cut in bytes.len() - 1000..bytes.len() {
+        let (sink, tally) = read(&History, &bytes[..cut]);
+        let whole = bytes[cut - 1] == b'\n' && sink.intervals.last().is_some_and(|row| row.endpoint.is_none());
+        assert_eq!(tally.unfinished.is_none(), whole, "cut at {cut}");
+        silent += usize::from(whole);
+    }
+    assert!(silent > 0);
+}
+
+#[test]
 fn a_reset_is_told() {
     let head = "Timestamp,User Count,Type,Name,Requests/s,Failures/s,50%,100%,Total Request Count,Total Failure Count,\
         Total Median Response Time,Total Average Response Time,Total Min Response Time,Total Max Response Time,Total Average Content Size\n";
     let rows = "1795225381,10,,Aggregated,1.0,0.0,10,12,100,0,10,10,9,12,5\n\
         1795225382,10,,Aggregated,1.0,0.0,10,11,3,0,10,10,9,11,5\n";
     let (sink, _) = read(&History, format!("{head}{rows}").as_bytes());
-    assert!(
-        sink.remarks().contains("fell at 2026-11-21 01:43:02 UTC"),
-        "{}",
-        sink.remarks()
-    );
+    assert!(sink.remarks().contains("fell at 2026-11-21 01:43:02 UTC"), "{}", sink.remarks());
     assert_eq!(sink.total("").requests, Some(3));
     // Counts fell, so that the lower maximum is no sign of a window.
     assert!(sink.remarks().contains("since the start, so none"));
@@ -148,61 +126,28 @@ fn a_reset_is_told() {
 fn history_without_any_sign_of_a_window_is_not_called_one() {
     let head = "Timestamp,User Count,Type,Name,Requests/s,Failures/s,50%,100%,Total Request Count,Total Failure Count,\
         Total Median Response Time,Total Average Response Time,Total Min Response Time,Total Max Response Time,Total Average Content Size\n";
-    let row = |second: u32, of: &str, top: u32| {
-        format!("{second},1,{of},1.0,0.0,10,{top},{second},0,10,10,9,{top},5\n")
-    };
-    let rising = [
-        row(1, "GET,/a", 12),
-        row(1, ",Aggregated", 12),
-        row(2, "GET,/a", 20),
-        row(2, ",Aggregated", 20),
-    ]
-    .concat();
-    let falling = [
-        rising.as_str(),
-        &row(3, "GET,/a", 19),
-        &row(3, ",Aggregated", 19),
-    ]
-    .concat();
-    assert!(
-        read(&History, format!("{head}{rising}").as_bytes())
-            .0
-            .remarks()
-            .contains("does not tell")
-    );
-    assert!(
-        read(&History, format!("{head}{falling}").as_bytes())
-            .0
-            .remarks()
-            .contains("sliding windows")
-    );
+    let row =
+        |second: u32, of: &str, top: u32| format!("{second},1,{of},1.0,0.0,10,{top},{second},0,10,10,9,{top},5\n");
+    let rising =
+        [row(1, "GET,/a", 12), row(1, ",Aggregated", 12), row(2, "GET,/a", 20), row(2, ",Aggregated", 20)].concat();
+    let falling = [rising.as_str(), &row(3, "GET,/a", 19), &row(3, ",Aggregated", 19)].concat();
+    assert!(read(&History, format!("{head}{rising}").as_bytes()).0.remarks().contains("does not tell"));
+    assert!(read(&History, format!("{head}{falling}").as_bytes()).0.remarks().contains("sliding windows"));
 }
 
 #[test]
 fn failures_and_exceptions_are_told_apart_and_lose_their_secrets() {
     let (sink, tally) = read(&Failures, &sample("2.15/full_failures.csv"));
     assert_eq!(tally.used, 1);
-    assert_eq!(
-        sink.faults[0].endpoint,
-        Some(EndpointKey::new(Some("POST"), "/api/v1/food"))
-    );
-    assert_eq!(
-        (sink.faults[0].count, sink.faults[0].of_requests),
-        (12, true)
-    );
-    assert!(
-        sink.facts
-            .contains(&Fact::ToolVersion("before 2.44".to_owned()))
-    );
+    assert_eq!(sink.faults[0].endpoint, Some(EndpointKey::new(Some("POST"), "/api/v1/food")));
+    assert_eq!((sink.faults[0].count, sink.faults[0].of_requests), (12, true));
+    assert!(sink.facts.contains(&Fact::ToolVersion("before 2.44".to_owned())));
 
     let planted = "Method,Name,Error,Occurrences,First Seen,Last Seen\r\n\
         GET,/a?token=hush1,\"HTTPError('404 Client Error: Not Found for url: http://u:hush2@h/a?x=hush3')\",2,2026-11-21T01:48:26Z,2026-11-21T01:49:28Z\r\n\
         GET,/b,x,hush?token=hush4,,\r\n";
     let (sink, tally) = read(&Failures, planted.as_bytes());
-    assert!(
-        sink.remarks()
-            .contains("first at 2026-11-21 01:48:26 UTC and last at 2026-11-21 01:49:28 UTC")
-    );
+    assert!(sink.remarks().contains("first at 2026-11-21 01:48:26 UTC and last at 2026-11-21 01:49:28 UTC"));
     let shown = format!("{:?} {:?}", sink.faults, tally.first_rejections[0].excerpt);
     for secret in ["hush1", "hush2", "hush3", "hush4"] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
@@ -211,11 +156,6 @@ fn failures_and_exceptions_are_told_apart_and_lose_their_secrets() {
 
     let (sink, tally) = read(&Exceptions, &sample("messy/locust_exceptions.csv"));
     assert_eq!((tally.used, tally.rejected), (1, 0));
-    let expected = Fault {
-        endpoint: None,
-        text: "boom, with comma".to_owned(),
-        count: 82,
-        of_requests: false,
-    };
+    let expected = Fault { endpoint: None, text: "boom, with comma".to_owned(), count: 82, of_requests: false };
     assert_eq!(sink.faults, [expected]);
 }

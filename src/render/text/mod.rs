@@ -1,5 +1,10 @@
 //! The report on a terminal: verdict, why, what changed, what to do and where the report is, in at most one screen.
 
+mod inspection;
+mod table;
+
+pub use inspection::inspection;
+
 use crate::fmt;
 use crate::judge::outcome::{Status, Verdict};
 use crate::report::model::{Line, Report};

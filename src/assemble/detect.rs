@@ -1,0 +1,137 @@
+//! What each file is: every adapter answers yes, unsure or no, with a reason.
+
+use super::Request;
+use super::find::Candidate;
+use crate::error::{Error, Place};
+use crate::ingest::{ADAPTERS, Adapter, Head, Input, Sniff};
+
+/// A file with the adapter that will read it.
+pub(super) struct Detected {
+    pub(super) candidate: Candidate,
+    pub(super) input: Input,
+    pub(super) adapter: &'static dyn Adapter,
+    pub(super) why: String,
+    /// Whether the adapter was certain, or the user named it.
+    pub(super) certain: bool,
+}
+
+/// What became of the files.
+#[derive(Default)]
+pub(super) struct Detection {
+    pub(super) files: Vec<Detected>,
+    pub(super) not_used: Vec<(String, String)>,
+    pub(super) problems: Vec<Error>,
+}
+
+/// Asks every adapter about every file.
+pub(super) fn detect(candidates: Vec<Candidate>, request: &Request) -> Result<Detection, Error> {
+    let forced = forced(&candidates, request)?;
+    let mut detection = Detection::default();
+    for candidate in candidates {
+        let source = candidate.source.clone();
+        let by_user = forced.iter().find(|(file, _)| *file == source).map(|(_, adapter)| *adapter);
+        match recognise(&candidate, by_user, request) {
+            Ok(Answer::Is(input, adapter, why, certain)) => {
+                detection.files.push(Detected { candidate, input, adapter, why, certain });
+            }
+            Ok(Answer::Not(reason)) => {
+                if candidate.named {
+                    detection.problems.push(Error::input(reason.clone()).at(Place::source(source.clone())).hint(as_hint(&source)));
+                }
+                detection.not_used.push((source, reason));
+            }
+            Err(error) if request.settings.strict && candidate.named => return Err(error),
+            Err(error) => {
+                detection.not_used.push((source, error.message.clone()));
+                detection.problems.push(error);
+            }
+        }
+    }
+    Ok(detection)
+}
+
+/// `--as ADAPTER=FILE` as (source, adapter).
+fn forced(candidates: &[Candidate], request: &Request) -> Result<Vec<(String, &'static dyn Adapter)>, Error> {
+    request
+        .as_adapters
+        .iter()
+        .map(|(name, file)| {
+            let adapter = ADAPTERS.iter().find(|adapter| adapter.name() == name).ok_or_else(|| {
+                let names: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name()).collect();
+                Error::usage(format!("`--as {name}=…` names no adapter")).hint(format!("one of {}", names.join(", ")))
+            })?;
+            let source = candidates
+                .iter()
+                .find(|candidate| is_the_file(candidate, file))
+                .ok_or_else(|| Error::usage(format!("`--as {name}={file}` names a file that is not among the inputs")))?;
+            Ok((source.source.clone(), *adapter))
+        })
+        .collect()
+}
+
+/// Whether the user means this file: the same name, or another way to the same file.
+pub(super) fn is_the_file(candidate: &Candidate, file: &str) -> bool {
+    let theirs = std::path::Path::new(file).canonicalize().ok();
+    candidate.source == file || theirs.is_some() && candidate.path.as_ref().and_then(|path| path.canonicalize().ok()) == theirs
+}
+
+enum Answer {
+    Is(Input, &'static dyn Adapter, String, bool),
+    Not(String),
+}
+
+fn recognise(candidate: &Candidate, by_user: Option<&'static dyn Adapter>, request: &Request) -> Result<Answer, Error> {
+    let input = match (&candidate.path, &request.stdin) {
+        (Some(path), _) => Input::open(candidate.source.clone(), path)?,
+        (None, Some(bytes)) => Input::memory("-", bytes.clone())?,
+        (None, None) => return Err(Error::usage("`-` stands for standard input, and there is none")),
+    };
+    if input.is_empty() {
+        return Ok(Answer::Not("empty file".to_owned()));
+    }
+    let input = input.reporting_to(request.progress.clone());
+    if let Some(adapter) = by_user {
+        return Ok(Answer::Is(input, adapter, format!("named by `--as {}`", adapter.name()), true));
+    }
+    let head = input.head()?;
+    if head.bytes().is_empty() {
+        return Ok(Answer::Not("empty file, packed".to_owned()));
+    }
+    choose(&input, &head)
+}
+
+fn choose(input: &Input, head: &Head) -> Result<Answer, Error> {
+    let answers: Vec<(&'static dyn Adapter, Sniff)> = ADAPTERS.iter().map(|adapter| (*adapter, adapter.sniff(head))).collect();
+    let certain: Vec<_> = answers.iter().filter(|(_, sniff)| matches!(sniff, Sniff::Yes(_))).collect();
+    let unsure: Vec<_> = answers.iter().filter(|(_, sniff)| matches!(sniff, Sniff::Unsure(_))).collect();
+    match (certain.as_slice(), unsure.as_slice()) {
+        ([(adapter, sniff)], _) => Ok(Answer::Is(input.clone(), *adapter, sniff.why().to_owned(), true)),
+        ([], [(adapter, sniff)]) => Ok(Answer::Is(input.clone(), *adapter, sniff.why().to_owned(), false)),
+        ([], []) => Ok(Answer::Not(nobodys(head))),
+        ([], several) => Err(ambiguous(input, several, "could be of several kinds")),
+        (several, _) => Err(ambiguous(input, several, "is of several kinds")),
+    }
+}
+
+/// Why a file is nobody's, from what it looks like; the adapters' own reasons are as many as there are adapters.
+fn nobodys(head: &Head) -> String {
+    let text = head.text();
+    let looks = match text.trim_start().chars().next() {
+        Some('{' | '[') => "JSON in which no adapter finds results",
+        Some('<') => "HTML or XML in which no adapter finds results",
+        None => "nothing but blanks",
+        _ if text.contains('\u{0}') => "binary, no kind of result that is known",
+        _ => "text in which no adapter finds results",
+    };
+    looks.to_owned()
+}
+
+fn ambiguous(input: &Input, several: &[&(&'static dyn Adapter, Sniff)], what: &str) -> Error {
+    let reasons: Vec<String> = several.iter().map(|(adapter, sniff)| format!("{}: {}", adapter.name(), sniff.why())).collect();
+    Error::input(format!("{what} ({})", reasons.join("; "))).at(input.place()).hint(as_hint(input.source()))
+}
+
+fn as_hint(source: &str) -> String {
+    let names: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name()).collect();
+    format!("say what it is with `--as ADAPTER={source}`, where ADAPTER is one of {}", names.join(", "))
+}

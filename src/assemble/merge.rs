@@ -1,0 +1,221 @@
+//! An execution's forms become one test: the most exact form gives the figures, the others what only they have.
+
+use super::evidence;
+use super::execution::Execution;
+use super::form::{Class, Form};
+use super::population::populations;
+use super::timeline::timeline;
+use crate::model::distribution::Distribution;
+use crate::model::key::Population;
+use crate::model::sample::{Fact, Fault, Threshold};
+use crate::model::test::{EndpointData, MetricData, MonitorColumn, PopulationData, Test};
+use crate::unit::{NANOS_PER_SECOND, Span};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A form gives the figures only if it covers this share of what the fullest form counted.
+const COVERS: f64 = 0.98;
+/// Monitors are kept this long before and after the test.
+const MONITOR_MARGIN_NS: i64 = 60 * NANOS_PER_SECOND;
+/// k6's metrics that are read as requests or connections; a summary's figures of them are for cross-checks only.
+const COUNTED_AS_POPULATIONS: [&str; 6] =
+    ["http_reqs", "http_req_duration", "http_req_failed", "ws_sessions", "ws_connecting", "grpc_req_duration"];
+
+/// Builds the test.
+pub(super) fn merge(execution: Execution) -> Test {
+    let chosen = chosen(&execution.forms);
+    let forms = in_order(&execution.forms, chosen);
+    let Some(figures) = forms.first() else { return empty(execution) };
+    let mut populations = populations(&figures.part);
+    for form in forms.iter().skip(1) {
+        fill(&mut populations, form, figures);
+    }
+    let span = span(&forms);
+    let requests = populations.iter().find(|one| one.population == Population::Request);
+    let endpoints: &[EndpointData] = requests.map_or(&[], |one| &one.endpoints);
+    let mut said = evidence::said(&forms, &populations, &execution.monitors);
+    said.facts(&forms);
+    Test {
+        tool: tool(&forms),
+        tool_version: fact(&forms, |fact| if let Fact::ToolVersion(version) = fact { Some(version.clone()) } else { None }),
+        duration_s: span
+            .map(Span::seconds)
+            .or_else(|| fact(&forms, |fact| if let Fact::DurationSeconds(seconds) = fact { Some(*seconds) } else { None })),
+        span,
+        load_model: fact(&forms, |fact| if let Fact::Load(model) = fact { Some(*model) } else { None }),
+        users_stated: fact(&forms, |fact| if let Fact::Users(users) = fact { Some(*users) } else { None }),
+        timeline: timeline(figures, &forms, endpoints),
+        cells: figures.part.cells(),
+        metrics: metrics(&forms),
+        monitors: monitors(&execution.monitors, span),
+        faults: faults(&forms),
+        thresholds: thresholds(&forms),
+        inputs: evidence::inputs(&forms, &execution.monitors),
+        warnings: said.warnings,
+        remarks: said.remarks,
+        populations,
+        name: execution.name,
+        run: execution.run,
+    }
+}
+
+/// Which form gives the figures: the most exact one that covers what the fullest one counted.
+fn chosen(forms: &[Form]) -> usize {
+    let fullest = forms.iter().filter(|form| form.class < Class::Aside).filter_map(Form::count).fold(0.0, f64::max);
+    let covers = |form: &Form| form.class < Class::Aside && form.count().is_none_or(|count| count >= COVERS * fullest);
+    forms.iter().position(covers).unwrap_or(0)
+}
+
+fn in_order(forms: &[Form], chosen: usize) -> Vec<Form> {
+    let first = forms.get(chosen).into_iter();
+    let others = forms.iter().enumerate().filter(|(at, _)| *at != chosen).map(|(_, form)| form);
+    first.chain(others).cloned().collect()
+}
+
+fn empty(execution: Execution) -> Test {
+    Test {
+        name: execution.name,
+        run: execution.run,
+        tool: String::new(),
+        tool_version: None,
+        inputs: Vec::new(),
+        span: None,
+        duration_s: None,
+        load_model: None,
+        users_stated: None,
+        populations: Vec::new(),
+        cells: Vec::new(),
+        timeline: None,
+        metrics: Vec::new(),
+        monitors: Vec::new(),
+        faults: Vec::new(),
+        thresholds: Vec::new(),
+        warnings: Vec::new(),
+        remarks: Vec::new(),
+    }
+}
+
+/// The tool: of the first file whose adapter was certain. Rows that a listener wrote beside Locust's own files are
+/// Locust's test.
+fn tool(forms: &[Form]) -> String {
+    let named = forms.iter().filter(|form| form.class < Class::Aside);
+    let certain = named.clone().find(|form| form.certain && form.is_tools_own());
+    certain.or(named.clone().next()).or(forms.first()).map_or_else(String::new, |form| form.tool.to_owned())
+}
+
+fn fact<T>(forms: &[Form], pick: impl Fn(&Fact) -> Option<T>) -> Option<T> {
+    forms.iter().find_map(|form| form.part.facts().into_iter().find_map(&pick))
+}
+
+/// First start to last end of the requests; of what else was measured where there are none; else by the tool's word.
+fn span(forms: &[Form]) -> Option<Span> {
+    let requests = forms.first().and_then(|form| form.part.span(Population::Request));
+    requests.or_else(|| forms.iter().find_map(|form| form.span))
+}
+
+/// Gives populations and figures that the chosen form lacks.
+fn fill(own: &mut Vec<PopulationData>, form: &Form, figures: &Form) {
+    for theirs in populations(&form.part) {
+        let Some(mine) = own.iter_mut().find(|mine| mine.population == theirs.population) else {
+            // Only what a form of the same kind of count cannot contradict: a population that nobody else measured.
+            if form.class < Class::Course && figures.class != Class::Raw {
+                own.push(theirs);
+            }
+            continue;
+        };
+        fill_endpoint(&mut mine.totals, &theirs.totals);
+        for endpoint in &theirs.endpoints {
+            let of_label = mine.endpoints.iter_mut().filter(|one| one.key.label() == endpoint.key.label());
+            let mut of_label: Vec<&mut EndpointData> = of_label.collect();
+            if let [one] = of_label.as_mut_slice() {
+                fill_endpoint(one, endpoint);
+            }
+        }
+        if mine.endpoints.is_empty() && mine.totals.requests == theirs.totals.requests {
+            mine.endpoints = theirs.endpoints;
+        }
+    }
+    own.sort_by_key(|one| one.population);
+}
+
+/// Takes over what is unknown; counts only where both counted the same requests.
+fn fill_endpoint(mine: &mut EndpointData, theirs: &EndpointData) {
+    mine.rate_quoted = mine.rate_quoted.or(theirs.rate_quoted);
+    if mine.requests.is_none() || mine.requests == theirs.requests {
+        mine.requests = mine.requests.or(theirs.requests);
+        mine.failures = mine.failures.or(theirs.failures);
+        mine.cached = mine.cached.or(theirs.cached);
+        mine.bytes = mine.bytes.or(theirs.bytes);
+        take_known(&mut mine.latency, &theirs.latency);
+        take_known(&mut mine.latency_ok, &theirs.latency_ok);
+    }
+}
+
+fn take_known(mine: &mut Distribution, theirs: &Distribution) {
+    if mine.class().is_none() && theirs.class().is_some() {
+        *mine = theirs.clone();
+    }
+}
+
+/// Metrics of the chosen form, then those of which only another form knows.
+fn metrics(forms: &[Form]) -> Vec<MetricData> {
+    let mut all: Vec<MetricData> = Vec::new();
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    let from_rows = forms.first().is_some_and(|form| form.class == Class::Raw && !form.part.is_without_samples());
+    if from_rows {
+        known.extend(COUNTED_AS_POPULATIONS.map(str::to_owned));
+    }
+    for form in forms {
+        let more: Vec<MetricData> = form.part.metrics().into_iter().filter(|metric| !known.contains(&metric.key.name)).collect();
+        known.extend(more.iter().map(|metric| metric.key.name.clone()));
+        all.extend(more);
+    }
+    all.sort_by(|a, b| a.key.cmp(&b.key));
+    all
+}
+
+/// Error texts of the first form that has any, failures of requests and faults of scripts apart; several files list the
+/// same ones.
+fn faults(forms: &[Form]) -> Vec<Fault> {
+    let of = |of_requests: bool| {
+        let lists = forms.iter().map(|form| form.part.faults().into_iter().filter(|fault| fault.of_requests == of_requests).collect::<Vec<_>>());
+        lists.into_iter().find(|faults| !faults.is_empty()).unwrap_or_default()
+    };
+    let mut faults = [of(true), of(false)].concat();
+    faults.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.cmp(b)));
+    faults
+}
+
+/// One of each; a threshold that any file calls broken is broken.
+fn thresholds(forms: &[Form]) -> Vec<Threshold> {
+    let mut merged: BTreeMap<(String, String), Threshold> = BTreeMap::new();
+    for threshold in forms.iter().flat_map(|form| form.part.thresholds()) {
+        let key = (threshold.metric.clone(), threshold.expression.clone());
+        let own = merged.entry(key).or_insert_with(|| threshold.clone());
+        own.abort |= threshold.abort;
+        own.kept = match (own.kept, threshold.kept) {
+            (Some(a), Some(b)) => Some(a && b),
+            (a, b) => a.or(b),
+        };
+    }
+    merged.into_values().collect()
+}
+
+/// Monitors' columns, cut to the test with a minute either side.
+fn monitors(forms: &[Form], span: Option<Span>) -> Vec<MonitorColumn> {
+    let kept = span.map(|span| Span { start: span.start.plus_nanos(-MONITOR_MARGIN_NS), end: span.end.plus_nanos(MONITOR_MARGIN_NS) });
+    let mut columns: Vec<MonitorColumn> = Vec::new();
+    for form in forms {
+        for column in form.part.columns() {
+            let inside = |at| kept.is_none_or(|kept| kept.start <= at && at <= kept.end);
+            columns.push(MonitorColumn {
+                source: form.file.source.clone(),
+                name: column.key.name,
+                kind: column.key.kind,
+                unit: column.key.unit,
+                readings: column.readings.into_iter().filter(|(at, _)| inside(*at)).collect(),
+            });
+        }
+    }
+    columns.retain(|column| !column.readings.is_empty());
+    columns
+}

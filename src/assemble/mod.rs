@@ -1,0 +1,105 @@
+//! From what the user names to tests: which files there are, what each is, and which of them belong to one execution.
+//!
+//! ```text
+//! INPUT… ─► find ─► detect ─► read (a rollup per file) ─► name ─► execution ─► merge ─► Test…
+//! ```
+//!
+//! The rules are the contract's: one test is one execution of one tool; the same execution in several forms is counted
+//! once, by its most exact form, and the others serve as a cross-check; shards are added; nothing disappears without
+//! standing in `files_not_used` with its reason. Nothing here depends on the order of arguments or on threads.
+
+mod detect;
+mod endpoint;
+mod evidence;
+mod execution;
+mod figure;
+mod find;
+mod form;
+mod merge;
+mod monitor;
+mod name;
+mod population;
+mod read;
+mod shard;
+mod timeline;
+
+pub use endpoint::EndpointRule;
+
+use crate::error::Error;
+use crate::ingest::Settings;
+use crate::model::test::Test;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+/// A Request is what the user asked to be read.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Files, folders, globs, `-`.
+    pub inputs: Vec<String>,
+    /// What came by standard input; needed where `-` is among the inputs.
+    pub stdin: Option<Arc<[u8]>>,
+    /// `--as ADAPTER=FILE`.
+    pub as_adapters: Vec<(String, String)>,
+    /// `--monitor [TEST=]FILE`.
+    pub monitors: Vec<(Option<String>, String)>,
+    /// Globs of files that are left out, against the path within an input folder.
+    pub excludes: Vec<String>,
+    /// `[[endpoints]]`, the first that matches counts.
+    pub endpoint_rules: Vec<EndpointRule>,
+    /// What only the user can know about the files.
+    pub settings: Settings,
+    /// Whether the evidence shall hold SHA-256 sums; they cost a second reading.
+    pub hash: bool,
+    /// Counts bytes as they are read.
+    pub progress: Arc<AtomicU64>,
+}
+
+/// A Suite is what was read.
+#[derive(Debug, Clone, Default)]
+pub struct Suite {
+    /// By name, then by time.
+    pub tests: Vec<Test>,
+    /// (source, reason), by source.
+    pub files_not_used: Vec<(String, String)>,
+    /// Files that should have been usable and are not, in order of their names. The tests they hold have not run, as far
+    /// as can be told.
+    pub problems: Vec<Error>,
+}
+
+/// Bytes that [`assemble`] will count into `progress`, for a bar.
+///
+/// # Errors
+/// An input does not exist or a glob cannot be understood.
+pub fn bytes_to_read(request: &Request) -> Result<u64, Error> {
+    Ok(find::find(request)?.files.iter().map(|file| file.bytes).sum())
+}
+
+/// Finds, reads and joins.
+///
+/// # Errors
+/// An input that the user named does not exist, an adapter or test that the user named is unknown, or under `strict` a row
+/// or file cannot be used.
+pub fn assemble(request: &Request) -> Result<Suite, Error> {
+    let found = find::find(request)?;
+    let mut suite = Suite { files_not_used: found.skipped, ..Suite::default() };
+    let detected = detect::detect(found.files, request)?;
+    suite.files_not_used.extend(detected.not_used);
+    suite.problems.extend(detected.problems);
+    let read = read::read(detected.files, request)?;
+    suite.files_not_used.extend(read.not_used);
+    suite.problems.extend(read.problems);
+
+    let joined = execution::join(form::forms(read.readings, &request.endpoint_rules));
+    suite.files_not_used.extend(joined.not_used);
+    let named = name::name(joined.executions);
+    let watched = monitor::attach(named, joined.monitors, &request.monitors)?;
+    suite.files_not_used.extend(watched.not_used);
+    suite.tests = watched.executions.into_iter().map(merge::merge).collect();
+    suite.files_not_used.sort();
+    suite.files_not_used.dedup();
+    suite.problems.sort_by_key(|problem| problem.place.as_ref().map(|place| place.source.clone()));
+    Ok(suite)
+}
+
+#[cfg(test)]
+mod tests;

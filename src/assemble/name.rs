@@ -1,0 +1,160 @@
+//! What a test is called: its folder or its files' prefix, less dates and run ids.
+
+use super::execution::Execution;
+use regex::Regex;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// Ends of file names that say how a file is packed or written.
+const ENDINGS: [&str; 18] = [
+    "gz", "zst", "json", "ndjson", "jsonl", "csv", "tsv", "txt", "html", "htm", "jtl", "xml", "log", "md", "dat", "out", "summary",
+    "data-only",
+];
+/// Words in file names that say what a file is of its execution, longer ones first.
+const ROLES: [&str; 37] = [
+    "machine-readable-summary", "summary-export", "summary_export", "handlesummary", "stats_history", "stats-history",
+    "distribution", "exceptions", "monitoring", "resources", "failures", "requests", "responses", "resource", "results", "samples",
+    "metrics", "monitor", "history", "summary", "latency", "output", "points", "report", "result", "system", "stdout", "export",
+    "stats", "state", "rows", "data", "raw", "out", "log", "k6out", "locustfile",
+];
+/// Folders that are called by what they hold and not by what was tested.
+const PLAIN_FOLDERS: [&str; 16] = [
+    "results", "result", "output", "outputs", "out", "report", "reports", "artifacts", "artefacts", "data", "tmp", "logs",
+    "loadtest", "load-test", "load-tests", "perf",
+];
+/// Prefixes that are the tool's own word for itself.
+const TOOLS: [&str; 6] = ["locust", "k6", "jmeter", "gatling", "vegeta", "artillery"];
+
+/// Dates with or without time, unix times, UUIDs, and ids that follow a word such as `run`.
+static RUN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let date = r"(?:19|20)\d{2}[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[01])(?:[-_T .]?\d{2}[-_:h.]?\d{2}(?:[-_:m.]?\d{2})?(?:Z|[+-]\d{2}:?\d{2})?)?";
+    let word = r"(?:run|build|job|pipeline|attempt|execution|id)";
+    let id = format!(r"(?:{date}|1[4-9]\d{{8}}(?:\d{{3}})?|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})");
+    Regex::new(&format!(r"(?i)(?:^|[-_. ])(?:(?:{word}[-_. #]?)?{id}|{word}[-_. #]?\d+|{word}[-_][0-9a-f]{{6,40}})(?:$|[-_. ])")).ok()
+});
+
+/// A file's name less ending and role: `steady` of `steady_stats_history.csv`, nothing of `out.json.gz`.
+pub(super) fn prefix(file: &str) -> String {
+    let mut rest = file;
+    while let Some((stem, ending)) = rest.rsplit_once('.') {
+        if stem.is_empty() || !ENDINGS.contains(&ending.to_ascii_lowercase().as_str()) {
+            break;
+        }
+        rest = stem;
+    }
+    while let Some(shorter) = ROLES.iter().find_map(|role| without_role(rest, role)) {
+        rest = shorter;
+    }
+    rest.to_owned()
+}
+
+/// The text without the word at its end or beginning, where a separator sets it off.
+fn without_role<'a>(text: &'a str, role: &str) -> Option<&'a str> {
+    const SEPARATORS: [char; 4] = ['_', '-', '.', ' '];
+    if text.eq_ignore_ascii_case(role) {
+        return Some("");
+    }
+    let at_end = text.len().checked_sub(role.len()).and_then(|at| text.split_at_checked(at));
+    if let Some((before, last)) = at_end
+        && last.eq_ignore_ascii_case(role)
+        && before.ends_with(SEPARATORS)
+    {
+        return Some(before.trim_end_matches(SEPARATORS));
+    }
+    let (first, after) = text.split_at_checked(role.len())?;
+    (first.eq_ignore_ascii_case(role) && after.starts_with(SEPARATORS)).then(|| after.trim_start_matches(SEPARATORS))
+}
+
+/// A name less dates and run ids, and what was taken off.
+pub(super) fn without_run(name: &str) -> (String, Option<String>) {
+    const EDGES: [char; 4] = ['-', '_', '.', ' '];
+    let Some(found) = RUN.as_ref().and_then(|run| run.find(name)) else { return (name.to_owned(), None) };
+    let (before, after) = (name.get(..found.start()).unwrap_or(""), name.get(found.end()..).unwrap_or(""));
+    let joint = if before.is_empty() || after.is_empty() { "" } else { "-" };
+    (format!("{before}{joint}{after}"), Some(found.as_str().trim_matches(EDGES).to_owned()))
+}
+
+/// Names all executions: unique within a run, in order of name, run and start.
+pub(super) fn name(mut executions: Vec<Execution>) -> Vec<Execution> {
+    let mut in_folder: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+    for execution in &executions {
+        *in_folder.entry(folders(execution).to_vec()).or_default() += 1;
+    }
+    for execution in &mut executions {
+        let alone = in_folder.get(folders(execution)).is_none_or(|count| *count == 1);
+        (execution.name, execution.run) = proposed(execution, alone);
+    }
+    let key = |execution: &Execution| {
+        let source = execution.forms.first().map(|form| form.file.source.clone());
+        (execution.name.clone(), execution.run.clone(), execution.span().map(|span| span.start), source)
+    };
+    executions.sort_by_key(key);
+    let mut taken: BTreeMap<(String, Option<String>), usize> = BTreeMap::new();
+    for execution in &mut executions {
+        let times = taken.entry((execution.name.clone(), execution.run.clone())).or_default();
+        *times += 1;
+        if *times > 1 {
+            execution.name = format!("{} ({times})", execution.name);
+        }
+    }
+    executions
+}
+
+fn folders(execution: &Execution) -> &[String] {
+    execution.forms.first().map_or(&[], |form| form.folders.as_slice())
+}
+
+fn proposed(execution: &Execution, alone: bool) -> (String, Option<String>) {
+    let prefix = execution.prefix();
+    let (own, own_run) = without_run(prefix);
+    let mut run = own_run;
+    let mut folder = None;
+    for name in folders(execution).iter().rev() {
+        let (rest, id) = without_run(name);
+        run = run.or(id);
+        folder = folder.or((!rest.is_empty()).then_some(rest));
+    }
+    let folder = folder.unwrap_or_default();
+    let own = if TOOLS.contains(&own.to_ascii_lowercase().as_str()) { String::new() } else { own };
+    let plain = PLAIN_FOLDERS.contains(&folder.to_ascii_lowercase().as_str());
+    let by_place = if !own.is_empty() && (!alone || plain || folder.is_empty()) { own } else { folder };
+    let scenario = execution.forms.iter().find_map(|form| form.part.name()).map(str::to_owned);
+    let tool = || execution.forms.first().map_or_else(String::new, |form| form.tool.to_owned());
+    (scenario.or((!by_place.is_empty()).then_some(by_place)).unwrap_or_else(tool), run)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_what_files_of_one_execution_share() {
+        for file in ["steady_stats.csv", "steady_stats_history.csv", "steady_failures.csv", "steady_monitor.csv", "raw_steady.csv.gz"] {
+            assert_eq!(prefix(file), "steady", "{file}");
+        }
+        for file in ["out.json.gz", "handleSummary.json", "raw.csv", "report.data-only.html", "result.json.json", "stdout.json"] {
+            assert_eq!(prefix(file), "", "{file}");
+        }
+        assert_eq!(prefix("exc0.summary.json"), "exc0");
+        assert_eq!(prefix("inf-0.49.0.json"), "inf-0.49.0");
+        assert_eq!(prefix("inf-0.49.0.summary.json"), "inf-0.49.0");
+    }
+
+    #[test]
+    fn dates_and_run_ids_are_no_part_of_a_name() {
+        let runs = [
+            ("run_20251110_120000", "", "run_20251110_120000"),
+            ("search_2025-11-10", "search", "2025-11-10"),
+            ("2025-11-10T12-00-00Z_search", "search", "2025-11-10T12-00-00Z"),
+            ("nightly-run-17", "nightly", "run-17"),
+            ("1795225420", "", "1795225420"),
+            ("api-build-20251110-eu", "api-eu", "build-20251110"),
+        ];
+        for (given, name, run) in runs {
+            assert_eq!(without_run(given), (name.to_owned(), Some(run.to_owned())), "{given}");
+        }
+        for kept in ["api-baseline", "v2.47_nofull", "2.2.0", "base-1", "100users", "trunk", "10 concurrent users", "run"] {
+            assert_eq!(without_run(kept), (kept.to_owned(), None));
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Reading files into rollups: several at once, each with the same result as alone.
+
+use super::Request;
+use super::detect::Detected;
+use super::find::Candidate;
+use crate::error::Error;
+use crate::ingest::{Adapter, Settings, Tally};
+use crate::rollup::{Part, Rollup};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// From this size on a file is read alone, with all threads on its blocks.
+const LARGE: u64 = 32 << 20;
+
+/// A file that was read.
+pub(super) struct Reading {
+    pub(super) candidate: Candidate,
+    pub(super) adapter: &'static dyn Adapter,
+    pub(super) why: String,
+    pub(super) certain: bool,
+    pub(super) sha256: Option<String>,
+    pub(super) tally: Tally,
+    pub(super) parts: Vec<Part>,
+    /// Sources with the same content, which are not counted again.
+    pub(super) copies: Vec<String>,
+}
+
+/// What became of the files.
+#[derive(Default)]
+pub(super) struct Readings {
+    pub(super) readings: Vec<Reading>,
+    pub(super) not_used: Vec<(String, String)>,
+    pub(super) problems: Vec<Error>,
+}
+
+/// Reads all files.
+pub(super) fn read(files: Vec<Detected>, request: &Request) -> Result<Readings, Error> {
+    let (large, small): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(|&at| files.get(at).is_some_and(|file| file.candidate.bytes >= LARGE));
+    let mut results: BTreeMap<usize, Result<Read, Error>> = BTreeMap::new();
+    for at in large {
+        if let Some(file) = files.get(at) {
+            results.insert(at, read_one(file, &request.settings, request.hash));
+        }
+    }
+    results.extend(read_together(&files, &small, request));
+    let mut all = Readings::default();
+    for (file, result) in files.into_iter().zip(results.into_values()) {
+        match result {
+            Ok(read) => all.readings.push(Reading {
+                candidate: file.candidate,
+                adapter: file.adapter,
+                why: file.why,
+                certain: file.certain,
+                sha256: read.sha256,
+                tally: read.tally,
+                parts: read.rollup.into_parts(),
+                copies: Vec::new(),
+            }),
+            Err(error) if request.settings.strict => return Err(error),
+            Err(error) => {
+                all.not_used.push((file.candidate.source, error.message.clone()));
+                all.problems.push(error);
+            }
+        }
+    }
+    once_each(&mut all, request)?;
+    Ok(all)
+}
+
+/// One file's yield.
+struct Read {
+    rollup: Rollup,
+    tally: Tally,
+    sha256: Option<String>,
+}
+
+fn read_together(files: &[Detected], which: &[usize], request: &Request) -> BTreeMap<usize, Result<Read, Error>> {
+    let next = AtomicUsize::new(0);
+    let alone = Settings { threads: 1, ..request.settings.clone() };
+    let work = || {
+        let mut done = Vec::new();
+        while let Some(&at) = which.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if let Some(file) = files.get(at) {
+                done.push((at, read_one(file, &alone, request.hash)));
+            }
+        }
+        done
+    };
+    let threads = request.settings.threads.clamp(1, which.len().max(1));
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut all: BTreeMap<_, _> = work().into_iter().collect();
+        for other in others {
+            all.extend(other.join().unwrap_or_default());
+        }
+        // A thread that broke down takes its files' results with it; they are then read here.
+        for &at in which {
+            if let Some(file) = files.get(at).filter(|_| !all.contains_key(&at)) {
+                all.insert(at, read_one(file, &alone, request.hash));
+            }
+        }
+        all
+    })
+}
+
+fn read_one(file: &Detected, settings: &Settings, hash: bool) -> Result<Read, Error> {
+    std::thread::scope(|scope| {
+        let threads = settings.threads;
+        let hashing = (hash && threads > 1).then(|| scope.spawn(|| file.input.sha256()));
+        let mut rollup = Rollup::new();
+        let tally = file.adapter.read(&file.input, settings, &mut rollup)?;
+        if let (true, Some(error)) = (settings.strict, tally.strict_error(file.input.source())) {
+            return Err(error);
+        }
+        let sha256 = match hashing.and_then(|thread| thread.join().ok()) {
+            Some(sum) => Some(sum?),
+            None if hash => Some(file.input.sha256()?),
+            None => None,
+        };
+        Ok(Read { rollup, tally, sha256 })
+    })
+}
+
+/// Takes out files with the same content as one before. Files without figures (an empty list of failures) are alike in
+/// many tests and each belongs to its own.
+fn once_each(all: &mut Readings, request: &Request) -> Result<(), Error> {
+    let mut kept: Vec<Reading> = Vec::new();
+    for reading in std::mem::take(&mut all.readings) {
+        let first = kept.iter_mut().find(|first| {
+            first.candidate.bytes == reading.candidate.bytes
+                && first.adapter.name() == reading.adapter.name()
+                && reading.parts.iter().any(has_figures)
+                && first.parts == reading.parts
+        });
+        match first {
+            Some(first) if sum_of(first, request)? == sum_of(&reading, request)? => {
+                let reason = format!("the same content as {}, counted once", first.candidate.source);
+                all.not_used.push((reading.candidate.source.clone(), reason));
+                first.copies.push(reading.candidate.source);
+            }
+            _ => kept.push(reading),
+        }
+    }
+    all.readings = kept;
+    Ok(())
+}
+
+fn has_figures(part: &Part) -> bool {
+    !part.is_without_samples() || !part.totals().is_empty() || part.intervals_span().is_some()
+}
+
+fn sum_of(reading: &Reading, request: &Request) -> Result<String, Error> {
+    use crate::ingest::Input;
+    if let Some(sum) = &reading.sha256 {
+        return Ok(sum.clone());
+    }
+    let input = match (&reading.candidate.path, &request.stdin) {
+        (Some(path), _) => Input::open(reading.candidate.source.clone(), path)?,
+        (None, Some(bytes)) => Input::memory("-", bytes.clone())?,
+        (None, None) => return Ok(String::new()),
+    };
+    input.sha256()
+}

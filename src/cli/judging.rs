@@ -1,0 +1,218 @@
+//! From figures to a report: comparison with the baseline, judgement, report; shared by `report`, `compare` and `baseline`.
+
+use super::pipeline::Gathered;
+use crate::compare::settings::{Metric, Settings};
+use crate::compare::side::Side;
+use crate::compare::sides::{self, Comparison};
+use crate::config::Config;
+use crate::error::Error;
+use crate::fmt;
+use crate::judge::case::{BaselineState, Case, JudgedTest};
+use crate::judge::{self, outcome::Judgement};
+use crate::report::build::{self, Judged, Material};
+use crate::report::model::{BaselinePair, BaselineUsed, ConfigUsed, Report};
+use crate::store::{Store, run, run::StoredRun};
+
+/// A baseline as loaded from the store.
+pub(super) struct Baseline {
+    id: String,
+    runs: Vec<StoredRun>,
+}
+
+/// Loads a baseline.
+pub(super) fn load(store: &Store, name: &str) -> Result<Baseline, Error> {
+    Ok(Baseline { id: name.to_owned(), runs: store.load(name)? })
+}
+
+/// What a comparison is made with, as configured.
+pub(super) fn rules(config: &Config) -> Settings {
+    let compare = &config.compare;
+    let metrics: Vec<Metric> = compare.metrics.iter().filter_map(|name| Metric::of_name(name)).collect();
+    Settings {
+        metrics,
+        material: compare.material.value,
+        floor_us: compare.floor.value,
+        margin: compare.margin.value,
+        must_detect: compare.must_detect.value,
+        ..Settings::default()
+    }
+}
+
+/// Tests of two suites by name; where each side has one, they are paired whatever their names.
+pub(super) struct Pairs<'a> {
+    both: Vec<(&'a Side, &'a Side)>,
+    only_after: Vec<&'a Side>,
+    only_before: Vec<&'a Side>,
+}
+
+impl<'a> Pairs<'a> {
+    pub(super) fn of(after: &'a [Side], before: &'a [Side]) -> Self {
+        if let ([after], [before]) = (after, before) {
+            return Self { both: vec![(before, after)], only_after: Vec::new(), only_before: Vec::new() };
+        }
+        let mut pairs = Self { both: Vec::new(), only_after: Vec::new(), only_before: Vec::new() };
+        for side in after {
+            match before.iter().find(|one| one.test == side.test) {
+                Some(before) => pairs.both.push((before, side)),
+                None => pairs.only_after.push(side),
+            }
+        }
+        pairs.only_before = before.iter().filter(|one| after.iter().all(|side| side.test != one.test)).collect();
+        pairs
+    }
+
+    /// Comparisons, in the order of the tests here.
+    pub(super) fn compare(&self, rules: &Settings) -> Vec<Comparison> {
+        self.both.iter().map(|(before, after)| sides::sides(before, after, rules)).collect()
+    }
+
+    /// Which test was compared with which, and what differs besides the results.
+    pub(super) fn lines(&self, comparisons: &[Comparison]) -> Vec<BaselinePair> {
+        let started = |side: &Side| side.started_at.map(fmt::rfc3339);
+        let both = self.both.iter().zip(comparisons).map(|((before, after), comparison)| BaselinePair {
+            test: Some(after.test.clone()),
+            stored: Some(before.test.clone()),
+            started_at: started(before),
+            differences: comparison.differences.clone(),
+        });
+        let new = self.only_after.iter().map(|side| BaselinePair {
+            test: Some(side.test.clone()),
+            stored: None,
+            started_at: None,
+            differences: Vec::new(),
+        });
+        let gone = self.only_before.iter().map(|side| BaselinePair {
+            test: None,
+            stored: Some(side.test.clone()),
+            started_at: started(side),
+            differences: Vec::new(),
+        });
+        both.chain(new).chain(gone).collect()
+    }
+}
+
+/// Everything that a report is made of, as the command line gives it.
+pub(super) struct Judging<'a> {
+    pub(super) gathered: &'a Gathered,
+    pub(super) baseline: Option<&'a Baseline>,
+    pub(super) title: Option<String>,
+    pub(super) command: String,
+}
+
+impl Judging<'_> {
+    /// Compares, judges and builds the report.
+    pub(super) fn report(&self) -> Report {
+        let config = &self.gathered.config;
+        let rules = rules(config);
+        let after = self.sides();
+        let before: Vec<Side> = self.baseline.iter().flat_map(|one| &one.runs).map(StoredRun::side).collect();
+        let pairs = Pairs::of(&after, &before);
+        let comparisons = pairs.compare(&rules);
+        let lines = pairs.lines(&comparisons);
+        let stored: Vec<(String, String, Side)> = match self.baseline {
+            Some(baseline) => pairs
+                .both
+                .iter()
+                .map(|(before, after)| (after.test.clone(), baseline.id.clone(), (*before).clone()))
+                .collect(),
+            None => Vec::new(),
+        };
+        let deltas: Vec<_> = comparisons.iter().flat_map(|one| one.deltas.clone()).collect();
+        let shifts: Vec<_> = comparisons.iter().flat_map(|one| one.shifts.clone()).collect();
+        let state = self.state(&pairs);
+        let tests: Vec<JudgedTest<'_>> =
+            self.gathered.tests.iter().map(|(test, figures)| JudgedTest { test, figures }).collect();
+        let case = Case { tests: &tests, deltas: &deltas, shifts: &shifts, config, baseline: &state };
+        let judgement = judge::judge(&case);
+        let mut assumed = judge::assumptions(&case);
+        if self.baseline.is_some() {
+            assumed.push(format!(
+                "between two runs of the same system ln latency varies by {} in common and {} per endpoint (assumed, no history)",
+                fmt::percent(rules.tau_global),
+                fmt::percent(rules.tau_endpoint)
+            ));
+        }
+        let baseline = self.baseline.map(|one| BaselineUsed { id: one.id.clone(), sha256: one.sha256(), pairs: lines });
+        self.built(&judgement, &deltas, stored, baseline, (&case, assumed))
+    }
+
+    fn built(
+        &self,
+        judgement: &Judgement,
+        deltas: &[crate::compare::delta::Delta],
+        before: Vec<(String, String, Side)>,
+        baseline: Option<BaselineUsed>,
+        (case, assumed): (&Case<'_>, Vec<String>),
+    ) -> Report {
+        let config = &self.gathered.config;
+        let tests = self.gathered.tests.iter().map(|(test, figures)| {
+            let sources: Vec<&str> = test.inputs.iter().map(|input| input.source.as_str()).collect();
+            let plan = config.planned(&test.name, &sources);
+            let kind = plan.and_then(|plan| plan.kind).map(|kind| format!("{kind:?}").to_lowercase());
+            Judged { test, figures, kind, purpose: plan.and_then(|plan| plan.purpose.clone()) }
+        });
+        build::build(Material {
+            title: self.title.clone().or_else(|| config.suite.title.clone()).or_else(|| config.report.title.clone()),
+            tests: tests.collect(),
+            judgement,
+            deltas,
+            before,
+            baseline,
+            config: config_used(config),
+            build: config.suite.build.clone(),
+            environment: config.suite.environment.clone(),
+            plan: judge::plan_lines(case),
+            requirements: judge::requirement_lines(case, judgement),
+            approvals: config.approvals.iter().map(|row| (row.role.clone(), row.name.clone())).collect(),
+            files_not_used: self.gathered.files_not_used.clone(),
+            command: self.command.clone(),
+            assumed,
+        })
+    }
+
+    /// Sides of the tests that hold requests.
+    fn sides(&self) -> Vec<Side> {
+        self.gathered.tests.iter().filter_map(|(test, figures)| Side::of(test, figures)).collect()
+    }
+
+    fn state(&self, pairs: &Pairs<'_>) -> BaselineState {
+        match self.baseline {
+            None => BaselineState::NotAsked,
+            Some(_) if pairs.both.is_empty() => {
+                BaselineState::Unusable("the baseline holds no test of the same name".to_owned())
+            }
+            Some(baseline) => BaselineState::Used { id: baseline.id.clone() },
+        }
+    }
+
+    /// The tests as they are stored, with the verdict of the suite.
+    pub(super) fn stored(&self, report: &Report) -> Vec<StoredRun> {
+        let suite = &self.gathered.config.suite;
+        let mut runs: Vec<StoredRun> = self.sides().iter().map(StoredRun::of).collect();
+        for run in &mut runs {
+            run.verdict = Some(report.verdict);
+            run.build.clone_from(&suite.build);
+            run.environment.clone_from(&suite.environment);
+            let inputs = report.tests.iter().filter(|test| test.name == run.test).flat_map(|test| &test.inputs);
+            run.inputs = inputs.filter_map(|input| input.sha256.clone()).collect();
+            run.inputs.sort();
+        }
+        runs
+    }
+}
+
+impl Baseline {
+    /// Names its content: the hash over its runs' texts.
+    fn sha256(&self) -> String {
+        let texts: Vec<String> = self.runs.iter().filter_map(|one| run::to_text(one).ok()).collect();
+        run::hash(&texts.concat())
+    }
+}
+
+fn config_used(config: &Config) -> ConfigUsed {
+    let (text, source) = match &config.source {
+        Some(source) => (config.text.clone(), source.clone()),
+        None => (crate::config::DEFAULT.to_owned(), "default".to_owned()),
+    };
+    ConfigUsed { sha256: run::hash(&text), text, source }
+}

@@ -1,0 +1,141 @@
+//! What every command that reads results does first: configuration, files, tests, figures.
+
+use super::args::InputArgs;
+use super::progress::Progress;
+use super::{Stop, Streams, write_error};
+use crate::analyse::{self, figures::TestFigures};
+use crate::assemble::{self, EndpointRule, Request, Suite};
+use crate::config::Config;
+use crate::error::Error;
+use crate::model::test::Test;
+use crate::report::model::FileNotUsed;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// Tests that were read, with their figures.
+pub(super) struct Gathered {
+    pub(super) config: Config,
+    pub(super) tests: Vec<(Test, TestFigures)>,
+    pub(super) files_not_used: Vec<FileNotUsed>,
+    pub(super) problems: Vec<Error>,
+}
+
+/// Reads and analyses the inputs. Problems of single files are said on standard error and kept.
+///
+/// # Errors
+/// Wrong use or configuration; nothing usable; under `--strict` the first bad row.
+pub(super) fn gather(args: &InputArgs, hash: bool, streams: &mut Streams<'_>) -> Result<Gathered, Stop> {
+    let config = configuration(args.config.as_deref(), &args.inputs)?;
+    let mut request = request(args, &config, hash)?;
+    if request.inputs.iter().any(|input| input == "-") {
+        let mut bytes = Vec::new();
+        streams.input.read_to_end(&mut bytes)?;
+        request.stdin = Some(bytes.into());
+    }
+    let progress = Progress::start(streams.terminal.progress);
+    request.progress = Arc::clone(&progress.read);
+    if streams.terminal.progress {
+        progress.total.store(assemble::bytes_to_read(&request)?, Ordering::Relaxed);
+    }
+    let suite = assemble::assemble(&request)?;
+    drop(progress);
+    let gathered = analysed(suite, config);
+    for problem in &gathered.problems {
+        write_error(problem, "warning", streams.err)?;
+    }
+    Ok(gathered)
+}
+
+fn analysed(suite: Suite, config: Config) -> Gathered {
+    let quantiles = config.quantiles();
+    let mut tests = Vec::new();
+    for test in suite.tests {
+        let sources: Vec<&str> = test.inputs.iter().map(|input| input.source.as_str()).collect();
+        let plan = config.planned(&test.name, &sources);
+        let declared_ramp_s = plan.and_then(|plan| plan.ramp.as_ref()).and_then(seconds);
+        let options = analyse::Options { quantiles: quantiles.clone(), declared_ramp_s };
+        let figures = analyse::analyse(&test, &options);
+        tests.push((test, figures));
+    }
+    let mut files_not_used: Vec<FileNotUsed> =
+        suite.files_not_used.into_iter().map(|(source, reason)| FileNotUsed { source, reason }).collect();
+    for problem in &suite.problems {
+        if let Some(place) = &problem.place {
+            files_not_used.push(FileNotUsed { source: place.source.clone(), reason: problem.message.clone() });
+        }
+    }
+    files_not_used.sort();
+    files_not_used.dedup();
+    Gathered { config, tests, files_not_used, problems: suite.problems }
+}
+
+/// A declared duration in seconds.
+fn seconds(quantity: &crate::quantity::Quantity) -> Option<f64> {
+    (quantity.unit == crate::unit::Unit::Micros).then_some(quantity.value / 1e6)
+}
+
+/// The error of a run in which nothing could be used: the first file's, or that there was nothing.
+pub(super) fn nothing_usable(gathered: &Gathered) -> Error {
+    if let Some(first) = gathered.problems.first() {
+        return first.clone();
+    }
+    let listed: Vec<String> = gathered
+        .files_not_used
+        .iter()
+        .take(8)
+        .map(|file| format!("{}: {}", file.source, file.reason.lines().next().unwrap_or_default()))
+        .collect();
+    let hint = if listed.is_empty() {
+        "`plimsoll explain formats` lists what is read".to_owned()
+    } else {
+        format!("{}\n`plimsoll explain formats` lists what is read; `--as ADAPTER=FILE` names the kind", listed.join("\n"))
+    };
+    Error::input("no test result was found").hint(hint)
+}
+
+/// The configuration: as named, else INPUT/plimsoll.toml where INPUT is one folder, else ./plimsoll.toml, else the defaults.
+pub(super) fn configuration(named: Option<&Path>, inputs: &[String]) -> Result<Config, Error> {
+    if let Some(path) = named {
+        return Config::load(path);
+    }
+    let beside = match inputs {
+        [one] if Path::new(one).is_dir() => Some(Path::new(one).join("plimsoll.toml")),
+        _ => None,
+    };
+    let candidates = beside.into_iter().chain([PathBuf::from("plimsoll.toml")]);
+    for path in candidates {
+        if path.is_file() {
+            return Config::load(&path);
+        }
+    }
+    Config::defaults()
+}
+
+fn request(args: &InputArgs, config: &Config, hash: bool) -> Result<Request, Error> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let split = |text: &String| {
+        text.split_once('=').map(|(adapter, file)| (adapter.to_owned(), file.to_owned())).ok_or_else(|| {
+            Error::usage(format!("`--as {text}` should be `--as ADAPTER=FILE`")).hint("`plimsoll explain formats` lists the adapters")
+        })
+    };
+    let monitor = |text: &String| match text.split_once('=') {
+        Some((test, file)) if !Path::new(text).exists() => (Some(test.to_owned()), file.to_owned()),
+        _ => (None, text.clone()),
+    };
+    let rules = config.endpoints.iter().filter_map(|rule| {
+        Some(EndpointRule { pattern: rule.pattern.0.clone(), name: rule.name.clone()? })
+    });
+    Ok(Request {
+        inputs: args.inputs.clone(),
+        stdin: None,
+        as_adapters: args.adapters.iter().map(split).collect::<Result<_, _>>()?,
+        monitors: args.monitor.iter().map(monitor).collect(),
+        excludes: config.inputs.exclude.as_ref().map(|globs| globs.texts().to_vec()).unwrap_or_default(),
+        endpoint_rules: rules.collect(),
+        settings: config.settings(args.strict, threads),
+        hash,
+        progress: Arc::default(),
+    })
+}

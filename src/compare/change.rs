@@ -1,0 +1,198 @@
+//! From two runs' influences to tests, one quantile at a time.
+//!
+//! A difference of runs has three sources of chance: within the runs (the blocks show it), between runs of the same system
+//! what all endpoints share (another machine, a busy neighbour: `tau_global`), and what each endpoint has for itself
+//! (`tau_endpoint`). With five endpoints or more the shared part is estimated, as a weighted median of all changes, and each
+//! endpoint is tested twice: its change as it is (*total*), and what exceeds the common shift (*specific*), which is
+//! exacter. The common shift is tested for itself, because a majority that got slower would otherwise hide in it.
+
+use super::influence::{Influence, inflation, lag_one};
+use super::settings::Settings;
+use crate::analyse::sampling::{t_above, t_quantile};
+
+/// From so many endpoints on the common shift is told apart.
+pub const COMMON_FROM: usize = 5;
+
+/// Allowances for the weighted median's own error in small samples, on the specific test and on the common one.
+const SPECIFIC_ALLOWANCE: f64 = 1.05;
+const COMMON_ALLOWANCE: f64 = 1.2;
+/// Least standard deviation that an endpoint's change is weighted with.
+const LEAST_WEIGHT_SD: f64 = 0.02;
+
+/// A change with the variances of its two sides, on the scale of ln.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Change {
+    /// ln after − ln before.
+    pub value: f64,
+    /// Variance that tells it from smaller values, and from none.
+    pub variance_below: f64,
+    /// Variance that tells it from larger values.
+    pub variance_above: f64,
+    /// Degrees of freedom.
+    pub df: f64,
+}
+
+impl Change {
+    /// p of "not above `limit`".
+    #[must_use]
+    pub fn p_above(&self, limit: f64) -> f64 {
+        p(self.value - limit, self.variance_below, self.df)
+    }
+
+    /// p of "not below `limit`".
+    #[must_use]
+    pub fn p_below(&self, limit: f64) -> f64 {
+        p(limit - self.value, self.variance_above, self.df)
+    }
+
+    /// The 95 % interval.
+    #[must_use]
+    pub fn interval(&self) -> (f64, f64) {
+        let t = t_quantile(0.975, self.df);
+        (self.value - t * self.variance_below.sqrt(), self.value + t * self.variance_above.sqrt())
+    }
+}
+
+fn p(distance: f64, variance: f64, df: f64) -> f64 {
+    match variance {
+        v if v > 0.0 => t_above(distance / v.sqrt(), df),
+        _ if distance > 0.0 => 0.0,
+        _ => 1.0,
+    }
+}
+
+/// One endpoint's quantile in both runs, tested.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tested {
+    /// The change as it is.
+    pub total: Change,
+    /// What exceeds the common shift, where there is one.
+    pub specific: Option<Change>,
+}
+
+impl Tested {
+    /// The factor of worsening that would have been found 4 times in 5 among `endpoints` of them: what the sharper of the
+    /// two tests needs when its p must stand beside those of all others.
+    #[must_use]
+    pub fn detectable(&self, endpoints: usize, alpha: f64) -> f64 {
+        let change = self.specific.as_ref().unwrap_or(&self.total);
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred endpoints")]
+        let tests = 2.0 * endpoints as f64 + 1.0;
+        let reach = t_quantile(1.0 - alpha / tests, change.df) + t_quantile(0.8, change.df);
+        (reach * change.variance_below.sqrt()).exp()
+    }
+}
+
+/// One quantile over all endpoints.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tests {
+    /// By endpoint, in the order given.
+    pub endpoints: Vec<Tested>,
+    /// The weighted median of all changes; its variances are set with five endpoints or more, and infinite below.
+    pub common: Option<Change>,
+}
+
+/// Tests the changes between `runs`, (before, after) by endpoint, all with the same number of blocks and bounded arms.
+#[must_use]
+pub fn test(runs: &[(&Influence, &Influence)], settings: &Settings) -> Tests {
+    let Some(m) = runs.first().map(|(before, _)| before.blocks.len()).filter(|m| *m >= 2) else {
+        return Tests { endpoints: Vec::new(), common: None };
+    };
+    #[expect(clippy::cast_precision_loss, reason = "a dozen blocks")]
+    let m = m as f64;
+    let totals = totals(runs, m, settings);
+    let weights = weights(runs);
+    let shift = weighted_median(totals.iter().map(|total| total.value).zip(weights.iter().copied()));
+    if runs.len() < COMMON_FROM {
+        let endpoints = totals.into_iter().map(|total| Tested { total, specific: None }).collect();
+        let common = shift.map(|value| Change { value, variance_below: f64::INFINITY, variance_above: f64::INFINITY, df: 2.0 * (m - 1.0) });
+        return Tests { endpoints, common };
+    }
+    let shift = shift.unwrap_or(0.0);
+    let shared = Sides { before: shared(runs.iter().map(|run| run.0), &weights), after: shared(runs.iter().map(|run| run.1), &weights) };
+    let own = |run: &Influence, shared: &[f64]| -> Vec<f64> { run.blocks.iter().zip(shared).map(|(u, g)| u - g).collect() };
+    let own: Vec<Sides> =
+        runs.iter().map(|(before, after)| Sides { before: own(before, &shared.before), after: own(after, &shared.after) }).collect();
+    let inflation_own = inflated(own.iter().map(|one| (one.before.as_slice(), one.after.as_slice())), m);
+    let inflation_shared = inflated(std::iter::once((shared.before.as_slice(), shared.after.as_slice())), m);
+    let even = |value: f64, variance: f64| Change { value, variance_below: variance, variance_above: variance, df: 2.0 * (m - 1.0) };
+    let endpoints = totals.iter().zip(&own).map(|(total, own)| {
+        let variance = SPECIFIC_ALLOWANCE * inflation_own * own.variance(m) + 2.0 * settings.tau_endpoint.powi(2);
+        Tested { total: *total, specific: Some(even(total.value - shift, variance)) }
+    });
+    let common = COMMON_ALLOWANCE * inflation_shared * shared.variance(m) + 2.0 * settings.tau_global.powi(2);
+    Tests { endpoints: endpoints.collect(), common: Some(even(shift, common)) }
+}
+
+/// A series of blocks from each run.
+struct Sides {
+    before: Vec<f64>,
+    after: Vec<f64>,
+}
+
+impl Sides {
+    /// Variance of the sum over both runs.
+    fn variance(&self, m: f64) -> f64 {
+        variance(&self.before, &self.after, m)
+    }
+}
+
+fn variance(before: &[f64], after: &[f64], m: f64) -> f64 {
+    m / (m - 1.0) * before.iter().chain(after).map(|u| u * u).sum::<f64>()
+}
+
+/// The inflation for several endpoints' series (before, after).
+fn inflated<'a>(series: impl Iterator<Item = (&'a [f64], &'a [f64])> + Clone, m: f64) -> f64 {
+    inflation(lag_one(series.clone().map(|one| one.0)), lag_one(series.map(|one| one.1)), m)
+}
+
+/// The changes as they are. Their variance is the larger of what the arms give (MOVER: each side of a difference has its own)
+/// and what the blocks give with their likeness in time.
+fn totals(runs: &[(&Influence, &Influence)], m: f64, settings: &Settings) -> Vec<Change> {
+    let inflation = inflated(runs.iter().map(|(before, after)| (before.blocks.as_slice(), after.blocks.as_slice())), m);
+    let between = 2.0 * (settings.tau_global.powi(2) + settings.tau_endpoint.powi(2));
+    let change = |(before, after): &(&Influence, &Influence)| {
+        let blocks = inflation * variance(&before.blocks, &after.blocks, m);
+        let side = |after_arm: f64, before_arm: f64| (after_arm.powi(2) + before_arm.powi(2)).max(blocks) + between;
+        Change {
+            value: after.ln() - before.ln(),
+            variance_below: side(after.lower_arm, before.upper_arm),
+            variance_above: side(after.upper_arm, before.lower_arm),
+            df: 2.0 * (m - 1.0),
+        }
+    };
+    runs.iter().map(change).collect()
+}
+
+/// Each endpoint's weight in the common shift; their sum is 1.
+fn weights(runs: &[(&Influence, &Influence)]) -> Vec<f64> {
+    let weight = |(before, after): &(&Influence, &Influence)| {
+        1.0 / (before.independent_variance() + after.independent_variance() + LEAST_WEIGHT_SD.powi(2))
+    };
+    let weights: Vec<f64> = runs.iter().map(weight).collect();
+    let sum: f64 = weights.iter().sum();
+    weights.into_iter().map(|weight| weight / sum).collect()
+}
+
+/// What all endpoints of one run share, by block.
+fn shared<'a>(runs: impl Iterator<Item = &'a Influence>, weights: &[f64]) -> Vec<f64> {
+    let mut shared = Vec::new();
+    for (run, weight) in runs.zip(weights) {
+        shared.resize(run.blocks.len(), 0.0);
+        shared.iter_mut().zip(&run.blocks).for_each(|(sum, u)| *sum += weight * u);
+    }
+    shared
+}
+
+/// The smallest value at which the weights so far reach half of all.
+fn weighted_median(values: impl Iterator<Item = (f64, f64)>) -> Option<f64> {
+    let mut values: Vec<(f64, f64)> = values.collect();
+    values.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let half = values.iter().map(|(_, weight)| weight).sum::<f64>() / 2.0;
+    let mut reached = 0.0;
+    let at = values.iter().position(|(_, weight)| {
+        reached += weight;
+        reached >= half
+    });
+    at.and_then(|at| values.get(at)).or(values.last()).map(|(value, _)| *value)
+}

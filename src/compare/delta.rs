@@ -1,0 +1,71 @@
+//! What a comparison ends in. These structs are part of report.json; their field names are a promise to other programs.
+
+use super::settings::Metric;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What a comparison says of one endpoint and metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Call {
+    /// Worse, materially and beyond chance.
+    Regressed,
+    /// Shown to be no worse than the margin allows.
+    NoSlower,
+    /// Not shown, but a change of the size that must be detected would have been seen.
+    NoRegressionSeen,
+    /// Better, materially and beyond chance.
+    Improved,
+    /// Cannot be told; `why` says what is missing.
+    Inconclusive,
+}
+
+/// A Delta is one endpoint's metric in two runs, and what may be said of the difference.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Delta {
+    /// The test's name.
+    pub test: String,
+    /// The endpoint's label; empty for totals, which are shown and not gated where endpoints exist.
+    pub endpoint: String,
+    /// `p50`, `p95`, … or `failures`.
+    pub metric: String,
+    /// In the baseline: µs, or a ratio for failures; over the stretch that was compared. `null` with a `why`.
+    pub before: Option<f64>,
+    /// In the run that is judged.
+    pub after: Option<f64>,
+    /// after / before.
+    pub ratio: Option<f64>,
+    /// 95 % interval of `ratio`; a side that is `null` has no bound.
+    pub interval: Option<(Option<f64>, Option<f64>)>,
+    /// p of the test that decided, adjusted for all the endpoints and metrics that were tested with it.
+    pub p_adjusted: Option<f64>,
+    /// The smallest worsening that would have been found 4 times in 5: a factor (1.21) for latencies, a difference of ratios
+    /// (0.004) for failures.
+    pub detectable: Option<f64>,
+    /// The call.
+    pub call: Call,
+    /// How it was compared, with the blocks and the assumed variance between runs.
+    pub method: String,
+    /// What limits the statement, or why it cannot be made.
+    pub why: Option<String>,
+}
+
+impl Delta {
+    /// A delta that says nothing yet: no figures, inconclusive. `subject` is (test, endpoint).
+    pub(super) fn begun(subject: (&str, &str), metric: Metric, method: &str) -> Self {
+        Self {
+            test: subject.0.to_owned(),
+            endpoint: subject.1.to_owned(),
+            metric: metric.name(),
+            before: None,
+            after: None,
+            ratio: None,
+            interval: None,
+            p_adjusted: None,
+            detectable: None,
+            call: Call::Inconclusive,
+            method: method.to_owned(),
+            why: None,
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Two runs side by side: what changed, how surely, and how small a change would have been seen.
+//!
+//! Pure and deterministic: from blocks of histograms to [`delta::Delta`]s. The default is [`two_run`]; sources that
+//! cannot carry it are compared by [`quoted`], which can blame and never acquit.
+
+pub mod block;
+pub mod call;
+pub mod change;
+pub mod delta;
+pub mod failures;
+pub mod influence;
+pub mod multiplicity;
+pub mod quoted;
+mod row;
+pub mod settings;
+pub mod shift;
+pub mod side;
+pub mod sides;
+pub mod steps;
+pub mod two_run;
+
+pub use delta::{Call, Delta};
+pub use sides::{Comparison, sides};

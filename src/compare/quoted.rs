@@ -1,0 +1,94 @@
+//! Figures without their spread: what a tool printed, or histograms without time. There is no test for them, so the rule is
+//! coarse and one-sided: a quarter more than before, beyond the limit and the tool's rounding, is a regression; less is
+//! inconclusive, and nothing is acquitted.
+
+use super::call::call;
+use super::delta::{Call, Delta};
+use super::failures::{ASSUMED_EFFECT, Shares};
+use super::settings::{Metric, Settings};
+use crate::analyse::proportion::Share;
+use crate::fmt;
+use crate::model::distribution::SourceClass;
+
+/// What is worse by more than this is a regression even without a test.
+const PLAIN: f64 = 0.25;
+
+/// A latency figure of one run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Figure<'a> {
+    /// In µs.
+    pub value: f64,
+    /// How it came about.
+    pub class: SourceClass,
+    /// Definition of the percentile.
+    pub definition: &'a str,
+    /// The step of its rounding at this value in µs; 0 where it is not rounded.
+    pub step_us: f64,
+}
+
+/// Compares an endpoint's quantile between runs of which one has no latencies over time. `limit` is the worsening that is
+/// allowed (0.1), as the criterion says or [`Settings::material`].
+#[must_use]
+pub fn compare(subject: (&str, &str), metric: Metric, figures: (Option<Figure<'_>>, Option<Figure<'_>>), limit: f64, settings: &Settings) -> Delta {
+    let (before, after) = figures;
+    let mut delta = Delta::begun(subject, metric, "quoted");
+    (delta.before, delta.after) = (before.map(|one| one.value), after.map(|one| one.value));
+    let (Some(before), Some(after)) = (before, after) else {
+        delta.why = Some(format!("no figure in {}", if before.is_none() { "the baseline" } else { "this run" }));
+        return delta;
+    };
+    if before.class != SourceClass::Quoted && after.class != SourceClass::Quoted {
+        delta.method = "merged, without time".to_owned();
+    }
+    let ratio = after.value / before.value;
+    if !(before.value > 0.0 && ratio.is_finite()) {
+        delta.why = Some("the baseline's figure is 0".to_owned());
+        return delta;
+    }
+    delta.ratio = Some(ratio);
+    let by = after.value - before.value;
+    let step = before.step_us.max(after.step_us);
+    let allowed = limit.max(PLAIN);
+    let change = fmt::change(ratio);
+    let (call, why) = if before.definition != after.definition {
+        (Call::Inconclusive, format!("percentiles of different definitions ({}; {})", before.definition, after.definition))
+    } else if ratio > 1.0 + allowed && by > step && by >= settings.floor_us {
+        (Call::Regressed, format!("{change} as observed, more than {}; no test is possible", fmt::percent(allowed)))
+    } else if by.abs() <= step && step > 0.0 {
+        (Call::Inconclusive, format!("not resolvable: one step of the source's rounding is {}", fmt::latency_us(step)))
+    } else {
+        (Call::Inconclusive, format!("{change} as observed; without latencies over time only more than {} counts", fmt::percent(allowed)))
+    };
+    (delta.call, delta.why) = (call, Some(why));
+    delta
+}
+
+/// Compares an endpoint's failures between runs of which one has only its counts. A burst cannot be told from a steady
+/// trickle, so a design effect of [`ASSUMED_EFFECT`] is assumed; its p stands alone.
+#[must_use]
+pub fn failures(subject: (&str, &str), before: Option<(u64, u64)>, after: Option<(u64, u64)>, settings: &Settings) -> Delta {
+    let method = format!("Newcombe's interval, design effect {} assumed", fmt::number(ASSUMED_EFFECT));
+    let mut delta = Delta::begun(subject, Metric::Failures, &method);
+    let share = |counts: Option<(u64, u64)>| counts.and_then(|(failures, requests)| Share::new(failures, requests, ASSUMED_EFFECT));
+    let (before, after) = (share(before), share(after));
+    (delta.before, delta.after) = (before.map(Share::value), after.map(Share::value));
+    let (Some(before), Some(after)) = (before, after) else {
+        delta.why = Some(format!("no requests counted in {}", if before.is_none() { "the baseline" } else { "this run" }));
+        return delta;
+    };
+    let shares = Shares { before, after };
+    delta.ratio = (before.hits > 0).then(|| after.value() / before.value());
+    delta.interval = shares.ratio_interval();
+    let (p_worse, p_better) = (shares.p_worse(), shares.p_better());
+    let evidence = shares.evidence(p_worse, p_better, 1, settings);
+    // Blame, never acquit: without blocks the assumed effect may be far too small.
+    let regressed = call(&evidence, settings.alpha) == Call::Regressed;
+    delta.p_adjusted = Some(p_worse);
+    delta.detectable = evidence.detectable;
+    if regressed {
+        delta.call = Call::Regressed;
+    } else {
+        delta.why = Some("no regression visible in counts without time".to_owned());
+    }
+    delta
+}

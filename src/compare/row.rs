@@ -1,0 +1,183 @@
+//! A row of the comparison while it waits for the other rows: a p-value means something only beside all the others, so
+//! deltas are begun first and called together at the end.
+
+use super::call::{Evidence, Size, call};
+use super::change::Tested;
+use super::delta::{Call, Delta};
+use super::failures::Shares;
+use super::multiplicity::benjamini_hochberg;
+use super::settings::{Metric, Settings};
+use super::shift::{Shift, ShiftKind};
+use crate::fmt;
+
+/// What a row is called by.
+pub(super) enum Basis {
+    /// Nothing: the delta's `why` says what is missing.
+    Missing,
+    /// A quantile, tested beside so many endpoints.
+    Quantile { tested: Tested, endpoints: usize },
+    /// Failures, tested beside so many endpoints.
+    Failures { shares: Shares, endpoints: usize },
+}
+
+/// A delta without call and adjusted p.
+pub(super) struct Row {
+    pub(super) delta: Delta,
+    pub(super) basis: Basis,
+    /// Whether its tests stand among those of the gate. Totals stand alone.
+    pub(super) gated: bool,
+}
+
+impl Row {
+    /// A row that says nothing yet.
+    pub(super) fn begun(subject: (&str, &str), metric: Metric, method: &str, gated: bool) -> Self {
+        Self { delta: Delta::begun(subject, metric, method), basis: Basis::Missing, gated }
+    }
+
+    /// p of "not worse", and of "not better", by each test that the row has.
+    fn p_values(&self) -> (Vec<f64>, Vec<f64>) {
+        match &self.basis {
+            Basis::Missing => (Vec::new(), Vec::new()),
+            Basis::Quantile { tested, .. } => {
+                let changes = || std::iter::once(&tested.total).chain(&tested.specific);
+                (changes().map(|one| one.p_above(0.0)).collect(), changes().map(|one| one.p_below(0.0)).collect())
+            }
+            Basis::Failures { shares, .. } => (vec![shares.p_worse()], vec![shares.p_better()]),
+        }
+    }
+
+    fn called(mut self, p_worse: f64, p_better: f64, settings: &Settings) -> Delta {
+        let evidence = match &self.basis {
+            Basis::Missing => return self.delta,
+            Basis::Quantile { tested, endpoints } => quantile_evidence(&self.delta, tested, (p_worse, p_better), *endpoints, settings),
+            Basis::Failures { shares, endpoints } => shares.evidence(p_worse, p_better, *endpoints, settings),
+        };
+        let delta = &mut self.delta;
+        delta.call = call(&evidence, settings.alpha);
+        delta.detectable = match self.basis {
+            Basis::Quantile { .. } => evidence.detectable.map(|least| least + 1.0),
+            _ => evidence.detectable,
+        };
+        delta.p_adjusted = Some(if delta.call == Call::Improved { p_better } else { p_worse });
+        let why = reason(delta, &evidence, settings);
+        delta.why = [delta.why.take(), why].into_iter().flatten().reduce(|one, other| format!("{one}; {other}"));
+        self.delta
+    }
+}
+
+fn quantile_evidence(delta: &Delta, tested: &Tested, p: (f64, f64), endpoints: usize, settings: &Settings) -> Evidence {
+    let (before, after) = (delta.before.unwrap_or(0.0), delta.after.unwrap_or(0.0));
+    let change = tested.total.value;
+    let (relatively, absolutely) = (settings.material.ln_1p(), (after - before).abs() >= settings.floor_us);
+    let size = match change {
+        c if c >= relatively && absolutely => Size::Worse,
+        c if c >= relatively => Size::WorseBelowFloor,
+        c if c <= -relatively && absolutely => Size::Better,
+        _ => Size::Small,
+    };
+    // What is below the floor can be no regression, so it need not be detectable.
+    let floor = if before > 0.0 { settings.floor_us / before } else { 0.0 };
+    Evidence {
+        p_worse: p.0,
+        p_better: p.1,
+        p_margin: tested.total.p_below(settings.margin.ln_1p()),
+        size,
+        detectable: Some(tested.detectable(endpoints, settings.alpha) - 1.0).filter(|least| least.is_finite()),
+        must_detect: settings.must_detect.max(floor),
+    }
+}
+
+fn reason(delta: &Delta, evidence: &Evidence, settings: &Settings) -> Option<String> {
+    let failures = delta.metric == Metric::Failures.name();
+    if evidence.size == Size::WorseBelowFloor && evidence.p_worse < settings.alpha {
+        let by = fmt::latency_us(delta.after.zip(delta.before).map_or(0.0, |(after, before)| after - before));
+        return Some(format!("slower by {by}, less than the {} that matters", fmt::latency_us(settings.floor_us)));
+    }
+    if delta.call != Call::Inconclusive {
+        return None;
+    }
+    let size = |of: f64| if failures { format!("{} points", fmt::number(of * 100.0)) } else { format!("+{}", fmt::percent(of)) };
+    let asked = size(evidence.must_detect);
+    Some(match evidence.detectable {
+        Some(least) => format!("too few or too uneven requests: a worsening of {asked} must be detectable, {} is", size(least)),
+        None => format!("too few requests: a worsening of {asked} must be detectable, none is"),
+    })
+}
+
+/// A common shift that waits as the rows do.
+pub(super) struct Pending {
+    pub(super) shift: Shift,
+    /// p of "the system is not slower", with five endpoints or more.
+    pub(super) p_worse: Option<f64>,
+    pub(super) p_better: Option<f64>,
+}
+
+/// Calls all rows and shifts of one comparison together. Tests for the better are a family of their own.
+pub(super) fn call_together(rows: Vec<Row>, shifts: Vec<Pending>, settings: &Settings) -> (Vec<Delta>, Vec<Shift>) {
+    let mut worse = Family::default();
+    let mut better = Family::default();
+    let places: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let (p_worse, p_better) = row.p_values();
+            if row.gated {
+                (worse.join(&p_worse), better.join(&p_better))
+            } else {
+                (Place::Alone(least(&benjamini_hochberg(&p_worse))), Place::Alone(least(&benjamini_hochberg(&p_better))))
+            }
+        })
+        .collect();
+    let common: Vec<_> = shifts
+        .iter()
+        .map(|pending| {
+            better.join(pending.p_better.as_slice());
+            worse.join(pending.p_worse.as_slice())
+        })
+        .collect();
+    let (worse, better) = (benjamini_hochberg(&worse.0), benjamini_hochberg(&better.0));
+    let called = |(row, (in_worse, in_better)): (Row, (Place, Place))| row.called(in_worse.least(&worse), in_better.least(&better), settings);
+    let deltas = rows.into_iter().zip(places).map(called).collect();
+    let shifted = |(mut pending, place): (Pending, Place)| {
+        if pending.p_worse.is_some() {
+            let p = place.least(&worse);
+            pending.shift.p_adjusted = Some(p);
+            if p < settings.alpha && pending.shift.ratio >= 1.0 + settings.material {
+                pending.shift.kind = ShiftKind::Regressed;
+            }
+        }
+        pending.shift
+    };
+    (deltas, shifts.into_iter().zip(common).map(shifted).collect())
+}
+
+/// Tests that are adjusted together.
+#[derive(Default)]
+struct Family(Vec<f64>);
+
+/// Where a row's adjusted p-values are found.
+enum Place {
+    Within(std::ops::Range<usize>),
+    Alone(f64),
+}
+
+impl Family {
+    fn join(&mut self, p_values: &[f64]) -> Place {
+        let from = self.0.len();
+        self.0.extend_from_slice(p_values);
+        Place::Within(from..self.0.len())
+    }
+}
+
+impl Place {
+    /// The least adjusted p of the row's tests: one that rejects is enough.
+    fn least(&self, adjusted: &[f64]) -> f64 {
+        match self {
+            Self::Within(range) => least(adjusted.get(range.clone()).unwrap_or_default()),
+            Self::Alone(p) => *p,
+        }
+    }
+}
+
+fn least(p_values: &[f64]) -> f64 {
+    p_values.iter().copied().fold(1.0, f64::min)
+}

@@ -1,0 +1,33 @@
+//! What all endpoints of a test did together. A shift of the whole system speaks first of the environment.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What a common shift amounts to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShiftKind {
+    /// Nothing that matters, or nothing beyond chance.
+    None,
+    /// Fewer than five endpoints, too few for a test: but all moved the same way, each by as much as matters.
+    Remark,
+    /// The system as a whole is slower, materially and beyond chance: a regression, though no endpoint need be one by itself.
+    Regressed,
+}
+
+/// A Shift is the common part of all endpoints' changes in one quantile.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Shift {
+    /// The test's name.
+    pub test: String,
+    /// `p50`, `p95`, …
+    pub metric: String,
+    /// after / before: the weighted median over the endpoints.
+    pub ratio: f64,
+    /// p, adjusted with all others of the gate; `null` with fewer than five endpoints.
+    pub p_adjusted: Option<f64>,
+    /// Endpoints that it is over.
+    pub endpoints: usize,
+    /// What it amounts to.
+    pub kind: ShiftKind,
+}

@@ -1,0 +1,90 @@
+//! A distribution as its steps: distinct values and how many are at or below each.
+//!
+//! The comparison asks for quantiles and counts only, so it works on this form: made from a histogram, or from exact values.
+
+use crate::model::histogram::{Histogram, rank};
+
+/// A Steps is an empirical distribution function: values ascending, each with the count at or below it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Steps(Vec<(f64, u64)>);
+
+impl Steps {
+    /// From values with their counts in any order; values that are no number are left out.
+    #[must_use]
+    pub fn of(counted: impl IntoIterator<Item = (f64, u64)>) -> Self {
+        let mut counted: Vec<(f64, u64)> = counted.into_iter().filter(|(value, count)| !value.is_nan() && *count > 0).collect();
+        counted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        counted.dedup_by(|later, kept| {
+            let same = later.0.total_cmp(&kept.0).is_eq();
+            if same {
+                kept.1 += later.1;
+            }
+            same
+        });
+        let mut through = 0;
+        for (_, count) in &mut counted {
+            through += *count;
+            *count = through;
+        }
+        Self(counted)
+    }
+
+    /// Each bucket of a histogram as its highest value.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a bucket's bound has eleven significant bits")]
+    pub fn of_histogram(histogram: &Histogram) -> Self {
+        Self::of(histogram.buckets().map(|(_, highest, count)| (highest as f64, count)))
+    }
+
+    /// All values of several.
+    #[must_use]
+    pub fn merged(parts: &[Self]) -> Self {
+        Self::of(parts.iter().flat_map(Self::counted))
+    }
+
+    fn counted(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
+        let before = std::iter::once(0).chain(self.0.iter().map(|(_, through)| *through));
+        self.0.iter().zip(before).map(|((value, through), before)| (*value, through - before))
+    }
+
+    /// How many values there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.0.last().map_or(0, |(_, through)| *through)
+    }
+
+    /// The type 1 quantile; `None` without values.
+    #[must_use]
+    pub fn quantile(&self, p: f64) -> Option<f64> {
+        let rank = rank(p, self.count());
+        let at = self.0.partition_point(|(_, through)| *through < rank);
+        self.0.get(at).map(|(value, _)| *value)
+    }
+
+    /// How many values are at or below `value`.
+    #[must_use]
+    pub fn at_or_below(&self, value: f64) -> u64 {
+        let at = self.0.partition_point(|(own, _)| *own <= value);
+        at.checked_sub(1).and_then(|last| self.0.get(last)).map_or(0, |(_, through)| *through)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn steps_answer_as_their_histogram_does(values in prop::collection::vec(0_i64..50_000, 0..200), p in 0.0..=1.0_f64, at in 0_i64..50_000) {
+            let histogram: Histogram = values.iter().copied().collect();
+            let steps = Steps::of_histogram(&histogram);
+            prop_assert_eq!(steps.quantile(p), histogram.quantile(p).map(|value| value as f64));
+            let highest = Histogram::from_iter([at]).quantile(1.0).unwrap();
+            prop_assert_eq!(steps.at_or_below(highest as f64), histogram.count_at_or_below(at));
+            let (head, tail) = values.split_at(values.len() / 2);
+            let half = |values: &[i64]| Steps::of_histogram(&values.iter().copied().collect());
+            prop_assert_eq!(Steps::merged(&[half(tail), half(head)]), steps);
+        }
+    }
+}

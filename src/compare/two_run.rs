@@ -1,0 +1,237 @@
+//! The default comparison: two runs, each endpoint's steady time in blocks of histograms.
+//!
+//! Requests of one run are not independent, and two runs of the same system differ by more than their requests tell. Tests
+//! that ignore this (Mann–Whitney, Kolmogorov–Smirnov, a fixed percentage) raise false alarms in every second or third
+//! comparison of a system with itself. So the variance within a run is taken from its blocks ([`super::influence`]), an
+//! assumed variance between runs is added, what all endpoints share is told apart ([`super::change`]), and all tests of a
+//! comparison are adjusted for their number. What is not blamed is not acquitted by that: "no slower" needs a
+//! test of its own, and "no regression seen" says what would have been.
+
+use super::block::{self, Block};
+use super::change::{self, COMMON_FROM};
+use super::delta::Delta;
+use super::failures::{self, Shares};
+use super::influence::Influence;
+use super::row::{Basis, Pending, Row, call_together};
+use super::settings::{Metric, Settings};
+use super::shift::{Shift, ShiftKind};
+use super::steps::Steps;
+use crate::analyse::percentile::least_n;
+use crate::fmt;
+
+/// One endpoint in both runs: equal parts of the steady time, aligned over the endpoints. An endpoint that a run does not
+/// have is empty there.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair<'a> {
+    /// Label; empty where a source has totals only, which are then gated.
+    pub endpoint: &'a str,
+    /// The baseline's parts.
+    pub before: &'a [Block],
+    /// The judged run's parts.
+    pub after: &'a [Block],
+}
+
+/// Steady seconds of both runs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Steady {
+    /// Of the baseline.
+    pub before_s: f64,
+    /// Of the judged run.
+    pub after_s: f64,
+}
+
+/// What a comparison of two runs says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Outcome {
+    /// By endpoint in the order given, then metric in the order of the settings; totals last.
+    pub deltas: Vec<Delta>,
+    /// What the endpoints did together, by quantile. One of [`ShiftKind::Regressed`] is a regression of the gate.
+    pub shifts: Vec<Shift>,
+}
+
+/// Compares two runs of `test`. Parts are merged to blocks here: 12, from six steady minutes on 18, and none below 24 s, where
+/// every call is inconclusive.
+#[must_use]
+pub fn compare(test: &str, pairs: &[Pair<'_>], steady: Steady, settings: &Settings) -> Outcome {
+    let blocks = block::number(steady.before_s, steady.after_s);
+    let frame = Frame { test, blocks, method: method(blocks, steady, settings), short: too_short(blocks, steady), settings };
+    let endpoints: Vec<Sample<'_>> = pairs.iter().map(|pair| Sample::of(pair, blocks)).collect();
+    let (mut rows, mut shifts) = (Vec::new(), Vec::new());
+    for metric in &settings.metrics {
+        let (metric_rows, shift) = frame.rows(&endpoints, *metric, true);
+        rows.push(metric_rows);
+        shifts.extend(shift);
+    }
+    let mut rows = by_endpoint(rows);
+    if pairs.iter().any(|pair| !pair.endpoint.is_empty()) {
+        let before: Vec<&[Block]> = endpoints.iter().map(|one| one.before.as_slice()).collect();
+        let after: Vec<&[Block]> = endpoints.iter().map(|one| one.after.as_slice()).collect();
+        let (before, after) = (block::total(&before), block::total(&after));
+        let totals = [Sample::of(&Pair { endpoint: "", before: &before, after: &after }, blocks)];
+        for metric in &settings.metrics {
+            rows.extend(frame.rows(&totals, *metric, false).0.into_iter().map(shown_only));
+        }
+    }
+    let (deltas, shifts) = call_together(rows, shifts, settings);
+    Outcome { deltas, shifts }
+}
+
+fn shown_only(mut row: Row) -> Row {
+    const NOTE: &str = "totals are shown, the gate judges endpoints";
+    row.delta.why = Some(row.delta.why.take().map_or_else(|| NOTE.to_owned(), |why| format!("{NOTE}; {why}")));
+    row
+}
+
+/// Rows by metric and endpoint, turned to rows by endpoint and metric.
+fn by_endpoint(metrics: Vec<Vec<Row>>) -> Vec<Row> {
+    let mut metrics: Vec<_> = metrics.into_iter().map(Vec::into_iter).collect();
+    let mut rows = Vec::new();
+    loop {
+        let before = rows.len();
+        rows.extend(metrics.iter_mut().filter_map(Iterator::next));
+        if rows.len() == before {
+            return rows;
+        }
+    }
+}
+
+fn method(blocks: Option<usize>, steady: Steady, settings: &Settings) -> String {
+    let Some(m) = blocks else { return "two-run".to_owned() };
+    #[expect(clippy::cast_precision_loss, reason = "a dozen blocks")]
+    let length = |seconds: f64| fmt::number((seconds / m as f64 * 10.0).round() / 10.0);
+    let (before, after) = (length(steady.before_s), length(steady.after_s));
+    let lengths = if before == after { before } else { format!("{before} and {after}") };
+    let taus = (fmt::percent(settings.tau_global), fmt::percent(settings.tau_endpoint));
+    format!("two-run: {m} blocks of {lengths} s, tau {}/{} assumed", taus.0, taus.1)
+}
+
+fn too_short(blocks: Option<usize>, steady: Steady) -> Option<String> {
+    let seconds = fmt::number(steady.before_s.min(steady.after_s).max(0.0).floor());
+    blocks.is_none().then(|| format!("{seconds} s of steady load; needs {} s", fmt::number(block::SHORTEST_S)))
+}
+
+/// One endpoint's blocks in both runs.
+struct Sample<'a> {
+    endpoint: &'a str,
+    before: Vec<Block>,
+    after: Vec<Block>,
+    steps: (Vec<Steps>, Vec<Steps>),
+}
+
+impl<'a> Sample<'a> {
+    fn of(pair: &Pair<'a>, blocks: Option<usize>) -> Self {
+        let side = |parts: &[Block]| block::regroup(parts, blocks.unwrap_or(block::BLOCKS));
+        let steps = |blocks: &[Block]| blocks.iter().map(|block| Steps::of_histogram(&block.histogram)).collect();
+        let (before, after) = (side(pair.before), side(pair.after));
+        Self { endpoint: pair.endpoint, steps: (steps(&before), steps(&after)), before, after }
+    }
+
+    /// Which run does not have the endpoint at all.
+    fn missing(&self) -> Option<String> {
+        let none = |blocks: &[Block]| blocks.iter().all(|block| block.requests == 0);
+        match (none(&self.before), none(&self.after)) {
+            (true, true) => Some("no requests under steady load in either run".to_owned()),
+            (true, false) => Some("no requests under steady load in the baseline".to_owned()),
+            (false, true) => Some("no requests under steady load in this run".to_owned()),
+            (false, false) => None,
+        }
+    }
+}
+
+/// What all rows of a comparison have in common.
+struct Frame<'a> {
+    test: &'a str,
+    blocks: Option<usize>,
+    method: String,
+    short: Option<String>,
+    settings: &'a Settings,
+}
+
+impl Frame<'_> {
+    fn rows(&self, endpoints: &[Sample<'_>], metric: Metric, gated: bool) -> (Vec<Row>, Option<Pending>) {
+        match metric {
+            Metric::Quantile(p) => self.quantile_rows(endpoints, p, gated),
+            Metric::Failures => (self.failure_rows(endpoints, gated), None),
+        }
+    }
+
+    fn begun(&self, sample: &Sample<'_>, metric: Metric, gated: bool) -> Row {
+        Row::begun((self.test, sample.endpoint), metric, &self.method, gated)
+    }
+
+    fn quantile_rows(&self, endpoints: &[Sample<'_>], p: f64, gated: bool) -> (Vec<Row>, Option<Pending>) {
+        let runs: Vec<_> = endpoints.iter().map(|one| (Influence::of(&one.steps.0, p), Influence::of(&one.steps.1, p))).collect();
+        let mut rows: Vec<Row> = endpoints.iter().map(|one| self.begun(one, Metric::Quantile(p), gated)).collect();
+        let mut tested = Vec::new();
+        for ((row, sample), run) in rows.iter_mut().zip(endpoints).zip(&runs) {
+            let figure = |run: &Option<Influence>| run.as_ref().filter(|run| run.n >= least_n(p)).map(|run| run.quantile);
+            (row.delta.before, row.delta.after) = (figure(&run.0), figure(&run.1));
+            row.delta.ratio = row.delta.after.zip(row.delta.before).and_then(|(after, before)| (before > 0.0).then(|| after / before));
+            row.delta.why = self.short.clone().or_else(|| sample.missing()).or_else(|| unfit(run, p));
+            if let (None, (Some(before), Some(after))) = (&row.delta.why, run) {
+                tested.push((row, (before, after)));
+            }
+        }
+        let (tested_rows, influences): (Vec<_>, Vec<_>) = tested.into_iter().unzip();
+        let tests = change::test(&influences, self.settings);
+        for (row, tested) in tested_rows.into_iter().zip(&tests.endpoints) {
+            let (low, high) = tested.total.interval();
+            row.delta.interval = Some((Some(low.exp()), Some(high.exp())));
+            row.basis = Basis::Quantile { tested: *tested, endpoints: tests.endpoints.len() };
+        }
+        let shift = if gated { self.shift(&tests, p) } else { None };
+        (rows, shift)
+    }
+
+    fn shift(&self, tests: &change::Tests, p: f64) -> Option<Pending> {
+        let common = tests.common.filter(|_| tests.endpoints.len() >= 2)?;
+        let told_apart = tests.endpoints.len() >= COMMON_FROM;
+        let material = self.settings.material.ln_1p();
+        let all = |towards: f64| tests.endpoints.iter().all(|one| one.total.value * towards >= material);
+        let shift = Shift {
+            test: self.test.to_owned(),
+            metric: Metric::Quantile(p).name(),
+            ratio: common.value.exp(),
+            p_adjusted: None,
+            endpoints: tests.endpoints.len(),
+            kind: if !told_apart && (all(1.0) || all(-1.0)) { ShiftKind::Remark } else { ShiftKind::None },
+        };
+        let p_worse = told_apart.then(|| common.p_above(0.0));
+        let p_better = told_apart.then(|| common.p_below(0.0));
+        Some(Pending { shift, p_worse, p_better })
+    }
+
+    fn failure_rows(&self, endpoints: &[Sample<'_>], gated: bool) -> Vec<Row> {
+        let rows = endpoints.iter().map(|sample| {
+            let mut row = self.begun(sample, Metric::Failures, gated);
+            let (before, after) = (failures::share(&sample.before), failures::share(&sample.after));
+            (row.delta.before, row.delta.after) = (before.map(|share| share.value()), after.map(|share| share.value()));
+            row.delta.ratio = row.delta.after.zip(row.delta.before).and_then(|(after, before)| (before > 0.0).then(|| after / before));
+            row.delta.why = self.short.clone().or_else(|| sample.missing());
+            if let (None, Some((before, after))) = (&row.delta.why, before.zip(after)) {
+                let shares = Shares { before, after };
+                row.delta.interval = shares.ratio_interval();
+                let effects = (fmt::number(before.effect), fmt::number(after.effect));
+                let m = self.blocks.unwrap_or_default();
+                row.delta.method = format!("Newcombe's interval, design effects {} and {} from {m} blocks", effects.0, effects.1);
+                row.basis = Basis::Failures { shares, endpoints: endpoints.len() };
+            }
+            row
+        });
+        rows.collect()
+    }
+}
+
+/// Why a quantile cannot be compared, if it cannot.
+fn unfit(run: &(Option<Influence>, Option<Influence>), p: f64) -> Option<String> {
+    let (Some(before), Some(after)) = run else { return Some("no latencies over time".to_owned()) };
+    let (n, least) = (before.n.min(after.n), least_n(p));
+    if n < least {
+        return Some(format!("n = {}; needs {}", fmt::count(n), fmt::count(least)));
+    }
+    let unbounded = !before.is_bounded() || !after.is_bounded();
+    unbounded.then(|| format!("too few requests beyond {} to tell how far it varies", fmt::quantile_name(p)))
+}
+
+#[cfg(test)]
+mod tests;

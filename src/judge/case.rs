@@ -1,0 +1,69 @@
+//! What is judged: tests with their figures, comparisons, and what was demanded.
+
+use crate::analyse::figures::{EndpointFigures, PopulationFigures, TestFigures};
+use crate::compare::Delta;
+use crate::config::Config;
+use crate::model::key::Population;
+use crate::model::test::Test;
+
+/// A test with its figures.
+#[derive(Debug, Clone, Copy)]
+pub struct JudgedTest<'a> {
+    /// As it was read.
+    pub test: &'a Test,
+    /// What was computed of it.
+    pub figures: &'a TestFigures,
+}
+
+/// What there is to compare with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BaselineState {
+    /// None was asked for.
+    NotAsked,
+    /// One was asked for and cannot be used, for this reason.
+    Unusable(String),
+    /// This one.
+    Used {
+        /// Its name.
+        id: String,
+    },
+}
+
+/// Everything that a judgement follows from.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'a> {
+    /// In any order: the judgement does not depend on it.
+    pub tests: &'a [JudgedTest<'a>],
+    /// Comparisons with the baseline.
+    pub deltas: &'a [Delta],
+    /// What was demanded and declared.
+    pub config: &'a Config,
+    /// What there is to compare with.
+    pub baseline: &'a BaselineState,
+}
+
+impl<'a> JudgedTest<'a> {
+    /// Figures of a population, if it was measured.
+    #[must_use]
+    pub fn population(&self, population: Population) -> Option<&'a PopulationFigures> {
+        self.figures.populations.iter().find(|one| one.population == population)
+    }
+
+    /// Totals of its requests.
+    #[must_use]
+    pub fn requests(&self) -> Option<&'a EndpointFigures> {
+        self.population(Population::Request).map(|one| &one.totals)
+    }
+
+    /// Why the run can prove nothing, if so.
+    #[must_use]
+    pub fn invalid(&self) -> Option<&'a str> {
+        self.figures.doubts.iter().find(|doubt| doubt.invalidates).map(|doubt| doubt.message.as_str())
+    }
+
+    /// Names of its files.
+    #[must_use]
+    pub fn sources(&self) -> Vec<&'a str> {
+        self.test.inputs.iter().map(|input| input.source.as_str()).collect()
+    }
+}

@@ -1,0 +1,319 @@
+//! Configured criteria, judged: which tests and endpoints each selects, what is seen there, and what follows.
+
+use super::decision::{Because, Decision, decide};
+use super::observation::Observation;
+use super::observe::{self, Scope};
+use super::outcome::{CriterionResult, Evidence, Limit, Origin, Side, Status};
+use super::plan::{Entry, Lineup};
+use super::{suite, waiver, words};
+use crate::config::limit::Demand;
+use crate::config::metric::{Asked, Metric};
+use crate::config::schema::{Criterion, PlannedTest};
+use crate::quantity::Quantity;
+use crate::unit::{Timestamp, Unit};
+
+/// What every result of one criterion shares.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    /// The criterion.
+    pub criterion: &'a Criterion,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// End of the newest judged run.
+    pub newest: Option<Timestamp>,
+}
+
+/// Judges one criterion wherever it applies.
+#[must_use]
+pub fn judge(asking: &Asking<'_>, lineup: &Lineup<'_>) -> Vec<CriterionResult> {
+    let criterion = asking.criterion;
+    let Some(demand) = criterion.demand().ok().flatten() else {
+        // Only `worse_by_at_most`, or not applicable.
+        return criterion.not_applicable.as_ref().map(|why| asking.unseen("", Status::NotApplicable, why)).into_iter().collect();
+    };
+    if let Some(why) = &criterion.not_applicable {
+        return vec![asking.unseen("", Status::NotApplicable, why)];
+    }
+    if let Asked::MeanOfTests(inner) = &criterion.metric.asked {
+        return vec![suite::mean(asking, demand, inner, lineup)];
+    }
+    let mut results = Vec::new();
+    let mut excluded = None;
+    for entry in &lineup.entries {
+        match selects(criterion, entry) {
+            Selection::Yes => results.extend(of_entry(asking, demand, entry, &lineup.entries)),
+            Selection::Unknown(why) => results.push(asking.unseen(entry.name(), Status::Inconclusive, &why)),
+            Selection::Excluded(why) => excluded = Some(why),
+            Selection::No => {}
+        }
+    }
+    for plan in &lineup.missing {
+        match selects_missing(criterion, plan) {
+            Selection::Yes | Selection::Unknown(_) => results.push(asking.missing(plan)),
+            Selection::Excluded(why) => excluded = Some(why),
+            Selection::No => {}
+        }
+    }
+    if results.is_empty() {
+        results.push(match excluded {
+            Some(why) => asking.unseen("", Status::NotApplicable, &why),
+            None => asking.unseen("", Status::Inconclusive, &nothing_selected(criterion)),
+        });
+    }
+    results
+}
+
+fn nothing_selected(criterion: &Criterion) -> String {
+    let globs = |globs: &crate::config::value::Globs| globs.texts().join(", ");
+    match (&criterion.test, &criterion.endpoint) {
+        (_, Some(endpoint)) => format!("no test has an endpoint that matches {}", globs(endpoint)),
+        (Some(test), None) => format!("no test matches {}", globs(test)),
+        (None, None) => format!("no test has a figure for {}", criterion.metric),
+    }
+}
+
+/// Whether a criterion is about a test.
+pub(super) enum Selection {
+    Yes,
+    /// Its name does not match.
+    No,
+    /// Its kind or load is another.
+    Excluded(String),
+    /// Cannot be told.
+    Unknown(String),
+}
+
+pub(super) fn selects(criterion: &Criterion, entry: &Entry<'_>) -> Selection {
+    let named = |name: &str| criterion.test.as_ref().is_none_or(|globs| globs.matches(name));
+    let name = entry.name();
+    if !named(name) && !entry.plan.is_some_and(|plan| named(&plan.name)) {
+        return Selection::No;
+    }
+    let users = entry.users();
+    selected(criterion, entry.plan, users)
+}
+
+fn selects_missing(criterion: &Criterion, plan: &PlannedTest) -> Selection {
+    if criterion.test.as_ref().is_some_and(|globs| !globs.matches(&plan.name)) {
+        return Selection::No;
+    }
+    selected(criterion, Some(plan), plan.users)
+}
+
+fn selected(criterion: &Criterion, plan: Option<&PlannedTest>, users: Option<f64>) -> Selection {
+    let kinds = &criterion.applies_to;
+    if !kinds.is_empty() && !plan.and_then(|plan| plan.kind).is_some_and(|kind| kinds.contains(&kind)) {
+        return Selection::Excluded("it is for other kinds of test".to_owned());
+    }
+    match (&criterion.filter, users) {
+        (None, _) => Selection::Yes,
+        (Some(filter), Some(users)) if filter.selects(users) => Selection::Yes,
+        (Some(filter), Some(_)) => Selection::Excluded(format!("it is for tests with {}", filter.text())),
+        (Some(filter), None) => {
+            Selection::Unknown(format!("it is for tests with {}, and the number of users is not known", filter.text()))
+        }
+    }
+}
+
+fn of_entry(asking: &Asking<'_>, demand: Demand, entry: &Entry<'_>, all: &[Entry<'_>]) -> Vec<CriterionResult> {
+    let criterion = asking.criterion;
+    // A criterion without `test` is about every test that has such a thing; one with `test` must find it there.
+    let elsewhere = |has: &dyn Fn(&Entry<'_>) -> bool| criterion.test.is_none() && all.iter().any(has);
+    let Some(population) = observe::population(&criterion.metric) else {
+        return vec![asking.seen(demand, entry, None)];
+    };
+    if entry.judged.population(population).is_none() && elsewhere(&|other| other.judged.population(population).is_some()) {
+        return Vec::new();
+    }
+    let Some(globs) = &criterion.endpoint else {
+        return vec![asking.seen(demand, entry, None)];
+    };
+    let labels = |entry: &Entry<'_>| -> Vec<String> {
+        let endpoints = entry.judged.population(population).map(|found| found.endpoints.as_slice()).unwrap_or_default();
+        endpoints.iter().map(|endpoint| endpoint.label.clone()).filter(|label| globs.matches(label)).collect()
+    };
+    let own = labels(entry);
+    if !own.is_empty() {
+        return own.iter().map(|label| asking.seen(demand, entry, Some(label))).collect();
+    }
+    if elsewhere(&|other| !labels(other).is_empty()) {
+        return Vec::new();
+    }
+    let why = format!("no endpoint matches {}", globs.texts().join(", "));
+    vec![asking.unseen(entry.name(), Status::Inconclusive, &why)]
+}
+
+impl Asking<'_> {
+    fn evidence(&self) -> Evidence {
+        self.criterion.evidence.unwrap_or(Evidence::Observed)
+    }
+
+    /// A result without a figure.
+    pub(super) fn unseen(&self, test: &str, status: Status, why: &str) -> CriterionResult {
+        let metric = &self.criterion.metric;
+        let limit = self.criterion.demand().ok().flatten().and_then(|demand| {
+            let convert = |quantity| metric.limit(quantity).ok();
+            Some(Limit {
+                side: demand.limit.0,
+                value: convert(demand.limit.1)?,
+                warn: demand.warn.and_then(|(_, quantity)| convert(quantity)),
+                warn_side: demand.warn.map(|(side, _)| side),
+            })
+        });
+        CriterionResult {
+            id: self.criterion.id.clone(),
+            test: test.to_owned(),
+            endpoint: None,
+            metric: metric.to_string(),
+            origin: self.origin,
+            original: None,
+            status,
+            observed: None,
+            interval: None,
+            n: None,
+            unit: metric.unit().unwrap_or(Unit::Plain),
+            limit,
+            critical: self.criterion.critical,
+            evidence: self.evidence(),
+            source_class: None,
+            n_to_settle: None,
+            reason: why.to_owned(),
+        }
+    }
+
+    /// A result for a declared test that is not there. What is not required is not critical either.
+    fn missing(&self, plan: &PlannedTest) -> CriterionResult {
+        let (status, why) = missing_words(plan);
+        let result = self.unseen(&plan.name, status, &why);
+        CriterionResult { critical: result.critical && plan.required, ..result }
+    }
+
+    fn seen(&self, demand: Demand, entry: &Entry<'_>, endpoint: Option<&str>) -> CriterionResult {
+        let metric = &self.criterion.metric;
+        let slice = match self.slice(entry) {
+            Ok(slice) => slice,
+            Err(why) => return self.unseen(entry.name(), Status::Inconclusive, &why),
+        };
+        let limit = metric.limit(demand.limit.1).ok();
+        let scope = Scope { judged: entry.judged, endpoint, slice, limit };
+        let seen = observe::observe(metric, &scope);
+        let result = self.concluded(demand, &seen, entry.name(), entry.invalid.as_deref());
+        CriterionResult { endpoint: endpoint.map(str::to_owned), ..result }
+    }
+
+    /// The slice that is judged: the criterion's own, else the part of the run that the plan declares.
+    fn slice(&self, entry: &Entry<'_>) -> Result<Option<(f64, f64)>, String> {
+        if let Some(phase) = self.criterion.phase {
+            return observe::phase(entry.judged, phase).map(Some);
+        }
+        let over_time = matches!(
+            self.criterion.metric.asked,
+            Asked::Latency { successes: false, .. } | Asked::Failures { kind: None, .. } | Asked::ShareOver { .. }
+        ) && observe::population(&self.criterion.metric) == Some(crate::model::key::Population::Request);
+        let declared = entry.plan.and_then(|plan| plan.window).filter(|_| over_time);
+        let Some(range) = self.criterion.between.or(declared) else {
+            return Ok(None);
+        };
+        if range.low.unit != Unit::Micros {
+            return Err(format!("`{range}` is no slice of time, such as \"0 s .. 2 min\""));
+        }
+        Ok(Some((range.low.value / 1e6, range.high.value / 1e6)))
+    }
+
+    /// Puts observation, limit, validity of the run and waiver together.
+    pub(super) fn concluded(&self, demand: Demand, seen: &Observation, test: &str, invalid: Option<&str>) -> CriterionResult {
+        let blank = self.unseen(test, Status::Inconclusive, "");
+        let limit = match limit_in(&self.criterion.metric, demand, seen) {
+            Ok(limit) => limit,
+            Err(why) if seen.value.is_some() => return CriterionResult { reason: why, unit: seen.unit, ..blank },
+            Err(_) => return CriterionResult { reason: seen.why.clone().unwrap_or_default(), ..blank },
+        };
+        let decision = decide(seen, &limit, self.evidence(), false);
+        let subject = words::subject(&self.criterion.metric);
+        let mut result = CriterionResult {
+            status: decision.status,
+            observed: seen.value,
+            interval: seen.interval,
+            n: seen.n,
+            unit: seen.unit,
+            limit: Some(limit),
+            source_class: seen.class,
+            n_to_settle: settles(decision, seen, &limit),
+            reason: words::reason(&subject, seen, &limit, decision, self.evidence()),
+            ..blank
+        };
+        if let Some(invalid) = invalid {
+            result.status = Status::Inconclusive;
+            result.n_to_settle = None;
+            result.reason = format!("the run is invalid: {invalid} ({})", result.reason);
+        }
+        self.waive(&mut result, seen);
+        result
+    }
+
+    fn waive(&self, result: &mut CriterionResult, seen: &Observation) {
+        let (Some(waiver), Status::Fail, Some(limit)) = (&self.criterion.waiver, result.status, result.limit) else {
+            return;
+        };
+        let ceiling = waiver.ceiling.map(|ceiling| limit_of(&self.criterion.metric, ceiling, seen)).transpose();
+        let (side, unit) = (limit.side, result.unit);
+        match waiver::waived(waiver, result.observed, ceiling, side, unit, self.newest) {
+            Ok(words) => {
+                result.status = Status::Waived;
+                result.reason = format!("{}; {words}", result.reason);
+            }
+            Err(why) => result.reason = format!("{}; not waived: {why}", result.reason),
+        }
+    }
+}
+
+/// Status and words of a declared test without result.
+pub(super) fn missing_words(plan: &PlannedTest) -> (Status, String) {
+    if let Some(reason) = &plan.not_applicable {
+        return (Status::NotApplicable, reason.clone());
+    }
+    match &plan.blocked {
+        Some(blocked) => {
+            let by = blocked.unblocked_by.as_ref().map(|by| format!("; unblocked by {by}"));
+            (Status::Blocked, format!("blocked: {}{}", blocked.reason, by.unwrap_or_default()))
+        }
+        None => (Status::NotRun, format!("`{}` was not run: no file is its result", plan.name)),
+    }
+}
+
+/// How many values would settle it, where that is the open question.
+pub(super) fn settles(decision: Decision, seen: &Observation, limit: &Limit) -> Option<u64> {
+    match decision.because {
+        Because::IntervalReachesAcross => seen.settles_at(limit.value),
+        Because::TooFew { needs } => Some(needs),
+        _ => None,
+    }
+}
+
+/// The demand in the unit of what was seen.
+fn limit_in(metric: &Metric, demand: Demand, seen: &Observation) -> Result<Limit, String> {
+    Ok(Limit {
+        side: demand.limit.0,
+        value: limit_of(metric, demand.limit.1, seen)?,
+        warn: demand.warn.map(|(_, warn)| limit_of(metric, warn, seen)).transpose()?,
+        warn_side: demand.warn.map(|(side, _): (Side, Quantity)| side),
+    })
+}
+
+fn limit_of(metric: &Metric, limit: Quantity, seen: &Observation) -> Result<f64, String> {
+    if metric.unit().is_some() {
+        return metric.limit(limit);
+    }
+    match (seen.unit, limit.unit) {
+        (a, b) if a == b => Ok(limit.value),
+        // A plain number is in the source's own unit, which is known for monitors; a time needs to say which.
+        (Unit::Micros, Unit::Plain) if seen.scale.to_bits() == 1f64.to_bits() => {
+            Err(format!("`{metric}` is a time: write the limit {limit} with its unit"))
+        }
+        (_, Unit::Plain) => Ok(limit.value * seen.scale),
+        (Unit::Plain | Unit::Count, _) => {
+            Err(format!("the unit of `{metric}` is not known, so it cannot be held against {limit}: write a plain number"))
+        }
+        _ => Err(format!("`{metric}` is in another unit than the limit {limit}")),
+    }
+}

@@ -1,0 +1,137 @@
+//! Shares of a population: failures, successes, cache hits.
+
+use super::slice::cut;
+use super::{Scope, words};
+use crate::analyse::figures::{EndpointFigures, NamedCount};
+use crate::judge::interval::{Interval, float, wilson};
+use crate::judge::observation::{Nature, Observation};
+use crate::model::distribution::SourceClass;
+use crate::model::key::Population;
+use crate::unit::Unit;
+
+/// Failures of requests, all or of one kind, as a share or as a count.
+pub(super) fn failures(scope: &Scope<'_>, kind: Option<&str>, counted: bool) -> Result<Observation, String> {
+    let figures = scope.figures(Population::Request)?;
+    let effect = figures.latency_us.design_effect;
+    let (known, unknown, requests) = match (scope.slice, kind) {
+        (Some(_), Some(_)) => return Err("kinds of failures are not kept over time for each endpoint".to_owned()),
+        (Some(slice), None) => {
+            let slice = cut(scope, slice)?;
+            (slice.failures, 0, slice.requests)
+        }
+        (None, kind) => {
+            let failed = failed(figures)?;
+            let requests = figures.requests.ok_or("the number of requests is not known")?;
+            match kind {
+                None => (failed, 0, requests),
+                Some(kind) => {
+                    let (of_kind, named) = of_kind(&figures.failure_kinds, kind);
+                    (of_kind, failed.saturating_sub(named), requests)
+                }
+            }
+        }
+    };
+    if requests == 0 {
+        return Err("no requests were measured".to_owned());
+    }
+    if counted {
+        let mut seen = Observation { n: Some(requests), ..Observation::counted(float(known), Unit::Count) };
+        if unknown > 0 {
+            // The source names the kind of some failures only: any of the rest may be of this kind.
+            seen.interval = Some((Some(float(known)), Some(float(known + unknown))));
+        }
+        return Ok(seen);
+    }
+    let given = (kind.is_none() && scope.slice.is_none()).then_some(figures.failure_ratio_ci).flatten();
+    let interval = given.map_or_else(
+        || widest(wilson(known, requests, effect), wilson(known + unknown, requests, effect)),
+        |(low, high)| Some((Some(low), Some(high))),
+    );
+    Ok(share(float(known) / float(requests), interval, requests, effect))
+}
+
+fn failed(figures: &EndpointFigures) -> Result<u64, String> {
+    figures.failures.ok_or_else(|| {
+        figures.failures_why.clone().unwrap_or_else(|| "the source does not tell failures from successes".to_owned())
+    })
+}
+
+fn share(value: f64, interval: Option<Interval>, n: u64, design_effect: f64) -> Observation {
+    Observation {
+        interval,
+        n: Some(n),
+        class: Some(SourceClass::Raw),
+        nature: Nature::Share { design_effect },
+        ..Observation::counted(value, Unit::Ratio)
+    }
+}
+
+fn widest(a: Option<Interval>, b: Option<Interval>) -> Option<Interval> {
+    Some((a?.0, b?.1))
+}
+
+/// Failures of a kind, and those of any named kind.
+fn of_kind(kinds: &[NamedCount], wanted: &str) -> (u64, u64) {
+    let count = |matching: &dyn Fn(&str) -> bool| {
+        kinds.iter().filter(|kind| matching(&kind.name)).map(|kind| kind.count).sum()
+    };
+    (count(&|name| is_kind(name, wanted)), count(&|_| true))
+}
+
+/// `timeout` is any kind with that word in it, whatever the case; `5xx` any status from 500 to 599.
+fn is_kind(name: &str, wanted: &str) -> bool {
+    let (name, wanted) = (name.to_lowercase(), wanted.to_lowercase());
+    if let Some(class) = wanted.strip_suffix("xx").filter(|class| class.len() == 1) {
+        return name
+            .split(|letter: char| !letter.is_ascii_digit())
+            .any(|digits| digits.len() == 3 && digits.starts_with(class));
+    }
+    name.contains(&wanted)
+}
+
+/// Successes of a population as a share.
+pub(super) fn success(scope: &Scope<'_>, population: Population) -> Result<Observation, String> {
+    let figures = scope.figures(population)?;
+    let effect = figures.latency_us.design_effect;
+    let (failed, n) = match scope.slice {
+        Some(slice) if population == Population::Request => {
+            let slice = cut(scope, slice)?;
+            (slice.failures, slice.requests)
+        }
+        Some(_) => return Err(format!("{} are not kept over time", words(population))),
+        None => (failed(figures)?, figures.requests.ok_or_else(|| format!("the number of {} is not known", words(population)))?),
+    };
+    if n == 0 {
+        return Err(format!("no {} were measured", words(population)));
+    }
+    let ok = n.saturating_sub(failed);
+    let given = scope.slice.is_none().then_some(figures.failure_ratio_ci).flatten();
+    let interval = match given {
+        Some((low, high)) => Some((Some(1.0 - high), Some(1.0 - low))),
+        None => wilson(ok, n, effect),
+    };
+    Ok(share(float(ok) / float(n), interval, n, effect))
+}
+
+/// Answers from a cache as a share of those of which it is known.
+pub(super) fn cache_hits(scope: &Scope<'_>) -> Result<Observation, String> {
+    if scope.slice.is_some() {
+        return Err("cache hits are not kept over time".to_owned());
+    }
+    let figures = scope.figures(Population::Request)?;
+    let cache = figures.cache.ok_or("the source does not tell which answers came from a cache")?;
+    let effect = figures.latency_us.design_effect;
+    Ok(share(cache.ratio, wilson(cache.hits, cache.known, effect), cache.known, effect))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_matched_as_people_name_them() {
+        assert!(is_kind("Timeout awaiting response", "timeout"));
+        assert!(is_kind("HTTP 503", "5xx") && !is_kind("HTTP 429", "5xx"));
+        assert!(is_kind("HTTP 503", "503") && !is_kind("connection refused", "timeout"));
+    }
+}

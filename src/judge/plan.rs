@@ -1,0 +1,174 @@
+//! The plan held against what was found: which results are judged, which are superseded, and what is missing.
+
+use super::case::{Case, JudgedTest};
+use super::outcome::PlanOutcome;
+use crate::config::schema::PlannedTest;
+use crate::fmt;
+use crate::unit::Unit;
+
+/// Share of the load that was asked for below which a run is not the one that was asked for (statistics.md 5).
+const DELIVERED: f64 = 0.95;
+
+/// A result that is judged.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    /// The test.
+    pub judged: JudgedTest<'a>,
+    /// What was declared of it.
+    pub plan: Option<&'a PlannedTest>,
+    /// Why the run can prove nothing, if so: its own doubts, or less load than was asked for.
+    pub invalid: Option<String>,
+}
+
+/// The plan and the results, put together.
+#[derive(Debug, Clone, Default)]
+pub struct Lineup<'a> {
+    /// What is judged: in the plan's order, then by name.
+    pub entries: Vec<Entry<'a>>,
+    /// Declared and not found.
+    pub missing: Vec<&'a PlannedTest>,
+    /// The plan's lines as the report shows them.
+    pub lines: Vec<PlanOutcome>,
+}
+
+impl Entry<'_> {
+    /// Name of the test.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.judged.test.name
+    }
+
+    /// Users it ran with: as declared, else as measured.
+    #[must_use]
+    pub fn users(&self) -> Option<f64> {
+        self.plan.and_then(|plan| plan.users).or(self.judged.figures.load.users_max)
+    }
+
+    /// Whether anything was measured.
+    fn holds_anything(&self) -> bool {
+        self.judged.figures.populations.iter().any(|one| one.totals.requests != Some(0))
+            || !self.judged.figures.metrics.is_empty()
+    }
+
+    /// Sorts the newest valid result last.
+    fn age(&self) -> (bool, Option<i64>, Option<&str>, Vec<&str>) {
+        let valid = self.invalid.is_none() && self.holds_anything();
+        let ended = self.judged.test.span.map(|span| span.end.0);
+        (valid, ended, self.judged.test.run.as_deref(), self.judged.sources())
+    }
+}
+
+/// Puts plan and results together.
+#[must_use]
+pub fn lineup<'a>(case: &Case<'a>) -> Lineup<'a> {
+    let mut rest: Vec<Entry<'a>> = case.tests.iter().map(|judged| entry(*judged, None)).collect();
+    rest.sort_by(|a, b| (a.name(), a.age()).cmp(&(b.name(), b.age())));
+    let mut lineup = Lineup::default();
+    for plan in &case.config.tests {
+        let (mut own, others) = rest
+            .into_iter()
+            .partition::<Vec<_>, _>(|entry| plan.is_of(entry.name(), &entry.judged.sources()));
+        rest = others;
+        for entry in &mut own {
+            entry.plan = Some(plan);
+            entry.invalid = entry.invalid.take().or_else(|| undelivered(entry.judged, plan));
+        }
+        lineup.declare(plan, own);
+    }
+    while !rest.is_empty() {
+        let name = rest.first().map(|entry| entry.name().to_owned()).unwrap_or_default();
+        let (same, others) = rest.into_iter().partition::<Vec<_>, _>(|entry| entry.name() == name);
+        rest = others;
+        lineup.undeclared(same, !case.config.tests.is_empty());
+    }
+    lineup
+}
+
+fn entry<'a>(judged: JudgedTest<'a>, plan: Option<&'a PlannedTest>) -> Entry<'a> {
+    Entry { judged, plan, invalid: judged.invalid().map(str::to_owned) }
+}
+
+impl<'a> Lineup<'a> {
+    fn declare(&mut self, plan: &'a PlannedTest, mut own: Vec<Entry<'a>>) {
+        own.sort_by(|a, b| a.age().cmp(&b.age()));
+        if let Some(counted) = own.pop() {
+            self.supersede(&own, &counted, Some(plan));
+            let why = counted.invalid.clone().unwrap_or_default();
+            self.lines.push(line(counted.name(), plan, "run", why));
+            self.entries.push(counted);
+            return;
+        }
+        let (state, why) = if let Some(reason) = &plan.not_applicable {
+            ("not-applicable", reason.clone())
+        } else if let Some(blocked) = &plan.blocked {
+            let unblocked = blocked.unblocked_by.as_ref().map(|by| format!("; unblocked by {by}"));
+            ("blocked", format!("{}{}", blocked.reason, unblocked.unwrap_or_default()))
+        } else {
+            ("not-run", "no file is its result".to_owned())
+        };
+        self.lines.push(line(&plan.name, plan, state, why));
+        self.missing.push(plan);
+    }
+
+    fn undeclared(&mut self, mut same: Vec<Entry<'a>>, planned: bool) {
+        same.sort_by(|a, b| a.age().cmp(&b.age()));
+        let Some(counted) = same.pop() else { return };
+        self.supersede(&same, &counted, None);
+        if planned {
+            self.lines.push(PlanOutcome {
+                test: counted.name().to_owned(),
+                purpose: None,
+                state: "not-declared".to_owned(),
+                why: "found, and not in the plan".to_owned(),
+                required: false,
+            });
+        }
+        self.entries.push(counted);
+    }
+
+    fn supersede(&mut self, older: &[Entry<'a>], by: &Entry<'a>, plan: Option<&PlannedTest>) {
+        for old in older {
+            let newer = by.judged.test.run.as_deref().unwrap_or_else(|| by.name());
+            let run = old.judged.test.run.as_deref().map(|run| format!("{run}: "));
+            let because = match &old.invalid {
+                Some(invalid) => format!("invalid ({invalid})"),
+                None => "older".to_owned(),
+            };
+            self.lines.push(PlanOutcome {
+                test: old.name().to_owned(),
+                purpose: plan.and_then(|plan| plan.purpose.clone()),
+                state: "superseded".to_owned(),
+                why: format!("{}{because}; {newer} counts", run.unwrap_or_default()),
+                required: false,
+            });
+        }
+    }
+}
+
+fn line(test: &str, plan: &PlannedTest, state: &str, why: String) -> PlanOutcome {
+    PlanOutcome {
+        test: test.to_owned(),
+        purpose: plan.purpose.clone(),
+        state: state.to_owned(),
+        why,
+        required: plan.required,
+    }
+}
+
+/// Why the run is not the one that was asked for. What the source does not tell is not held against it here.
+fn undelivered(judged: JudgedTest<'_>, plan: &PlannedTest) -> Option<String> {
+    let short = |asked: Option<f64>, got: Option<f64>| {
+        let (asked, got) = (asked?, got?);
+        (got < DELIVERED * asked).then_some((asked, got))
+    };
+    if let Some((asked, got)) = short(plan.users, judged.figures.load.users_max) {
+        return Some(format!("{} of {} users were reached", fmt::number(got), fmt::number(asked)));
+    }
+    let asked = plan.duration.filter(|asked| asked.unit == Unit::Micros).map(|asked| asked.value / 1e6);
+    if let Some((asked, got)) = short(asked, judged.test.duration_s) {
+        return Some(format!("it ran {} of {}", fmt::duration_s(got), fmt::duration_s(asked)));
+    }
+    let requests = judged.requests().and_then(|totals| totals.requests).map(super::interval::float);
+    let (asked, got) = short(plan.requests, requests)?;
+    Some(format!("{} of {} requests were delivered", fmt::number(got), fmt::number(asked)))
+}

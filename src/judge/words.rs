@@ -1,0 +1,182 @@
+//! Sentences about outcomes, with the figures in them.
+
+use super::decision::{Because, Decision};
+use super::observation::{Nature, Observation};
+use super::outcome::{Evidence, Limit, Side, Status};
+use crate::config::metric::{Asked, Metric, Stat};
+use crate::fmt;
+use crate::model::key::Population;
+
+/// What a metric is called in a sentence, and what its n counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// `p95`, `errors`, `rtc_dropped`.
+    pub name: String,
+    /// `requests`, `messages`, `values`.
+    pub counted: &'static str,
+}
+
+/// The subject of a metric.
+#[must_use]
+pub fn subject(metric: &Metric) -> Subject {
+    let population = super::observe::population(metric);
+    let counted = population.map_or("values", super::observe::words);
+    let name = match &metric.asked {
+        Asked::Latency { population, successes, stat } => {
+            let of = match (population, successes) {
+                (Population::Request, false) => "",
+                (Population::Request, true) => " of successes",
+                (Population::Connection, _) => " of connecting",
+                (Population::Message, _) => " of messages",
+            };
+            match stat {
+                Stat::Mean => format!("mean latency{of}"),
+                Stat::Min => format!("least latency{of}"),
+                Stat::Max => format!("greatest latency{of}"),
+                Stat::Quantile(p) => format!("{}{of}", fmt::quantile_name(*p)),
+            }
+        }
+        Asked::ShareOver { limit_us } => format!("requests over {}", fmt::latency_us(*limit_us)),
+        Asked::Drift { p } => format!("drift of {} in an hour", fmt::quantile_name(*p)),
+        Asked::Failures { kind: None, .. } => "errors".to_owned(),
+        Asked::Failures { kind: Some(kind), .. } => format!("errors of kind {}", fmt::plain(kind)),
+        Asked::Success(Population::Request) => "successes".to_owned(),
+        Asked::Success(Population::Connection) => "connections made".to_owned(),
+        Asked::Success(Population::Message) => "messages delivered".to_owned(),
+        Asked::Checks => "checks held".to_owned(),
+        Asked::CacheHits => "cache hits".to_owned(),
+        Asked::UsersMax => "users".to_owned(),
+        Asked::UsersSustained { seconds } => format!("users held for {}", fmt::duration_s(*seconds)),
+        Asked::PoolsExhausted => "exhausted pools".to_owned(),
+        Asked::MemoryLeaks => "memory leaks".to_owned(),
+        Asked::MeanOfTests(inner) => format!("mean over tests of {}", subject(inner).name),
+        _ => fmt::plain(&metric.to_string()),
+    };
+    Subject { name, counted }
+}
+
+/// The limit in words: `below 3 s`.
+#[must_use]
+pub fn limit(limit: &Limit, seen: &Observation) -> String {
+    format!("{} {}", limit.side.words(), fmt::value(limit.value, seen.unit))
+}
+
+/// Figure, limit, and why it came out so.
+#[must_use]
+pub fn reason(subject: &Subject, seen: &Observation, demanded: &Limit, decision: Decision, evidence: Evidence) -> String {
+    let name = &subject.name;
+    let demand = limit(demanded, seen);
+    let Some(value) = seen.value else {
+        return seen.why.clone().unwrap_or_else(|| format!("{name} is not known"));
+    };
+    let figure = fmt::value(value, seen.unit);
+    let on = seen.n.map_or_else(String::new, |n| format!(" on {} {}", fmt::count(n), subject.counted));
+    let aside = seen.why.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
+    match (decision.status, decision.because) {
+        (Status::Pass, Because::WholeInterval) => {
+            let worst = bad_end(demanded.side, seen).map_or_else(String::new, |end| format!("; 95 % sure of {end}"));
+            format!("{name} {figure}{on}, demanded {demand}{worst}{aside}")
+        }
+        (Status::Pass, Because::Quoted) => format!("{name} {figure}{on} (quoted: no interval can exist), demanded {demand}{aside}"),
+        (Status::Pass, _) => format!("{name} {figure}, demanded {demand}{aside}"),
+        (Status::MetNotProven, because) => {
+            let why = not_proven(subject, seen, demanded, because);
+            format!("{name} {demand} met{on}, not proven: {why}")
+        }
+        (Status::Warn, _) => {
+            let outer = demanded.warn.map_or_else(String::new, |warn| {
+                let side = demanded.warn_side.unwrap_or(demanded.side);
+                format!("; still {} {}", side.words(), fmt::value(warn, seen.unit))
+            });
+            format!("{name} {figure}{on}, demanded {demand}{outer}{aside}")
+        }
+        (Status::Fail, _) => format!("{name} {figure}{on}, demanded {demand}{}{aside}", surely(demanded, seen, evidence)),
+        (_, Because::TooFew { needs }) => {
+            let have = seen.n.map_or_else(|| "an unknown number of".to_owned(), fmt::count);
+            format!("{name} of {have} {} cannot be bounded: {} are needed", subject.counted, fmt::count(needs))
+        }
+        _ => format!(
+            "{name} {figure}{on}, between {}: {demand} is not proven{}{aside}",
+            range(seen),
+            settles(subject, seen, demanded).map_or_else(String::new, |text| format!("; {text}"))
+        ),
+    }
+}
+
+fn surely(demanded: &Limit, seen: &Observation, evidence: Evidence) -> &'static str {
+    let good = seen.interval.and_then(|(low, high)| if demanded.side.larger_is_worse() == Some(true) { low } else { high });
+    match good {
+        Some(good) if evidence == Evidence::Observed && demanded.side.holds(good, demanded.value) => {
+            "; the interval reaches inside, so chance may have a part in it"
+        }
+        _ => "",
+    }
+}
+
+/// Why a figure that is inside is not proven to be.
+fn not_proven(subject: &Subject, seen: &Observation, demanded: &Limit, because: Because) -> String {
+    let figure = seen.value.map_or_else(String::new, |value| fmt::value(value, seen.unit));
+    if because == Because::Quoted {
+        return format!("{figure} is quoted, and a quoted figure has no interval");
+    }
+    let settled = settles(subject, seen, demanded);
+    let is_zero = seen.value.is_some_and(|value| value.abs() < f64::EPSILON);
+    if let (true, Nature::Share { .. }, Some(n)) = (is_zero, seen.nature, seen.settles_at(demanded.value)) {
+        return format!("{} without one would prove it", fmt::count(n));
+    }
+    let mut text = figure;
+    match (&seen.why, seen.interval) {
+        (Some(why), _) => text = format!("{text}; {why}"),
+        (None, Some(_)) => text = format!("{text}, between {}", range(seen)),
+        (None, None) if seen.n.is_none() => text = format!("{text}; how many {} it is of is not stated", subject.counted),
+        (None, None) => text = format!("{text}; so few {} have no interval", subject.counted),
+    }
+    settled.map_or(text.clone(), |settled| format!("{text}; {settled}"))
+}
+
+fn settles(subject: &Subject, seen: &Observation, demanded: &Limit) -> Option<String> {
+    seen.settles_at(demanded.value).map(|n| format!("about {} {} would settle it", fmt::number(super::interval::float(n)), subject.counted))
+}
+
+fn bad_end(side: Side, seen: &Observation) -> Option<String> {
+    let (low, high) = seen.interval?;
+    let (end, words) = match side.larger_is_worse()? {
+        true => (high?, "at most"),
+        false => (low?, "at least"),
+    };
+    Some(format!("{words} {}", fmt::value(end, seen.unit)))
+}
+
+/// `1.5 s and 3.5 s`; an end that the sample cannot give is beyond the greatest value.
+fn range(seen: &Observation) -> String {
+    let end = |end: Option<f64>, unbounded: &str| end.map_or_else(|| unbounded.to_owned(), |end| fmt::value(end, seen.unit));
+    match seen.interval {
+        Some((low, high)) => format!("{} and {}", end(low, "an unknown low"), end(high, "an unknown high")),
+        None => "unknown ends".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::decision::decide;
+    use crate::judge::interval::wilson;
+    use crate::unit::Unit;
+
+    #[test]
+    fn zero_of_1801_says_what_would_prove_it() {
+        let metric = Metric::parse("failures.ratio").unwrap();
+        let seen = Observation {
+            interval: wilson(0, 1801, 1.0),
+            n: Some(1801),
+            nature: Nature::Share { design_effect: 1.0 },
+            ..Observation::counted(0.0, Unit::Ratio)
+        };
+        let limit = Limit { side: Side::Below, value: 0.001, warn: None, warn_side: None };
+        let decision = decide(&seen, &limit, Evidence::Observed, false);
+        assert_eq!(
+            reason(&subject(&metric), &seen, &limit, decision, Evidence::Observed),
+            "errors below 0.1 % met on 1,801 requests, not proven: 3,838 without one would prove it"
+        );
+    }
+}
