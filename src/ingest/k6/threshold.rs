@@ -1,6 +1,6 @@
 //! k6's thresholds: what `p(95)<300` on `http_req_duration{scenario:auth}` says.
 //!
-//! The grammar is that of k6's own parser (metrics/thresholds_parser.go): an aggregation, an operator and a number, stating
+//! The grammar is that of k6's own parser (`metrics/thresholds_parser.go`): an aggregation, an operator and a number, stating
 //! what must hold. Times are in milliseconds, as in k6. Which aggregations a metric has depends on its kind.
 
 use crate::model::key::{MetricKind, Tags};
@@ -181,6 +181,14 @@ pub struct MetricSelector {
     pub name: String,
     /// All of which a point must have; an empty value means that the point has no such tag.
     pub tags: Tags,
+}
+
+impl MetricSelector {
+    /// What kind the metric is, where it is one of k6's own.
+    #[must_use]
+    pub fn built_in_kind(&self) -> Option<MetricKind> {
+        super::metric::Definition::built_in(&self.name).map(|definition| definition.kind)
+    }
 }
 
 impl FromStr for MetricSelector {
