@@ -1,7 +1,7 @@
 //! What is judged: tests with their figures, comparisons, and what was demanded.
 
 use crate::analyse::figures::{EndpointFigures, PopulationFigures, TestFigures};
-use crate::compare::Delta;
+use crate::compare::delta::Delta;
 use crate::config::Config;
 use crate::model::key::Population;
 use crate::model::test::Test;
