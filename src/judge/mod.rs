@@ -16,6 +16,7 @@ pub mod observe;
 pub mod outcome;
 pub mod plan;
 pub mod requirement;
+pub mod rules;
 #[cfg(test)]
 pub(crate) mod sample;
 mod suite;
@@ -29,6 +30,7 @@ use crate::unit::Timestamp;
 use criterion::{Asking, Selection, missing_words, selects};
 use outcome::{CriterionResult, Evidence, Judgement, Origin, Status};
 use plan::{Entry, Lineup};
+use rules::Look;
 
 /// Judges a suite. The order of tests and comparisons changes nothing.
 #[must_use]
@@ -48,6 +50,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     }
     let limits_latency = limits_latency(case, &criteria);
     let ruling = verdict::rule(&criteria, limits_latency);
+    let findings = rules::findings(&Look { case, lineup: &lineup, criteria: &criteria, limits_latency });
     let requirements = requirement::outcomes(&case.config.requirements, &criteria);
     Judgement {
         verdict: ruling.verdict,
@@ -56,7 +59,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
         notes: ruling.notes,
         defaults,
         criteria,
-        findings: Vec::new(),
+        findings,
         plan: lineup.lines,
         requirements,
     }

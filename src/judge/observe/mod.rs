@@ -8,6 +8,8 @@ mod monitor;
 mod share;
 mod slice;
 
+pub(crate) use monitor::is_memory;
+
 use super::case::JudgedTest;
 use super::observation::Observation;
 use crate::analyse::figures::EndpointFigures;
