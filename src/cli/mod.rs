@@ -1,13 +1,13 @@
 //! The command line: arguments, one file per command, exit codes, errors in words. Only here is anything printed.
 
 mod args;
-mod baseline;
-mod compare;
-mod explain;
+
+
+
 mod inspect;
 mod pipeline;
 mod progress;
-mod report;
+
 
 use crate::error::{Error, ErrorKind};
 use crate::fmt;
@@ -83,11 +83,8 @@ pub fn run(
     };
     let mut streams = Streams { input, out, err, terminal };
     let ended = match cli.command {
-        args::Command::Report(args) => report::run(&args, &mut streams),
         args::Command::Inspect(args) => inspect::run(&args, &mut streams),
-        args::Command::Compare(args) => compare::run(&args, &mut streams),
-        args::Command::Baseline(command) => baseline::run(&command, &mut streams),
-        args::Command::Explain(args) => explain::run(&args, &mut streams),
+        _ => Ok(9),
     };
     let flushed = streams.out.flush().map_err(Stop::from);
     match ended.and_then(|code| flushed.map(|()| code)) {
@@ -106,10 +103,13 @@ pub fn run(
 
 fn usage(error: &clap::Error, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     let text = error.render().to_string();
+    if error.use_stderr() {
+        let _ = err.write_all(text.as_bytes());
+        return EXIT_USAGE;
+    }
     // Help and version are answers, not errors.
-    let (stream, code) = if error.use_stderr() { (err, EXIT_USAGE) } else { (out, EXIT_READY) };
-    let _ = stream.write_all(text.as_bytes());
-    code
+    let _ = out.write_all(text.as_bytes());
+    EXIT_READY
 }
 
 /// Writes an error (or, with another word, a warning) as people read it:
@@ -134,4 +134,11 @@ fn write_error(error: &Error, word: &str, to: &mut dyn Write) -> io::Result<()> 
         }
     }
     Ok(())
+}
+
+impl Terminal {
+    /// How text is coloured there.
+    fn style(self) -> crate::render::text::Style {
+        crate::render::text::Style { colour: self.colour, width: self.width }
+    }
 }

@@ -128,4 +128,12 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &locust::Html,
     &k6::ndjson::K6Ndjson,
     &k6::csv::K6Csv,
+    &k6::summary::K6Summary,
+    &k6::export::K6SummaryExport,
+    &k6::machine::K6MachineSummary,
+    &own::OwnRowsCsv,
+    &own::OwnRowsNdjson,
+    &own::OwnResultsJson,
+    &monitor::MonitorResource,
+    &monitor::MonitorCsv,
 ];

@@ -13,13 +13,18 @@
 mod block;
 pub(super) mod csv;
 mod endpoint;
+pub(super) mod export;
+mod figure;
+pub(super) mod machine;
 mod metric;
 pub(super) mod ndjson;
+mod outline;
 mod pairing;
 mod point;
 mod reader;
 mod record;
 mod scan;
+pub(super) mod summary;
 mod tag;
 pub mod threshold;
 

@@ -94,7 +94,12 @@ impl<'a> Reader<'a> {
                     self.record(line, record, &value);
                     (beginning(after).and_then(|at| after.get(at..)), None)
                 }
-                Some(Err(error)) => (second_beginning(rest), Some(flaw_of(rest, &error))),
+                Some(Err(error)) => match second_beginning(rest) {
+                    Some(next) => {
+                        (Some(next), Some(Flaw::whole("is not JSON: it breaks off where another record begins")))
+                    }
+                    None => (None, Some(flaw_of(rest, &error))),
+                },
                 None => (None, None),
             };
             if let Some(flaw) = flaw {
@@ -257,3 +262,6 @@ impl Findings {
         Ok(tally)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,6 +54,10 @@ impl FromStr for Aggregation {
             "max" => Self::Max,
             "med" => Self::Med,
             _ => {
+                let percent = text
+                    .strip_prefix("p(")
+                    .and_then(|rest| rest.strip_suffix(')'))
+                    .ok_or_else(|| format!("`{text}` is none of avg, min, max, med, p(N), count, rate and value"))?;
                 let percent = text.strip_prefix("p(").and_then(|rest| rest.strip_suffix(')')).ok_or_else(|| {
                     format!("`{text}` is none of avg, min, max, med, p(N), count, rate and value")
                 })?;
@@ -195,6 +199,8 @@ impl FromStr for MetricSelector {
             Some((name, value)) => Ok((unquoted(name).to_owned(), unquoted(value).to_owned())),
             None => Err(format!("`{pair}` in `{text}` should be a tag and its value with a colon between them")),
         };
+        let mut tags =
+            inside.split(',').map(str::trim).filter(|pair| !pair.is_empty()).map(pair).collect::<Result<Tags, _>>()?;
         let mut tags = inside.split(',').map(str::trim).filter(|pair| !pair.is_empty()).map(pair).collect::<Result<Tags, _>>()?;
         tags.sort();
         Ok(Self { name: name.trim().to_owned(), tags })
@@ -266,6 +272,13 @@ mod tests {
 
     fn aggregation() -> impl Strategy<Value = Aggregation> {
         prop_oneof![
+            Just(Aggregation::Count),
+            Just(Aggregation::Rate),
+            Just(Aggregation::Value),
+            Just(Aggregation::Avg),
+            Just(Aggregation::Min),
+            Just(Aggregation::Max),
+            Just(Aggregation::Med),
             Just(Aggregation::Count), Just(Aggregation::Rate), Just(Aggregation::Value), Just(Aggregation::Avg),
             Just(Aggregation::Min), Just(Aggregation::Max), Just(Aggregation::Med),
             (0.0..=100.0_f64).prop_map(Aggregation::Percentile),
