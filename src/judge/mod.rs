@@ -84,7 +84,9 @@ fn configured(case: &Case<'_>, lineup: &Lineup<'_>, newest: Option<Timestamp>) -
 fn not_run(lineup: &Lineup<'_>, criteria: &[CriterionResult]) -> Vec<CriterionResult> {
     let open = |test: &str, critical: bool| {
         criteria.iter().any(|result| {
-            result.test == test && result.critical == critical && matches!(result.status, Status::NotRun | Status::Blocked)
+            result.test == test
+                && result.critical == critical
+                && matches!(result.status, Status::NotRun | Status::Blocked)
         })
     };
     let mut results = Vec::new();
@@ -120,11 +122,11 @@ fn not_run(lineup: &Lineup<'_>, criteria: &[CriterionResult]) -> Vec<CriterionRe
 fn limits_latency(case: &Case<'_>, criteria: &[CriterionResult]) -> bool {
     criteria.iter().filter(|result| result.status != Status::NotApplicable).any(|result| match result.origin {
         Origin::K6 => crate::config::metric::is_k6_duration(&result.metric),
-        Origin::Config => case
-            .config
-            .criteria
-            .iter()
-            .any(|criterion| criterion.id == result.id && criterion.demand().is_ok_and(|it| it.is_some()) && criterion.metric.limits_latency()),
+        Origin::Config => case.config.criteria.iter().any(|criterion| {
+            criterion.id == result.id
+                && criterion.demand().is_ok_and(|it| it.is_some())
+                && criterion.metric.limits_latency()
+        }),
         _ => false,
     })
 }

@@ -65,9 +65,8 @@ pub fn lineup<'a>(case: &Case<'a>) -> Lineup<'a> {
     rest.sort_by(|a, b| (a.name(), a.age()).cmp(&(b.name(), b.age())));
     let mut lineup = Lineup::default();
     for plan in &case.config.tests {
-        let (mut own, others) = rest
-            .into_iter()
-            .partition::<Vec<_>, _>(|entry| plan.is_of(entry.name(), &entry.judged.sources()));
+        let (mut own, others) =
+            rest.into_iter().partition::<Vec<_>, _>(|entry| plan.is_of(entry.name(), &entry.judged.sources()));
         rest = others;
         for entry in &mut own {
             entry.plan = Some(plan);

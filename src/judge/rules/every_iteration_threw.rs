@@ -15,7 +15,8 @@
 use super::{Look, Rule, of_doubts};
 use crate::judge::outcome::{Finding, Severity};
 
-pub(super) const RULE: Rule = Rule { name: "every-iteration-threw", source: include_str!("every_iteration_threw.rs"), look };
+pub(super) const RULE: Rule =
+    Rule { name: "every-iteration-threw", source: include_str!("every_iteration_threw.rs"), look };
 
 const ADVICE: &str = "Run the script once with one user and read the exception.";
 

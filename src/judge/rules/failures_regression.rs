@@ -18,7 +18,8 @@ use crate::compare::delta::Call;
 use crate::fmt;
 use crate::judge::outcome::{Finding, Severity};
 
-pub(super) const RULE: Rule = Rule { name: "failures-regression", source: include_str!("failures_regression.rs"), look };
+pub(super) const RULE: Rule =
+    Rule { name: "failures-regression", source: include_str!("failures_regression.rs"), look };
 
 fn look(look: &Look<'_>) -> Vec<Finding> {
     let regressed = look.case.deltas.iter().filter(|delta| {

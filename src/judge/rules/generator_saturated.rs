@@ -17,7 +17,8 @@
 use super::{Look, Rule, of_doubts};
 use crate::judge::outcome::{Finding, Severity};
 
-pub(super) const RULE: Rule = Rule { name: "generator-saturated", source: include_str!("generator_saturated.rs"), look };
+pub(super) const RULE: Rule =
+    Rule { name: "generator-saturated", source: include_str!("generator_saturated.rs"), look };
 
 const ADVICE: &str = "Give the generator more users (k6: `maxVUs`) or a second machine; if the system slowed the users down, the load is beyond its capacity.";
 

@@ -129,7 +129,8 @@ fn of_doubts(look: &Look<'_>, rule: &str, severity: Severity, advice: &str) -> V
             let severity = if doubt.invalidates { Severity::Critical } else { severity.max(Severity::Warning) };
             let mut one = finding(rule, entry.name(), severity, doubt.message.clone(), advice);
             if doubt.invalidates {
-                one.evidence = format!("the run of {} is invalid: its criteria are inconclusive", fmt::plain(entry.name()));
+                one.evidence =
+                    format!("the run of {} is invalid: its criteria are inconclusive", fmt::plain(entry.name()));
             }
             found.push(one);
         }
@@ -147,7 +148,12 @@ mod tests {
         for rule in RULES {
             let page = rule.page();
             let headings: Vec<&str> = page.lines().filter(|line| line.starts_with("# ")).collect();
-            assert_eq!(headings, ["# What it checks", "# Why it matters", "# Example", "# What to do"], "{}", rule.name);
+            assert_eq!(
+                headings,
+                ["# What it checks", "# Why it matters", "# Example", "# What to do"],
+                "{}",
+                rule.name
+            );
             assert!(page.starts_with(rule.name) && !page.contains("use super"), "{page}");
         }
     }

@@ -16,7 +16,8 @@
 use super::{Look, Rule, finding};
 use crate::judge::outcome::{Finding, Severity};
 
-pub(super) const RULE: Rule = Rule { name: "no-latency-criterion", source: include_str!("no_latency_criterion.rs"), look };
+pub(super) const RULE: Rule =
+    Rule { name: "no-latency-criterion", source: include_str!("no_latency_criterion.rs"), look };
 
 fn look(look: &Look<'_>) -> Vec<Finding> {
     if look.limits_latency || look.lineup.entries.is_empty() {

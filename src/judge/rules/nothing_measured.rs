@@ -19,7 +19,8 @@ use crate::judge::outcome::{Finding, Severity};
 
 pub(super) const RULE: Rule = Rule { name: "nothing-measured", source: include_str!("nothing_measured.rs"), look };
 
-const ADVICE: &str = "Look at the tool's own output: the script may have ended before its first request. Then run the test again.";
+const ADVICE: &str =
+    "Look at the tool's own output: the script may have ended before its first request. Then run the test again.";
 
 fn look(look: &Look<'_>) -> Vec<Finding> {
     of_doubts(look, RULE.name, Severity::Critical, ADVICE)

@@ -19,7 +19,8 @@ use super::{Look, Rule, finding};
 use crate::fmt;
 use crate::judge::outcome::{Finding, Severity};
 
-pub(super) const RULE: Rule = Rule { name: "serialised-requests", source: include_str!("serialised_requests.rs"), look };
+pub(super) const RULE: Rule =
+    Rule { name: "serialised-requests", source: include_str!("serialised_requests.rs"), look };
 
 /// Users must differ by this factor from the lightest test to the heaviest.
 const SPREAD: f64 = 5.0;
@@ -55,7 +56,10 @@ fn proportional(ladder: &[(f64, f64)]) -> Option<Finding> {
         RULE.name,
         "",
         Severity::Warning,
-        format!("mean latency grows with the number of users ({}): requests seem to be served one after another", steps.join(", ")),
+        format!(
+            "mean latency grows with the number of users ({}): requests seem to be served one after another",
+            steps.join(", ")
+        ),
         "Look for a lock, a single worker, a synchronous client in an asynchronous server, or a limit on upstream calls.",
     );
     "mean latency of each test by its users".clone_into(&mut found.evidence);

@@ -51,8 +51,11 @@ fn slow(look: &Look<'_>, test: &str, limit_us: f64) -> Option<Finding> {
         .filter(|(over, _)| *over > 0)
         .collect();
     by_endpoint.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    let most: Vec<String> =
-        by_endpoint.iter().take(3).map(|(over, label)| format!("{} ({})", fmt::plain(label), fmt::count(*over))).collect();
+    let most: Vec<String> = by_endpoint
+        .iter()
+        .take(3)
+        .map(|(over, label)| format!("{} ({})", fmt::plain(label), fmt::count(*over)))
+        .collect();
     let most = if most.is_empty() { String::new() } else { format!("; most of them: {}", most.join(", ")) };
     let share = crate::judge::interval::float(over) / crate::judge::interval::float(n);
     (over > 0).then(|| {

@@ -24,7 +24,10 @@ fn look(look: &Look<'_>) -> Vec<Finding> {
     for entry in &look.lineup.entries {
         for warning in &entry.judged.test.warnings {
             // These have rules of their own, by way of the run's doubts.
-            if ["is unfinished", "could not be used", "failures are not known"].iter().any(|known| warning.contains(known)) {
+            if ["is unfinished", "could not be used", "failures are not known"]
+                .iter()
+                .any(|known| warning.contains(known))
+            {
                 continue;
             }
             found.push(finding(
