@@ -58,9 +58,6 @@ impl FromStr for Aggregation {
                     .strip_prefix("p(")
                     .and_then(|rest| rest.strip_suffix(')'))
                     .ok_or_else(|| format!("`{text}` is none of avg, min, max, med, p(N), count, rate and value"))?;
-                let percent = text.strip_prefix("p(").and_then(|rest| rest.strip_suffix(')')).ok_or_else(|| {
-                    format!("`{text}` is none of avg, min, max, med, p(N), count, rate and value")
-                })?;
                 match percent.trim().parse::<f64>() {
                     Ok(percent) if (0.0..=100.0).contains(&percent) => Self::Percentile(percent),
                     _ => return Err(format!("the percentile in `{text}` should be a number from 0 to 100")),
@@ -201,7 +198,6 @@ impl FromStr for MetricSelector {
         };
         let mut tags =
             inside.split(',').map(str::trim).filter(|pair| !pair.is_empty()).map(pair).collect::<Result<Tags, _>>()?;
-        let mut tags = inside.split(',').map(str::trim).filter(|pair| !pair.is_empty()).map(pair).collect::<Result<Tags, _>>()?;
         tags.sort();
         Ok(Self { name: name.trim().to_owned(), tags })
     }
@@ -279,8 +275,6 @@ mod tests {
             Just(Aggregation::Min),
             Just(Aggregation::Max),
             Just(Aggregation::Med),
-            Just(Aggregation::Count), Just(Aggregation::Rate), Just(Aggregation::Value), Just(Aggregation::Avg),
-            Just(Aggregation::Min), Just(Aggregation::Max), Just(Aggregation::Med),
             (0.0..=100.0_f64).prop_map(Aggregation::Percentile),
         ]
     }
