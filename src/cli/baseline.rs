@@ -6,7 +6,6 @@ use super::{EXIT_READY, Stop, Streams, pipeline};
 use crate::fmt;
 use crate::render::text;
 use crate::store::Store;
-use std::io::Write;
 
 /// Saves, lists, shows or removes stored runs.
 pub(super) fn run(command: &BaselineCommand, streams: &mut Streams<'_>) -> Result<u8, Stop> {

@@ -8,7 +8,6 @@ use crate::compare::side::Side;
 use crate::error::Error;
 use crate::render::text;
 use crate::store::Store;
-use std::io::Write;
 use std::path::Path;
 
 /// Compares and prints the comparisons; 1 if anything regressed, 4 if nothing could be told.

@@ -9,7 +9,6 @@ use crate::render::text;
 use crate::report::model::Report;
 use crate::store::Store;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Judges the inputs, writes the files and prints the answer.

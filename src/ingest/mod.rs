@@ -127,8 +127,6 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &locust::Exceptions,
     &locust::Json,
     &locust::Html,
-    &k6::ndjson::K6Ndjson,
-    &k6::csv::K6Csv,
     &own::OwnRowsCsv,
     &own::OwnRowsNdjson,
     &own::OwnResultsJson,
