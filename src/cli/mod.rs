@@ -1,13 +1,14 @@
 //! The command line: arguments, one file per command, exit codes, errors in words. Only here is anything printed.
 
 mod args;
-
-
-
+mod baseline;
+mod compare;
+mod explain;
 mod inspect;
+mod judging;
 mod pipeline;
 mod progress;
-
+mod report;
 
 use crate::error::{Error, ErrorKind};
 use crate::fmt;
@@ -83,8 +84,11 @@ pub fn run(
     };
     let mut streams = Streams { input, out, err, terminal };
     let ended = match cli.command {
+        args::Command::Report(args) => report::run(&args, &mut streams),
         args::Command::Inspect(args) => inspect::run(&args, &mut streams),
-        _ => Ok(9),
+        args::Command::Compare(args) => compare::run(&args, &mut streams),
+        args::Command::Baseline(command) => baseline::run(&command, &mut streams),
+        args::Command::Explain(args) => explain::run(&args, &mut streams),
     };
     let flushed = streams.out.flush().map_err(Stop::from);
     match ended.and_then(|code| flushed.map(|()| code)) {

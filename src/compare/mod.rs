@@ -15,5 +15,9 @@ mod row;
 pub mod settings;
 pub mod shift;
 pub mod side;
+pub mod sides;
 pub mod steps;
 pub mod two_run;
+
+pub use delta::{Call, Delta};
+pub use sides::{Comparison, sides};

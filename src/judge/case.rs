@@ -55,12 +55,6 @@ impl<'a> JudgedTest<'a> {
         self.population(Population::Request).map(|one| &one.totals)
     }
 
-    /// Why the run can prove nothing, if so.
-    #[must_use]
-    pub fn invalid(&self) -> Option<&'a str> {
-        self.figures.doubts.iter().find(|doubt| doubt.invalidates).map(|doubt| doubt.message.as_str())
-    }
-
     /// Names of its files.
     #[must_use]
     pub fn sources(&self) -> Vec<&'a str> {

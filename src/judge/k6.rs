@@ -92,7 +92,9 @@ fn stated(ours: Decision, kept: Option<bool>, seen: &Observation) -> Decision {
 
 fn enough(seen: &Observation) -> bool {
     match seen.nature {
-        Nature::Quantile { p, .. } => seen.class == Some(SourceClass::Quoted) && seen.n.is_some_and(|n| n >= least_n(p)),
+        Nature::Quantile { p, .. } => {
+            seen.class == Some(SourceClass::Quoted) && seen.n.is_some_and(|n| n >= least_n(p))
+        }
         _ => seen.class == Some(SourceClass::Quoted),
     }
 }

@@ -16,6 +16,7 @@ pub mod observe;
 pub mod outcome;
 pub mod plan;
 pub mod requirement;
+pub mod rules;
 #[cfg(test)]
 pub(crate) mod sample;
 mod suite;
@@ -29,6 +30,7 @@ use crate::unit::Timestamp;
 use criterion::{Asking, Selection, missing_words, selects};
 use outcome::{CriterionResult, Evidence, Judgement, Origin, Status};
 use plan::{Entry, Lineup};
+use rules::Look;
 
 /// Judges a suite. The order of tests and comparisons changes nothing.
 #[must_use]
@@ -48,6 +50,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     }
     let limits_latency = limits_latency(case, &criteria);
     let ruling = verdict::rule(&criteria, limits_latency);
+    let findings = rules::findings(&Look { case, lineup: &lineup, criteria: &criteria, limits_latency });
     let requirements = requirement::outcomes(&case.config.requirements, &criteria);
     Judgement {
         verdict: ruling.verdict,
@@ -56,7 +59,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
         notes: ruling.notes,
         defaults,
         criteria,
-        findings: Vec::new(),
+        findings,
         plan: lineup.lines,
         requirements,
     }
@@ -81,7 +84,9 @@ fn configured(case: &Case<'_>, lineup: &Lineup<'_>, newest: Option<Timestamp>) -
 fn not_run(lineup: &Lineup<'_>, criteria: &[CriterionResult]) -> Vec<CriterionResult> {
     let open = |test: &str, critical: bool| {
         criteria.iter().any(|result| {
-            result.test == test && result.critical == critical && matches!(result.status, Status::NotRun | Status::Blocked)
+            result.test == test
+                && result.critical == critical
+                && matches!(result.status, Status::NotRun | Status::Blocked)
         })
     };
     let mut results = Vec::new();
@@ -117,11 +122,11 @@ fn not_run(lineup: &Lineup<'_>, criteria: &[CriterionResult]) -> Vec<CriterionRe
 fn limits_latency(case: &Case<'_>, criteria: &[CriterionResult]) -> bool {
     criteria.iter().filter(|result| result.status != Status::NotApplicable).any(|result| match result.origin {
         Origin::K6 => crate::config::metric::is_k6_duration(&result.metric),
-        Origin::Config => case
-            .config
-            .criteria
-            .iter()
-            .any(|criterion| criterion.id == result.id && criterion.demand().is_ok_and(|it| it.is_some()) && criterion.metric.limits_latency()),
+        Origin::Config => case.config.criteria.iter().any(|criterion| {
+            criterion.id == result.id
+                && criterion.demand().is_ok_and(|it| it.is_some())
+                && criterion.metric.limits_latency()
+        }),
         _ => false,
     })
 }

@@ -13,11 +13,14 @@ pub fn outcomes(requirements: &[Requirement], criteria: &[CriterionResult]) -> V
 }
 
 fn outcome(requirement: &Requirement, criteria: &[CriterionResult]) -> RequirementOutcome {
-    let own: Vec<&CriterionResult> = criteria.iter().filter(|result| requirement.criteria.contains(&result.id)).collect();
+    let own: Vec<&CriterionResult> =
+        criteria.iter().filter(|result| requirement.criteria.contains(&result.id)).collect();
     let status = own.iter().map(|result| result.status).max_by_key(|status| badness(*status)).unwrap_or(Status::NotRun);
     let expectation = requirement.expected.as_ref().and_then(|expected| {
-        let figures: Vec<(&CriterionResult, f64)> =
-            own.iter().filter_map(|result| Some((*result, result.observed.filter(|_| fits(&expected.value, result.unit))?))).collect();
+        let figures: Vec<(&CriterionResult, f64)> = own
+            .iter()
+            .filter_map(|result| Some((*result, result.observed.filter(|_| fits(&expected.value, result.unit))?)))
+            .collect();
         let (worst, _) = figures.first()?;
         let inside = figures.iter().filter(|(_, value)| holds(&expected.value, *value)).count();
         let seen: Vec<String> = figures.iter().map(|(_, value)| fmt::value(*value, worst.unit)).collect();

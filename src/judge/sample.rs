@@ -48,7 +48,11 @@ pub(crate) fn figures() -> TestFigures {
 
 /// Totals of requests with so many failures and a p95 of 200 ms.
 pub(crate) fn request_totals(requests: u64, failures: Option<u64>) -> PopulationFigures {
-    PopulationFigures { population: Population::Request, totals: endpoint("", requests, failures), endpoints: Vec::new() }
+    PopulationFigures {
+        population: Population::Request,
+        totals: endpoint("", requests, failures),
+        endpoints: Vec::new(),
+    }
 }
 
 /// One endpoint's figures with a p95 of 200 ms, 150 to 250.

@@ -8,7 +8,7 @@
 //! | `k6_summary_export` | `--summary-export` | the same without kinds of metrics, outcomes turned round |
 //! | `k6_machine_summary` | `--new-machine-readable-summary` | figures, version, time of writing |
 //!
-//! The two with points share [`point`], the three with figures share [`figure`]. What a threshold says is in [`threshold`].
+//! The two with points share `point`, the three with figures share `figure`. What a threshold says is in [`threshold`].
 
 mod block;
 pub(super) mod csv;

@@ -45,7 +45,7 @@ fn recognise(text: &[u8]) -> Option<(Kind, &'static str)> {
         ));
     }
     let named = has("root_group/groups{}") && has("root_group/path");
-    if has("metrics{}") && !in_metrics("values") && !has("state") && (named || outline.has_flat_metric) || named {
+    if named || has("metrics{}") && !in_metrics("values") && !has("state") && outline.has_flat_metric {
         return Some((
             Kind::Export,
             "metrics with their figures directly inside, groups by name, as k6's --summary-export writes them",

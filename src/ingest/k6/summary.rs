@@ -113,7 +113,7 @@ pub(super) fn figures(
                 figures.push(figure);
             }
             None => {
-                reject(&format!("metrics.{}", selector(&name)), "should be a metric with its kind and figures", tally)
+                reject(&format!("metrics.{}", selector(&name)), "should be a metric with its kind and figures", tally);
             }
         }
     }

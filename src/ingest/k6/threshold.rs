@@ -1,6 +1,6 @@
 //! k6's thresholds: what `p(95)<300` on `http_req_duration{scenario:auth}` says.
 //!
-//! The grammar is that of k6's own parser (metrics/thresholds_parser.go): an aggregation, an operator and a number, stating
+//! The grammar is that of k6's own parser (`metrics/thresholds_parser.go`): an aggregation, an operator and a number, stating
 //! what must hold. Times are in milliseconds, as in k6. Which aggregations a metric has depends on its kind.
 
 use crate::model::key::{MetricKind, Tags};
@@ -58,9 +58,6 @@ impl FromStr for Aggregation {
                     .strip_prefix("p(")
                     .and_then(|rest| rest.strip_suffix(')'))
                     .ok_or_else(|| format!("`{text}` is none of avg, min, max, med, p(N), count, rate and value"))?;
-                let percent = text.strip_prefix("p(").and_then(|rest| rest.strip_suffix(')')).ok_or_else(|| {
-                    format!("`{text}` is none of avg, min, max, med, p(N), count, rate and value")
-                })?;
                 match percent.trim().parse::<f64>() {
                     Ok(percent) if (0.0..=100.0).contains(&percent) => Self::Percentile(percent),
                     _ => return Err(format!("the percentile in `{text}` should be a number from 0 to 100")),
@@ -186,6 +183,14 @@ pub struct MetricSelector {
     pub tags: Tags,
 }
 
+impl MetricSelector {
+    /// What kind the metric is, where it is one of k6's own.
+    #[must_use]
+    pub fn built_in_kind(&self) -> Option<MetricKind> {
+        super::metric::Definition::built_in(&self.name).map(|definition| definition.kind)
+    }
+}
+
 impl FromStr for MetricSelector {
     type Err = String;
 
@@ -201,7 +206,6 @@ impl FromStr for MetricSelector {
         };
         let mut tags =
             inside.split(',').map(str::trim).filter(|pair| !pair.is_empty()).map(pair).collect::<Result<Tags, _>>()?;
-        let mut tags = inside.split(',').map(str::trim).filter(|pair| !pair.is_empty()).map(pair).collect::<Result<Tags, _>>()?;
         tags.sort();
         Ok(Self { name: name.trim().to_owned(), tags })
     }
@@ -279,8 +283,6 @@ mod tests {
             Just(Aggregation::Min),
             Just(Aggregation::Max),
             Just(Aggregation::Med),
-            Just(Aggregation::Count), Just(Aggregation::Rate), Just(Aggregation::Value), Just(Aggregation::Avg),
-            Just(Aggregation::Min), Just(Aggregation::Max), Just(Aggregation::Med),
             (0.0..=100.0_f64).prop_map(Aggregation::Percentile),
         ]
     }

@@ -64,7 +64,9 @@ fn has(tags: &Tags, name: &str, value: &str) -> bool {
 fn quoted(metric: &MetricData, aggregation: Aggregation, judged: JudgedTest<'_>) -> Option<Observation> {
     let total = &metric.total;
     let unit = metric.key.unit;
-    let n = total.count.or_else(|| (metric.key.name.starts_with("http_req_") && metric.key.tags.is_empty()).then(|| requests(judged))?);
+    let n = total.count.or_else(|| {
+        (metric.key.name.starts_with("http_req_") && metric.key.tags.is_empty()).then(|| requests(judged))?
+    });
     let found = |value: Option<f64>, unit: Unit, nature: Nature| Observation {
         value,
         n: n.or_else(|| total.mean.or(total.value).or(total.sum).map(|_| 1).filter(|_| value.is_none())),
@@ -128,7 +130,9 @@ fn from_cells(selector: &MetricSelector, aggregation: Aggregation, judged: Judge
         .test
         .cells
         .iter()
-        .filter(|cell| cell.key.population == population && selector.tags.iter().all(|(name, value)| is_tagged(cell, name, value)))
+        .filter(|cell| {
+            cell.key.population == population && selector.tags.iter().all(|(name, value)| is_tagged(cell, name, value))
+        })
         .collect();
     let n: u64 = cells.iter().map(|cell| cell.count).sum();
     if n == 0 {
@@ -235,10 +239,8 @@ fn from_series(selector: &MetricSelector, aggregation: Aggregation, judged: Judg
             [only] => only.total.value.map(|value| raw(value, unit, Nature::Counted)),
             _ => None,
         },
-        (MetricKind::Trend, _) => trend(&series, aggregation, judged).map(|(value, nature, interval)| Observation {
-            interval,
-            ..raw(value, unit, nature)
-        }),
+        (MetricKind::Trend, _) => trend(&series, aggregation, judged)
+            .map(|(value, nature, interval)| Observation { interval, ..raw(value, unit, nature) }),
         _ => None,
     }
 }

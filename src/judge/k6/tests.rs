@@ -20,7 +20,7 @@ fn judge_one(test: &mut Test, metric: &str, expression: &str, kept: Option<bool>
     test.thresholds = vec![Threshold { metric: metric.into(), expression: expression.into(), kept, abort: false }];
     let mut figures = figures();
     figures.populations.push(request_totals(3153, Some(0)));
-    let entry = Entry { judged: JudgedTest { test, figures: &figures }, plan: None, invalid: None };
+    let entry = Entry { judged: JudgedTest { test, figures: &figures }, plan: None, doubts: Vec::new(), invalid: None };
     judged(&entry).remove(0)
 }
 
@@ -49,13 +49,22 @@ fn a_share_says_how_many_would_prove_it() {
     let result = judge_one(&mut test, "http_req_failed", "rate<0.001", Some(true));
     assert_eq!(result.status, Status::MetNotProven);
     assert_eq!(result.n_to_settle, Some(3_838));
-    assert!(result.reason.starts_with("errors below 0.1 % met on 1,801 requests, not proven: 3,838"), "{}", result.reason);
+    assert!(
+        result.reason.starts_with("errors below 0.1 % met on 1,801 requests, not proven: 3,838"),
+        "{}",
+        result.reason
+    );
 }
 
 #[test]
 fn a_trend_without_samples_is_never_kept() {
     let mut test = test("api");
-    test.metrics = vec![metric("http_req_duration", MetricKind::Trend, Unit::Micros, MetricTotal { count: Some(0), ..MetricTotal::default() })];
+    test.metrics = vec![metric(
+        "http_req_duration",
+        MetricKind::Trend,
+        Unit::Micros,
+        MetricTotal { count: Some(0), ..MetricTotal::default() },
+    )];
     assert_eq!(judge_one(&mut test, "http_req_duration", "p(95)<300", Some(true)).status, Status::Inconclusive);
     assert_eq!(judge_one(&mut test, "no_such", "rate<0.1", Some(true)).status, Status::Inconclusive);
     assert_eq!(judge_one(&mut test, "x", "p(95) fast", Some(true)).status, Status::Inconclusive);

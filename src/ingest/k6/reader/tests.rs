@@ -129,3 +129,24 @@ fn the_adapter_knows_its_files() {
         assert!(!yes(text), "{text}");
     }
 }
+
+/// Every line of every recorded run, where the recorded runs are at hand: they lie beside the repository, not in it.
+#[test]
+fn both_paths_read_recorded_runs_alike() {
+    let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus/k6");
+    let pattern = format!("{}/**/*", std::env::var("PLIMSOLL_CORPUS").unwrap_or(corpus.to_owned()));
+    for path in glob::glob(&pattern).unwrap().flatten().filter(|path| path.is_file()) {
+        let input = Input::open(path.to_string_lossy(), &path).unwrap();
+        if !matches!(super::super::ndjson::K6Ndjson.sniff(&input.head().unwrap()), crate::ingest::Sniff::Yes(_)) {
+            continue;
+        }
+        let mut source = input.lines().unwrap();
+        let mut lines = Vec::new();
+        while let Some(line) = source.next_line().unwrap() {
+            lines.push(line.bytes.to_vec());
+        }
+        // The slower way looks each metric up for every line; a few thousand lines of a run show all its shapes.
+        lines.truncate(4000);
+        assert_eq!(read(&lines, true), read(&lines, false), "{}", path.display());
+    }
+}

@@ -183,6 +183,16 @@ pub fn meaning(key: &str) -> Option<Meaning> {
     Some(Meaning::Figure(stat, subject(&rest), unit))
 }
 
+/// Whether a key, in words, is one of a sum over many requests and never of a single one.
+#[must_use]
+pub fn sums_up(spoken: &str) -> bool {
+    match meaning(spoken) {
+        Some(Meaning::Figure(_, Subject::Latency(_), _)) => true,
+        Some(Meaning::Count(_, count, _)) => count.is_share() || (count == Count::Total && spoken.contains("request")),
+        _ => false,
+    }
+}
+
 /// What an object's key says about the statistics within: whose they are, and their unit.
 #[must_use]
 pub fn enclosing(key: &str) -> (Subject, Option<f64>) {

@@ -20,7 +20,7 @@ use super::row::{RowReader, Taken};
 use crate::error::Error;
 use crate::ingest::{Adapter, Head, Input, PartId, Rejection, Settings, Sink, Sniff, Tally};
 use crate::model::key::Population;
-use key::{Count, Meaning, Subject, meaning};
+use key::{Count, Subject};
 use record::Record;
 use serde::de::DeserializeSeed;
 use serde_json::Value;
@@ -65,9 +65,7 @@ impl Adapter for OwnResultsJson {
         if !matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
             return Sniff::no("does not begin with `{` or `[`");
         }
-        if let Some((_, tool)) =
-            FOREIGN.iter().find(|(marks, _)| marks.iter().all(|mark| head.contains(mark.as_bytes())))
-        {
+        if let Some(tool) = foreign_document(head) {
             return Sniff::no(format!("the keys are {tool}'s"));
         }
         let document = prefix::close(bytes).and_then(|whole| serde_json::from_slice::<Value>(&whole).ok());
@@ -100,15 +98,18 @@ impl Adapter for OwnResultsJson {
     }
 }
 
+/// The tool whose JSON document this is, where it is one that must not be taken for a team's own.
+pub(super) fn foreign_document(head: &Head) -> Option<&'static str> {
+    let holds = |marks: &[&str]| marks.iter().all(|mark| head.contains(mark.as_bytes()));
+    FOREIGN.iter().find(|(marks, _)| holds(marks)).map(|(_, tool)| *tool)
+}
+
 /// The array of requests, where the document is one or holds one under any key.
 fn requests(document: &Value) -> Option<&Vec<Value>> {
     let is_request = |item: &Value| {
         let Some(object) = item.as_object() else { return false };
         let names: Vec<String> = object.keys().cloned().collect();
-        let sums_up = |key: &String| {
-            matches!(meaning(key), Some(Meaning::Figure(..) | Meaning::Count(_, Count::Total | Count::SuccessRate, _)))
-        };
-        Plan::by_name(&names).holds_requests() && !names.iter().any(sums_up)
+        Plan::by_name(&names).holds_requests()
     };
     let of_requests = |items: &&Vec<Value>| items.first().is_some_and(is_request);
     match document {

@@ -62,11 +62,13 @@ impl<'a> Teller<'a> {
     pub(super) fn record(&mut self, record: &Record, part: PartId, around: &Record) -> Result<(), Error> {
         let own = record.endpoint.as_deref().map(|name| endpoint_key(record, name));
         for population in [Population::Request, Population::Connection, Population::Message] {
-            self.population(record, part, population, own.as_ref())?;
+            self.population(record, part, population, own.as_ref(), false)?;
         }
+        // Where the record knows its failures, that an endpoint is silent about its own is no doubt about the test.
+        let known = count(record, Population::Request).failures.is_some();
         for inner in &record.endpoints {
             let key = endpoint_key(inner, inner.endpoint.as_deref().unwrap_or("request"));
-            self.population(inner, part, Population::Request, Some(&key))?;
+            self.population(inner, part, Population::Request, Some(&key), known)?;
             self.faults(inner, part, Some(&key));
         }
         self.metrics(record, part)?;
@@ -92,6 +94,7 @@ impl<'a> Teller<'a> {
         part: PartId,
         population: Population,
         endpoint: Option<&EndpointKey>,
+        failures_known: bool,
     ) -> Result<(), Error> {
         let figures = record.figures.get(&Subject::Latency(population));
         let counted = count(record, population);
@@ -132,12 +135,12 @@ impl<'a> Teller<'a> {
         } else {
             self.sink.total(part, total);
         }
-        self.doubts(counted, part, population);
+        self.doubts(counted, part, population == Population::Request && !failures_known);
         Ok(())
     }
 
-    fn doubts(&mut self, counted: Counted, part: PartId, population: Population) {
-        if let Some(why) = counted.failures_unknown.filter(|_| population == Population::Request) {
+    fn doubts(&mut self, counted: Counted, part: PartId, failures_matter: bool) {
+        if let Some(why) = counted.failures_unknown.filter(|_| failures_matter) {
             self.sink.fact(part, Fact::FailuresUnknown(why));
         }
         for warning in counted.warnings {

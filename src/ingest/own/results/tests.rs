@@ -110,7 +110,8 @@ fn endpoints_faults_and_metrics_of_a_database_test() {
             "reads":{"count":2385,"avg":2.143,"p95":6.851},"writes":{"count":575,"avg":45.707},
             "pool_wait_ms":{"count":3000,"avg":43.22,"max":8658.605},"errors":{"database is locked":40}}"#,
     );
-    let labels: Vec<_> = sink.totals.iter().map(|(_, total)| total.endpoint.as_ref().map(|key| key.name.as_str())).collect();
+    let labels: Vec<_> =
+        sink.totals.iter().map(|(_, total)| total.endpoint.as_ref().map(|key| key.name.as_str())).collect();
     assert_eq!(labels, [None, Some("reads"), Some("writes")]);
     assert_eq!((sink.totals[0].1.requests, sink.totals[0].1.failures), (Some(3000), Some(40)));
     assert_eq!(quoted(&sink.totals[1].1.latency).quantiles, [(0.95, 6851.0)]);
@@ -118,7 +119,10 @@ fn endpoints_faults_and_metrics_of_a_database_test() {
     let (_, key, total) = &sink.metric_totals[0];
     assert_eq!((key.name.as_str(), total.count, total.mean), ("pool_wait", Some(3000), Some(43_220.0)));
     let said = sink.said();
-    assert!(said.contains("2960 successes only") && said.contains("DurationSeconds(8.5)") && said.contains("Users(20.0)"), "{said}");
+    assert!(
+        said.contains("2960 successes only") && said.contains("DurationSeconds(8.5)") && said.contains("Users(20.0)"),
+        "{said}"
+    );
     assert_eq!(sink.parts, [None], "the test's own name is the folder's affair");
 }
 
@@ -128,7 +132,8 @@ fn connections_and_messages_are_counted_apart() {
         r#"{"connections":100,"connected":98,"connection_failures":2,"messages_sent":1000,"delivered":990,"failed":10,"delivery_rate":99.0,
             "duration_s":1,"connection_time_ms":{"avg":56.889},"message_latency_ms":{"p95":21.05}}"#,
     );
-    let of = |population| sink.totals.iter().map(|(_, total)| total).filter(move |total| total.population == population);
+    let of =
+        |population| sink.totals.iter().map(|(_, total)| total).filter(move |total| total.population == population);
     assert_eq!(of(Population::Request).count(), 0, "nothing here is a request");
     for connection in of(Population::Connection) {
         assert_eq!((connection.requests, connection.failures), (Some(100), Some(2)));
@@ -210,7 +215,9 @@ fn a_summary_larger_than_the_head_is_recognised() {
 
 #[test]
 fn start_and_end_are_a_span_and_a_bare_duration_is_not_guessed() {
-    let (_, sink) = read(r#"{"requests":1,"failed":0,"avg_ms":1,"start_time":"2026-11-21T02:00:00Z","end_time":"2026-11-21T02:01:00Z"}"#);
+    let (_, sink) = read(
+        r#"{"requests":1,"failed":0,"avg_ms":1,"start_time":"2026-11-21T02:00:00Z","end_time":"2026-11-21T02:01:00Z"}"#,
+    );
     assert!(sink.facts.iter().any(|(_, fact)| matches!(fact, Fact::Ran(span) if (span.seconds() - 60.0).abs() < 1e-9)));
     let (_, sink) = read(r#"{"requests":1,"failed":0,"avg_ms":1,"duration":60}"#);
     assert!(sink.said().contains("`duration` states no unit"), "{}", sink.said());
