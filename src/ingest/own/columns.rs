@@ -1,6 +1,7 @@
 //! Which column is what: the names that people give, or `inputs.columns`, turned into a plan for reading rows.
 
 use super::name::{measured, split_time_unit, words};
+use super::results::key::sums_up;
 use crate::error::{Error, Place};
 use crate::ingest::Settings;
 use crate::unit::Unit;
@@ -282,6 +283,8 @@ pub struct Plan {
     pub trends: Vec<Trend>,
     /// Columns that are not read, by position.
     pub unused: Vec<usize>,
+    /// Whether a name says that the row sums up many requests (`p95_ms`, `total_requests`).
+    pub sums_up: bool,
 }
 
 impl Plan {
@@ -317,7 +320,9 @@ impl Plan {
     pub fn holds_requests(&self) -> bool {
         let any = |kinds: &[Wanted]| kinds.iter().any(|wanted| self.column(*wanted).is_some());
         let timed = any(&[Wanted::Latency]) || (any(&[Wanted::Start]) && any(&[Wanted::End]));
-        timed && any(&[Wanted::Endpoint, Wanted::Status, Wanted::Ok, Wanted::Failed, Wanted::Error, Wanted::Event])
+        !self.sums_up
+            && timed
+            && any(&[Wanted::Endpoint, Wanted::Status, Wanted::Ok, Wanted::Failed, Wanted::Error, Wanted::Event])
     }
 
     /// Holds that a row can be counted at all: that it says how long it took or how it ended.
@@ -368,7 +373,7 @@ impl Plan {
 
     fn assign(names: &[String], settings: &Settings) -> Self {
         let spoken: Vec<String> = names.iter().map(|name| words(name)).collect();
-        let mut plan = Self::default();
+        let mut plan = Self { sums_up: spoken.iter().any(|name| sums_up(name)), ..Self::default() };
         let mut taken = vec![false; names.len()];
         let mut take = |plan: &mut Self, wanted: Wanted, column: usize| {
             if let (Some(slot), Some(taken)) = (plan.found.get_mut(wanted as usize), taken.get_mut(column)) {
@@ -489,7 +494,7 @@ mod tests {
     fn what_is_no_row_of_a_request() {
         for header in [
             "timestamp,cpu_percent,memory_mb,api_latency_ms,api_status",
-            "endpoint,requests,avg_latency_ms,p95_latency_ms",
+            "endpoint,requests,duration_s,avg_latency_ms",
             "time,latency_ms",
         ] {
             assert!(!plan(header).holds_requests(), "{header}");

@@ -24,6 +24,7 @@ struct Value {
     text: String,
     /// The object it was set by; older ones are absent.
     round: u64,
+    scalar: bool,
 }
 
 impl Fields {
@@ -36,6 +37,12 @@ impl Fields {
     /// Whether keys came up since this was last asked.
     pub fn grown(&mut self) -> bool {
         std::mem::take(&mut self.grown)
+    }
+
+    /// Whether a key has held a number, text or truth value in any object so far.
+    #[must_use]
+    pub fn ever_scalar(&self, column: usize) -> bool {
+        self.values.get(column).is_some_and(|value| value.scalar)
     }
 
     fn clear(&mut self) {
@@ -96,6 +103,7 @@ impl<'de> Visitor<'de> for FieldsSeed<'_> {
                     value.text.clear();
                     value.round = round;
                     map.next_value_seed(Text(&mut value.text))?;
+                    value.scalar |= !value.text.is_empty();
                 }
                 None => drop(map.next_value::<IgnoredAny>()?),
             }

@@ -12,6 +12,7 @@ pub mod instant;
 pub mod name;
 #[cfg(test)]
 pub(crate) mod recording;
+pub mod results;
 pub mod row;
 pub mod rows_csv;
 pub mod rows_ndjson;
@@ -19,5 +20,6 @@ pub mod rows_ndjson;
 mod rows_tests;
 
 pub use columns::{Known, Wanted, known_names};
+pub use results::OwnResultsJson;
 pub use rows_csv::OwnRowsCsv;
 pub use rows_ndjson::OwnRowsNdjson;

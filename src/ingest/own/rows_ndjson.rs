@@ -1,9 +1,10 @@
 //! A team's own NDJSON, one request a line.
 
 use super::cell_text::Refusal;
-use super::columns::Plan;
+use super::columns::{Plan, Wanted};
 use super::failure::without_queries;
 use super::fields::{Fields, FieldsSeed};
+use super::results::foreign_document;
 use super::row::{RowReader, Taken};
 use crate::error::Error;
 use crate::ingest::input::Line;
@@ -31,6 +32,9 @@ impl Adapter for OwnRowsNdjson {
 
     fn sniff(&self, head: &Head) -> Sniff {
         let mut fields = Fields::default();
+        if let Some(tool) = foreign_document(head) {
+            return Sniff::no(format!("the keys are {tool}'s"));
+        }
         let mut objects = 0;
         let mut lines = head.lines().filter(|line| !line.trim_ascii().is_empty()).take(SNIFFED).peekable();
         while let Some(line) = lines.next() {
@@ -49,6 +53,10 @@ impl Adapter for OwnRowsNdjson {
             return Sniff::no("the lines are k6's or vegeta's");
         }
         let plan = Plan::by_name(fields.names());
+        // A latency of several figures is a summary's, in an object of its own.
+        if plan.column(Wanted::Latency).is_some_and(|column| !fields.ever_scalar(column)) {
+            return Sniff::no("the latency is no number");
+        }
         if plan.holds_requests() {
             return Sniff::unsure(format!("each line is a JSON object with {}", plan.found_columns(fields.names())));
         }

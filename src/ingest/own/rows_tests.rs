@@ -248,6 +248,10 @@ fn detection() {
         "{\"metric\":\"http_reqs\",\"type\":\"Point\",\"data\":{}}\n",
         "{\"latency_ms\":1}\n",
         "{\n \"latency_ms\": 1, \"status\": 200}\n",
+        // One line of JSON that sums up: autocannon's, vegeta's, a team's own.
+        "{\"url\":\"/\",\"latency\":{\"average\":1},\"status\":200}\n",
+        "{\"latencies\":{},\"bytes_in\":{},\"duration\":1,\"success\":1}\n",
+        "{\"endpoint\":\"/\",\"total_requests\":5,\"duration_s\":1,\"success\":5}\n",
         "[]\n",
     ] {
         assert!(matches!(sniff(&OwnRowsNdjson, text), Sniff::No(_)), "{text}");

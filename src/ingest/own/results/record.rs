@@ -1,0 +1,338 @@
+//! One object of a summary as a record: its counts, its statistics, and the records within.
+
+use super::key::{About, Count, Meaning, Stat, Subject, enclosing, meaning};
+use crate::ingest::own::cell_text::is_nothing;
+use crate::ingest::own::instant::{self, Clock};
+use crate::ingest::own::name::{split_time_unit, time_unit, words};
+use crate::model::key::Population;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// Objects within objects are followed this far.
+const DEEPEST: usize = 6;
+/// Keys of lists (or maps) whose members are scenarios unless they name an endpoint.
+#[rustfmt::skip]
+const SCENARIO_LISTS: [&str; 9] = ["test_results", "results", "scenarios", "scenario_results", "tests", "runs", "test_runs", "load_tests", "levels"];
+/// Keys of lists (or maps) whose members are endpoints.
+#[rustfmt::skip]
+const ENDPOINT_LISTS: [&str; 10] = ["endpoints", "operations", "requests", "routes", "by_endpoint", "per_endpoint", "endpoint_results", "by_operation", "benchmarks", "queries"];
+/// Keys of objects that only group what belongs to the record around them.
+#[rustfmt::skip]
+const GROUPS: [&str; 12] = ["summary", "totals", "overall", "metrics", "stats", "statistics", "performance", "results", "result", "requests", "data", "aggregate"];
+const ERROR_LISTS: [&str; 7] =
+    ["errors", "error_types", "error_counts", "errors_by_type", "failures", "failure_reasons", "error_details"];
+
+/// A number that a summary states, with the key it stands under.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stated<T> {
+    /// Path of keys, as `reads.p95`.
+    pub key: String,
+    /// What it says.
+    pub value: T,
+}
+
+/// A statistic as it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// Which.
+    pub stat: Stat,
+    /// In whatever unit it has.
+    pub value: f64,
+    /// Nanoseconds per unit, where a key or the value says.
+    pub unit_ns: Option<f64>,
+}
+
+/// A Record is what one object says.
+#[derive(Debug, Clone, Default)]
+pub struct Record {
+    /// Scenario, where it names one.
+    pub scenario: Option<String>,
+    /// Endpoint, where it names one.
+    pub endpoint: Option<String>,
+    /// Its HTTP method.
+    pub method: Option<String>,
+    /// A name that could be either.
+    pub name: Option<String>,
+    /// Counts and rates; the flag says that the key calls it a percentage.
+    pub counts: BTreeMap<(Population, Count), (Stated<f64>, bool)>,
+    /// Statistics by subject, in order of their keys.
+    pub figures: BTreeMap<Subject, Vec<Stated<Figure>>>,
+    /// How many values a metric's statistics are over.
+    pub metric_counts: BTreeMap<Subject, u64>,
+    /// Error texts and how often they occurred.
+    pub faults: Vec<(String, u64)>,
+    /// Users.
+    pub users: Option<f64>,
+    /// Length of the run in seconds.
+    pub duration_s: Option<f64>,
+    /// A length whose unit nobody states.
+    pub unitless_duration: Option<String>,
+    /// When it was written, began, ended; with whether a zone was missing.
+    pub written_at: Option<Clock>,
+    /// First start.
+    pub start: Option<Clock>,
+    /// Last end.
+    pub end: Option<Clock>,
+    /// Scenarios within.
+    pub scenarios: Vec<Record>,
+    /// Endpoints within.
+    pub endpoints: Vec<Record>,
+    /// Values that could not be used: key and reason.
+    pub refused: Vec<Stated<String>>,
+}
+
+impl Record {
+    /// Reads a document: an object, or an array of them.
+    #[must_use]
+    pub fn of_document(document: &Value) -> Self {
+        let mut record = Self::default();
+        match document {
+            Value::Object(map) => record.fill(map, "", 0),
+            Value::Array(items) => record.take_list(items, true, "", 0),
+            _ => {}
+        }
+        record
+    }
+
+    /// Whether it states counts or latency of its own.
+    #[must_use]
+    pub fn states_load(&self) -> bool {
+        !self.counts.is_empty() || self.figures.keys().any(|subject| matches!(subject, Subject::Latency(_)))
+    }
+
+    /// Whether it (with its endpoints, or one of its scenarios) states both a count or rate and a latency: what makes a
+    /// document a summary of a load test.
+    #[must_use]
+    pub fn is_summary(&self) -> bool {
+        let timed = |record: &Self| record.figures.keys().any(|subject| matches!(subject, Subject::Latency(_)));
+        let counted = !self.counts.is_empty() || self.endpoints.iter().any(|inner| !inner.counts.is_empty());
+        (counted && (timed(self) || self.endpoints.iter().any(timed))) || self.scenarios.iter().any(Self::is_summary)
+    }
+
+    fn fill(&mut self, map: &Map<String, Value>, path: &str, depth: usize) {
+        if depth > DEEPEST {
+            return;
+        }
+        for (key, value) in map {
+            let at = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            match value {
+                Value::Object(inner) => self.take_object(key, inner, &at, depth),
+                Value::Array(items) => self.take_array(key, items, &at, depth),
+                scalar => self.take_scalar(key, scalar, at, None),
+            }
+        }
+    }
+
+    fn take_array(&mut self, key: &str, items: &[Value], path: &str, depth: usize) {
+        let spoken = words(key);
+        if ERROR_LISTS.contains(&spoken.as_str()) {
+            self.faults.extend(items.iter().filter_map(error_item));
+        } else if SCENARIO_LISTS.contains(&spoken.as_str()) {
+            self.take_list(items, true, path, depth + 1);
+        } else if ENDPOINT_LISTS.contains(&spoken.as_str()) {
+            self.take_list(items, false, path, depth + 1);
+        }
+    }
+
+    fn take_list(&mut self, items: &[Value], scenarios: bool, path: &str, depth: usize) {
+        for (index, item) in items.iter().enumerate() {
+            let at = format!("{path}[{index}]");
+            match item {
+                Value::Object(map) => {
+                    let mut record = Self::default();
+                    record.fill(map, &at, depth + 1);
+                    self.adopt(record, scenarios);
+                }
+                other => {
+                    let found = crate::fmt::excerpt(other.to_string().as_bytes());
+                    self.refused.push(Stated { key: at, value: format!("should be an object, found {found}") });
+                }
+            }
+        }
+    }
+
+    /// Puts a record among the scenarios or the endpoints: its own word first, then the list it stands in.
+    fn adopt(&mut self, mut record: Self, scenarios: bool) {
+        if record.scenario.is_none() && record.endpoint.is_none() {
+            let name = record.name.take();
+            if scenarios { record.scenario = name } else { record.endpoint = name }
+        }
+        if record.scenario.is_none() && (record.endpoint.is_some() || !scenarios) {
+            self.endpoints.push(record);
+        } else {
+            self.scenarios.push(record);
+        }
+    }
+
+    fn take_object(&mut self, key: &str, map: &Map<String, Value>, path: &str, depth: usize) {
+        let spoken = words(key);
+        let (subject, unit) = enclosing(key);
+        let has_statistics = map.iter().any(|(inner, value)| {
+            !value.is_object()
+                && matches!(meaning(inner), Some(Meaning::Figure(_, Subject::Latency(Population::Request), _)))
+        });
+        let all_objects = !map.is_empty() && map.values().all(Value::is_object);
+        if ERROR_LISTS.contains(&spoken.as_str()) {
+            self.faults.extend(map.iter().filter_map(|(text, count)| Some((text.clone(), count.as_u64()?))));
+        } else if all_objects && SCENARIO_LISTS.contains(&spoken.as_str()) {
+            self.take_named(map, true, path, depth);
+        } else if all_objects && ENDPOINT_LISTS.contains(&spoken.as_str()) {
+            self.take_named(map, false, path, depth);
+        } else if has_statistics && (matches!(subject, Subject::Latency(_)) || unit.is_some()) {
+            self.take_statistics(&subject, unit, map, path);
+        } else if GROUPS.contains(&spoken.as_str()) {
+            self.fill(map, path, depth + 1);
+        } else {
+            let mut record = Self::default();
+            record.fill(map, path, depth + 1);
+            // Other objects are endpoints only if they say so plainly: how many, and how long they took.
+            let counted = record.counts.contains_key(&(Population::Request, Count::Total));
+            if counted && record.figures.contains_key(&Subject::Latency(Population::Request)) {
+                record.endpoint.get_or_insert_with(|| key.to_owned());
+                self.endpoints.push(record);
+            }
+        }
+    }
+
+    fn take_named(&mut self, map: &Map<String, Value>, scenarios: bool, path: &str, depth: usize) {
+        for (name, value) in map {
+            let mut record = Self::default();
+            if let Value::Object(inner) = value {
+                record.fill(inner, &format!("{path}.{name}"), depth + 1);
+            }
+            if scenarios { &mut record.scenario } else { &mut record.endpoint }.get_or_insert_with(|| name.clone());
+            self.adopt(record, scenarios);
+        }
+    }
+
+    /// An object of statistics, as `connection_time_ms: {avg, p95}`.
+    fn take_statistics(&mut self, subject: &Subject, unit: Option<f64>, map: &Map<String, Value>, path: &str) {
+        for (key, value) in map {
+            let at = format!("{path}.{key}");
+            match meaning(key) {
+                Some(Meaning::Figure(stat, Subject::Latency(Population::Request), own)) => {
+                    self.take_figure(stat, subject.clone(), own.or(unit), value, at);
+                }
+                Some(Meaning::Count(Population::Request, Count::Total, _)) => match (subject, value.as_u64()) {
+                    (Subject::Latency(population), Some(_)) => {
+                        self.take_count(*population, Count::Total, false, value, at);
+                    }
+                    (Subject::Metric(_), Some(count)) => {
+                        self.metric_counts.insert(subject.clone(), count);
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+    }
+
+    fn take_scalar(&mut self, key: &str, value: &Value, at: String, unit: Option<f64>) {
+        match meaning(key) {
+            Some(Meaning::Count(population, count, percent)) => self.take_count(population, count, percent, value, at),
+            Some(Meaning::Figure(stat, subject, own)) => self.take_figure(stat, subject, own.or(unit), value, at),
+            Some(Meaning::About(about)) => self.take_about(about, key, value),
+            None => {}
+        }
+    }
+
+    fn take_count(&mut self, population: Population, count: Count, percent: bool, value: &Value, key: String) {
+        // `success: true` is an opinion on the scenario, not a number of requests.
+        if value.is_boolean() || is_absent(value) {
+            return;
+        }
+        let percent = percent || value.as_str().is_some_and(|text| text.trim_end().ends_with('%'));
+        match number(value) {
+            Some((number, None)) if number < 0.0 => self.refuse(key, "should not be negative", value),
+            Some((number, None)) if number.fract() != 0.0 && !count.is_share() && count != Count::PerSecond => {
+                self.refuse(key, "should be a whole number", value);
+            }
+            Some((number, None)) => {
+                // The first key by name wins, so that the order of keys in the file does not matter.
+                self.counts.entry((population, count)).or_insert((Stated { key, value: number }, percent));
+            }
+            _ => self.refuse(key, "should be a number", value),
+        }
+    }
+
+    fn take_figure(&mut self, stat: Stat, subject: Subject, unit: Option<f64>, value: &Value, key: String) {
+        match number(value) {
+            _ if is_absent(value) => {}
+            Some((number, _)) if number < 0.0 => self.refuse(key, "should not be negative", value),
+            Some((value, own)) => {
+                let figure = Figure { stat, value, unit_ns: own.or(unit) };
+                self.figures.entry(subject).or_default().push(Stated { key, value: figure });
+            }
+            None => self.refuse(key, "should be a number", value),
+        }
+    }
+
+    fn take_about(&mut self, about: About, key: &str, value: &Value) {
+        let text = || value.as_str().map(str::to_owned).filter(|text| !text.trim().is_empty());
+        let clock = || match value {
+            Value::String(text) => instant::read(text.trim()),
+            Value::Number(number) => instant::read(&number.to_string()),
+            _ => None,
+        };
+        match about {
+            About::Scenario => self.scenario = text().or(self.scenario.take()),
+            About::Name => self.name = text().or(self.name.take()),
+            About::Endpoint => self.endpoint = text().or(self.endpoint.take()),
+            About::Method => self.method = text(),
+            About::Users => {
+                self.users = number(value).map(|(users, _)| users).filter(|users| *users > 0.0).or(self.users)
+            }
+            About::WrittenAt => self.written_at = clock(),
+            About::Start => self.start = clock(),
+            About::End => self.end = clock(),
+            About::Duration => match (number(value), split_time_unit(&words(key)).1) {
+                (Some((length, own)), unit) => match own.or(unit) {
+                    Some(nanos) => self.duration_s = Some(length * nanos / 1e9),
+                    None => self.unitless_duration = Some(key.to_owned()),
+                },
+                (None, _) => {}
+            },
+        }
+    }
+
+    fn refuse(&mut self, key: String, expected: &str, found: &Value) {
+        let found = crate::fmt::excerpt(found.to_string().as_bytes());
+        self.refused.push(Stated { key, value: format!("{expected}, found {found}") });
+    }
+}
+
+/// A finite number, or a text of one with a unit behind it (`12.5`, `"12.5"`, `"12.5ms"`, `"98 %"`).
+fn number(value: &Value) -> Option<(f64, Option<f64>)> {
+    let text = match value {
+        Value::Number(number) => return number.as_f64().map(|number| (number, None)),
+        Value::String(text) => text.trim(),
+        _ => return None,
+    };
+    let end =
+        text.find(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '.' | '-' | '+')).unwrap_or(text.len());
+    let (digits, unit) = text.split_at_checked(end)?;
+    let value = digits.parse::<f64>().ok().filter(|value| value.is_finite())?;
+    match unit.trim() {
+        "" | "%" => Some((value, None)),
+        unit => time_unit(unit).map(|nanos| (value, Some(nanos))),
+    }
+}
+
+fn is_absent(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(|text| is_nothing(text.trim()))
+}
+
+/// An entry of a list of errors: a text, or an object of text and count.
+fn error_item(item: &Value) -> Option<(String, u64)> {
+    match item {
+        Value::String(text) => Some((text.clone(), 1)),
+        Value::Object(map) => {
+            let text = ["error", "message", "type", "reason", "text", "name"]
+                .iter()
+                .find_map(|key| map.get(*key)?.as_str())?;
+            let count = ["count", "occurrences", "total"].iter().find_map(|key| map.get(*key)?.as_u64());
+            Some((text.to_owned(), count.unwrap_or(1)))
+        }
+        _ => None,
+    }
+}

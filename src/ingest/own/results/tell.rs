@@ -1,0 +1,336 @@
+//! Records to observations.
+
+use super::counted::{Counted, count};
+use super::key::{Count, Stat, Subject};
+use super::record::{Figure, Record, Stated};
+use crate::error::Error;
+use crate::ingest::own::failure;
+use crate::ingest::own::instant::Clock;
+use crate::ingest::own::name::words;
+use crate::ingest::{Input, MetricTotal, PartId, Settings, Sink};
+use crate::model::distribution::{Distribution, Quoted, UNSTATED};
+use crate::model::key::{EndpointKey, MetricKey, MetricKind, Population};
+use crate::model::sample::{Fact, Fault, Total};
+use crate::unit::{Span, Unit};
+use std::collections::BTreeMap;
+
+/// Where figures without a unit get theirs from.
+#[derive(Debug, Clone, PartialEq)]
+enum DefaultUnit {
+    /// `inputs.latency_unit`.
+    Set(f64),
+    /// The only unit that the document states, and where.
+    Beside(f64, String),
+    /// Nowhere.
+    Nowhere,
+}
+
+/// A Teller hands a document's records to a sink.
+pub(super) struct Teller<'a> {
+    input: &'a Input,
+    default_unit: DefaultUnit,
+    sink: &'a mut dyn Sink,
+    /// Figures whose unit was taken from their neighbours, by part.
+    lent: BTreeMap<PartId, Vec<String>>,
+}
+
+impl<'a> Teller<'a> {
+    pub(super) fn new(input: &'a Input, document: &Record, settings: &Settings, sink: &'a mut dyn Sink) -> Self {
+        let mut stated: Vec<(f64, String)> = Vec::new();
+        collect_units(document, &mut stated);
+        let one =
+            stated.first().filter(|(first, _)| stated.iter().all(|(unit, _)| (unit - first).abs() < f64::EPSILON));
+        let default_unit = match (settings.latency_unit_ns, one) {
+            (Some(nanos), _) => DefaultUnit::Set(nanos),
+            (None, Some((nanos, key))) => DefaultUnit::Beside(*nanos, key.clone()),
+            (None, None) => DefaultUnit::Nowhere,
+        };
+        Self { input, default_unit, sink, lent: BTreeMap::new() }
+    }
+
+    /// The part of a scenario.
+    pub(super) fn part(&mut self, scenario: &str) -> PartId {
+        self.sink.part(Some(scenario))
+    }
+
+    /// The part of the document as a whole.
+    pub(super) fn whole(&mut self) -> PartId {
+        self.sink.part(None)
+    }
+
+    /// Tells one record with its endpoints; `around` is the document it stands in.
+    pub(super) fn record(&mut self, record: &Record, part: PartId, around: &Record) -> Result<(), Error> {
+        let own = record.endpoint.as_deref().map(|name| endpoint_key(record, name));
+        for population in [Population::Request, Population::Connection, Population::Message] {
+            self.population(record, part, population, own.as_ref(), false)?;
+        }
+        // Where the record knows its failures, that an endpoint is silent about its own is no doubt about the test.
+        let known = count(record, Population::Request).failures.is_some();
+        for inner in &record.endpoints {
+            let key = endpoint_key(inner, inner.endpoint.as_deref().unwrap_or("request"));
+            self.population(inner, part, Population::Request, Some(&key), known)?;
+            self.faults(inner, part, Some(&key));
+        }
+        self.metrics(record, part)?;
+        self.faults(record, part, own.as_ref());
+        if let Some(warning) = successes_only(record) {
+            self.sink.fact(part, Fact::Warning(warning));
+        }
+        self.about(record, part, around);
+        if let (DefaultUnit::Beside(_, key), Some(lent)) = (&self.default_unit, self.lent.remove(&part)) {
+            let lent: Vec<String> = lent.iter().map(|key| format!("`{key}`")).collect();
+            let text = format!(
+                "{} state no unit and are read in that of `{key}` beside them; `inputs.latency_unit` makes it sure",
+                lent.join(", ")
+            );
+            self.sink.fact(part, Fact::Warning(failure::text(&text)));
+        }
+        Ok(())
+    }
+
+    fn population(
+        &mut self,
+        record: &Record,
+        part: PartId,
+        population: Population,
+        endpoint: Option<&EndpointKey>,
+        failures_known: bool,
+    ) -> Result<(), Error> {
+        let figures = record.figures.get(&Subject::Latency(population));
+        let counted = count(record, population);
+        let is_counted = record.counts.keys().any(|(of, _)| *of == population);
+        if figures.is_none() && !is_counted {
+            return Ok(());
+        }
+        let latency = match figures {
+            Some(figures) => Distribution::Quoted(self.quoted(figures, counted.total, part)?),
+            None => Distribution::Unknown("the file states no latency for it".to_owned()),
+        };
+        let latency_ok = match counted.failures {
+            Some(0) => latency.clone(),
+            _ => Distribution::Unknown("the file does not tell the latency of successes apart".to_owned()),
+        };
+        let total = Total {
+            population,
+            endpoint: endpoint.cloned(),
+            requests: counted.total,
+            failures: counted.failures,
+            cached: counted.cached,
+            latency,
+            latency_ok,
+            rate_per_s: counted.per_second,
+            bytes: counted.bytes,
+            per_second: Vec::new(),
+            span: None,
+        };
+        // Connections and messages have one endpoint by nature; it bears the name that rows of them have.
+        let kind = match population {
+            Population::Request => None,
+            Population::Connection => Some("connect"),
+            Population::Message => Some("message"),
+        };
+        if let Some(kind) = kind {
+            self.sink.total(part, Total { endpoint: Some(EndpointKey::new(None, kind)), ..total.clone() });
+            self.sink.total(part, Total { endpoint: None, ..total });
+        } else {
+            self.sink.total(part, total);
+        }
+        self.doubts(counted, part, population == Population::Request && !failures_known);
+        Ok(())
+    }
+
+    fn doubts(&mut self, counted: Counted, part: PartId, failures_matter: bool) {
+        if let Some(why) = counted.failures_unknown.filter(|_| failures_matter) {
+            self.sink.fact(part, Fact::FailuresUnknown(why));
+        }
+        for warning in counted.warnings {
+            self.sink.fact(part, Fact::Warning(failure::text(&warning)));
+        }
+        for remark in counted.remarks {
+            self.sink.fact(part, Fact::Remark(failure::text(&remark)));
+        }
+    }
+
+    fn quoted(&mut self, figures: &[Stated<Figure>], n: Option<u64>, part: PartId) -> Result<Quoted, Error> {
+        let mut quoted = Quoted { n, definition: UNSTATED.to_owned(), ..Quoted::default() };
+        for figure in figures {
+            let micros = figure.value.value * self.unit(figure, part)? / 1e3;
+            match figure.value.stat {
+                Stat::Mean => quoted.mean_us = Some(micros),
+                Stat::Min => quoted.min_us = Some(micros),
+                Stat::Max => quoted.max_us = Some(micros),
+                Stat::Quantile(p) => quoted.quantiles.push((p, micros)),
+            }
+        }
+        quoted.quantiles.sort_by(|a, b| a.0.total_cmp(&b.0));
+        quoted.quantiles.dedup_by(|a, b| (a.0 - b.0).abs() < 1e-9);
+        if let Some(text) = out_of_order(&quoted) {
+            let keys: Vec<&str> = figures.iter().map(|figure| figure.key.as_str()).collect();
+            let text = format!("{text} (in {})", keys.join(", "));
+            self.sink.fact(part, Fact::Warning(failure::text(&text)));
+        }
+        Ok(quoted)
+    }
+
+    fn unit(&mut self, figure: &Stated<Figure>, part: PartId) -> Result<f64, Error> {
+        match (figure.value.unit_ns, &self.default_unit) {
+            (Some(nanos), _) => Ok(nanos),
+            (None, DefaultUnit::Set(nanos)) => Ok(*nanos),
+            (None, DefaultUnit::Beside(nanos, _)) => {
+                self.lent.entry(part).or_default().push(figure.key.clone());
+                Ok(*nanos)
+            }
+            (None, DefaultUnit::Nowhere) => {
+                let key = crate::fmt::plain(&figure.key);
+                Err(Error::input(format!("the unit of `{key}` is not known"))
+                    .at(self.input.place().field(&figure.key))
+                    .hint("set inputs.latency_unit = \"ms\" (or \"s\", \"us\", \"ns\"), or let the key say it: `avg_latency_ms`"))
+            }
+        }
+    }
+
+    fn metrics(&mut self, record: &Record, part: PartId) -> Result<(), Error> {
+        for (subject, figures) in &record.figures {
+            let Subject::Metric(name) = subject else { continue };
+            // Without a unit it is a number of anything (`max_users`), and nothing to judge.
+            let figures: Vec<_> = figures.iter().filter(|figure| figure.value.unit_ns.is_some()).cloned().collect();
+            if figures.is_empty() {
+                continue;
+            }
+            let quoted = self.quoted(&figures, record.metric_counts.get(subject).copied(), part)?;
+            let key = MetricKey { name: name.clone(), kind: MetricKind::Trend, unit: Unit::Micros, tags: Vec::new() };
+            let total = MetricTotal {
+                count: quoted.n,
+                min: quoted.min_us,
+                max: quoted.max_us,
+                mean: quoted.mean_us,
+                quantiles: quoted.quantiles,
+                ..MetricTotal::default()
+            };
+            self.sink.metric_total(part, &key, &total);
+        }
+        Ok(())
+    }
+
+    fn faults(&mut self, record: &Record, part: PartId, endpoint: Option<&EndpointKey>) {
+        for (text, count) in record.faults.iter().filter(|(_, count)| *count > 0) {
+            let fault =
+                Fault { endpoint: endpoint.cloned(), text: failure::text(text), count: *count, of_requests: true };
+            self.sink.fault(part, fault);
+        }
+    }
+
+    fn about(&mut self, record: &Record, part: PartId, around: &Record) {
+        let instant = |clock: Option<Clock>| clock.and_then(Clock::timestamp);
+        if let Some(at) = instant(record.written_at.or(around.written_at)) {
+            self.sink.fact(part, Fact::WrittenAt(at));
+        }
+        let ran = match (instant(record.start), instant(record.end)) {
+            (Some(start), Some(end)) if start <= end => Some(Span { start, end }),
+            _ => None,
+        };
+        if let Some(span) = ran {
+            self.sink.fact(part, Fact::Ran(span));
+        } else if let Some(seconds) = record.duration_s {
+            self.sink.fact(part, Fact::DurationSeconds(seconds));
+        } else if let Some(key) = &record.unitless_duration {
+            self.sink.fact(
+                part,
+                Fact::Remark(format!("`{key}` states no unit, so the run's length is not known: call it `duration_s`")),
+            );
+        } else if !record.counts.contains_key(&(Population::Request, Count::PerSecond)) {
+            self.sink.fact(
+                part,
+                Fact::Remark("no key states the run's length: `duration_s` would give throughput".to_owned()),
+            );
+        }
+        let named = record.scenario.as_deref().and_then(users_in_name);
+        if let Some(users) = record.users {
+            self.sink.fact(part, Fact::Users(users));
+        } else if let Some(users) = named {
+            self.sink.fact(part, Fact::Users(users));
+            self.sink.fact(
+                part,
+                Fact::Remark("users are read from the scenario's name; a key `users` would state them".to_owned()),
+            );
+        }
+    }
+}
+
+fn endpoint_key(record: &Record, name: &str) -> EndpointKey {
+    EndpointKey::new(record.method.as_deref(), &failure::without_queries(name))
+}
+
+fn collect_units(record: &Record, units: &mut Vec<(f64, String)>) {
+    let figures = record.figures.values().flatten();
+    units.extend(figures.filter_map(|figure| Some((figure.value.unit_ns?, figure.key.clone()))));
+    record.endpoints.iter().chain(&record.scenarios).for_each(|inner| collect_units(inner, units));
+}
+
+/// Where figures contradict each other: a p95 below the median, a mean outside the extremes.
+fn out_of_order(quoted: &Quoted) -> Option<String> {
+    let percent = |p: f64| {
+        format!("p{}", crate::fmt::plain(&format!("{:.3}", p * 100.0)).trim_end_matches('0').trim_end_matches('.'))
+    };
+    let mut ladder: Vec<(String, f64)> = quoted.min_us.map(|min| ("the least".to_owned(), min)).into_iter().collect();
+    ladder.extend(quoted.quantiles.iter().map(|(p, value)| (percent(*p), *value)));
+    ladder.extend(quoted.max_us.map(|max| ("the greatest".to_owned(), max)));
+    // A printed figure is rounded: a thousandth is no contradiction.
+    let above = |low: f64, high: f64| low > high * 1.001 + 1.0;
+    let steps = ladder.iter().zip(ladder.iter().skip(1));
+    if let Some(((low, _), (high, _))) = steps.into_iter().find(|((_, low), (_, high))| above(*low, *high)) {
+        return Some(format!("{low} is above {high}"));
+    }
+    match (quoted.mean_us, quoted.min_us, quoted.max_us) {
+        (Some(mean), _, Some(max)) if above(mean, max) => Some("the mean is above the greatest".to_owned()),
+        (Some(mean), Some(min), _) if above(min, mean) => Some("the mean is below the least".to_owned()),
+        _ => None,
+    }
+}
+
+/// Endpoints that count successes only: their counts and the failures of all make the total.
+fn successes_only(record: &Record) -> Option<String> {
+    let all = count(record, Population::Request);
+    let (total, failures) = (all.total?, all.failures.filter(|failures| *failures > 0)?);
+    let inner: Vec<Counted> = record.endpoints.iter().map(|inner| count(inner, Population::Request)).collect();
+    let counted: u64 = inner.iter().filter_map(|inner| inner.total).sum();
+    let silent = !inner.is_empty() && inner.iter().all(|inner| inner.failures.is_none());
+    (silent && counted.checked_add(failures)? == total).then(|| {
+        let names: Vec<&str> = record.endpoints.iter().filter_map(|inner| inner.endpoint.as_deref()).collect();
+        format!("figures of {} are of the {counted} successes only; the {failures} failures of all {total} are in none of them", names.join(", "))
+    })
+}
+
+/// `50 concurrent users` → 50.
+fn users_in_name(name: &str) -> Option<f64> {
+    let spoken = words(name);
+    let mut parts = spoken.split('_').peekable();
+    while let Some(part) = parts.next() {
+        let Ok(number) = part.parse::<u32>() else { continue };
+        while parts
+            .next_if(|next| matches!(*next, "concurrent" | "simultaneous" | "virtual" | "parallel" | "active"))
+            .is_some()
+        {}
+        if parts.peek().is_some_and(|next| matches!(*next, "user" | "users" | "vu" | "vus" | "client" | "clients"))
+            && number > 0
+        {
+            return Some(f64::from(number));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::users_in_name;
+
+    #[test]
+    fn users_stand_in_names() {
+        assert_eq!(users_in_name("50 concurrent users"), Some(50.0));
+        assert_eq!(users_in_name("Stress: 200 users, 10 min"), Some(200.0));
+        assert_eq!(users_in_name("1 concurrent user"), Some(1.0));
+        for name in ["steady", "10 requests", "users", "0 users"] {
+            assert_eq!(users_in_name(name), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Summaries as teams' scripts print them.
+
+use super::OwnResultsJson;
+use crate::error::Error;
+use crate::ingest::own::recording::Recording;
+use crate::ingest::{Adapter, Input, Settings, Sniff, Tally};
+use crate::model::distribution::{Distribution, Quoted};
+use crate::model::key::Population;
+use crate::model::sample::{Fact, Total};
+
+fn try_read(text: &str, settings: &Settings) -> Result<(Tally, Recording), Error> {
+    let input = Input::memory("results.json", text.as_bytes()).unwrap();
+    let mut sink = Recording::default();
+    let tally = OwnResultsJson.read(&input, settings, &mut sink)?;
+    assert_eq!(tally.read, tally.used + tally.skipped + tally.rejected);
+    Ok((tally, sink))
+}
+
+fn read(text: &str) -> (Tally, Recording) {
+    try_read(text, &Settings::default()).unwrap()
+}
+
+fn only(sink: &Recording) -> &Total {
+    assert_eq!(sink.totals.len(), 1, "{:?}", sink.totals);
+    &sink.totals[0].1
+}
+
+fn quoted(distribution: &Distribution) -> &Quoted {
+    match distribution {
+        Distribution::Quoted(quoted) => quoted,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn sniff(text: &str) -> Sniff {
+    OwnResultsJson.sniff(&Input::memory("x", text.as_bytes()).unwrap().head().unwrap())
+}
+
+#[test]
+fn each_scenario_is_a_test_of_its_own() {
+    let (tally, sink) = read(
+        r#"{"timestamp":"2026-11-21T02:02:05.29","test_results":[
+            {"scenario":"1 user","total_requests":5,"successful":5,"failed":0,"success_rate":1.0,"cached_responses":2,"cache_hit_rate":0.4,"avg_latency_ms":72.5,"p95_latency_ms":135.3},
+            {"scenario":"50 concurrent users","total_requests":100,"successful":88,"failed":12,"success_rate":0.88,"cached_responses":56,"cache_hit_rate":0.56,"avg_latency_ms":125.75,"median_latency_ms":107.2}],
+          "summary":{"total_requests":105,"average_cache_hit_rate":0.48}}"#,
+    );
+    assert_eq!((tally.used, tally.rejected), (2, 0));
+    assert_eq!(sink.parts, [Some("1 user".into()), Some("50 concurrent users".into())]);
+    let stress = &sink.totals[1].1;
+    assert_eq!((stress.requests, stress.failures, stress.cached), (Some(100), Some(12), Some(56)));
+    let latency = quoted(&stress.latency);
+    assert_eq!((latency.n, latency.mean_us), (Some(100), Some(125_750.0)));
+    assert_eq!(latency.quantiles, [(0.5, 107_200.0)]);
+    let said = sink.said();
+    assert!(said.contains("Users(50.0)") && said.contains("scenario's name") && said.contains("duration_s"), "{said}");
+    assert!(!said.contains("Warning"), "ratios agree with their counts: {said}");
+    assert!(tally.notes[0].contains("UTC"));
+}
+
+#[test]
+fn shares_are_decided_by_counts_and_never_guessed() {
+    let failures = |text: &str| {
+        let (_, sink) = read(text);
+        (only(&sink).failures, sink.said())
+    };
+    assert_eq!(failures(r#"{"requests":200,"success_rate":97.5,"avg_ms":1}"#).0, Some(5), "above 1 it is percent");
+    assert_eq!(failures(r#"{"requests":200,"error_rate":0.5,"success_rate":99.5,"avg_ms":1}"#).0, Some(1));
+    assert_eq!(failures(r#"{"requests":200,"error_rate_percent":0.5,"avg_ms":1}"#).0, Some(1));
+    assert_eq!(failures(r#"{"requests":200,"error_rate":0,"avg_ms":1}"#).0, Some(0), "none is none on any scale");
+    let (unknown, said) = failures(r#"{"requests":200,"error_rate":0.5,"avg_ms":1}"#);
+    assert_eq!(unknown, None, "half a percent or half of all");
+    assert!(said.contains("FailuresUnknown") && said.contains("ratio or a percentage"), "{said}");
+    let (decided, said) = failures(r#"{"requests":200,"failed":1,"error_rate":0.5,"cache_hit_rate":0.8,"avg_ms":1}"#);
+    assert_eq!(decided, Some(1));
+    assert!(!said.contains("Warning"), "{said}");
+}
+
+#[test]
+fn contradictions_are_named_with_both_figures() {
+    let said = |text: &str| read(text).1.said();
+    let parts = said(r#"{"total_requests":100,"successful":90,"failed":5,"avg_ms":1}"#);
+    assert!(parts.contains("Warning") && parts.contains("100") && parts.contains("make 95"), "{parts}");
+    let rate = said(r#"{"total_requests":100,"successful":90,"failed":10,"success_rate":0.99,"avg_ms":1}"#);
+    assert!(rate.contains("Warning") && rate.contains("0.99") && rate.contains("0.9000"), "{rate}");
+    let order = said(r#"{"total_requests":100,"failed":0,"p50_ms":20,"p95_ms":10}"#);
+    assert!(order.contains("p50 is above p95"), "{order}");
+    let more = said(r#"{"total_requests":10,"failed":11,"avg_ms":1}"#);
+    assert!(more.contains("more than `total_requests` 10"), "{more}");
+}
+
+#[test]
+fn a_unit_comes_from_key_enclosing_key_value_or_neighbour_else_it_is_asked_for() {
+    let mean = |text: &str| quoted(&only(&read(text).1).latency).mean_us;
+    assert_eq!(mean(r#"{"requests":1,"failed":0,"latency_s":{"avg":0.25}}"#), Some(250_000.0));
+    assert_eq!(mean(r#"{"requests":1,"failed":0,"latency":{"avg_ms":0.25}}"#), Some(250.0));
+    assert_eq!(mean(r#"{"requests":1,"failed":0,"avg_latency":"12.5ms"}"#), Some(12_500.0));
+    let error = try_read(r#"{"requests":1,"failed":0,"avg_latency":0.25}"#, &Settings::default()).unwrap_err();
+    assert!(error.message.contains("`avg_latency`") && error.hint.unwrap().contains("inputs.latency_unit"));
+    let settings = Settings { latency_unit_ns: Some(1e9), ..Settings::default() };
+    let (_, sink) = try_read(r#"{"requests":1,"failed":0,"avg_latency":0.25}"#, &settings).unwrap();
+    assert_eq!(quoted(&only(&sink).latency).mean_us, Some(250_000.0));
+    let (_, sink) = read(r#"{"requests":1,"failed":0,"avg_latency":0.25,"p95_latency_ms":1}"#);
+    assert!(sink.said().contains("`avg_latency` state no unit"), "{}", sink.said());
+}
+
+#[test]
+fn endpoints_faults_and_metrics_of_a_database_test() {
+    let (_, sink) = read(
+        r#"{"test":"db","workers":20,"duration_s":8.5,"total_operations":3000,"failed":40,
+            "reads":{"count":2385,"avg":2.143,"p95":6.851},"writes":{"count":575,"avg":45.707},
+            "pool_wait_ms":{"count":3000,"avg":43.22,"max":8658.605},"errors":{"database is locked":40}}"#,
+    );
+    let labels: Vec<_> =
+        sink.totals.iter().map(|(_, total)| total.endpoint.as_ref().map(|key| key.name.as_str())).collect();
+    assert_eq!(labels, [None, Some("reads"), Some("writes")]);
+    assert_eq!((sink.totals[0].1.requests, sink.totals[0].1.failures), (Some(3000), Some(40)));
+    assert_eq!(quoted(&sink.totals[1].1.latency).quantiles, [(0.95, 6851.0)]);
+    assert_eq!(sink.faults[0].count, 40);
+    let (_, key, total) = &sink.metric_totals[0];
+    assert_eq!((key.name.as_str(), total.count, total.mean), ("pool_wait", Some(3000), Some(43_220.0)));
+    let said = sink.said();
+    assert!(
+        said.contains("2960 successes only") && said.contains("DurationSeconds(8.5)") && said.contains("Users(20.0)"),
+        "{said}"
+    );
+    assert_eq!(sink.parts, [None], "the test's own name is the folder's affair");
+}
+
+#[test]
+fn connections_and_messages_are_counted_apart() {
+    let (_, sink) = read(
+        r#"{"connections":100,"connected":98,"connection_failures":2,"messages_sent":1000,"delivered":990,"failed":10,"delivery_rate":99.0,
+            "duration_s":1,"connection_time_ms":{"avg":56.889},"message_latency_ms":{"p95":21.05}}"#,
+    );
+    let of =
+        |population| sink.totals.iter().map(|(_, total)| total).filter(move |total| total.population == population);
+    assert_eq!(of(Population::Request).count(), 0, "nothing here is a request");
+    for connection in of(Population::Connection) {
+        assert_eq!((connection.requests, connection.failures), (Some(100), Some(2)));
+        assert_eq!(quoted(&connection.latency).mean_us, Some(56_889.0));
+    }
+    for message in of(Population::Message) {
+        assert_eq!((message.requests, message.failures), (Some(1000), Some(10)));
+    }
+    assert!(!sink.said().contains("Warning"), "{}", sink.said());
+}
+
+#[test]
+fn lists_and_maps_of_endpoints() {
+    for text in [
+        r#"{"endpoints":[{"endpoint":"/a","method":"GET","requests":10,"failed":1,"p95_ms":5},{"name":"POST /b?token=s3cret","requests":5,"failed":0,"p95_ms":6}]}"#,
+        r#"{"endpoints":{"GET /a":{"requests":10,"failed":1,"p95_ms":5},"POST /b?token=s3cret":{"requests":5,"failed":0,"p95_ms":6}}}"#,
+        r#"[{"endpoint":"GET /a","requests":10,"failed":1,"p95_ms":5},{"endpoint":"POST /b?token=s3cret","requests":5,"failed":0,"p95_ms":6}]"#,
+    ] {
+        assert!(matches!(sniff(text), Sniff::Unsure(_)), "{text}");
+        let (_, sink) = read(text);
+        let labels: Vec<_> = sink.totals.iter().map(|(_, total)| total.endpoint.as_ref().unwrap().label()).collect();
+        assert_eq!(labels, ["GET /a", "POST /b"], "{text}");
+        assert_eq!(sink.parts, [None]);
+    }
+}
+
+#[test]
+fn a_bad_record_is_refused_and_the_rest_is_read() {
+    let (tally, sink) = read(
+        r#"{"results":[{"name":"a","requests":"many","avg_ms":1},{"name":"b","requests":2,"failed":0,"avg_ms":-1},7,
+            {"name":"c","requests":2,"failed":0,"avg_ms":1,"p99_ms":null},{"name":"c","requests":3,"failed":0,"avg_ms":1,"p99_ms":"N/A"}]}"#,
+    );
+    assert_eq!((tally.read, tally.used, tally.rejected), (5, 2, 3));
+    assert_eq!(sink.parts, [Some("c".into()), Some("c (2)".into())]);
+    let first: Vec<_> = tally.first_rejections.iter().map(|first| first.field.clone().unwrap()).collect();
+    assert!(first.contains(&"results[0].requests".to_owned()) && first.contains(&"results[2]".to_owned()), "{first:?}");
+    let settings = Settings { strict: true, ..Settings::default() };
+    assert!(try_read(r#"{"requests":"many","avg_ms":1}"#, &settings).is_err());
+}
+
+#[test]
+fn an_array_of_requests_is_rows() {
+    let text = r#"{"config":{"token":"s3cret"},"results":[{"timestamp":1795226522.5,"endpoint":"/a","latency_ms":5,"success":true},{"endpoint":"/a","latency_ms":"x"},3]}"#;
+    assert!(matches!(sniff(text), Sniff::Unsure(_)));
+    let (tally, sink) = read(text);
+    assert_eq!((tally.used, tally.rejected, sink.samples.len()), (1, 2, 1));
+}
+
+#[test]
+fn a_document_that_breaks_off_is_an_error_that_says_so() {
+    let error = try_read(r#"{"requests":10,"avg_ms":"#, &Settings::default()).unwrap_err();
+    assert!(error.message.contains("breaks off"), "{}", error.message);
+}
+
+#[test]
+fn what_is_nobody_s_summary() {
+    for text in [
+        "",
+        "{}",
+        "[]",
+        "null",
+        r#"{"base_url":"http://x","users":50,"timeout_ms":3000}"#,
+        r#"{"uptime_s":92.3,"requests_total":12280,"db_pool":{"size":13,"wait_ms_total":1761.7},"redis":{"hit_rate":47.5}}"#,
+        r#"{"steady":{"start":1,"endpoints":{"GET /a":{"count":5,"failures":0,"mean":7.1}}}}"#,
+        r#"{"root_group":{},"metrics":{"http_reqs":{"count":1}},"total":1,"avg_ms":1}"#,
+        r#"{"a":1}{"b":2}"#,
+    ] {
+        assert!(matches!(sniff(text), Sniff::No(_)), "{text}");
+    }
+}
+
+#[test]
+fn a_summary_larger_than_the_head_is_recognised() {
+    let record = r#"{"scenario":"steady","total_requests":5,"failed":0,"avg_latency_ms":72.5},"#;
+    let text = format!("{{\"test_results\":[{}", record.repeat(2000));
+    assert!(text.len() > 100_000);
+    assert!(matches!(sniff(&text), Sniff::Unsure(_)));
+}
+
+#[test]
+fn start_and_end_are_a_span_and_a_bare_duration_is_not_guessed() {
+    let (_, sink) = read(
+        r#"{"requests":1,"failed":0,"avg_ms":1,"start_time":"2026-11-21T02:00:00Z","end_time":"2026-11-21T02:01:00Z"}"#,
+    );
+    assert!(sink.facts.iter().any(|(_, fact)| matches!(fact, Fact::Ran(span) if (span.seconds() - 60.0).abs() < 1e-9)));
+    let (_, sink) = read(r#"{"requests":1,"failed":0,"avg_ms":1,"duration":60}"#);
+    assert!(sink.said().contains("`duration` states no unit"), "{}", sink.said());
+}
