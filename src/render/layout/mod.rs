@@ -11,9 +11,9 @@ mod test;
 use super::state::{self, State};
 use super::svg::Ground;
 use crate::error::Error;
-use crate::judge::outcome::CriterionResult;
+use crate::judge::outcome::{CriterionResult, PlanOutcome};
 use crate::report::model::{
-    Answer, Approval, BaselineUsed, ConfigUsed, FileNotUsed, Generator, HoldsFor, Line, PlanLine, Report, Reproduce, RequirementLine,
+    Answer, Approval, BaselineUsed, ConfigUsed, FileNotUsed, Generator, HoldsFor, Line, Report, Reproduce, RequirementLine,
     Tile,
 };
 use judged::{ChangeRow, CriterionRow, FindingRow};
@@ -90,7 +90,7 @@ struct Stated<T> {
 /// A line of the plan with its state.
 #[derive(Debug, Serialize)]
 struct Planned<'a> {
-    line: &'a PlanLine,
+    line: &'a PlanOutcome,
     state: State,
 }
 
@@ -124,7 +124,7 @@ impl<'a> Layout<'a> {
             tests,
             plan: report.plan.iter().map(|line| Planned { line, state: state::planned(&line.state) }).collect(),
             criteria: judged::criteria(report),
-            requirements: report.requirements.iter().map(|line| Required { line, state: state::planned(&line.status) }).collect(),
+            requirements: report.requirements.iter().map(|line| Required { line, state: state::status(line.status) }).collect(),
             changes: judged::changes(report),
             methods: judged::methods(report),
             findings: judged::findings(report),
