@@ -8,6 +8,8 @@ pub mod cell_text;
 pub mod columns;
 pub mod failure;
 pub mod fields;
+#[cfg(test)]
+mod handbook;
 pub mod instant;
 pub mod name;
 #[cfg(test)]
