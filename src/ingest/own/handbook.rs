@@ -1,5 +1,12 @@
 //! docs/own-script.md and the samples are what people copy: both are read here as they stand.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "ranks and means of a few thousand values"
+)]
+
 use super::known_names;
 use super::recording::Recording;
 use super::results::key::known_keys;
@@ -151,11 +158,11 @@ fn code(names: &[&str]) -> String {
 fn the_handbook_names_what_is_read() {
     let mut columns = String::from("| `inputs.columns` | holds | recognised by |\n|---|---|---|\n");
     for known in known_names() {
-        columns.push_str(&format!("| {} | {} | {} |\n", known.key, known.holds, code(known.names)));
+        columns += &["| ", known.key, " | ", known.holds, " | ", &code(known.names), " |\n"].concat();
     }
     let mut keys = String::from("| says | recognised by |\n|---|---|\n");
     for known in known_keys() {
-        keys.push_str(&format!("| {} | {} |\n", known.holds, code(known.names)));
+        keys += &["| ", known.holds, " | ", &code(known.names), " |\n"].concat();
     }
     let mut page = page();
     for (what, table) in [("columns", columns), ("keys", keys)] {
