@@ -39,7 +39,7 @@ pub(super) fn find(request: &Request) -> Result<Found, Error> {
     let mut search = Search { excludes: excludes(&request.excludes)?, found: Found::default(), seen: BTreeSet::new() };
     let mut inputs: Vec<&str> = request.inputs.iter().chain(request.monitors.iter().map(|(_, file)| file)).map(String::as_str).collect();
     // A file that is named and also lies in a named folder counts as named; otherwise the order of arguments is nothing.
-    inputs.sort_by_key(|input| (Path::new(input).is_dir(), *input));
+    inputs.sort_by_key(|input| (!Path::new(input).is_file(), Path::new(input).is_dir(), *input));
     for input in inputs {
         match input {
             "-" => search.stdin(request)?,

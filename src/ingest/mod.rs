@@ -116,10 +116,6 @@ pub trait Adapter: Sync {
 
 /// Every adapter, in the order in which README lists them.
 pub static ADAPTERS: &[&dyn Adapter] = &[
-    &own::OwnRowsCsv,
-    &own::OwnRowsNdjson,
-    &monitor::MonitorResource,
-    &monitor::MonitorCsv,
     &locust::Stats,
     &locust::History,
     &locust::Failures,
