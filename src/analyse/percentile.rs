@@ -9,7 +9,7 @@ use super::sampling;
 use crate::model::distribution::Recorded;
 use crate::model::histogram::{Histogram, rank};
 
-/// A RankInterval is an interval of order statistics, ranks counted from 1; `None` is a side without bound: the sample is
+/// A `RankInterval` is an interval of order statistics, ranks counted from 1; `None` is a side without bound: the sample is
 /// too small to say more than "beyond its extreme".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RankInterval {

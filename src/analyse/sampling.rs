@@ -70,6 +70,12 @@ mod tests {
 
     /// The probabilities themselves, added up from the mode, against both ways of finding a rank.
     #[test]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "counts below a million"
+    )]
     fn both_ways_to_a_rank_agree_with_the_sum() {
         for (n, p) in [(50_u32, 0.5), (3_000, 0.95), (10_000, 0.5), (40_000, 0.95), (300_000, 0.99), (50_000, 0.9)] {
             let mode = (f64::from(n) * p).floor();

@@ -123,7 +123,8 @@ fn is_work(name: &str) -> bool {
 
 fn too_short(test: &Test) -> Option<Doubt> {
     let seconds = test.duration_s.filter(|seconds| *seconds < SHORTEST_S)?;
-    Some(doubt("too-short", true, format!("the run lasted {}", fmt::duration_s(seconds))))
+    let seconds = fmt::duration_s(seconds);
+    Some(doubt("too-short", false, format!("the run lasted {seconds}: nothing can be said about its course in time")))
 }
 
 /// Arrivals that the generator could not send: it was the limit, and the latencies they would have had are missing.

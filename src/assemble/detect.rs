@@ -136,3 +136,18 @@ fn as_hint(source: &str) -> String {
     let names: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name()).collect();
     format!("say what it is with `--as ADAPTER={source}`, where ADAPTER is one of {}", names.join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two entries of one adapter would make every one of its files ambiguous.
+    #[test]
+    fn every_adapter_has_a_name_of_its_own() {
+        let mut names: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name()).collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all);
+    }
+}

@@ -39,7 +39,7 @@ pub(super) fn find(request: &Request) -> Result<Found, Error> {
     let mut search = Search { excludes: excludes(&request.excludes)?, found: Found::default(), seen: BTreeSet::new() };
     let mut inputs: Vec<&str> = request.inputs.iter().chain(request.monitors.iter().map(|(_, file)| file)).map(String::as_str).collect();
     // A file that is named and also lies in a named folder counts as named; otherwise the order of arguments is nothing.
-    inputs.sort_by_key(|input| (Path::new(input).is_dir(), *input));
+    inputs.sort_by_key(|input| (!Path::new(input).is_file(), Path::new(input).is_dir(), *input));
     for input in inputs {
         match input {
             "-" => search.stdin(request)?,
@@ -83,7 +83,7 @@ impl Search {
     fn input(&mut self, input: &str) -> Result<(), Error> {
         let path = Path::new(input);
         if path.is_dir() {
-            return self.folder(input, path, vec![own_name(path)], Path::new(""));
+            return self.folder(input, path, &[own_name(path)], Path::new(""));
         }
         if path.exists() {
             self.file(input, path, folders_above(path), true);
@@ -106,7 +106,7 @@ impl Search {
         for path in paths {
             let source = path.to_string_lossy().into_owned();
             if path.is_dir() {
-                self.folder(&source, &path, vec![own_name(&path)], Path::new(""))?;
+                self.folder(&source, &path, &[own_name(&path)], Path::new(""))?;
             } else {
                 self.file(&source, &path, folders_above(&path), false);
             }
@@ -114,7 +114,7 @@ impl Search {
         Ok(())
     }
 
-    fn folder(&mut self, source: &str, path: &Path, folders: Vec<String>, within: &Path) -> Result<(), Error> {
+    fn folder(&mut self, source: &str, path: &Path, folders: &[String], within: &Path) -> Result<(), Error> {
         let unreadable = |error: std::io::Error| Error::input(format!("cannot be listed: {error}")).at(Place::source(source));
         if folders.len() > DEEPEST {
             self.skip(source, "folders within folders without end");
@@ -133,11 +133,10 @@ impl Search {
             if let Some(reason) = self.why_not(&name, &inner_within, folders.len()) {
                 self.skip(&inner_source, &reason);
             } else if inner.is_dir() {
-                let mut deeper = folders.clone();
-                deeper.push(name);
-                self.folder(&inner_source, &inner, deeper, &inner_within)?;
+                let deeper = [folders, &[name]].concat();
+                self.folder(&inner_source, &inner, &deeper, &inner_within)?;
             } else {
-                self.file(&inner_source, &inner, folders.clone(), false);
+                self.file(&inner_source, &inner, folders.to_vec(), false);
             }
         }
         Ok(())

@@ -89,10 +89,10 @@ pub fn assemble(request: &Request) -> Result<Suite, Error> {
     suite.files_not_used.extend(read.not_used);
     suite.problems.extend(read.problems);
 
-    let joined = execution::join(form::forms(read.readings, &request.endpoint_rules));
+    let joined = execution::join(form::forms(read.files, &request.endpoint_rules));
     suite.files_not_used.extend(joined.not_used);
     let named = name::name(joined.executions);
-    let watched = monitor::attach(named, joined.monitors, &request.monitors)?;
+    let watched = monitor::attach(named, &joined.monitors, &request.monitors)?;
     suite.files_not_used.extend(watched.not_used);
     suite.tests = watched.executions.into_iter().map(merge::merge).collect();
     suite.files_not_used.sort();

@@ -13,7 +13,11 @@ pub(super) struct Watched {
 
 /// Gives each monitor to the tests it overlaps: where the user named it, to those; else to those of its prefix, of its
 /// folder, or of the folders below it.
-pub(super) fn attach(mut executions: Vec<Execution>, monitors: Vec<Form>, named: &[(Option<String>, String)]) -> Result<Watched, Error> {
+pub(super) fn attach(
+    mut executions: Vec<Execution>,
+    monitors: &[Form],
+    named: &[(Option<String>, String)],
+) -> Result<Watched, Error> {
     let mut not_used = Vec::new();
     let mut named_files = Vec::new();
     for (test, file) in named {
@@ -24,8 +28,8 @@ pub(super) fn attach(mut executions: Vec<Execution>, monitors: Vec<Form>, named:
         if let Some(test) = test
             && !executions.iter().any(|execution| execution.name == *test)
         {
-            let names: Vec<&str> = executions.iter().map(|execution| execution.name.as_str()).collect();
-            return Err(Error::usage(format!("`--monitor {test}={file}` names no test")).hint(format!("the tests are {}", names.join(", "))));
+            let tests: Vec<&str> = executions.iter().map(|execution| execution.name.as_str()).collect();
+            return Err(Error::usage(format!("`--monitor {test}={file}` names no test")).hint(format!("the tests are {}", tests.join(", "))));
         }
         let chosen: Vec<usize> = positions(&executions, |execution| test.as_ref().is_none_or(|test| execution.name == *test));
         give(&mut executions, &chosen, form, &mut not_used);

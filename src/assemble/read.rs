@@ -28,7 +28,7 @@ pub(super) struct Reading {
 /// What became of the files.
 #[derive(Default)]
 pub(super) struct Readings {
-    pub(super) readings: Vec<Reading>,
+    pub(super) files: Vec<Reading>,
     pub(super) not_used: Vec<(String, String)>,
     pub(super) problems: Vec<Error>,
 }
@@ -46,7 +46,7 @@ pub(super) fn read(files: Vec<Detected>, request: &Request) -> Result<Readings, 
     let mut all = Readings::default();
     for (file, result) in files.into_iter().zip(results.into_values()) {
         match result {
-            Ok(read) => all.readings.push(Reading {
+            Ok(read) => all.files.push(Reading {
                 candidate: file.candidate,
                 adapter: file.adapter,
                 why: file.why,
@@ -125,7 +125,7 @@ fn read_one(file: &Detected, settings: &Settings, hash: bool) -> Result<Read, Er
 /// many tests and each belongs to its own.
 fn once_each(all: &mut Readings, request: &Request) -> Result<(), Error> {
     let mut kept: Vec<Reading> = Vec::new();
-    for reading in std::mem::take(&mut all.readings) {
+    for reading in std::mem::take(&mut all.files) {
         let first = kept.iter_mut().find(|first| {
             first.candidate.bytes == reading.candidate.bytes
                 && first.adapter.name() == reading.adapter.name()
@@ -141,7 +141,7 @@ fn once_each(all: &mut Readings, request: &Request) -> Result<(), Error> {
             _ => kept.push(reading),
         }
     }
-    all.readings = kept;
+    all.files = kept;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use super::judging::{self, Judging};
 use super::{EXIT_INCONCLUSIVE, EXIT_INPUT, EXIT_NOT_READY, EXIT_READY, Stop, Streams, pipeline, write_error};
 use crate::error::{Error, Place};
 use crate::judge::outcome::{Status, Verdict};
-use crate::render::text;
+use crate::render::{html, markdown, text};
 use crate::report::model::Report;
 use crate::store::Store;
 use std::fs;
@@ -58,12 +58,23 @@ fn write(report: &Report, args: &ReportArgs) -> Result<Vec<String>, Error> {
     let mut written = Vec::new();
     for format in &args.format {
         let path = match format {
+            Format::Html => file(&args.out, "report.html", &html::page(report)?)?,
             Format::Json => {
                 let mut json = serde_json::to_string_pretty(report).map_err(|error| Error::output(error.to_string()))?;
                 json.push('\n');
                 file(&args.out, "report.json", &json)?
             }
-            _ => continue,
+            Format::Md => {
+                let document = markdown::document(report)?;
+                let pictures = args.out.join("report_files");
+                if !document.pictures.is_empty() {
+                    fs::create_dir_all(&pictures).map_err(|error| cannot("make the folder", &pictures, &error))?;
+                }
+                for (name, svg) in &document.pictures {
+                    file(&pictures, name, svg)?;
+                }
+                file(&args.out, "report.md", &document.text)?
+            }
         };
         written.push(path.display().to_string());
     }

@@ -39,7 +39,7 @@ impl Influence {
         let log = |p: f64| all.quantile(p).map(ln);
         let lower_arm = ln(quantile) - log(p - share.sd)?;
         let upper_arm = if p + share.sd >= 1.0 { f64::INFINITY } else { log(p + share.sd)? - ln(quantile) };
-        let slope = (lower_arm + upper_arm) / 2.0;
+        let slope = f64::midpoint(lower_arm, upper_arm);
         let spread = share.n as f64 * share.sd;
         let moves = |residual: &f64| if spread > 0.0 { -residual / spread * slope } else { 0.0 };
         let blocks = share.residuals.iter().map(moves).collect();

@@ -44,7 +44,7 @@ pub fn compare(
         return delta;
     };
     if before.class != SourceClass::Quoted && after.class != SourceClass::Quoted {
-        delta.method = "merged, without time".to_owned();
+        "merged, without time".clone_into(&mut delta.method);
     }
     let ratio = after.value / before.value;
     if !(before.value > 0.0 && ratio.is_finite()) {

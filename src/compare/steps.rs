@@ -87,6 +87,7 @@ mod tests {
 
     proptest! {
         #[test]
+        #[expect(clippy::cast_precision_loss, reason = "values below 2^53")]
         fn steps_answer_as_their_histogram_does(values in prop::collection::vec(0_i64..50_000, 0..200), p in 0.0..=1.0_f64, at in 0_i64..50_000) {
             let histogram: Histogram = values.iter().copied().collect();
             let steps = Steps::of_histogram(&histogram);

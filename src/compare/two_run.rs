@@ -17,6 +17,7 @@ use super::settings::{Metric, Settings};
 use super::shift::{Shift, ShiftKind};
 use super::steps::Steps;
 use crate::analyse::percentile::least_n;
+use crate::analyse::proportion::Share;
 use crate::fmt;
 
 /// One endpoint in both runs: equal parts of the steady time, aligned over the endpoints. An endpoint that a run does not
@@ -212,7 +213,7 @@ impl Frame<'_> {
         let rows = endpoints.iter().map(|sample| {
             let mut row = self.begun(sample, Metric::Failures, gated);
             let (before, after) = (failures::share(&sample.before), failures::share(&sample.after));
-            (row.delta.before, row.delta.after) = (before.map(|share| share.value()), after.map(|share| share.value()));
+            (row.delta.before, row.delta.after) = (before.map(Share::value), after.map(Share::value));
             row.delta.ratio = row
                 .delta
                 .after

@@ -1,5 +1,7 @@
 //! The statistics against reference values that other programs computed (numpy, scipy, statsmodels, Java's and Python's
-//! HdrHistogram); `tests/oracles.json` says which, or the file that `PLIMSOLL_ORACLES` names.
+//! `HdrHistogram`); `tests/oracles.json` says which, or the file that `PLIMSOLL_ORACLES` names.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, and says where")]
 
 mod comparison;
 mod percentiles;

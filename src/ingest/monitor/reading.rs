@@ -1,10 +1,10 @@
 //! Rows of a monitor to readings of its columns.
 
 use crate::error::Error;
-use crate::ingest::own::Wanted;
 use crate::ingest::own::cell_text::{Refusal, is_nothing, number};
-use crate::ingest::own::columns::{delimiter, known_names};
+use crate::ingest::own::columns::delimiter;
 use crate::ingest::own::instant::{self, Clock};
+use crate::ingest::own::known::{Wanted, known_names};
 use crate::ingest::own::name::words;
 use crate::ingest::own::rows_csv::{rejection, shape};
 use crate::ingest::rows::{Row, Rows};

@@ -45,9 +45,9 @@ fn unix(text: &str) -> Option<Clock> {
     let whole: u64 = whole.parse().ok()?;
     let nanos_per_unit = match whole {
         0..LEAST_UNIX => return Some(Clock::SinceStart),
-        ..100_000_000_000 => 1_000_000_000,
-        ..100_000_000_000_000 => 1_000_000,
-        ..100_000_000_000_000_000 => 1_000,
+        LEAST_UNIX..100_000_000_000 => 1_000_000_000,
+        100_000_000_000..100_000_000_000_000 => 1_000_000,
+        100_000_000_000_000..100_000_000_000_000_000 => 1_000,
         _ => 1,
     };
     let nanos = whole.checked_mul(nanos_per_unit)?.checked_add(fraction_of(fraction, nanos_per_unit))?;

@@ -4,11 +4,15 @@
 //! which reading, detection and docs/own-script.md are made; `inputs.columns` maps what it does not know. What no name can
 //! tell (the unit of `latency`, the zone of a bare date) is asked for or said, never guessed.
 
+mod assumed;
 pub mod cell_text;
 pub mod columns;
 pub mod failure;
 pub mod fields;
+#[cfg(test)]
+mod handbook;
 pub mod instant;
+pub mod known;
 pub mod name;
 #[cfg(test)]
 pub(crate) mod recording;
@@ -19,7 +23,7 @@ pub mod rows_ndjson;
 #[cfg(test)]
 mod rows_tests;
 
-pub use columns::{Known, Wanted, known_names};
+pub use known::{Known, Wanted, known_names};
 pub use results::OwnResultsJson;
 pub use rows_csv::OwnRowsCsv;
 pub use rows_ndjson::OwnRowsNdjson;

@@ -37,6 +37,7 @@ impl Recording {
         &self.cells[id.0 as usize].1
     }
 
+    #[expect(clippy::cast_precision_loss, reason = "latencies of samples are far below 2^53 ns")]
     /// Latencies in ms of samples whose cell is wanted, ascending.
     pub(crate) fn latencies(&self, wanted: impl Fn(&CellKey) -> bool) -> Vec<f64> {
         let mut all: Vec<f64> = self

@@ -1,9 +1,11 @@
 //! One row of a team's own results to observations, the same for CSV and NDJSON.
 
+use super::assumed::Assumed;
 use super::cell_text::{self, Refusal, is_nothing};
-use super::columns::{Plan, Wanted};
+use super::columns::Plan;
 use super::failure;
 use super::instant::{self, Clock};
+use super::known::Wanted;
 use crate::ingest::{PartId, SeriesId, Settings, Sink, Tally};
 use crate::model::key::{CellKey, EndpointKey, MetricKey, MetricKind, Outcome, Population};
 use crate::model::sample::{Fault, Sample};
@@ -51,18 +53,6 @@ struct Home {
     cell: SeriesId,
     knows_outcome: bool,
     fault: Option<Fault>,
-}
-
-/// What was assumed while reading, for the notes.
-#[derive(Debug, Default)]
-struct Assumed {
-    time_is_start: bool,
-    zoneless: bool,
-    since_start: bool,
-    success_by_status: bool,
-    success_by_error: bool,
-    without_time: u64,
-    without_zone_column: Option<usize>,
 }
 
 /// A `RowReader` turns rows into observations. It remembers the cell of every combination of endpoint, outcome and the
@@ -137,13 +127,12 @@ impl<'s> RowReader<'s> {
         if self.homes.len() >= REMEMBERED {
             self.homes.clear();
         }
-        let home = match self.homes.get(&self.identity) {
-            Some(home) => home.clone(),
-            None => {
-                let home = self.settle(cells, sink)?;
-                self.homes.insert(self.identity.clone(), home.clone());
-                home
-            }
+        let home = if let Some(home) = self.homes.get(&self.identity) {
+            home.clone()
+        } else {
+            let home = self.settle(cells, sink)?;
+            self.homes.insert(self.identity.clone(), home.clone());
+            home
         };
         let Some(home) = home else {
             return Ok(Taken::Skipped);
@@ -163,41 +152,7 @@ impl<'s> RowReader<'s> {
 
     /// Everything that was assumed, as notes of the tally.
     pub fn finish(self, names: &[String], tally: &mut Tally) {
-        let name = |wanted| self.plan.column(wanted).and_then(|column| names.get(column)).map_or("", String::as_str);
-        let assumed = &self.assumed;
-        if assumed.time_is_start {
-            tally.note(format!(
-                "`{}` is taken as the start of a request; if it is the end, call it `ended_at` or map `end`",
-                name(Wanted::Time)
-            ));
-        }
-        if assumed.zoneless {
-            let column =
-                assumed.without_zone_column.and_then(|column| names.get(column)).map_or("time", String::as_str);
-            tally.note(format!("`{column}` states no time zone and is read as UTC"));
-        }
-        if assumed.since_start {
-            tally.note("times count from a start that is not stated (no date), so there are no figures over time");
-        } else if assumed.without_time > 0 && self.plan.has_time() {
-            tally.note(format!("{} rows have no time: counted in totals, not over time", assumed.without_time));
-        }
-        if !self.plan.has_time() {
-            tally.note("no column holds a time, so duration, throughput and figures over time are not known");
-        }
-        if self.plan.unit_from_settings {
-            tally.note(format!("`{}` is read in the unit of inputs.latency_unit", name(Wanted::Latency)));
-        }
-        if assumed.success_by_status {
-            tally.note(format!("success is taken from `{}`: 200 to 399", name(Wanted::Status)));
-        }
-        if assumed.success_by_error {
-            tally.note(format!("success is taken from `{}`: empty means success", name(Wanted::Error)));
-        }
-        let unused: Vec<String> =
-            self.plan.unused.iter().filter_map(|column| names.get(*column)).map(|name| format!("`{name}`")).collect();
-        if !unused.is_empty() {
-            tally.note(format!("not read: {}", unused.join(", ")));
-        }
+        self.assumed.tell(&self.plan, names, tally);
     }
 
     fn text<'c>(&self, cells: &'c impl Cells, wanted: Wanted) -> Option<&'c str> {

@@ -1,9 +1,10 @@
 //! A team's own NDJSON, one request a line.
 
 use super::cell_text::Refusal;
-use super::columns::{Plan, Wanted};
+use super::columns::Plan;
 use super::failure::without_queries;
 use super::fields::{Fields, FieldsSeed};
+use super::known::Wanted;
 use super::results::foreign_document;
 use super::row::{RowReader, Taken};
 use crate::error::Error;

@@ -26,7 +26,6 @@ impl Cell {
 
     #[inline]
     pub(super) const fn index(self) -> i32 {
-        #[expect(clippy::cast_possible_truncation, reason = "17 bits")]
         let place = (self.0 >> COUNT_BITS) as i32;
         place - INDEX_OFFSET
     }

@@ -1,3 +1,10 @@
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small numbers, chosen here"
+)]
+
 use hdrhistogram::Histogram as Hdr;
 use proptest::prelude::*;
 
@@ -123,7 +130,9 @@ proptest! {
         prop_assume!(!all.is_empty());
         let histogram: Histogram = all.iter().copied().collect();
         let mut hdr = Hdr::<u64>::new_with_bounds(1, i64::MAX as u64, 3).unwrap();
-        all.iter().for_each(|value| hdr.record(u64::try_from(*value).unwrap()).unwrap());
+        for value in &all {
+            hdr.record(u64::try_from(*value).unwrap()).unwrap();
+        }
         for p in [0.001, 0.25, 0.5, 0.9, 0.95, 0.99, 0.999, 1.0] {
             let theirs = i64::try_from(hdr.value_at_quantile(p)).unwrap_or(i64::MAX);
             prop_assert_eq!(histogram.quantile(p), Some(theirs), "at {}", p);

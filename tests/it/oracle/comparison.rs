@@ -114,6 +114,7 @@ fn variances_within_the_runs() {
     let case = section("common_mode");
     let runs = runs(case);
     let series = |runs: &[Influence]| lag_one(runs.iter().map(|run| run.blocks.as_slice()));
+    #[expect(clippy::cast_precision_loss, reason = "a dozen blocks")]
     let m = runs.before[0].blocks.len() as f64;
     near(inflation(series(&runs.before), series(&runs.after), m), &case["rho_inflation"]["total"], 1e-6);
     for (at, (before, after)) in runs.before.iter().zip(&runs.after).enumerate() {

@@ -1,4 +1,6 @@
-//! Definitions of percentiles, their intervals, and histograms in HdrHistogram's form.
+//! Definitions of percentiles, their intervals, and histograms in the form of `HdrHistogram`.
+
+#![expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "small numbers from the oracles")]
 
 use super::{list, near, number, numbers, section, whole};
 use plimsoll::analyse::percentile::{interval, least_n, least_n_one_sided, rank_interval, tight_n};
@@ -138,5 +140,5 @@ fn an_interval_reads_the_values_at_its_ranks() {
     let histogram: Histogram = (1..=1_000).collect();
     let ranks = rank_interval(1_000, 0.95, 0.95);
     let values = interval(&histogram, 0.95, 1.0).unwrap();
-    assert_eq!((values.0, values.1), (ranks.lower.map(|r| r as i64), ranks.upper.map(|r| r as i64)));
+    assert_eq!((values.0, values.1), (ranks.lower.map(u64::cast_signed), ranks.upper.map(u64::cast_signed)));
 }

@@ -1,6 +1,6 @@
 //! What the keys of a summary mean: counts, rates, statistics, and what is said about the run.
 
-use crate::ingest::own::columns::{Wanted, known_names};
+use crate::ingest::own::known::{Wanted, known_names};
 use crate::ingest::own::name::{split_time_unit, words};
 use crate::model::key::Population;
 

@@ -280,18 +280,19 @@ impl Record {
             About::Endpoint => self.endpoint = text().or(self.endpoint.take()),
             About::Method => self.method = text(),
             About::Users => {
-                self.users = number(value).map(|(users, _)| users).filter(|users| *users > 0.0).or(self.users)
+                let users = number(value).map(|(users, _)| users).filter(|users| *users > 0.0);
+                self.users = users.or(self.users);
             }
             About::WrittenAt => self.written_at = clock(),
             About::Start => self.start = clock(),
             About::End => self.end = clock(),
-            About::Duration => match (number(value), split_time_unit(&words(key)).1) {
-                (Some((length, own)), unit) => match own.or(unit) {
+            About::Duration => {
+                let Some((length, own)) = number(value) else { return };
+                match own.or(split_time_unit(&words(key)).1) {
                     Some(nanos) => self.duration_s = Some(length * nanos / 1e9),
                     None => self.unitless_duration = Some(key.to_owned()),
-                },
-                (None, _) => {}
-            },
+                }
+            }
         }
     }
 

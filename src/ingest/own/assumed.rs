@@ -1,0 +1,57 @@
+//! What reading rows took for granted: each assumption is told to the reader once.
+
+use super::columns::Plan;
+use super::known::Wanted;
+use crate::ingest::Tally;
+
+/// What was assumed while reading, for the notes.
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "five independent things that one may have to say")]
+pub(super) struct Assumed {
+    pub(super) time_is_start: bool,
+    pub(super) zoneless: bool,
+    pub(super) since_start: bool,
+    pub(super) success_by_status: bool,
+    pub(super) success_by_error: bool,
+    pub(super) without_time: u64,
+    pub(super) without_zone_column: Option<usize>,
+}
+
+impl Assumed {
+    /// Everything that was assumed, as notes of the tally.
+    pub(super) fn tell(&self, plan: &Plan, names: &[String], tally: &mut Tally) {
+        let name = |wanted| plan.column(wanted).and_then(|column| names.get(column)).map_or("", String::as_str);
+        if self.time_is_start {
+            tally.note(format!(
+                "`{}` is taken as the start of a request; if it is the end, call it `ended_at` or map `end`",
+                name(Wanted::Time)
+            ));
+        }
+        if self.zoneless {
+            let column = self.without_zone_column.and_then(|column| names.get(column)).map_or("time", String::as_str);
+            tally.note(format!("`{column}` states no time zone and is read as UTC"));
+        }
+        if self.since_start {
+            tally.note("times count from a start that is not stated (no date), so there are no figures over time");
+        } else if self.without_time > 0 && plan.has_time() {
+            tally.note(format!("{} rows have no time: counted in totals, not over time", self.without_time));
+        }
+        if !plan.has_time() {
+            tally.note("no column holds a time, so duration, throughput and figures over time are not known");
+        }
+        if plan.unit_from_settings {
+            tally.note(format!("`{}` is read in the unit of inputs.latency_unit", name(Wanted::Latency)));
+        }
+        if self.success_by_status {
+            tally.note(format!("success is taken from `{}`: 200 to 399", name(Wanted::Status)));
+        }
+        if self.success_by_error {
+            tally.note(format!("success is taken from `{}`: empty means success", name(Wanted::Error)));
+        }
+        let unused: Vec<String> =
+            plan.unused.iter().filter_map(|column| names.get(*column)).map(|name| format!("`{name}`")).collect();
+        if !unused.is_empty() {
+            tally.note(format!("not read: {}", unused.join(", ")));
+        }
+    }
+}

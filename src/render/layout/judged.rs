@@ -1,0 +1,174 @@
+//! What was judged: criteria, comparisons and findings, in the order in which they matter.
+
+use super::{Cut, PRINTED, about};
+use crate::compare::delta::{Call, Delta};
+use crate::judge::outcome::{CriterionResult, Finding, Origin, Status};
+use crate::render::state::{self, State};
+use crate::report::build::words;
+use crate::report::model::Report;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Criteria on the page.
+const MOST_CRITERIA: usize = 300;
+/// Comparisons on the page.
+const MOST_CHANGES: usize = 150;
+/// Findings on the page.
+const MOST_FINDINGS: usize = 60;
+
+/// Criteria and comparisons by the endpoint they are about.
+pub(super) struct Index<'a> {
+    criteria: BTreeMap<(&'a str, &'a str), Vec<&'a CriterionResult>>,
+    deltas: BTreeMap<(&'a str, &'a str), Vec<&'a Delta>>,
+}
+
+impl<'a> Index<'a> {
+    pub(super) fn new(report: &'a Report) -> Self {
+        let mut index = Self { criteria: BTreeMap::new(), deltas: BTreeMap::new() };
+        for criterion in &report.criteria {
+            if let Some(key) = about(criterion) {
+                index.criteria.entry(key).or_default().push(criterion);
+            }
+        }
+        for delta in &report.deltas {
+            index.deltas.entry((&delta.test, &delta.endpoint)).or_default().push(delta);
+        }
+        index
+    }
+
+    pub(super) fn criteria<'s>(&'s self, test: &'s str, endpoint: &'s str) -> &'s [&'a CriterionResult] {
+        self.criteria.get(&(test, endpoint)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub(super) fn deltas<'s>(&'s self, test: &'s str, endpoint: &'s str) -> &'s [&'a Delta] {
+        self.deltas.get(&(test, endpoint)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The latency that changes are told by in a test: p95 where it was compared, else the first that was.
+    pub(super) fn told_by(&self, test: &str) -> Option<&'a str> {
+        let of_test = self.deltas.iter().filter(|((name, _), _)| *name == test).flat_map(|(_, deltas)| deltas);
+        let latencies: Vec<&str> = of_test.map(|delta| delta.metric.as_str()).filter(|metric| metric.starts_with('p')).collect();
+        latencies.iter().find(|metric| **metric == "p95").or_else(|| latencies.first()).copied()
+    }
+}
+
+/// A criterion with its words.
+#[derive(Debug, Serialize)]
+pub(super) struct CriterionRow<'a> {
+    it: &'a CriterionResult,
+    state: State,
+    /// `plimsoll.toml`, `k6 threshold`, …
+    origin: &'static str,
+    /// `below`, `at most`, … of the limit, and of the outer one.
+    side: &'static str,
+    warn_side: &'static str,
+    /// Distance from the figure to the limit as a share of the limit; negative when outside.
+    margin: Option<f64>,
+    screen: bool,
+}
+
+fn weight(status: Status) -> u8 {
+    match status {
+        Status::Fail => 0,
+        Status::Inconclusive | Status::NotRun | Status::Blocked => 1,
+        Status::Warn | Status::Waived => 2,
+        Status::MetNotProven => 3,
+        Status::Pass => 4,
+        Status::NotApplicable => 5,
+    }
+}
+
+fn origin(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Config => "configured",
+        Origin::K6 => "k6 threshold",
+        Origin::Default => "default",
+        Origin::Baseline => "baseline",
+        Origin::Plan => "plan",
+    }
+}
+
+fn criterion(it: &CriterionResult) -> CriterionRow<'_> {
+    let side = it.limit.map_or("", |limit| limit.side.words());
+    let warn_side = it.limit.and_then(|limit| limit.warn_side).map_or(side, crate::judge::outcome::Side::words);
+    let margin = it.limit.zip(it.observed).and_then(|(limit, observed)| {
+        let room = match limit.side.larger_is_worse()? {
+            true => limit.value - observed,
+            false => observed - limit.value,
+        };
+        (limit.value.abs() > 0.0).then(|| room / limit.value.abs())
+    });
+    CriterionRow { it, state: state::status(it.status), origin: origin(it.origin), side, warn_side, margin, screen: false }
+}
+
+/// All criteria as they are declared, failing ones first where there are too many to show.
+pub(super) fn criteria(report: &Report) -> Cut<CriterionRow<'_>> {
+    let mut all: Vec<&CriterionResult> = report.criteria.iter().collect();
+    all.sort_by_key(|one| weight(one.status));
+    let mut cut = Cut::of(all.into_iter().map(criterion).collect(), MOST_CRITERIA);
+    for row in cut.shown.iter_mut().skip(PRINTED) {
+        row.screen = true;
+    }
+    cut
+}
+
+/// A comparison with its words.
+#[derive(Debug, Serialize)]
+pub(super) struct ChangeRow<'a> {
+    pub(super) it: &'a Delta,
+    state: State,
+    /// `+26 % (21 to 31)`, or points for failures.
+    change: String,
+    /// `ratio` for failures, `micros` for latencies.
+    unit: &'static str,
+    screen: bool,
+}
+
+fn harm(call: Call) -> u8 {
+    match call {
+        Call::Regressed => 0,
+        Call::Improved => 1,
+        Call::Inconclusive => 2,
+        Call::NoRegressionSeen => 3,
+        Call::NoSlower => 4,
+    }
+}
+
+pub(super) fn change(it: &Delta) -> ChangeRow<'_> {
+    let unit = if it.metric.starts_with("failures") { "ratio" } else { "micros" };
+    ChangeRow { it, state: state::call(it), change: words::change(it), unit, screen: false }
+}
+
+pub(super) fn changes(report: &Report) -> Cut<ChangeRow<'_>> {
+    let mut all: Vec<&Delta> = report.deltas.iter().collect();
+    all.sort_by(|a, b| {
+        let size = |delta: &Delta| delta.ratio.map_or(0.0, |ratio| (ratio - 1.0).abs());
+        harm(a.call).cmp(&harm(b.call)).then(size(b).total_cmp(&size(a)))
+    });
+    let mut cut = Cut::of(all.into_iter().map(change).collect(), MOST_CHANGES);
+    for row in cut.shown.iter_mut().skip(PRINTED) {
+        row.screen = true;
+    }
+    cut
+}
+
+/// The first few ways in which something was compared, each once.
+pub(super) fn methods(report: &Report) -> Vec<&str> {
+    let mut methods: Vec<&str> = report.deltas.iter().map(|delta| delta.method.as_str()).collect();
+    methods.sort_unstable();
+    methods.dedup();
+    methods.truncate(8);
+    methods
+}
+
+/// A finding with its state.
+#[derive(Debug, Serialize)]
+pub(super) struct FindingRow<'a> {
+    it: &'a Finding,
+    state: State,
+}
+
+pub(super) fn findings(report: &Report) -> Cut<FindingRow<'_>> {
+    let all = report.findings.iter().map(|it| FindingRow { it, state: state::severity(it.severity) });
+    Cut::of(all.collect(), MOST_FINDINGS)
+}
