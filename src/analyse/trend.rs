@@ -72,15 +72,15 @@ fn column_trend(test: &Test, column: &MonitorColumn, phases: Option<&Phases>) ->
 
 /// A Trend is a fitted line, per second, with its two-sided p.
 #[derive(Debug, Clone, PartialEq)]
-struct Trend {
-    slope: f64,
-    interval: (f64, f64),
-    start: f64,
-    p: f64,
+pub(crate) struct Trend {
+    pub(crate) slope: f64,
+    pub(crate) interval: (f64, f64),
+    pub(crate) start: f64,
+    pub(crate) p: f64,
 }
 
 /// The trend of (second, value) points in order of time; `None` for fewer than ten or where time stands still.
-fn fit(points: &[(f64, f64)]) -> Option<Trend> {
+pub(crate) fn fit(points: &[(f64, f64)]) -> Option<Trend> {
     if points.len() < FEWEST_READINGS {
         return None;
     }

@@ -12,12 +12,17 @@ use crate::unit::Timestamp;
 
 /// Results of the default criteria, and sentences about which were in force.
 #[must_use]
-pub fn judged(config: &Config, lineup: &Lineup<'_>, newest: Option<Timestamp>) -> (Vec<CriterionResult>, Vec<String>) {
+pub fn judged(
+    config: &Config,
+    lineup: &Lineup<'_>,
+    configured: &[CriterionResult],
+    newest: Option<Timestamp>,
+) -> (Vec<CriterionResult>, Vec<String>) {
     let mut results = Vec::new();
     let mut said = Vec::new();
     for criterion in config.fallback.iter().filter(|own| config.criteria.iter().all(|other| other.id != own.id)) {
         let uncovered: Vec<&Entry<'_>> =
-            lineup.entries.iter().filter(|entry| !config.criteria.iter().any(|other| covers(other, entry))).collect();
+            lineup.entries.iter().filter(|entry| !config.criteria.iter().any(|other| covers(other, entry, configured))).collect();
         for entry in &uncovered {
             results.push(of_entry(criterion, entry, newest));
         }
@@ -35,16 +40,23 @@ pub fn judged(config: &Config, lineup: &Lineup<'_>, newest: Option<Timestamp>) -
     (results, said)
 }
 
-/// Whether a configured criterion takes the default's place for a test. Only a critical one does, so that demanding more never
-/// makes the verdict milder.
-fn covers(criterion: &Criterion, entry: &Entry<'_>) -> bool {
+/// Whether a configured criterion takes the default's place for a test. One that is critical does; another one does while it
+/// is met, so that a failing criterion that is added never makes the verdict milder.
+fn covers(criterion: &Criterion, entry: &Entry<'_>, configured: &[CriterionResult]) -> bool {
+    let met = || {
+        configured.iter().any(|result| {
+            result.id == criterion.id
+                && result.test == entry.name()
+                && matches!(result.status, Status::Pass | Status::MetNotProven | Status::Warn)
+        })
+    };
     let about_failures = match &criterion.metric.asked {
         Asked::Failures { kind: None, .. } => true,
         Asked::Success(population) => *population == main_population(entry).unwrap_or(Population::Request),
         _ => false,
     };
     about_failures
-        && criterion.critical
+        && (criterion.critical || met())
         && criterion.endpoint.is_none()
         && criterion.between.is_none()
         && criterion.phase.is_none()

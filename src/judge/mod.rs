@@ -18,6 +18,8 @@ pub mod plan;
 pub mod requirement;
 pub mod rules;
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 pub(crate) mod sample;
 mod suite;
 pub mod verdict;
@@ -41,7 +43,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     if case.config.inputs.k6_thresholds {
         criteria.extend(lineup.entries.iter().flat_map(k6::judged));
     }
-    let (fallback, mut defaults) = fallback::judged(case.config, &lineup, newest);
+    let (fallback, mut defaults) = fallback::judged(case.config, &lineup, &criteria, newest);
     criteria.extend(fallback);
     criteria.extend(no_regression::built_in(case.config, case.deltas, case.baseline));
     criteria.extend(not_run(&lineup, &criteria));

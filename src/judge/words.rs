@@ -76,7 +76,9 @@ pub fn reason(
         return seen.why.clone().unwrap_or_else(|| format!("{name} is not known"));
     };
     let figure = fmt::value(value, seen.unit);
-    let on = seen.n.map_or_else(String::new, |n| format!(" on {} {}", fmt::count(n), subject.counted));
+    // What was counted is not a figure over so many: "104 dropped iterations on 104 iterations" says nothing.
+    let n = seen.n.filter(|_| seen.nature != Nature::Counted);
+    let on = n.map_or_else(String::new, |n| format!(" on {} {}", fmt::count(n), subject.counted));
     let aside = seen.why.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
     match (decision.status, decision.because) {
         (Status::Pass, Because::WholeInterval) => {

@@ -182,15 +182,15 @@ pub(super) fn share_over(scope: &Scope<'_>, limit_us: f64) -> Result<Observation
 pub(super) fn drift(scope: &Scope<'_>, p: f64) -> Result<Observation, String> {
     let duration = scope.judged.test.duration_s.ok_or("drift cannot be told without times")?;
     let series = scope.judged.figures.series.as_ref().ok_or("drift cannot be told without times")?;
-    if series.quoted {
-        return Err("the tool's percentiles over time are its own; no drift may be read from them".to_owned());
-    }
     if duration < DRIFT_NEEDS_S {
         return Err(format!(
             "the run of {} is too short to tell a drift, which needs {}",
             fmt::duration_s(duration),
             fmt::duration_s(DRIFT_NEEDS_S)
         ));
+    }
+    if series.quoted {
+        return Err("the tool's percentiles over time are its own; no drift may be read from them".to_owned());
     }
     super::slice::drift(scope, p)
 }

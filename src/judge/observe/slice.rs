@@ -2,11 +2,16 @@
 
 use super::Scope;
 use crate::fmt;
-use crate::judge::observation::Observation;
+use crate::judge::interval::float;
+use crate::judge::observation::{Nature, Observation};
 use crate::model::distribution::Recorded;
 use crate::model::histogram::Histogram;
 use crate::model::test::{EndpointSeries, Timeline, Window};
-use crate::unit::Timestamp;
+use crate::unit::{Timestamp, Unit};
+
+/// Parts of the steady time in which a drift is looked for, and how many of them must have figures (statistics.md 4.2).
+const DRIFT_PARTS: u32 = 60;
+const DRIFT_LEAST: usize = 40;
 
 /// What ended in a slice.
 #[derive(Debug, Default)]
@@ -22,7 +27,7 @@ pub(super) struct Slice {
 impl Slice {
     pub(super) fn quantile_us(&self, p: f64) -> Option<f64> {
         let value = self.recorded.as_ref()?.histogram.quantile(p)?;
-        u64::try_from(value).ok().map(crate::judge::interval::float)
+        u64::try_from(value).ok().map(float)
     }
 
     pub(super) fn least_us(&self) -> Option<f64> {
@@ -95,11 +100,34 @@ fn is_meant(scope: &Scope<'_>, series: &EndpointSeries) -> bool {
     !outside(&series.key.label())
 }
 
-/// Change of a quantile in an hour as a ratio of its level, by minutes of the steady part.
+/// Change of a quantile in an hour as a ratio of its level: the slope of its logarithm over equal parts of the steady time
+/// (Theil–Sen, with the interval corrected for autocorrelation).
 pub(super) fn drift(scope: &Scope<'_>, p: f64) -> Result<Observation, String> {
     let phases = scope.judged.figures.phases.as_ref().ok_or("drift cannot be told without a steady part")?;
-    let _ = (phases, p);
-    Err("drift is not computed".to_owned())
+    let part_s = (phases.steady_to_s - phases.steady_from_s) / f64::from(DRIFT_PARTS);
+    let mut points = Vec::new();
+    for part in 0..DRIFT_PARTS {
+        let from = phases.steady_from_s + part_s * f64::from(part);
+        let slice = cut(scope, (from, from + part_s))?;
+        let n = slice.recorded.as_ref().map_or(0, Recorded::count);
+        // A part of so few requests that the quantile is their maximum says nothing of the quantile.
+        if float(n) * (1.0 - p) >= 1.0 {
+            points.extend(slice.quantile_us(p).filter(|us| *us > 0.0).map(|us| (from + part_s / 2.0, us.ln())));
+        }
+    }
+    if points.len() < DRIFT_LEAST {
+        return Err(format!(
+            "drift needs {DRIFT_LEAST} parts of the run with enough requests, and {} have them",
+            points.len()
+        ));
+    }
+    let trend = crate::analyse::trend::fit(&points).ok_or("drift cannot be told from so few points")?;
+    let an_hour = |slope: f64| (slope * 3600.0).exp() - 1.0;
+    Ok(Observation {
+        interval: Some((Some(an_hour(trend.interval.0)), Some(an_hour(trend.interval.1)))),
+        nature: Nature::Mean { deviation: None, design_effect: 1.0 },
+        ..Observation::counted(an_hour(trend.slope), Unit::Ratio)
+    })
 }
 
 /// Width of a window in seconds.

@@ -1,0 +1,182 @@
+//! The laws of judgement on whole suites: what is worse, less known or missing is never nearer to READY; order changes nothing.
+
+use super::sample::{figures, request_totals, test};
+use super::*;
+use crate::analyse::figures::TestFigures;
+use crate::config::Config;
+use crate::model::test::Test;
+use outcome::Verdict;
+use proptest::prelude::*;
+
+const PLAN: &str = r#"
+[[tests]]
+name = "a"
+[[tests]]
+name = "b"
+required = false
+"#;
+
+/// (metric, limit, critical, evidence) of criteria that a team may write.
+const CRITERIA: [(&str, &str); 9] = [
+    ("latency.p95", "below = \"300 ms\""),
+    ("latency.p95", "below = \"220 ms\"\nwarn_below = \"300 ms\""),
+    ("failures.ratio", "below = \"2 %\""),
+    ("success.ratio", "above = \"95 %\""),
+    ("requests", "at_least = 50"),
+    ("suite.mean(failures.ratio)", "below = \"3 %\""),
+    // The last ones cannot be met.
+    ("latency.p95", "below = \"10 ms\""),
+    ("failures.ratio", "below = \"0 %\""),
+    ("success.ratio", "above = \"100 %\""),
+];
+const NEVER_MET: std::ops::Range<usize> = 6..9;
+
+#[derive(Debug, Clone)]
+struct Given {
+    criteria: Vec<(usize, bool, bool, Option<&'static str>)>,
+    tests: Vec<(&'static str, u64, Option<u64>)>,
+}
+
+fn config(given: &Given) -> Config {
+    let mut text = PLAN.to_owned();
+    for (at, (which, critical, proven, test)) in given.criteria.iter().enumerate() {
+        let (metric, limit) = CRITERIA[*which];
+        let evidence = if *proven { "proven" } else { "observed" };
+        let test = test.map_or_else(String::new, |test| format!("test = \"{test}\"\n"));
+        text.push_str(&format!(
+            "[[criteria]]\nid = \"c{at}\"\nmetric = \"{metric}\"\n{limit}\ncritical = {critical}\nevidence = \"{evidence}\"\n{test}"
+        ));
+    }
+    Config::parse(&text, "laws").unwrap()
+}
+
+fn judged(given: &Given) -> Judgement {
+    let config = config(given);
+    let made: Vec<(Test, TestFigures)> = given
+        .tests
+        .iter()
+        .map(|(name, n, failures)| {
+            let mut figures = figures();
+            figures.populations.push(request_totals(*n, failures.map(|failures| failures.min(*n))));
+            (test(name), figures)
+        })
+        .collect();
+    let tests: Vec<JudgedTest<'_>> = made.iter().map(|(test, figures)| JudgedTest { test, figures }).collect();
+    judge(&Case { tests: &tests, deltas: &[], config: &config, baseline: &BaselineState::NotAsked })
+}
+
+fn distance(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Ready => 0,
+        Verdict::ReadyWithConditions => 1,
+        Verdict::Inconclusive | Verdict::NotReady => 2,
+    }
+}
+
+fn any_criterion() -> impl Strategy<Value = (usize, bool, bool, Option<&'static str>)> {
+    let test = prop_oneof![Just(None), Just(Some("a")), Just(Some("[ab]"))];
+    (0..CRITERIA.len(), any::<bool>(), any::<bool>(), test)
+}
+
+fn any_given() -> impl Strategy<Value = Given> {
+    let counts = || (50..3000_u64, prop::option::of(0..100_u64));
+    (prop::collection::vec(any_criterion(), 0..4), counts(), counts()).prop_map(|(criteria, a, b)| Given {
+        criteria,
+        tests: vec![("a", a.0, a.1), ("b", b.0, b.1)],
+    })
+}
+
+proptest! {
+    #[test]
+    fn more_failures_are_never_nearer(given in any_given(), more in 1..50_u64) {
+        let mut worse = given.clone();
+        worse.tests[0].2 = worse.tests[0].2.map(|failures| failures + more);
+        prop_assert!(distance(judged(&worse).verdict) >= distance(judged(&given).verdict));
+    }
+
+    #[test]
+    fn unknown_failures_are_never_nearer(given in any_given()) {
+        let mut unknown = given.clone();
+        unknown.tests[0].2 = None;
+        prop_assert!(distance(judged(&unknown).verdict) >= distance(judged(&given).verdict));
+    }
+
+    #[test]
+    fn an_added_failing_criterion_is_never_nearer(given in any_given(), added in any_criterion(), which in NEVER_MET) {
+        let mut more = given.clone();
+        more.criteria.push((which, added.1, false, added.3));
+        let after = judged(&more);
+        prop_assert!(distance(after.verdict) >= distance(judged(&given).verdict), "{after:#?}");
+    }
+
+    #[test]
+    fn without_a_required_test_it_is_never_ready(given in any_given()) {
+        let mut less = given.clone();
+        less.tests.remove(0);
+        prop_assert_eq!(distance(judged(&less).verdict), 2);
+    }
+
+    #[test]
+    fn order_changes_nothing(given in any_given()) {
+        let mut turned = given.clone();
+        turned.tests.reverse();
+        prop_assert_eq!(judged(&turned), judged(&given));
+    }
+
+    #[test]
+    fn proof_is_never_nearer_than_observation(given in any_given()) {
+        let with = |proven: bool| {
+            let mut given = given.clone();
+            given.criteria.iter_mut().for_each(|criterion| criterion.2 = proven);
+            distance(judged(&given).verdict)
+        };
+        prop_assert!(with(true) >= with(false));
+    }
+}
+
+#[test]
+fn nothing_at_all_is_inconclusive() {
+    let config = Config::defaults().unwrap();
+    let judgement = judge(&Case { tests: &[], deltas: &[], config: &config, baseline: &BaselineState::NotAsked });
+    assert_eq!(judgement.verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn a_failing_run_is_superseded_by_a_newer_valid_one() {
+    let config = Config::parse("[[tests]]\nname = \"api\"\n", "p").unwrap();
+    let mut bad = figures();
+    bad.populations.push(request_totals(1000, Some(500)));
+    let mut good = figures();
+    good.populations.push(request_totals(1000, Some(0)));
+    let run = |run: &str, second: i64| {
+        let mut test = test("api");
+        test.run = Some(run.to_owned());
+        test.span = Some(crate::unit::Span { start: Timestamp(0), end: Timestamp(second * 1_000_000_000) });
+        test
+    };
+    let (old, new) = (run("run_1", 100), run("run_2", 200));
+    let tests = [JudgedTest { test: &new, figures: &good }, JudgedTest { test: &old, figures: &bad }];
+    let judgement = judge(&Case { tests: &tests, deltas: &[], config: &config, baseline: &BaselineState::NotAsked });
+    assert_eq!(judgement.verdict, Verdict::ReadyWithConditions);
+    assert_eq!(judgement.plan.iter().map(|line| line.state.as_str()).collect::<Vec<_>>(), ["superseded", "run"]);
+}
+
+#[test]
+fn a_waiver_is_held_against_the_run_and_not_against_the_clock() {
+    let with = |expiry: &str| {
+        let text = format!(
+            "[[criteria]]\nid = \"e\"\nmetric = \"failures.ratio\"\nbelow = \"1 %\"\nwaiver = {{ owner = \"O\", reason = \"R\", expiry = {expiry}, ceiling = \"60 %\" }}\n"
+        );
+        let config = Config::parse(&text, "p").unwrap();
+        let mut figures = figures();
+        figures.populations.push(request_totals(1000, Some(500)));
+        let test = test("api");
+        let tests = [JudgedTest { test: &test, figures: &figures }];
+        judge(&Case { tests: &tests, deltas: &[], config: &config, baseline: &BaselineState::NotAsked }).criteria[0].clone()
+    };
+    // The run ended on 1970-01-01.
+    assert_eq!(with("1970-01-01").status, Status::Waived);
+    let expired = with("\"1969-12-31\"");
+    assert_eq!(expired.status, Status::Fail);
+    assert!(expired.reason.contains("expired"), "{}", expired.reason);
+}
