@@ -2,6 +2,7 @@
 
 pub mod analyse;
 pub mod assemble;
+pub mod cli;
 pub mod compare;
 pub mod config;
 pub mod error;

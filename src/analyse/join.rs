@@ -16,12 +16,17 @@ use polars::prelude::{
     AnyValue, AsOfOptions, AsofStrategy, Column, DataFrame, DataType, JoinArgs, JoinType, PolarsResult, Scalar,
 };
 
+/// From so many values on a p95 is not their maximum.
+const ENOUGH_REQUESTS: u64 = 20;
+
 /// One moment of the test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moment {
     /// Middle of the point, in seconds of the test.
     pub at_s: f64,
-    /// Requests per second.
+    /// Requests that ended then.
+    pub requests: u64,
+    /// The same per second.
     pub rate_per_s: f64,
     /// Users, where read.
     pub users: Option<f64>,
@@ -46,6 +51,7 @@ pub fn at_load(test: &Test, series: &SeriesFigures) -> PolarsResult<Vec<Moment>>
     let p95 = series.quantiles_us.get("p95");
     let moments = instants.iter().zip(&series.requests).enumerate().map(|(point, (at, requests))| Moment {
         at_s: Timestamp(*at).seconds_since(origin),
+        requests: *requests,
         rate_per_s: real(*requests) / series.width_s,
         users: series.users.get(point).copied().flatten(),
         p95_us: p95.and_then(|values| values.get(point).copied().flatten()),
@@ -58,11 +64,14 @@ pub fn at_load(test: &Test, series: &SeriesFigures) -> PolarsResult<Vec<Moment>>
     Ok(moments.collect())
 }
 
-/// The moment with the longest p95, for "at that time" evidence.
+/// The moment with the longest p95, for "at that time" evidence. Moments of few requests, such as the tail of a run in which
+/// the last stragglers end, count only where there are no others: their p95 is one request.
 #[must_use]
 pub fn slowest(moments: &[Moment]) -> Option<&Moment> {
+    let enough = moments.iter().any(|moment| moment.requests >= ENOUGH_REQUESTS);
     moments
         .iter()
+        .filter(|moment| !enough || moment.requests >= ENOUGH_REQUESTS)
         .filter_map(|moment| Some((moment.p95_us?, moment)))
         .max_by(|(one, earlier), (other, later)| one.total_cmp(other).then(later.at_s.total_cmp(&earlier.at_s)))
         .map(|(_, moment)| moment)

@@ -13,7 +13,7 @@ pub fn figures(test: &Test, phases: Option<&Phases>) -> LoadFigures {
     let (users_max, users_from) = users(test);
     let users_mean = users_mean(test, phases);
     LoadFigures {
-        model: test.load_model.map(|model| match model {
+        model: model(test).map(|model| match model {
             LoadModel::Open => "open".to_owned(),
             LoadModel::Closed => "closed".to_owned(),
         }),
@@ -23,6 +23,12 @@ pub fn figures(test: &Test, phases: Option<&Phases>) -> LoadFigures {
         dropped: dropped(test),
         iterations: metric::sum(test, "iterations"),
     }
+}
+
+/// Open or closed workload: as stated, else open where arrivals were dropped, since users who wait drop none.
+pub(super) fn model(test: &Test) -> Option<LoadModel> {
+    let drops = || metric::sum(test, "dropped_iterations").is_some_and(|count| count > 0);
+    test.load_model.or_else(|| drops().then_some(LoadModel::Open))
 }
 
 /// Most users at a time, and where that comes from: a series, else a gauge, else a statement.

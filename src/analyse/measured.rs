@@ -2,7 +2,7 @@
 
 use super::reading::real;
 use crate::model::distribution::{Recorded, SourceClass};
-use crate::model::key::{MetricKind, Outcome, Population};
+use crate::model::key::{MetricKind, Outcome};
 use crate::model::test::{CellData, MetricData, ScaledHistogram};
 use crate::unit::Unit;
 
@@ -153,9 +153,9 @@ pub(super) fn from_quoted(data: &MetricData, duration_s: Option<f64>) -> Measure
     }
 }
 
-/// k6's request metrics from cells; `None` where no request is among them, or nobody said which failed.
+/// k6's metrics of requests and connections from cells; `None` where none is among them, or nobody said which failed.
 pub(super) fn from_cells(cells: &[&CellData], kind: MetricKind, duration_s: Option<f64>) -> Option<Measured> {
-    let cells = || cells.iter().filter(|cell| cell.key.population == Population::Request);
+    let cells = || cells.iter();
     let n: u64 = cells().map(|cell| cell.count).sum();
     if n == 0 {
         return None;

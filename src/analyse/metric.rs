@@ -8,7 +8,7 @@ use super::figures::MetricFigures;
 use super::measured::{Measured, from_cells, from_quoted, from_series};
 use crate::fmt;
 use crate::model::distribution::SourceClass;
-use crate::model::key::{CellKey, MetricKind, Outcome, Tags};
+use crate::model::key::{CellKey, MetricKind, Outcome, Population, Tags};
 use crate::model::test::{MetricData, Test};
 use crate::unit::Unit;
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,7 +87,7 @@ fn wanted(test: &Test) -> BTreeSet<(String, Tags)> {
 }
 
 fn select(test: &Test, name: &str, filter: &[(String, String)]) -> Option<Measured> {
-    if let Some(found) = request_metric(test, name, filter) {
+    if let Some(found) = cell_metric(test, name, filter) {
         return Some(found);
     }
     let (quoted, points): (Vec<&MetricData>, Vec<&MetricData>) =
@@ -109,15 +109,18 @@ fn never_dropped(test: &Test, name: &str) -> Option<Measured> {
         .then(|| Measured::nothing_counted(Unit::Count))
 }
 
-/// The metrics that are kept as cells and not as series.
-fn request_metric(test: &Test, name: &str, filter: &[(String, String)]) -> Option<Measured> {
-    let kind = match name {
-        "http_reqs" => MetricKind::Counter,
-        "http_req_failed" => MetricKind::Rate,
-        "http_req_duration" => MetricKind::Trend,
+/// The metrics that are kept as cells and not as series of their own.
+fn cell_metric(test: &Test, name: &str, filter: &[(String, String)]) -> Option<Measured> {
+    let (population, kind) = match name {
+        "http_req_duration" | "grpc_req_duration" => (Population::Request, MetricKind::Trend),
+        "http_req_failed" => (Population::Request, MetricKind::Rate),
+        "http_reqs" => (Population::Request, MetricKind::Counter),
+        "ws_connecting" => (Population::Connection, MetricKind::Trend),
         _ => return None,
     };
-    let chosen: Vec<_> = test.cells.iter().filter(|cell| cell_holds(&cell.key, filter)).collect();
+    let own_series = test.metrics.iter().any(|data| data.key.name == name && !data.quoted);
+    let chosen = test.cells.iter().filter(|cell| cell.key.population == population && cell_holds(&cell.key, filter));
+    let chosen: Vec<_> = chosen.filter(|_| !own_series).collect();
     from_cells(&chosen, kind, test.duration_s)
 }
 

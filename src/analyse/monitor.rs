@@ -84,7 +84,7 @@ fn column_figures(test: &Test, column: &MonitorColumn) -> MonitorFigures {
             fill(&mut figures, &rates(&readings));
         }
         ColumnKind::CumulativeRatio => match reads_column(test, column) {
-            Some(reads) => fill(&mut figures, &ratios(&readings, &within_test(test, reads), &column.unit)),
+            Some(reads) => fill(&mut figures, &ratios(&readings, &within_test(test, reads), column)),
             None => {
                 figures.why =
                     Some("a ratio since the start, and no column of its reads to difference it with".to_owned());
@@ -139,16 +139,23 @@ fn rates(readings: &[(Timestamp, Option<f64>)]) -> Weighted {
 
 /// The ratio within each step between readings, from hits = ratio × reads; steps without reads or across a reset are left
 /// out. A cumulative ratio is rounded in its file, so that a step's own ratio is held between nothing and all.
-fn ratios(readings: &[(Timestamp, Option<f64>)], reads: &[(Timestamp, Option<f64>)], unit: &str) -> Weighted {
+fn ratios(
+    readings: &[(Timestamp, Option<f64>)],
+    reads: &[(Timestamp, Option<f64>)],
+    column: &MonitorColumn,
+) -> Weighted {
     let reads: BTreeMap<Timestamp, f64> = reads.iter().filter_map(|(at, count)| Some((*at, (*count)?))).collect();
     let known: Vec<(f64, f64)> = readings.iter().filter_map(|(at, ratio)| Some(((*ratio)?, *reads.get(at)?))).collect();
-    let all = if unit == "%" { 100.0 } else { 1.0 };
+    // Some monitors write 0.62, others 62 into a column of the same name: what is above 1 anywhere is percent.
+    let percent = column.readings.iter().filter_map(|(_, ratio)| *ratio).any(|ratio| ratio > 1.0);
+    let all = if percent { 100.0 } else { 1.0 };
+    let shown_all = if column.unit == "%" { 100.0 } else { all };
     let steps = known.iter().zip(known.iter().skip(1));
     steps
         .filter_map(|((ratio_before, before), (ratio_after, after))| {
             let grown = after - before;
-            let hits = ratio_after.mul_add(*after, -(ratio_before * before));
-            (grown > 0.0).then(|| ((hits / grown).clamp(0.0, all), grown))
+            let hits = ratio_after.mul_add(*after, -(ratio_before * before)) / all;
+            (grown > 0.0).then(|| ((hits / grown).clamp(0.0, 1.0) * shown_all, grown))
         })
         .collect()
 }
@@ -218,6 +225,16 @@ mod tests {
         ];
         let found = figures_of(columns, 10);
         assert_eq!((found[0].mean, found[0].min, found[0].max), (Some(50.0), Some(0.0), Some(100.0)));
+    }
+
+    #[test]
+    fn a_ratio_below_one_is_shown_in_the_percent_that_the_column_promises() {
+        let columns = vec![
+            builder::column("redis_hit_rate", ColumnKind::CumulativeRatio, "%", &[Some(0.0), Some(0.5), Some(0.75)]),
+            builder::column("redis_total_reads", ColumnKind::Cumulative, "", &[Some(0.0), Some(100.0), Some(200.0)]),
+        ];
+        let found = figures_of(columns, 10);
+        assert_eq!((found[0].mean, found[0].min, found[0].max), (Some(75.0), Some(50.0), Some(100.0)));
     }
 
     #[test]

@@ -157,7 +157,9 @@ mod tests {
 
     #[test]
     fn the_extremes_enclose_from_the_least_n_on() {
-        for (p, least, tight) in [(0.5, 6, 97), (0.9, 36, 865), (0.95, 72, 1_825), (0.99, 368, 9_508), (0.999, 3_688, 95_944)] {
+        for (p, least, tight) in
+            [(0.5, 6, 97), (0.9, 36, 865), (0.95, 72, 1_825), (0.99, 368, 9_508), (0.999, 3_688, 95_944)]
+        {
             assert_eq!((least_n(p), tight_n(p)), (least, tight));
             assert_eq!(rank_interval(least - 1, p, 0.95).upper, None);
             assert_eq!(rank_interval(least, p, 0.95).upper, Some(least));

@@ -125,7 +125,7 @@ impl Loaded {
     /// The second that the rise ends at, and how that was seen.
     fn ramp(&self, test: &Test) -> (Option<f64>, String) {
         let flat = self.rate_rise() == Rise::None;
-        let by_rate = match test.load_model {
+        let by_rate = match super::load::model(test) {
             Some(LoadModel::Open) => true,
             Some(LoadModel::Closed) => false,
             None => flat,

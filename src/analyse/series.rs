@@ -3,7 +3,7 @@
 use super::block::load_series;
 use super::figures::SeriesFigures;
 use super::phases;
-use super::reading::Readings;
+use super::reading::{Readings, real};
 use crate::fmt;
 use crate::model::histogram::Histogram;
 use crate::model::test::{EndpointSeries, Test, Timeline, Window};
@@ -16,6 +16,10 @@ const MOST_POINTS: usize = 240;
 /// or while the typical one has fewer requests than this and enough of them remain: a p95 of seven requests is noise.
 const REQUESTS_A_POINT: f64 = 40.0;
 const FEWEST_POINTS: usize = 40;
+/// A point with less than this share of the typical one's requests, and fewer than five, has no quantiles: it is the edge
+/// of a run, where a single straggler would draw a spike.
+const EDGE: f64 = 0.25;
+const FEW_REQUESTS: f64 = 5.0;
 
 /// Requests, failures, quantiles and users over windows; `None` where no source has times.
 #[must_use]
@@ -25,7 +29,7 @@ pub fn figures(test: &Test) -> Option<SeriesFigures> {
     let series = load_series(test, timeline);
     let has_latency = series.iter().flat_map(|one| &one.windows).any(|window| window.latency.is_some());
     let together = if has_latency { windows_a_point(&phases::requests_by_window(test, timeline)) } else { 1 };
-    let width_s = phases::width_s(timeline) * super::reading::real(together as u64);
+    let width_s = phases::width_s(timeline) * real(together as u64);
     let mut figures =
         SeriesFigures { width_s, first_s: timeline.start.seconds_since(origin), ..SeriesFigures::default() };
     for point in points(timeline.windows, together) {
@@ -35,7 +39,9 @@ pub fn figures(test: &Test) -> Option<SeriesFigures> {
         let sums = counts.chunks(together).map(|windows| windows.iter().sum()).collect();
         figures.failure_kinds.insert(kind.clone(), sums);
     }
-    if !has_latency {
+    if has_latency {
+        blank_edges(&mut figures);
+    } else {
         quote(&mut figures, timeline);
     }
     Some(figures)
@@ -43,12 +49,12 @@ pub fn figures(test: &Test) -> Option<SeriesFigures> {
 
 /// How many windows make one point: a power of two, as windows themselves merge.
 fn windows_a_point(requests: &[u64]) -> usize {
-    let loaded = requests.iter().filter(|count| **count > 0).map(|count| super::reading::real(*count));
+    let loaded = requests.iter().filter(|count| **count > 0).map(|count| real(*count));
     let typical = Readings::new(loaded).median().unwrap_or(REQUESTS_A_POINT);
     let mut together = 1;
     loop {
         let points = requests.len().div_ceil(together);
-        let sparse = typical * super::reading::real(together as u64) < REQUESTS_A_POINT;
+        let sparse = typical * real(together as u64) < REQUESTS_A_POINT;
         if points <= MOST_POINTS && !(sparse && points > 2 * FEWEST_POINTS) {
             return together;
         }
@@ -81,6 +87,16 @@ fn add_point(
     for p in SHOWN {
         let found = merged.quantile(p).map(micros);
         figures.quantiles_us.entry(fmt::quantile_name(p)).or_default().push(found);
+    }
+}
+
+fn blank_edges(figures: &mut SeriesFigures) {
+    let loaded = figures.requests.iter().filter(|count| **count > 0).map(|count| real(*count));
+    let least = Readings::new(loaded).median().map_or(0.0, |typical| FEW_REQUESTS.min(EDGE * typical));
+    for values in figures.quantiles_us.values_mut() {
+        for (value, requests) in values.iter_mut().zip(&figures.requests) {
+            *value = value.filter(|_| real(*requests) >= least);
+        }
     }
 }
 
@@ -121,6 +137,17 @@ mod tests {
         assert_eq!(series.failures.iter().sum::<u64>(), 250);
         assert_eq!((series.users.len(), series.max_us.len()), (points, points));
         assert!(series.quantiles_us.values().all(|values| values.len() == points));
+    }
+
+    #[test]
+    fn a_straggler_at_the_end_draws_no_spike() {
+        let mut test = builder::raw_test(&Shape { seconds: 61, per_second: 100, ..Shape::default() });
+        let last = &mut test.timeline.as_mut().unwrap().endpoints[0].windows[60];
+        last.requests = 1;
+        last.latency = Some([649_000].into_iter().collect());
+        let series = figures(&test).unwrap();
+        assert_eq!((series.quantiles_us["p95"][60], series.quantiles_us["p95"][59].is_some()), (None, true));
+        assert!(series.max_us[60].is_some(), "it is still the slowest request");
     }
 
     #[test]

@@ -116,11 +116,12 @@ fn choose(input: &Input, head: &Head) -> Result<Answer, Error> {
 /// Why a file is nobody's, from what it looks like; the adapters' own reasons are as many as there are adapters.
 fn nobodys(head: &Head) -> String {
     let text = head.text();
-    let looks = match text.trim_start().chars().next() {
-        Some('{' | '[') => "JSON in which no adapter finds results",
-        Some('<') => "HTML or XML in which no adapter finds results",
-        None => "nothing but blanks",
-        _ if text.contains('\u{0}') => "binary, no kind of result that is known",
+    let mut letters = text.chars().filter(|letter| !letter.is_whitespace());
+    let looks = match (letters.next(), letters.next()) {
+        (Some('{'), Some('"' | '}')) | (Some('['), Some('{' | '[' | '"' | ']')) => "JSON in which no adapter finds results",
+        (Some('<'), _) => "HTML or XML in which no adapter finds results",
+        (None, _) => "nothing but blanks",
+        _ if text.contains('\u{0}') => "binary, of no kind of result that is known",
         _ => "text in which no adapter finds results",
     };
     looks.to_owned()

@@ -32,7 +32,7 @@ pub(super) fn named(part: Part, rules: &[EndpointRule]) -> Part {
 
 /// Every endpoint that a part names.
 fn keys(part: &Part) -> BTreeSet<EndpointKey> {
-    let cells = part.cells().into_iter().map(|cell| cell.key.endpoint);
+    let cells = part.endpoints().into_iter().cloned();
     let totals = part.totals().into_iter().filter_map(|total| total.endpoint.clone()).collect::<Vec<_>>();
     let intervals = part.intervals().into_iter().filter_map(|series| series.endpoint);
     cells.chain(totals).chain(intervals).collect()

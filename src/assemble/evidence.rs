@@ -58,13 +58,12 @@ pub(super) fn said(forms: &[Form], figures: &[PopulationData], monitors: &[Form]
     if first.shards > 1 {
         said.remark(format!("{} files are shards of one run and were added", first.shards));
     }
-    for form in others.iter().filter(|form| form.class < Class::Aside) {
-        let theirs = populations(&form.part);
-        for mine in figures {
-            if let Some(theirs) = theirs.iter().find(|theirs| theirs.population == mine.population) {
-                cross_check(&mut said, (first, mine), (form, theirs));
-            }
-        }
+    for mine in figures {
+        let others = others.iter().filter(|form| form.class < Class::Aside).filter_map(|form| {
+            let theirs = populations(&form.part).into_iter().find(|theirs| theirs.population == mine.population)?;
+            Some((form, theirs))
+        });
+        cross_check(&mut said, first, mine, &others.collect::<Vec<_>>());
     }
     said
 }
@@ -91,33 +90,58 @@ fn of_file(said: &mut Said, form: &Form) {
     }
 }
 
-fn cross_check(said: &mut Said, (first, mine): (&Form, &PopulationData), (form, theirs): (&Form, &PopulationData)) {
+/// Says where other forms count or time otherwise; forms that say the same thing are named together.
+fn cross_check(said: &mut Said, first: &Form, mine: &PopulationData, others: &[(&Form, PopulationData)]) {
     let noun = match mine.population {
-        Population::Request => ("request", "requests"),
-        Population::Connection => ("connection", "connections"),
-        Population::Message => ("message", "messages"),
+        Population::Request => "requests",
+        Population::Connection => "connections",
+        Population::Message => "messages",
     };
-    let both = |what: &str, own: String, other: String| {
-        format!("{} says {other} {what}, {} says {own}; the latter is used", form.file.source, first.file.source)
-    };
-    let counts = mine.totals.requests.zip(theirs.totals.requests).filter(|(own, other)| own != other);
-    if let Some((own, other)) = counts {
-        let text = both(noun.1, fmt::count(own), fmt::count(other));
+    let mut differences: BTreeMap<Difference, Vec<&str>> = BTreeMap::new();
+    for (form, theirs) in others {
+        if let Some(difference) = difference(noun, mine, form, theirs) {
+            differences.entry(difference).or_default().push(&form.file.source);
+        }
+    }
+    for (difference, sources) in differences {
+        let says = if sources.len() > 1 { "say" } else { "says" };
+        let text = format!("{} {says} {}, {} says {}", sources.join(" and "), difference.theirs, first.file.source, difference.ours);
+        if difference.only_late {
+            said.remark(format!("{text}, which is used: the tool writes the former while it runs, and not at its end"));
+        } else {
+            said.warn(format!("{text}, which is used"));
+        }
+    }
+}
+
+/// What another form says otherwise.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Difference {
+    theirs: String,
+    ours: String,
+    /// It merely lags by no more than forms of one execution may.
+    only_late: bool,
+}
+
+fn difference(noun: &str, mine: &PopulationData, form: &Form, theirs: &PopulationData) -> Option<Difference> {
+    let (mine, theirs) = (&mine.totals, &theirs.totals);
+    let unlike = |own: Option<u64>, other: Option<u64>| own.zip(other).filter(|(own, other)| own != other);
+    if let Some((own, other)) = unlike(mine.requests, theirs.requests) {
         #[expect(clippy::cast_precision_loss, reason = "compared to 2 %")]
         let apart = relative(own as f64, other as f64);
-        match form.may_lag && other < own {
-            true if apart <= TOLERANCE => said.remark(format!("{text} (it was written while the run went on)")),
-            _ => said.warn(text),
-        }
-        return;
+        let only_late = form.may_lag && other < own && apart <= TOLERANCE;
+        return Some(Difference { theirs: format!("{} {noun}", fmt::count(other)), ours: fmt::count(own), only_late });
     }
-    if let Some((own, other)) = mine.totals.failures.zip(theirs.totals.failures).filter(|(own, other)| own != other) {
-        said.warn(both(&format!("failed {}", noun.1), fmt::count(own), fmt::count(other)));
+    if let Some((own, other)) = unlike(mine.failures, theirs.failures) {
+        let theirs = format!("{} failed {noun}", fmt::count(other));
+        return Some(Difference { theirs, ours: fmt::count(own), only_late: false });
     }
-    let means = mean_and_max(&mine.totals.latency).0.zip(mean_and_max(&theirs.totals.latency).0);
-    if let Some((own, other)) = means.filter(|(own, other)| relative(*own, *other) > TOLERANCE / 2.0) {
-        said.warn(both("as mean latency", fmt::latency_us(own), fmt::latency_us(other)));
-    }
+    let means = mean_and_max(&mine.latency).0.zip(mean_and_max(&theirs.latency).0);
+    means.filter(|(own, other)| relative(*own, *other) > TOLERANCE / 2.0).map(|(own, other)| Difference {
+        theirs: format!("a mean latency of {}", fmt::latency_us(other)),
+        ours: fmt::latency_us(own),
+        only_late: false,
+    })
 }
 
 /// The files, each with its role, in order of their names.
@@ -133,10 +157,12 @@ pub(super) fn inputs(forms: &[Form], monitors: &[Form]) -> Vec<InputFile> {
 }
 
 fn role(form: &Form, first: bool) -> &'static str {
+    let has_course = form.part.intervals_span().is_some();
     match form.class {
         _ if first => "figures",
         Class::Monitor => "monitor",
         Class::Course => "series",
+        Class::Bucketed | Class::Quoted if has_course => "cross-check, series",
         Class::Raw | Class::Bucketed | Class::Quoted => "cross-check",
         Class::Aside if form.part.faults().is_empty() => "nothing found",
         Class::Aside => "faults",

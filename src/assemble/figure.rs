@@ -123,13 +123,8 @@ fn most(a: Option<f64>, b: Option<f64>) -> Option<f64> {
 }
 
 fn sampled(part: &Part, population: Population) -> Option<Figure> {
-    let (mut count, mut timed, mut sum_ns, mut max) = (0, 0, 0, None);
-    for cell in part.cells().into_iter().filter(|cell| cell.key.population == population) {
-        count += cell.count;
-        timed += cell.recorded.count();
-        sum_ns += cell.recorded.sum_ns;
-        max = most(max, cell.recorded.max_us());
-    }
+    let count = part.samples(population);
+    let (sum_ns, timed, max) = part.latency_sum(population);
     #[expect(clippy::cast_precision_loss, reason = "means are compared to 2 %")]
     let mean = (timed > 0).then(|| sum_ns as f64 / 1e3 / timed as f64);
     (count > 0).then(|| Figure { count: Some(float(count)), mean, max })

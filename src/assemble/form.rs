@@ -7,7 +7,7 @@ use super::read::Reading;
 use crate::ingest::ADAPTERS;
 use crate::model::distribution::Distribution;
 use crate::model::input::InputFile;
-use crate::model::key::Population;
+use crate::model::key::{EndpointKey, Population};
 use crate::model::sample::Fact;
 use crate::rollup::{Clock, Part};
 use crate::unit::Span;
@@ -151,7 +151,7 @@ fn column_span(column: &crate::rollup::Column) -> Option<Span> {
 }
 
 fn labels(part: &Part) -> BTreeSet<String> {
-    let cells = part.cells().into_iter().map(|cell| cell.key.endpoint.label());
+    let cells = part.endpoints().into_iter().map(EndpointKey::label);
     let totals: Vec<String> = part.totals().into_iter().filter_map(|total| total.endpoint.as_ref().map(ToString::to_string)).collect();
     let rows = part.intervals().into_iter().filter_map(|series| series.endpoint.map(|key| key.label()));
     cells.chain(totals).chain(rows).collect()

@@ -21,9 +21,8 @@ const COUNTED_AS_POPULATIONS: [&str; 6] =
     ["http_reqs", "http_req_duration", "http_req_failed", "ws_sessions", "ws_connecting", "grpc_req_duration"];
 
 /// Builds the test.
-pub(super) fn merge(execution: Execution) -> Test {
-    let chosen = chosen(&execution.forms);
-    let forms = in_order(&execution.forms, chosen);
+pub(super) fn merge(mut execution: Execution) -> Test {
+    let forms = chosen_first(std::mem::take(&mut execution.forms));
     let Some(figures) = forms.first() else { return empty(execution) };
     let mut populations = populations(&figures.part);
     for form in forms.iter().skip(1) {
@@ -58,17 +57,15 @@ pub(super) fn merge(execution: Execution) -> Test {
     }
 }
 
-/// Which form gives the figures: the most exact one that covers what the fullest one counted.
-fn chosen(forms: &[Form]) -> usize {
+/// The form that gives the figures first: the most exact one that covers what the fullest one counted.
+fn chosen_first(mut forms: Vec<Form>) -> Vec<Form> {
     let fullest = forms.iter().filter(|form| form.class < Class::Aside).filter_map(Form::count).fold(0.0, f64::max);
     let covers = |form: &Form| form.class < Class::Aside && form.count().is_none_or(|count| count >= COVERS * fullest);
-    forms.iter().position(covers).unwrap_or(0)
-}
-
-fn in_order(forms: &[Form], chosen: usize) -> Vec<Form> {
-    let first = forms.get(chosen).into_iter();
-    let others = forms.iter().enumerate().filter(|(at, _)| *at != chosen).map(|(_, form)| form);
-    first.chain(others).cloned().collect()
+    if let Some(at) = forms.iter().position(covers) {
+        let chosen = forms.remove(at);
+        forms.insert(0, chosen);
+    }
+    forms
 }
 
 fn empty(execution: Execution) -> Test {

@@ -2,6 +2,7 @@
 
 use super::execution::Execution;
 use super::form::{Class, Form};
+use crate::rollup::Clock;
 
 /// Adds files of one folder that are of the same kind, with the same endpoints, overlapping in time and with different rows.
 /// Two packings of the same rows are one file, of which the other is a copy.
@@ -57,7 +58,16 @@ fn are_shards(own: &Form, form: &Form) -> bool {
         && own.file.source != form.file.source
         && own.part.name() == form.part.name()
         && own.labels == form.labels
-        && own.span.zip(form.span).is_some_and(|(ours, theirs)| ours.overlaps(theirs))
+        && run_together(own, form)
+}
+
+/// Whether two ran at the same time: for at least half of the shorter one. With clocks of whole seconds two runs of which one
+/// begins when the other ends seem to overlap, hence the least overlap.
+fn run_together(own: &Form, form: &Form) -> bool {
+    let Some((ours, theirs)) = own.span.zip(form.span) else { return false };
+    let both = ours.end.min(theirs.end).seconds_since(ours.start.max(theirs.start));
+    let least = if own.part.clock().min(form.part.clock()) == Clock::Finer { 0.0 } else { 2.0 };
+    both > least && both >= ours.seconds().min(theirs.seconds()) / 2.0
 }
 
 fn add(own: &mut Form, form: Form) {

@@ -1,0 +1,192 @@
+use super::*;
+use crate::model::key::Population;
+use std::path::{Path, PathBuf};
+
+mod corpus;
+
+/// Requests as a team's own script writes them, `count` of them beginning at `start`, one every 50 ms.
+pub(super) fn rows(start: f64, count: u32, latency_ms: u32) -> String {
+    let mut text = String::from("timestamp,method,endpoint,latency_ms,status,success\n");
+    for at in 0..count {
+        let seconds = start + f64::from(at) * 0.05;
+        text.push_str(&format!("{seconds:.3},GET,/api/events,{latency_ms},200,true\n"));
+    }
+    text
+}
+
+fn monitor(start: u32, seconds: u32) -> String {
+    let mut text = String::from("timestamp,cpu_percent,memory_mb\n");
+    for at in 0..seconds {
+        text.push_str(&format!("{},{},{}\n", start + at, 20 + at % 5, 100 + at));
+    }
+    text
+}
+
+/// A folder with these files.
+pub(super) fn folder(files: &[(&str, String)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join("results").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+fn request(folder: &Path) -> Request {
+    let settings = Settings { threads: 2, ..Settings::default() };
+    Request { inputs: vec![folder.join("results").to_str().unwrap().to_owned()], settings, ..Request::default() }
+}
+
+fn read(files: &[(&str, String)]) -> Suite {
+    let folder = folder(files);
+    assemble(&request(folder.path())).unwrap()
+}
+
+fn names(suite: &Suite) -> Vec<&str> {
+    suite.tests.iter().map(|test| test.name.as_str()).collect()
+}
+
+fn requests(test: &Test) -> Option<u64> {
+    test.populations.iter().find(|one| one.population == Population::Request)?.totals.requests
+}
+
+const START: f64 = 1_795_225_420.0;
+
+#[test]
+fn shards_in_one_folder_are_added() {
+    let suite = read(&[("checkout/worker-a.csv", rows(START, 200, 10)), ("checkout/worker-b.csv", rows(START + 1.0, 200, 20))]);
+    assert_eq!(names(&suite), ["checkout"]);
+    assert_eq!(requests(&suite.tests[0]), Some(400));
+    assert_eq!(suite.tests[0].inputs.len(), 2);
+    assert!(suite.tests[0].remarks.iter().any(|text| text.contains("shards")), "{:?}", suite.tests[0].remarks);
+}
+
+#[test]
+fn shards_in_numbered_folders_are_added_and_other_folders_are_not() {
+    let suite = read(&[
+        ("gen-1/raw.csv", rows(START, 200, 10)),
+        ("gen-2/raw.csv", rows(START, 201, 10)),
+        ("other/raw.csv", rows(START, 202, 10)),
+    ]);
+    assert_eq!(names(&suite), ["gen-1", "other"]);
+    assert_eq!(requests(&suite.tests[0]), Some(401));
+}
+
+#[test]
+fn runs_one_after_the_other_are_tests_of_their_own() {
+    let suite = read(&[("base-1/raw.csv", rows(START, 200, 10)), ("base-2/raw.csv", rows(START + 60.0, 200, 10))]);
+    assert_eq!(names(&suite), ["base-1", "base-2"]);
+}
+
+#[test]
+fn the_same_content_twice_counts_once_and_is_said() {
+    let suite = read(&[("a/raw.csv", rows(START, 100, 10)), ("copy/raw.csv", rows(START, 100, 10))]);
+    assert_eq!(names(&suite), ["a"]);
+    assert_eq!(requests(&suite.tests[0]), Some(100));
+    assert!(suite.tests[0].warnings.iter().any(|text| text.contains("counts once")), "{:?}", suite.tests[0].warnings);
+    assert!(suite.files_not_used[0].1.contains("the same content"), "{:?}", suite.files_not_used);
+}
+
+#[test]
+fn results_of_several_runs_keep_their_test_s_name() {
+    let suite = read(&[
+        ("run_20251110_120000/search/raw.csv", rows(START, 100, 10)),
+        ("run_20251111_120000/search/raw.csv", rows(START + 86_400.0, 100, 10)),
+    ]);
+    assert_eq!(names(&suite), ["search", "search"]);
+    let runs: Vec<Option<&str>> = suite.tests.iter().map(|test| test.run.as_deref()).collect();
+    assert_eq!(runs, [Some("run_20251110_120000"), Some("run_20251111_120000")]);
+}
+
+#[test]
+fn files_of_different_prefixes_in_one_folder_are_named_by_them() {
+    let suite = read(&[("steady_raw.csv", rows(START, 100, 10)), ("spike_raw.csv", rows(START + 60.0, 100, 10))]);
+    assert_eq!(names(&suite), ["spike", "steady"]);
+}
+
+#[test]
+fn one_monitor_over_several_tests_is_cut_for_each() {
+    let suite = read(&[
+        ("monitor.csv", monitor(1_795_225_420, 1000)),
+        ("a/raw.csv", rows(START, 100, 10)),
+        ("b/raw.csv", rows(START + 500.0, 100, 10)),
+    ]);
+    assert_eq!(names(&suite), ["a", "b"]);
+    let first = &suite.tests[0].monitors[0];
+    // Five seconds of test and the minute after it; the monitor began with the test.
+    assert_eq!(first.readings.len(), 65);
+    assert_eq!(suite.tests[1].monitors[0].readings.len(), 125);
+}
+
+#[test]
+fn a_monitor_of_another_time_is_not_used_and_a_named_one_goes_where_it_is_sent() {
+    let files = [("a/monitor.csv", monitor(1_700_000_000, 10)), ("a/raw.csv", rows(START, 100, 10)), ("b/raw.csv", rows(START, 50, 10))];
+    let suite = read(&files);
+    assert!(suite.tests.iter().all(|test| test.monitors.is_empty()));
+    assert!(suite.files_not_used.iter().any(|(_, reason)| reason.contains("no test overlaps")), "{:?}", suite.files_not_used);
+
+    let folder = folder(&[("watch.csv", monitor(1_795_225_420, 5)), ("a/raw.csv", rows(START, 100, 10)), ("b/raw.csv", rows(START, 50, 10))]);
+    let file = folder.path().join("results/watch.csv").to_str().unwrap().to_owned();
+    let named = Request { monitors: vec![(Some("b".into()), file.clone())], ..request(folder.path()) };
+    let watched: Vec<bool> = assemble(&named).unwrap().tests.iter().map(|test| !test.monitors.is_empty()).collect();
+    assert_eq!(watched, [false, true]);
+    let unknown = Request { monitors: vec![(Some("c".into()), file)], ..request(folder.path()) };
+    assert!(assemble(&unknown).unwrap_err().hint.unwrap().contains("a, b"));
+}
+
+#[test]
+fn the_order_of_arguments_and_the_number_of_threads_are_not_seen() {
+    let folder = folder(&[
+        ("a/raw.csv", rows(START, 300, 10)),
+        ("a/monitor.csv", monitor(1_795_225_420, 30)),
+        ("b/one.csv", rows(START, 200, 10)),
+        ("b/two.csv", rows(START + 2.0, 200, 30)),
+    ]);
+    let input = |name: &str| folder.path().join("results").join(name).to_str().unwrap().to_owned();
+    let seen = |inputs: [&str; 2], threads| {
+        let settings = Settings { threads, ..Settings::default() };
+        let request = Request { inputs: inputs.map(input).to_vec(), settings, ..Request::default() };
+        format!("{:?}", assemble(&request).unwrap())
+    };
+    let first = seen(["a", "b"], 1);
+    assert_eq!(first, seen(["b", "a"], 1));
+    assert_eq!(first, seen(["a", "b"], 4));
+}
+
+#[test]
+fn what_is_nobody_s_stands_in_files_not_used_and_a_named_one_is_a_problem() {
+    let folder = folder(&[("notes.txt", "remember the milk\n".into()), ("empty.csv", String::new()), ("raw.csv", rows(START, 10, 5))]);
+    let suite = assemble(&request(folder.path())).unwrap();
+    assert_eq!(names(&suite), ["raw"].map(|_| "results"));
+    let reasons: Vec<&str> = suite.files_not_used.iter().map(|(_, reason)| reason.as_str()).collect();
+    assert_eq!(reasons, ["empty file", "text in which no adapter finds results"]);
+    assert!(suite.problems.is_empty());
+
+    let notes = folder.path().join("results/notes.txt").to_str().unwrap().to_owned();
+    let named = assemble(&Request { inputs: vec![notes], ..request(folder.path()) }).unwrap();
+    assert_eq!(named.problems.len(), 1);
+    assert!(named.problems[0].hint.as_ref().unwrap().contains("--as ADAPTER="));
+}
+
+#[test]
+fn an_adapter_that_the_user_names_must_exist_and_so_must_its_file() {
+    let folder = folder(&[("raw.csv", rows(START, 10, 5))]);
+    let file = folder.path().join("results/raw.csv").to_str().unwrap().to_owned();
+    let with = |adapter: &str, file: &str| {
+        assemble(&Request { as_adapters: vec![(adapter.into(), file.into())], ..request(folder.path()) })
+    };
+    assert_eq!(with("own_rows_csv", &file).unwrap().tests[0].inputs[0].why, "named by `--as own_rows_csv`");
+    assert!(with("nonsense", &file).unwrap_err().hint.unwrap().contains("own_rows_csv"));
+    assert!(with("own_rows_csv", "elsewhere.csv").is_err());
+}
+
+#[test]
+fn evidence_holds_the_hash_where_it_was_asked_for() {
+    let folder = folder(&[("raw.csv", rows(START, 10, 5))]);
+    let hashed = assemble(&Request { hash: true, ..request(folder.path()) }).unwrap();
+    assert_eq!(hashed.tests[0].inputs[0].sha256.as_ref().unwrap().len(), 64);
+    let plain = assemble(&request(folder.path())).unwrap();
+    assert_eq!(plain.tests[0].inputs[0].sha256, None);
+    assert_eq!(plain.tests[0].inputs[0].rows_used, 10);
+}

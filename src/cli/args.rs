@@ -6,10 +6,10 @@ use std::path::PathBuf;
 /// plimsoll: what a load test leaves behind, turned into an answer.
 #[derive(Debug, Parser)]
 #[command(name = "plimsoll", version, about, max_term_width = 100, disable_help_subcommand = true, after_help = EXIT_CODES)]
-pub struct Cli {
+pub(super) struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(super) command: Command,
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 ready (also under conditions), 1 not ready, 2 wrong use or configuration, \
@@ -17,7 +17,7 @@ const EXIT_CODES: &str = "Exit codes: 0 ready (also under conditions), 1 not rea
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// Judge results and write report.html, report.md and report.json
     Report(ReportArgs),
     /// Show what each file is and why, the tests and their figures; judge nothing
@@ -33,67 +33,67 @@ pub enum Command {
 
 /// How inputs are found and read; shared by every command that reads results.
 #[derive(Debug, Args, Clone, Default)]
-pub struct InputArgs {
+pub(super) struct InputArgs {
     /// Files, folders, globs, or - for standard input; .gz and .zst are read as they are
     #[arg(required = true, value_name = "INPUT")]
-    pub inputs: Vec<String>,
+    pub(super) inputs: Vec<String>,
     /// Configuration; otherwise INPUT/plimsoll.toml where INPUT is one folder, else ./plimsoll.toml
     #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     /// Read FILE with this adapter instead of asking all
     #[arg(long = "as", value_name = "ADAPTER=FILE")]
-    pub adapters: Vec<String>,
+    pub(super) adapters: Vec<String>,
     /// A resource monitor's file, for one test or for all that it overlaps
     #[arg(long, value_name = "[TEST=]FILE")]
-    pub monitor: Vec<String>,
+    pub(super) monitor: Vec<String>,
     /// Stop at the first row that cannot be read
     #[arg(long)]
-    pub strict: bool,
+    pub(super) strict: bool,
 }
 
 /// Where stored runs are.
 #[derive(Debug, Args, Clone)]
-pub struct StoreArgs {
+pub(super) struct StoreArgs {
     /// Folder of stored runs
     #[arg(long, value_name = "DIR", default_value = ".plimsoll")]
-    pub store: PathBuf,
+    pub(super) store: PathBuf,
 }
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
-pub struct ReportArgs {
+pub(super) struct ReportArgs {
     /// Inputs.
     #[command(flatten)]
-    pub input: InputArgs,
+    pub(super) input: InputArgs,
     /// Compare with this baseline: a saved name, `latest`, or a stored run's file
     #[arg(long, value_name = "NAME|latest|FILE")]
-    pub baseline: Option<String>,
+    pub(super) baseline: Option<String>,
     /// Folder to write to
     #[arg(long, value_name = "DIR", default_value = "plimsoll-report")]
-    pub out: PathBuf,
+    pub(super) out: PathBuf,
     /// Title of the report
     #[arg(long, value_name = "TEXT")]
-    pub title: Option<String>,
+    pub(super) title: Option<String>,
     /// Store each test under its name and start time
     #[arg(long)]
-    pub save: bool,
+    pub(super) save: bool,
     /// Exit with 1 on warnings, or on any condition
     #[arg(long, value_name = "LEVEL")]
-    pub fail_on: Option<FailOn>,
+    pub(super) fail_on: Option<FailOn>,
     /// Exit with 0 although the verdict is INCONCLUSIVE, and say so
     #[arg(long, value_name = "VERDICT")]
-    pub allow: Option<Allow>,
+    pub(super) allow: Option<Allow>,
     /// What to write
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_values_t = [Format::Html, Format::Md, Format::Json])]
-    pub format: Vec<Format>,
+    pub(super) format: Vec<Format>,
     /// Stored runs.
     #[command(flatten)]
-    pub store: StoreArgs,
+    pub(super) store: StoreArgs,
 }
 
 /// What else ends with exit code 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
+pub(super) enum FailOn {
     /// Warnings.
     Warn,
     /// Every condition.
@@ -102,14 +102,14 @@ pub enum FailOn {
 
 /// Which verdict is let pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Allow {
+pub(super) enum Allow {
     /// INCONCLUSIVE.
     Inconclusive,
 }
 
 /// What `report` writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub enum Format {
+pub(super) enum Format {
     /// report.html
     Html,
     /// report.md and its pictures
@@ -130,36 +130,36 @@ impl std::fmt::Display for Format {
 
 /// Arguments of `inspect`.
 #[derive(Debug, Args)]
-pub struct InspectArgs {
+pub(super) struct InspectArgs {
     /// Inputs.
     #[command(flatten)]
-    pub input: InputArgs,
+    pub(super) input: InputArgs,
     /// Print JSON of the shape of report.json's tests
     #[arg(long)]
-    pub json: bool,
+    pub(super) json: bool,
 }
 
 /// Arguments of `compare`.
 #[derive(Debug, Args)]
-pub struct CompareArgs {
+pub(super) struct CompareArgs {
     /// Input or baseline to compare with
-    pub before: String,
+    pub(super) before: String,
     /// Input or baseline to compare
-    pub after: String,
+    pub(super) after: String,
     /// Print the comparisons as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(super) json: bool,
     /// Configuration; otherwise ./plimsoll.toml
     #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     /// Stored runs.
     #[command(flatten)]
-    pub store: StoreArgs,
+    pub(super) store: StoreArgs,
 }
 
 /// The baseline commands.
 #[derive(Debug, Subcommand)]
-pub enum BaselineCommand {
+pub(super) enum BaselineCommand {
     /// Store the tests of INPUT under NAME
     Save {
         /// Name to compare with later
@@ -200,7 +200,7 @@ pub enum BaselineCommand {
 
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
-pub struct ExplainArgs {
+pub(super) struct ExplainArgs {
     /// What to explain; without it, the list of what can be
-    pub word: Option<String>,
+    pub(super) word: Option<String>,
 }

@@ -6,7 +6,6 @@ use super::{EXIT_READY, Stop, Streams, pipeline};
 use crate::fmt;
 use crate::render::text;
 use crate::store::Store;
-use std::io::Write;
 
 /// Saves, lists, shows or removes stored runs.
 pub(super) fn run(command: &BaselineCommand, streams: &mut Streams<'_>) -> Result<u8, Stop> {
@@ -17,8 +16,8 @@ pub(super) fn run(command: &BaselineCommand, streams: &mut Streams<'_>) -> Resul
                 return Err(pipeline::nothing_usable(&gathered).into());
             }
             let judging = Judging { gathered: &gathered, baseline: None, title: None, command: String::new() };
-            let report = judging.report()?;
-            let runs = judging.stored(&report)?;
+            let report = judging.report();
+            let runs = judging.stored(&report);
             for path in Store::at(&store.store).pin(name, &runs, *force)? {
                 writeln!(streams.out, "stored {}", fmt::plain(&path.display().to_string()))?;
             }

@@ -5,11 +5,9 @@ use super::judging::{self, Pairs};
 use super::{EXIT_INCONCLUSIVE, EXIT_NOT_READY, EXIT_READY, Stop, Streams, pipeline};
 use crate::compare::delta::{Call, Delta};
 use crate::compare::side::Side;
-use crate::config::Config;
 use crate::error::Error;
 use crate::render::text;
 use crate::store::Store;
-use std::io::Write;
 use std::path::Path;
 
 /// Compares and prints the comparisons; 1 if anything regressed, 4 if nothing could be told.
@@ -19,13 +17,14 @@ pub(super) fn run(args: &CompareArgs, streams: &mut Streams<'_>) -> Result<u8, S
     let before = sides(&args.before, args, &store, streams)?;
     let after = sides(&args.after, args, &store, streams)?;
     let pairs = Pairs::of(&after, &before);
-    let comparisons = judging::compare(&pairs, &rules(&config));
+    let comparisons = pairs.compare(&judging::rules(&config));
+    let lines = pairs.lines(&comparisons);
     let deltas: Vec<Delta> = comparisons.into_iter().flat_map(|one| one.deltas).collect();
     if args.json {
         let json = serde_json::to_string_pretty(&deltas).map_err(|error| Error::output(error.to_string()))?;
         writeln!(streams.out, "{json}")?;
     } else {
-        text::comparison(&deltas, &pairs.lines(), streams.terminal.style(), streams.out)?;
+        text::comparison(&deltas, &lines, streams.terminal.style(), streams.out)?;
     }
     let any = |call: Call| deltas.iter().any(|one| one.call == call);
     if any(Call::Regressed) {
@@ -47,8 +46,4 @@ fn sides(named: &str, args: &CompareArgs, store: &Store, streams: &mut Streams<'
         return Err(pipeline::nothing_usable(&gathered).into());
     }
     Ok(gathered.tests.iter().filter_map(|(test, figures)| Side::of(test, figures)).collect())
-}
-
-fn rules(config: &Config) -> crate::compare::Rules {
-    judging::rules(config)
 }

@@ -4,7 +4,6 @@ use super::{EXIT_READY, Stop, Streams, args::ExplainArgs};
 use crate::error::Error;
 use crate::fmt;
 use crate::ingest::ADAPTERS;
-use crate::judge::rules::RULES;
 use crate::report::model::Report;
 use std::io::Write;
 
@@ -97,10 +96,6 @@ fn explain(word: &str, out: &mut dyn Write) -> Result<(), Stop> {
         writeln!(out, "{name}\n\n{text}")?;
         return Ok(());
     }
-    if let Some(rule) = RULES.iter().find(|rule| rule.name == wanted) {
-        out.write_all(rule.page().as_bytes())?;
-        return Ok(());
-    }
     if let Some(adapter) = ADAPTERS.iter().find(|adapter| adapter.name() == word) {
         writeln!(out, "{} ({})\n\n{}", adapter.name(), adapter.tool(), adapter.about())?;
         return Ok(());
@@ -118,8 +113,7 @@ fn explain(word: &str, out: &mut dyn Write) -> Result<(), Stop> {
 fn names() -> Vec<&'static str> {
     let topics = ["input", "formats", "config", "schema"];
     let words = WORDS.iter().map(|(name, _)| *name);
-    let rules = RULES.iter().map(|rule| rule.name);
-    topics.into_iter().chain(words).chain(rules).chain(ADAPTERS.iter().map(|adapter| adapter.name())).collect()
+    topics.into_iter().chain(words).chain(ADAPTERS.iter().map(|adapter| adapter.name())).collect()
 }
 
 fn listing(out: &mut dyn Write) -> Result<(), Stop> {
@@ -130,7 +124,6 @@ fn listing(out: &mut dyn Write) -> Result<(), Stop> {
     writeln!(out, "  schema     the JSON Schema of report.json\n")?;
     let row = |title: &str, names: Vec<&str>| format!("{title}: {}", names.join(", "));
     writeln!(out, "{}\n", row("Words of a report", WORDS.iter().map(|(name, _)| *name).collect()))?;
-    writeln!(out, "{}\n", row("Rules", RULES.iter().map(|rule| rule.name).collect()))?;
     writeln!(out, "{}", row("Adapters", ADAPTERS.iter().map(|adapter| adapter.name()).collect()))?;
     Ok(())
 }

@@ -7,7 +7,6 @@ use crate::error::Error;
 use crate::render::text;
 use crate::report::build::{self, Judged};
 use crate::report::model::Inspection;
-use std::io::Write;
 
 /// Prints what the inputs hold, as text or JSON. Only JSON holds hashes of the files: they cost a second reading.
 pub(super) fn run(args: &InspectArgs, streams: &mut Streams<'_>) -> Result<u8, Stop> {

@@ -7,10 +7,11 @@ use crate::compare::sides::{self, Comparison};
 use crate::config::Config;
 use crate::error::Error;
 use crate::fmt;
-use crate::judge::case::{BaselineState, Case, JudgedTest};
-use crate::judge::{self, outcome::Judgement};
+use crate::judge::outcome::Judgement;
+use crate::judge::{self, BaselineState, Case, JudgedTest};
+use crate::quantity::Quantity;
 use crate::report::build::{self, Judged, Material};
-use crate::report::model::{BaselinePair, BaselineUsed, ConfigUsed, Report};
+use crate::report::model::{Approval, BaselinePair, BaselineUsed, ConfigUsed, Report, RequirementLine};
 use crate::store::{Store, run, run::StoredRun};
 
 /// A baseline as loaded from the store.
@@ -28,13 +29,15 @@ pub(super) fn load(store: &Store, name: &str) -> Result<Baseline, Error> {
 pub(super) fn rules(config: &Config) -> Settings {
     let compare = &config.compare;
     let metrics: Vec<Metric> = compare.metrics.iter().filter_map(|name| Metric::of_name(name)).collect();
+    let usual = Settings::default();
+    let or = |quantity: Option<Quantity>, usual: f64| quantity.map_or(usual, |quantity| quantity.value);
     Settings {
         metrics,
-        material: compare.material.value,
-        floor_us: compare.floor.value,
-        margin: compare.margin.value,
-        must_detect: compare.must_detect.value,
-        ..Settings::default()
+        material: or(compare.material, usual.material),
+        floor_us: or(compare.floor, usual.floor_us),
+        margin: or(compare.margin, usual.margin),
+        must_detect: or(compare.must_detect, usual.must_detect),
+        ..usual
     }
 }
 
@@ -118,13 +121,13 @@ impl Judging<'_> {
             None => Vec::new(),
         };
         let deltas: Vec<_> = comparisons.iter().flat_map(|one| one.deltas.clone()).collect();
-        let shifts: Vec<_> = comparisons.iter().flat_map(|one| one.shifts.clone()).collect();
+        let _shifts: Vec<_> = comparisons.iter().flat_map(|one| one.shifts.clone()).collect();
         let state = self.state(&pairs);
         let tests: Vec<JudgedTest<'_>> =
             self.gathered.tests.iter().map(|(test, figures)| JudgedTest { test, figures }).collect();
-        let case = Case { tests: &tests, deltas: &deltas, shifts: &shifts, config, baseline: &state };
+        let case = Case { tests: &tests, deltas: &deltas, config, baseline: &state };
         let judgement = judge::judge(&case);
-        let mut assumed = judge::assumptions(&case);
+        let mut assumed = Vec::new();
         if self.baseline.is_some() {
             assumed.push(format!(
                 "between two runs of the same system ln latency varies by {} in common and {} per endpoint (assumed, no history)",
@@ -133,7 +136,7 @@ impl Judging<'_> {
             ));
         }
         let baseline = self.baseline.map(|one| BaselineUsed { id: one.id.clone(), sha256: one.sha256(), pairs: lines });
-        self.built(&judgement, &deltas, stored, baseline, (&case, assumed))
+        self.built(&judgement, &deltas, stored, baseline, assumed)
     }
 
     fn built(
@@ -142,7 +145,7 @@ impl Judging<'_> {
         deltas: &[crate::compare::delta::Delta],
         before: Vec<(String, String, Side)>,
         baseline: Option<BaselineUsed>,
-        (case, assumed): (&Case<'_>, Vec<String>),
+        assumed: Vec<String>,
     ) -> Report {
         let config = &self.gathered.config;
         let tests = self.gathered.tests.iter().map(|(test, figures)| {
@@ -161,9 +164,8 @@ impl Judging<'_> {
             config: config_used(config),
             build: config.suite.build.clone(),
             environment: config.suite.environment.clone(),
-            plan: judge::plan_lines(case),
-            requirements: judge::requirement_lines(case, judgement),
-            approvals: config.approvals.iter().map(|row| (row.role.clone(), row.name.clone())).collect(),
+            requirements: requirements(config, judgement),
+            approvals: config.approvals.iter().map(|row| Approval { role: row.role.clone(), name: row.name.clone().unwrap_or_default() }).collect(),
             files_not_used: self.gathered.files_not_used.clone(),
             command: self.command.clone(),
             assumed,
@@ -215,4 +217,19 @@ fn config_used(config: &Config) -> ConfigUsed {
         None => (crate::config::DEFAULT.to_owned(), "default".to_owned()),
     };
     ConfigUsed { sha256: run::hash(&text), text, source }
+}
+
+/// Declared requirements with what became of them.
+fn requirements(config: &Config, judgement: &Judgement) -> Vec<RequirementLine> {
+    let lines = config.requirements.iter().zip(&judgement.requirements).map(|(declared, outcome)| RequirementLine {
+        id: declared.id.clone(),
+        text: declared.text.clone(),
+        criteria: declared.criteria.clone(),
+        expected: declared.expected.as_ref().map(ToString::to_string),
+        implemented_by: declared.implemented_by.clone(),
+        validated_by: declared.validated_by.clone(),
+        expectation: outcome.expectation.clone(),
+        status: outcome.status,
+    });
+    lines.collect()
 }

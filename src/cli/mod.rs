@@ -5,6 +5,7 @@ mod baseline;
 mod compare;
 mod explain;
 mod inspect;
+mod judging;
 mod pipeline;
 mod progress;
 mod report;
@@ -106,10 +107,13 @@ pub fn run(
 
 fn usage(error: &clap::Error, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     let text = error.render().to_string();
+    if error.use_stderr() {
+        let _ = err.write_all(text.as_bytes());
+        return EXIT_USAGE;
+    }
     // Help and version are answers, not errors.
-    let (stream, code) = if error.use_stderr() { (err, EXIT_USAGE) } else { (out, EXIT_READY) };
-    let _ = stream.write_all(text.as_bytes());
-    code
+    let _ = out.write_all(text.as_bytes());
+    EXIT_READY
 }
 
 /// Writes an error (or, with another word, a warning) as people read it:
@@ -134,4 +138,11 @@ fn write_error(error: &Error, word: &str, to: &mut dyn Write) -> io::Result<()> 
         }
     }
     Ok(())
+}
+
+impl Terminal {
+    /// How text is coloured there.
+    fn style(self) -> crate::render::text::Style {
+        crate::render::text::Style { colour: self.colour, width: self.width }
+    }
 }

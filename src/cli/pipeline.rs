@@ -9,7 +9,6 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::model::test::Test;
 use crate::report::model::FileNotUsed;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -54,8 +53,8 @@ fn analysed(suite: Suite, config: Config) -> Gathered {
     for test in suite.tests {
         let sources: Vec<&str> = test.inputs.iter().map(|input| input.source.as_str()).collect();
         let plan = config.planned(&test.name, &sources);
-        let declared_ramp_s = plan.and_then(|plan| plan.ramp.as_ref()).and_then(seconds);
-        let options = analyse::Options { quantiles: quantiles.clone(), declared_ramp_s };
+        let ramp_s = plan.and_then(|plan| plan.ramp.as_ref()).and_then(seconds);
+        let options = analyse::Options { quantiles: quantiles.clone(), ramp_s };
         let figures = analyse::analyse(&test, &options);
         tests.push((test, figures));
     }

@@ -5,11 +5,10 @@ use super::judging::{self, Judging};
 use super::{EXIT_INCONCLUSIVE, EXIT_INPUT, EXIT_NOT_READY, EXIT_READY, Stop, Streams, pipeline, write_error};
 use crate::error::{Error, Place};
 use crate::judge::outcome::{Status, Verdict};
-use crate::render::{html, markdown, text};
+use crate::render::text;
 use crate::report::model::Report;
 use crate::store::Store;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Judges the inputs, writes the files and prints the answer.
@@ -23,10 +22,10 @@ pub(super) fn run(args: &ReportArgs, streams: &mut Streams<'_>) -> Result<u8, St
     let store = Store::at(&args.store.store);
     let before = args.baseline.as_deref().map(|name| judging::load(&store, name)).transpose()?;
     let judging = Judging { gathered: &gathered, baseline: before.as_ref(), title: args.title.clone(), command: command(args) };
-    let report = judging.report()?;
+    let report = judging.report();
     let written = write(&report, args)?;
     if args.save {
-        store.save(&judging.stored(&report)?)?;
+        store.save(&judging.stored(&report))?;
     }
     text::summary(&report, &written, streams.terminal.style(), streams.out)?;
     if gathered.tests.is_empty() && !gathered.problems.is_empty() {
@@ -59,23 +58,12 @@ fn write(report: &Report, args: &ReportArgs) -> Result<Vec<String>, Error> {
     let mut written = Vec::new();
     for format in &args.format {
         let path = match format {
-            Format::Html => file(&args.out, "report.html", &html::page(report)?)?,
             Format::Json => {
                 let mut json = serde_json::to_string_pretty(report).map_err(|error| Error::output(error.to_string()))?;
                 json.push('\n');
                 file(&args.out, "report.json", &json)?
             }
-            Format::Md => {
-                let document = markdown::document(report)?;
-                let pictures = args.out.join("report_files");
-                if !document.pictures.is_empty() {
-                    fs::create_dir_all(&pictures).map_err(|error| cannot("make the folder", &pictures, &error))?;
-                }
-                for (name, svg) in &document.pictures {
-                    file(&pictures, name, svg)?;
-                }
-                file(&args.out, "report.md", &document.text)?
-            }
+            _ => continue,
         };
         written.push(path.display().to_string());
     }

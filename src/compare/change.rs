@@ -105,17 +105,33 @@ pub fn test(runs: &[(&Influence, &Influence)], settings: &Settings) -> Tests {
     let shift = weighted_median(totals.iter().map(|total| total.value).zip(weights.iter().copied()));
     if runs.len() < COMMON_FROM {
         let endpoints = totals.into_iter().map(|total| Tested { total, specific: None }).collect();
-        let common = shift.map(|value| Change { value, variance_below: f64::INFINITY, variance_above: f64::INFINITY, df: 2.0 * (m - 1.0) });
+        let common = shift.map(|value| Change {
+            value,
+            variance_below: f64::INFINITY,
+            variance_above: f64::INFINITY,
+            df: 2.0 * (m - 1.0),
+        });
         return Tests { endpoints, common };
     }
     let shift = shift.unwrap_or(0.0);
-    let shared = Sides { before: shared(runs.iter().map(|run| run.0), &weights), after: shared(runs.iter().map(|run| run.1), &weights) };
-    let own = |run: &Influence, shared: &[f64]| -> Vec<f64> { run.blocks.iter().zip(shared).map(|(u, g)| u - g).collect() };
-    let own: Vec<Sides> =
-        runs.iter().map(|(before, after)| Sides { before: own(before, &shared.before), after: own(after, &shared.after) }).collect();
+    let shared = Sides {
+        before: shared(runs.iter().map(|run| run.0), &weights),
+        after: shared(runs.iter().map(|run| run.1), &weights),
+    };
+    let own =
+        |run: &Influence, shared: &[f64]| -> Vec<f64> { run.blocks.iter().zip(shared).map(|(u, g)| u - g).collect() };
+    let own: Vec<Sides> = runs
+        .iter()
+        .map(|(before, after)| Sides { before: own(before, &shared.before), after: own(after, &shared.after) })
+        .collect();
     let inflation_own = inflated(own.iter().map(|one| (one.before.as_slice(), one.after.as_slice())), m);
     let inflation_shared = inflated(std::iter::once((shared.before.as_slice(), shared.after.as_slice())), m);
-    let even = |value: f64, variance: f64| Change { value, variance_below: variance, variance_above: variance, df: 2.0 * (m - 1.0) };
+    let even = |value: f64, variance: f64| Change {
+        value,
+        variance_below: variance,
+        variance_above: variance,
+        df: 2.0 * (m - 1.0),
+    };
     let endpoints = totals.iter().zip(&own).map(|(total, own)| {
         let variance = SPECIFIC_ALLOWANCE * inflation_own * own.variance(m) + 2.0 * settings.tau_endpoint.powi(2);
         Tested { total: *total, specific: Some(even(total.value - shift, variance)) }

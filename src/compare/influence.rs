@@ -32,8 +32,10 @@ impl Influence {
     pub fn of(blocks: &[Steps], p: f64) -> Option<Self> {
         let all = Steps::merged(blocks);
         let quantile = all.quantile(p)?;
-        let counts: Vec<(u64, u64)> = blocks.iter().map(|block| (block.at_or_below(quantile), block.count())).collect();
-        let share = Clustered::of(&counts)?;
+        let share = share(blocks, |block| block.at_or_below(quantile))?;
+        // A quantile that is the greatest value, such as a timeout, has all values at or below it in every block. What
+        // varies then is how many stay below.
+        let share = if share.share < 1.0 { share } else { self::share(blocks, |block| block.below(quantile))? };
         let log = |p: f64| all.quantile(p).map(ln);
         let lower_arm = ln(quantile) - log(p - share.sd)?;
         let upper_arm = if p + share.sd >= 1.0 { f64::INFINITY } else { log(p + share.sd)? - ln(quantile) };
@@ -62,6 +64,12 @@ impl Influence {
         let arm = f64::midpoint(self.lower_arm, self.upper_arm);
         if self.share.effect > 0.0 { arm * arm / self.share.effect } else { 0.0 }
     }
+}
+
+/// The share over blocks of what `hits` counts.
+fn share(blocks: &[Steps], hits: impl Fn(&Steps) -> u64) -> Option<Clustered> {
+    let counts: Vec<(u64, u64)> = blocks.iter().map(|block| (hits(block), block.count())).collect();
+    Clustered::of(&counts)
 }
 
 /// ln, with everything below one unit (1 µs) as one unit, so that a latency of 0 has a logarithm.
@@ -112,11 +120,23 @@ mod tests {
         assert!((influence.blocks[4] - most).abs() < 1e-12 && most > 0.0);
     }
 
+    /// Every tenth request times out, all of them in three blocks: the p95 is the timeout, and not at all certain.
     #[test]
-    fn a_quantile_at_the_end_of_the_sample_has_no_upper_arm() {
-        let mut blocks = vec![Steps::of([(100.0, 3)]); 12];
-        blocks[0] = Steps::of([(100.0, 1), (900.0, 2)]);
+    fn a_quantile_that_is_the_timeout_still_varies() {
+        let timeouts = |at: usize| if at < 3 { 40 } else { 0 };
+        let blocks: Vec<Steps> =
+            (0..12).map(|at| Steps::of([(50_000.0, 100 - timeouts(at)), (30_000_000.0, timeouts(at))])).collect();
+        let influence = Influence::of(&blocks, 0.95).unwrap();
+        assert!((influence.quantile - 30_000_000.0).abs() < 1.0);
+        assert!(influence.lower_arm > 1.0, "{influence:?}");
+    }
+
+    #[test]
+    fn where_one_deviation_reaches_beyond_the_sample_there_is_no_upper_arm() {
+        let mut blocks = vec![Steps::of([(100.0, 30)]); 12];
+        blocks[0] = Steps::of([(100.0, 20), (900.0, 5), (950.0, 5)]);
         assert!(!Influence::of(&blocks, 0.99).unwrap().is_bounded());
+        assert!(Influence::of(&blocks, 0.5).unwrap().is_bounded());
     }
 
     #[test]

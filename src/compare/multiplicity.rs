@@ -5,14 +5,15 @@
 /// Valid for independent and for positively dependent tests, which endpoints of one run are.
 #[must_use]
 pub fn benjamini_hochberg(p_values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..p_values.len()).filter(|at| p_values.get(*at).is_some_and(|p| !p.is_nan())).collect();
+    let mut order: Vec<usize> =
+        (0..p_values.len()).filter(|at| p_values.get(*at).is_some_and(|p| !p.is_nan())).collect();
     let p = |at: usize| p_values.get(at).copied().unwrap_or(f64::NAN);
     order.sort_by(|a, b| p(*a).total_cmp(&p(*b)));
     let mut adjusted = vec![f64::NAN; p_values.len()];
     let mut least = 1.0_f64;
     #[expect(clippy::cast_precision_loss, reason = "a few hundred tests")]
     for (below, at) in order.iter().enumerate().rev() {
-        least = least.min(p(*at) * order.len() as f64 / (below + 1) as f64);
+        least = least.min(p(*at) * (order.len() as f64 / (below + 1) as f64));
         if let Some(slot) = adjusted.get_mut(*at) {
             *slot = least;
         }

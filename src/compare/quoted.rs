@@ -29,7 +29,13 @@ pub struct Figure<'a> {
 /// Compares an endpoint's quantile between runs of which one has no latencies over time. `limit` is the worsening that is
 /// allowed (0.1), as the criterion says or [`Settings::material`].
 #[must_use]
-pub fn compare(subject: (&str, &str), metric: Metric, figures: (Option<Figure<'_>>, Option<Figure<'_>>), limit: f64, settings: &Settings) -> Delta {
+pub fn compare(
+    subject: (&str, &str),
+    metric: Metric,
+    figures: (Option<Figure<'_>>, Option<Figure<'_>>),
+    limit: f64,
+    settings: &Settings,
+) -> Delta {
     let (before, after) = figures;
     let mut delta = Delta::begun(subject, metric, "quoted");
     (delta.before, delta.after) = (before.map(|one| one.value), after.map(|one| one.value));
@@ -51,13 +57,22 @@ pub fn compare(subject: (&str, &str), metric: Metric, figures: (Option<Figure<'_
     let allowed = limit.max(PLAIN);
     let change = fmt::change(ratio);
     let (call, why) = if before.definition != after.definition {
-        (Call::Inconclusive, format!("percentiles of different definitions ({}; {})", before.definition, after.definition))
+        (
+            Call::Inconclusive,
+            format!("percentiles of different definitions ({}; {})", before.definition, after.definition),
+        )
     } else if ratio > 1.0 + allowed && by > step && by >= settings.floor_us {
         (Call::Regressed, format!("{change} as observed, more than {}; no test is possible", fmt::percent(allowed)))
     } else if by.abs() <= step && step > 0.0 {
         (Call::Inconclusive, format!("not resolvable: one step of the source's rounding is {}", fmt::latency_us(step)))
     } else {
-        (Call::Inconclusive, format!("{change} as observed; without latencies over time only more than {} counts", fmt::percent(allowed)))
+        (
+            Call::Inconclusive,
+            format!(
+                "{change} as observed; without latencies over time only more than {} counts",
+                fmt::percent(allowed)
+            ),
+        )
     };
     (delta.call, delta.why) = (call, Some(why));
     delta
@@ -66,14 +81,22 @@ pub fn compare(subject: (&str, &str), metric: Metric, figures: (Option<Figure<'_
 /// Compares an endpoint's failures between runs of which one has only its counts. A burst cannot be told from a steady
 /// trickle, so a design effect of [`ASSUMED_EFFECT`] is assumed; its p stands alone.
 #[must_use]
-pub fn failures(subject: (&str, &str), before: Option<(u64, u64)>, after: Option<(u64, u64)>, settings: &Settings) -> Delta {
+pub fn failures(
+    subject: (&str, &str),
+    before: Option<(u64, u64)>,
+    after: Option<(u64, u64)>,
+    settings: &Settings,
+) -> Delta {
     let method = format!("Newcombe's interval, design effect {} assumed", fmt::number(ASSUMED_EFFECT));
     let mut delta = Delta::begun(subject, Metric::Failures, &method);
-    let share = |counts: Option<(u64, u64)>| counts.and_then(|(failures, requests)| Share::new(failures, requests, ASSUMED_EFFECT));
+    let share = |counts: Option<(u64, u64)>| {
+        counts.and_then(|(failures, requests)| Share::new(failures, requests, ASSUMED_EFFECT))
+    };
     let (before, after) = (share(before), share(after));
     (delta.before, delta.after) = (before.map(Share::value), after.map(Share::value));
     let (Some(before), Some(after)) = (before, after) else {
-        delta.why = Some(format!("no requests counted in {}", if before.is_none() { "the baseline" } else { "this run" }));
+        delta.why =
+            Some(format!("no requests counted in {}", if before.is_none() { "the baseline" } else { "this run" }));
         return delta;
     };
     let shares = Shares { before, after };
@@ -91,4 +114,50 @@ pub fn failures(subject: (&str, &str), before: Option<(u64, u64)>, after: Option
         delta.why = Some("no regression visible in counts without time".to_owned());
     }
     delta
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::distribution::LOCUST;
+
+    fn figure(value: f64, step_us: f64) -> Figure<'static> {
+        Figure { value, class: SourceClass::Quoted, definition: LOCUST, step_us }
+    }
+
+    fn call_of(before: Figure<'_>, after: Figure<'_>, limit: f64) -> Call {
+        compare(("t", "e"), Metric::Quantile(0.95), (Some(before), Some(after)), limit, &Settings::default()).call
+    }
+
+    #[test]
+    fn a_quarter_more_is_a_regression_and_less_is_not_told() {
+        assert_eq!(call_of(figure(100_000.0, 10_000.0), figure(130_000.0, 10_000.0), 0.1), Call::Regressed);
+        assert_eq!(call_of(figure(100_000.0, 10_000.0), figure(120_000.0, 10_000.0), 0.1), Call::Inconclusive);
+        assert_eq!(call_of(figure(100_000.0, 10_000.0), figure(130_000.0, 10_000.0), 0.5), Call::Inconclusive);
+        assert_eq!(call_of(figure(100_000.0, 0.0), figure(50_000.0, 0.0), 0.1), Call::Inconclusive);
+    }
+
+    #[test]
+    fn one_step_of_rounding_is_no_change() {
+        assert_eq!(call_of(figure(30_000.0, 10_000.0), figure(40_000.0, 10_000.0), 0.1), Call::Inconclusive);
+        assert_eq!(call_of(figure(30_000.0, 10_000.0), figure(50_000.0, 10_000.0), 0.1), Call::Regressed);
+    }
+
+    #[test]
+    fn different_definitions_are_not_compared() {
+        let other = Figure { definition: "another", ..figure(300_000.0, 0.0) };
+        assert_eq!(call_of(figure(100_000.0, 0.0), other, 0.1), Call::Inconclusive);
+    }
+
+    #[test]
+    fn counts_blame_and_never_acquit() {
+        let of = |before, after| failures(("t", "e"), Some(before), Some(after), &Settings::default()).call;
+        assert_eq!(of((0, 10_000), (200, 10_000)), Call::Regressed);
+        assert_eq!(of((0, 1_000_000), (0, 1_000_000)), Call::Inconclusive);
+        assert_eq!(of((200, 10_000), (0, 10_000)), Call::Inconclusive);
+        assert_eq!(
+            failures(("t", "e"), None, Some((0, 5)), &Settings::default()).why.unwrap(),
+            "no requests counted in the baseline"
+        );
+    }
 }

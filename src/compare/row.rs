@@ -49,7 +49,9 @@ impl Row {
     fn called(mut self, p_worse: f64, p_better: f64, settings: &Settings) -> Delta {
         let evidence = match &self.basis {
             Basis::Missing => return self.delta,
-            Basis::Quantile { tested, endpoints } => quantile_evidence(&self.delta, tested, (p_worse, p_better), *endpoints, settings),
+            Basis::Quantile { tested, endpoints } => {
+                quantile_evidence(&self.delta, tested, (p_worse, p_better), *endpoints, settings)
+            }
             Basis::Failures { shares, endpoints } => shares.evidence(p_worse, p_better, *endpoints, settings),
         };
         let delta = &mut self.delta;
@@ -96,10 +98,14 @@ fn reason(delta: &Delta, evidence: &Evidence, settings: &Settings) -> Option<Str
     if delta.call != Call::Inconclusive {
         return None;
     }
-    let size = |of: f64| if failures { format!("{} points", fmt::number(of * 100.0)) } else { format!("+{}", fmt::percent(of)) };
+    let size = |of: f64| {
+        if failures { format!("{} points", fmt::number(of * 100.0)) } else { format!("+{}", fmt::percent(of)) }
+    };
     let asked = size(evidence.must_detect);
     Some(match evidence.detectable {
-        Some(least) => format!("too few or too uneven requests: a worsening of {asked} must be detectable, {} is", size(least)),
+        Some(least) => {
+            format!("too few or too uneven requests: a worsening of {asked} must be detectable, {} is", size(least))
+        }
         None => format!("too few requests: a worsening of {asked} must be detectable, none is"),
     })
 }
@@ -123,7 +129,10 @@ pub(super) fn call_together(rows: Vec<Row>, shifts: Vec<Pending>, settings: &Set
             if row.gated {
                 (worse.join(&p_worse), better.join(&p_better))
             } else {
-                (Place::Alone(least(&benjamini_hochberg(&p_worse))), Place::Alone(least(&benjamini_hochberg(&p_better))))
+                (
+                    Place::Alone(least(&benjamini_hochberg(&p_worse))),
+                    Place::Alone(least(&benjamini_hochberg(&p_better))),
+                )
             }
         })
         .collect();
@@ -135,7 +144,9 @@ pub(super) fn call_together(rows: Vec<Row>, shifts: Vec<Pending>, settings: &Set
         })
         .collect();
     let (worse, better) = (benjamini_hochberg(&worse.0), benjamini_hochberg(&better.0));
-    let called = |(row, (in_worse, in_better)): (Row, (Place, Place))| row.called(in_worse.least(&worse), in_better.least(&better), settings);
+    let called = |(row, (in_worse, in_better)): (Row, (Place, Place))| {
+        row.called(in_worse.least(&worse), in_better.least(&better), settings)
+    };
     let deltas = rows.into_iter().zip(places).map(called).collect();
     let shifted = |(mut pending, place): (Pending, Place)| {
         if pending.p_worse.is_some() {

@@ -45,8 +45,16 @@ pub fn sides(before: &Side, after: &Side, settings: &Settings) -> Comparison {
 
 type Pairs<'a> = BTreeMap<String, (Option<&'a SideEndpoint>, Option<&'a SideEndpoint>)>;
 
-/// Endpoints of both sides by group and label.
+/// Endpoints of both sides by label; within its group where one label stands in several groups of a side.
 fn paired<'a>(before: &'a Side, after: &'a Side) -> Pairs<'a> {
+    let labels = |side: &'a Side| side.endpoints.iter().map(|one| one.figures.label.as_str());
+    let twice = |label: &str| {
+        [before, after].into_iter().any(|side| labels(side).filter(|other| *other == label).count() > 1)
+    };
+    let name = |figures: &EndpointFigures| match &figures.group {
+        Some(group) if twice(&figures.label) => format!("{group} › {}", figures.label),
+        _ => figures.label.clone(),
+    };
     let mut pairs = Pairs::new();
     for endpoint in &before.endpoints {
         pairs.entry(name(&endpoint.figures)).or_default().0 = Some(endpoint);
@@ -55,14 +63,6 @@ fn paired<'a>(before: &'a Side, after: &'a Side) -> Pairs<'a> {
         pairs.entry(name(&endpoint.figures)).or_default().1 = Some(endpoint);
     }
     pairs
-}
-
-/// What a delta calls an endpoint: its label, within its group where that is part of the identity.
-fn name(figures: &EndpointFigures) -> String {
-    match &figures.group {
-        Some(group) => format!("{group} › {}", figures.label),
-        None => figures.label.clone(),
-    }
 }
 
 /// The pairs as blocks; `None` where a side has an endpoint without latencies over time.

@@ -12,7 +12,8 @@ impl Steps {
     /// From values with their counts in any order; values that are no number are left out.
     #[must_use]
     pub fn of(counted: impl IntoIterator<Item = (f64, u64)>) -> Self {
-        let mut counted: Vec<(f64, u64)> = counted.into_iter().filter(|(value, count)| !value.is_nan() && *count > 0).collect();
+        let mut counted: Vec<(f64, u64)> =
+            counted.into_iter().filter(|(value, count)| !value.is_nan() && *count > 0).collect();
         counted.sort_by(|a, b| a.0.total_cmp(&b.0));
         counted.dedup_by(|later, kept| {
             let same = later.0.total_cmp(&kept.0).is_eq();
@@ -64,8 +65,18 @@ impl Steps {
     /// How many values are at or below `value`.
     #[must_use]
     pub fn at_or_below(&self, value: f64) -> u64 {
-        let at = self.0.partition_point(|(own, _)| *own <= value);
-        at.checked_sub(1).and_then(|last| self.0.get(last)).map_or(0, |(_, through)| *through)
+        self.first(self.0.partition_point(|(own, _)| *own <= value))
+    }
+
+    /// How many values are below `value`.
+    #[must_use]
+    pub fn below(&self, value: f64) -> u64 {
+        self.first(self.0.partition_point(|(own, _)| *own < value))
+    }
+
+    /// How many values the first `steps` steps hold.
+    fn first(&self, steps: usize) -> u64 {
+        steps.checked_sub(1).and_then(|last| self.0.get(last)).map_or(0, |(_, through)| *through)
     }
 }
 

@@ -54,7 +54,8 @@ pub struct Outcome {
 #[must_use]
 pub fn compare(test: &str, pairs: &[Pair<'_>], steady: Steady, settings: &Settings) -> Outcome {
     let blocks = block::number(steady.before_s, steady.after_s);
-    let frame = Frame { test, blocks, method: method(blocks, steady, settings), short: too_short(blocks, steady), settings };
+    let frame =
+        Frame { test, blocks, method: method(blocks, steady, settings), short: too_short(blocks, steady), settings };
     let endpoints: Vec<Sample<'_>> = pairs.iter().map(|pair| Sample::of(pair, blocks)).collect();
     let (mut rows, mut shifts) = (Vec::new(), Vec::new());
     for metric in &settings.metrics {
@@ -160,13 +161,19 @@ impl Frame<'_> {
     }
 
     fn quantile_rows(&self, endpoints: &[Sample<'_>], p: f64, gated: bool) -> (Vec<Row>, Option<Pending>) {
-        let runs: Vec<_> = endpoints.iter().map(|one| (Influence::of(&one.steps.0, p), Influence::of(&one.steps.1, p))).collect();
+        let runs: Vec<_> =
+            endpoints.iter().map(|one| (Influence::of(&one.steps.0, p), Influence::of(&one.steps.1, p))).collect();
         let mut rows: Vec<Row> = endpoints.iter().map(|one| self.begun(one, Metric::Quantile(p), gated)).collect();
         let mut tested = Vec::new();
         for ((row, sample), run) in rows.iter_mut().zip(endpoints).zip(&runs) {
-            let figure = |run: &Option<Influence>| run.as_ref().filter(|run| run.n >= least_n(p)).map(|run| run.quantile);
+            let figure =
+                |run: &Option<Influence>| run.as_ref().filter(|run| run.n >= least_n(p)).map(|run| run.quantile);
             (row.delta.before, row.delta.after) = (figure(&run.0), figure(&run.1));
-            row.delta.ratio = row.delta.after.zip(row.delta.before).and_then(|(after, before)| (before > 0.0).then(|| after / before));
+            row.delta.ratio = row
+                .delta
+                .after
+                .zip(row.delta.before)
+                .and_then(|(after, before)| (before > 0.0).then(|| after / before));
             row.delta.why = self.short.clone().or_else(|| sample.missing()).or_else(|| unfit(run, p));
             if let (None, (Some(before), Some(after))) = (&row.delta.why, run) {
                 tested.push((row, (before, after)));
@@ -206,14 +213,19 @@ impl Frame<'_> {
             let mut row = self.begun(sample, Metric::Failures, gated);
             let (before, after) = (failures::share(&sample.before), failures::share(&sample.after));
             (row.delta.before, row.delta.after) = (before.map(|share| share.value()), after.map(|share| share.value()));
-            row.delta.ratio = row.delta.after.zip(row.delta.before).and_then(|(after, before)| (before > 0.0).then(|| after / before));
+            row.delta.ratio = row
+                .delta
+                .after
+                .zip(row.delta.before)
+                .and_then(|(after, before)| (before > 0.0).then(|| after / before));
             row.delta.why = self.short.clone().or_else(|| sample.missing());
             if let (None, Some((before, after))) = (&row.delta.why, before.zip(after)) {
                 let shares = Shares { before, after };
                 row.delta.interval = shares.ratio_interval();
                 let effects = (fmt::number(before.effect), fmt::number(after.effect));
                 let m = self.blocks.unwrap_or_default();
-                row.delta.method = format!("Newcombe's interval, design effects {} and {} from {m} blocks", effects.0, effects.1);
+                row.delta.method =
+                    format!("Newcombe's interval, design effects {} and {} from {m} blocks", effects.0, effects.1);
                 row.basis = Basis::Failures { shares, endpoints: endpoints.len() };
             }
             row

@@ -120,3 +120,15 @@ fn a_plan_finds_its_results_by_name_or_file() {
     assert!(config.planned("x", &["out/load.csv"]).is_some());
     assert!(config.planned("spike", &["out/spike.csv"]).is_none());
 }
+
+#[test]
+fn every_sample_is_configured_without_a_mistake() {
+    let mut read = 0;
+    for folder in std::fs::read_dir("samples/teams").unwrap() {
+        let path = folder.unwrap().path().join("plimsoll.toml");
+        let config = Config::load(&path).unwrap_or_else(|error| panic!("{error}: {:?}", error.place));
+        assert!(!config.criteria.is_empty(), "{}", path.display());
+        read += 1;
+    }
+    assert_eq!(read, 5);
+}

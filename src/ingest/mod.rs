@@ -116,14 +116,17 @@ pub trait Adapter: Sync {
 
 /// Every adapter, in the order in which README lists them.
 pub static ADAPTERS: &[&dyn Adapter] = &[
+    &k6::ndjson::K6Ndjson,
+    &k6::csv::K6Csv,
+    &k6::summary::K6Summary,
+    &k6::export::K6SummaryExport,
+    &k6::machine::K6MachineSummary,
     &locust::Stats,
     &locust::History,
     &locust::Failures,
     &locust::Exceptions,
     &locust::Json,
     &locust::Html,
-    &k6::ndjson::K6Ndjson,
-    &k6::csv::K6Csv,
     &own::OwnRowsCsv,
     &own::OwnRowsNdjson,
     &own::OwnResultsJson,

@@ -1,7 +1,7 @@
 //! What is judged: tests with their figures, comparisons, and what was demanded.
 
 use crate::analyse::figures::{EndpointFigures, PopulationFigures, TestFigures};
-use crate::compare::Delta;
+use crate::compare::delta::Delta;
 use crate::config::Config;
 use crate::model::key::Population;
 use crate::model::test::Test;
@@ -53,12 +53,6 @@ impl<'a> JudgedTest<'a> {
     #[must_use]
     pub fn requests(&self) -> Option<&'a EndpointFigures> {
         self.population(Population::Request).map(|one| &one.totals)
-    }
-
-    /// Why the run can prove nothing, if so.
-    #[must_use]
-    pub fn invalid(&self) -> Option<&'a str> {
-        self.figures.doubts.iter().find(|doubt| doubt.invalidates).map(|doubt| doubt.message.as_str())
     }
 
     /// Names of its files.

@@ -29,7 +29,12 @@ pub fn judge(asking: &Asking<'_>, lineup: &Lineup<'_>) -> Vec<CriterionResult> {
     let criterion = asking.criterion;
     let Some(demand) = criterion.demand().ok().flatten() else {
         // Only `worse_by_at_most`, or not applicable.
-        return criterion.not_applicable.as_ref().map(|why| asking.unseen("", Status::NotApplicable, why)).into_iter().collect();
+        return criterion
+            .not_applicable
+            .as_ref()
+            .map(|why| asking.unseen("", Status::NotApplicable, why))
+            .into_iter()
+            .collect();
     };
     if let Some(why) = &criterion.not_applicable {
         return vec![asking.unseen("", Status::NotApplicable, why)];
@@ -122,7 +127,9 @@ fn of_entry(asking: &Asking<'_>, demand: Demand, entry: &Entry<'_>, all: &[Entry
     let Some(population) = observe::population(&criterion.metric) else {
         return vec![asking.seen(demand, entry, None)];
     };
-    if entry.judged.population(population).is_none() && elsewhere(&|other| other.judged.population(population).is_some()) {
+    if entry.judged.population(population).is_none()
+        && elsewhere(&|other| other.judged.population(population).is_some())
+    {
         return Vec::new();
     }
     let Some(globs) = &criterion.endpoint else {
@@ -209,7 +216,8 @@ impl Asking<'_> {
         let over_time = matches!(
             self.criterion.metric.asked,
             Asked::Latency { successes: false, .. } | Asked::Failures { kind: None, .. } | Asked::ShareOver { .. }
-        ) && observe::population(&self.criterion.metric) == Some(crate::model::key::Population::Request);
+        ) && observe::population(&self.criterion.metric)
+            == Some(crate::model::key::Population::Request);
         let declared = entry.plan.and_then(|plan| plan.window).filter(|_| over_time);
         let Some(range) = self.criterion.between.or(declared) else {
             return Ok(None);
@@ -221,7 +229,13 @@ impl Asking<'_> {
     }
 
     /// Puts observation, limit, validity of the run and waiver together.
-    pub(super) fn concluded(&self, demand: Demand, seen: &Observation, test: &str, invalid: Option<&str>) -> CriterionResult {
+    pub(super) fn concluded(
+        &self,
+        demand: Demand,
+        seen: &Observation,
+        test: &str,
+        invalid: Option<&str>,
+    ) -> CriterionResult {
         let blank = self.unseen(test, Status::Inconclusive, "");
         let limit = match limit_in(&self.criterion.metric, demand, seen) {
             Ok(limit) => limit,
@@ -311,9 +325,9 @@ fn limit_of(metric: &Metric, limit: Quantity, seen: &Observation) -> Result<f64,
             Err(format!("`{metric}` is a time: write the limit {limit} with its unit"))
         }
         (_, Unit::Plain) => Ok(limit.value * seen.scale),
-        (Unit::Plain | Unit::Count, _) => {
-            Err(format!("the unit of `{metric}` is not known, so it cannot be held against {limit}: write a plain number"))
-        }
+        (Unit::Plain | Unit::Count, _) => Err(format!(
+            "the unit of `{metric}` is not known, so it cannot be held against {limit}: write a plain number"
+        )),
         _ => Err(format!("`{metric}` is in another unit than the limit {limit}")),
     }
 }

@@ -23,7 +23,11 @@ pub fn judged(config: &Config, lineup: &Lineup<'_>, newest: Option<Timestamp>) -
         }
         if !uncovered.is_empty() {
             let names: Vec<String> = uncovered.iter().map(|entry| fmt::plain(entry.name())).collect();
-            let on = if uncovered.len() == lineup.entries.len() { String::new() } else { format!(" (on {})", names.join(", ")) };
+            let on = if uncovered.len() == lineup.entries.len() {
+                String::new()
+            } else {
+                format!(" (on {})", names.join(", "))
+            };
             let text = criterion.description.clone().unwrap_or_else(|| criterion.id.clone());
             said.push(format!("{}{on}", text.trim_end_matches('.')));
         }
@@ -65,9 +69,11 @@ fn of_entry(criterion: &Criterion, entry: &Entry<'_>, newest: Option<Timestamp>)
         Some(Population::Request) => first(judge(&asking, &alone)),
         Some(Population::Connection) => of_connections(criterion)
             .and_then(|criterion| first(judge(&Asking { criterion: &criterion, ..asking }, &alone))),
-        Some(Population::Message) => {
-            Some(asking.unseen(entry.name(), Status::NotApplicable, "neither requests nor connections were measured, only messages"))
-        }
+        Some(Population::Message) => Some(asking.unseen(
+            entry.name(),
+            Status::NotApplicable,
+            "neither requests nor connections were measured, only messages",
+        )),
         None => None,
     };
     result.unwrap_or_else(|| {

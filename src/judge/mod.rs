@@ -1,6 +1,132 @@
-//! Judging: criteria, outcomes, findings, verdict.
+//! Judging: from figures, comparisons and what was demanded to outcomes, findings and a verdict. Pure: no file, no clock.
+//!
+//! The way through: [`plan`] says which results count and what is missing; [`criterion`], [`k6`], [`no_regression`] and
+//! [`fallback`] each turn demands into results, by way of [`observe`] (what is seen) and [`decision`] (what follows);
+//! [`rules`] look for what nobody asked about; [`verdict`] rules on it all.
 
+pub mod case;
+pub mod criterion;
 pub mod decision;
+pub mod fallback;
 pub mod interval;
+pub mod k6;
+pub mod no_regression;
 pub mod observation;
+pub mod observe;
 pub mod outcome;
+pub mod plan;
+pub mod requirement;
+pub mod rules;
+#[cfg(test)]
+pub(crate) mod sample;
+mod suite;
+pub mod verdict;
+pub mod waiver;
+pub mod words;
+
+pub use case::{BaselineState, Case, JudgedTest};
+
+use crate::unit::Timestamp;
+use criterion::{Asking, Selection, missing_words, selects};
+use outcome::{CriterionResult, Evidence, Judgement, Origin, Status};
+use plan::{Entry, Lineup};
+use rules::Look;
+
+/// Judges a suite. The order of tests and comparisons changes nothing.
+#[must_use]
+pub fn judge(case: &Case<'_>) -> Judgement {
+    let lineup = plan::lineup(case);
+    let newest = lineup.entries.iter().filter_map(|entry| entry.judged.test.span).map(|span| span.end).max();
+    let mut criteria = configured(case, &lineup, newest);
+    if case.config.inputs.k6_thresholds {
+        criteria.extend(lineup.entries.iter().flat_map(k6::judged));
+    }
+    let (fallback, mut defaults) = fallback::judged(case.config, &lineup, newest);
+    criteria.extend(fallback);
+    criteria.extend(no_regression::built_in(case.config, case.deltas, case.baseline));
+    criteria.extend(not_run(&lineup, &criteria));
+    if case.config.source.is_none() {
+        defaults.push("no plimsoll.toml: the files alone are judged".to_owned());
+    }
+    let limits_latency = limits_latency(case, &criteria);
+    let ruling = verdict::rule(&criteria, limits_latency);
+    let findings = rules::findings(&Look { case, lineup: &lineup, criteria: &criteria, limits_latency });
+    let requirements = requirement::outcomes(&case.config.requirements, &criteria);
+    Judgement {
+        verdict: ruling.verdict,
+        conditions: ruling.conditions,
+        reasons: ruling.reasons,
+        notes: ruling.notes,
+        defaults,
+        criteria,
+        findings,
+        plan: lineup.lines,
+        requirements,
+    }
+}
+
+fn configured(case: &Case<'_>, lineup: &Lineup<'_>, newest: Option<Timestamp>) -> Vec<CriterionResult> {
+    let mut results = Vec::new();
+    for criterion in &case.config.criteria {
+        let asking = Asking { criterion, origin: Origin::Config, newest };
+        results.extend(criterion::judge(&asking, lineup));
+        if criterion.not_applicable.is_none() {
+            let entries: Vec<&Entry<'_>> =
+                lineup.entries.iter().filter(|entry| matches!(selects(criterion, entry), Selection::Yes)).collect();
+            results.extend(no_regression::worse_by(&asking, &entries, case.deltas, case.baseline));
+        }
+    }
+    results
+}
+
+/// A criterion of the plan for every declared test without result: without it, a plan whose criteria name other tests would be
+/// ready although a required test was never run.
+fn not_run(lineup: &Lineup<'_>, criteria: &[CriterionResult]) -> Vec<CriterionResult> {
+    let open = |test: &str, critical: bool| {
+        criteria.iter().any(|result| {
+            result.test == test
+                && result.critical == critical
+                && matches!(result.status, Status::NotRun | Status::Blocked)
+        })
+    };
+    let mut results = Vec::new();
+    for plan in &lineup.missing {
+        let (status, reason) = missing_words(plan);
+        if open(&plan.name, plan.required) {
+            continue;
+        }
+        results.push(CriterionResult {
+            id: "has-result".to_owned(),
+            test: plan.name.clone(),
+            endpoint: None,
+            metric: "has-result".to_owned(),
+            origin: Origin::Plan,
+            original: None,
+            status,
+            observed: None,
+            interval: None,
+            n: None,
+            unit: crate::unit::Unit::Plain,
+            limit: None,
+            critical: plan.required,
+            evidence: Evidence::Observed,
+            source_class: None,
+            n_to_settle: None,
+            reason,
+        });
+    }
+    results
+}
+
+/// Whether any criterion asks how slow it may be. One that does not apply asks nothing.
+fn limits_latency(case: &Case<'_>, criteria: &[CriterionResult]) -> bool {
+    criteria.iter().filter(|result| result.status != Status::NotApplicable).any(|result| match result.origin {
+        Origin::K6 => crate::config::metric::is_k6_duration(&result.metric),
+        Origin::Config => case.config.criteria.iter().any(|criterion| {
+            criterion.id == result.id
+                && criterion.demand().is_ok_and(|it| it.is_some())
+                && criterion.metric.limits_latency()
+        }),
+        _ => false,
+    })
+}

@@ -74,7 +74,10 @@ fn called(deltas: &[&Delta]) -> (Status, String) {
         let name = |delta: &Delta| place(delta);
         return (Status::MetNotProven, format!("no regression found, and not told for {}", listed(&open, &name)));
     }
-    (Status::Pass, format!("no regression in {} comparisons", fmt::count(u64::try_from(deltas.len()).unwrap_or(u64::MAX))))
+    (
+        Status::Pass,
+        format!("no regression in {} comparisons", fmt::count(u64::try_from(deltas.len()).unwrap_or(u64::MAX))),
+    )
 }
 
 fn listed(deltas: &[&Delta], word: &dyn Fn(&Delta) -> String) -> String {
@@ -96,7 +99,9 @@ fn place(delta: &Delta) -> String {
 #[must_use]
 pub fn worse(delta: &Delta) -> String {
     let change = match (delta.metric.as_str(), delta.before, delta.after, delta.ratio) {
-        ("failures", Some(before), Some(after), _) => format!(" from {} to {}", fmt::percent(before), fmt::percent(after)),
+        ("failures", Some(before), Some(after), _) => {
+            format!(" from {} to {}", fmt::percent(before), fmt::percent(after))
+        }
         (_, _, _, Some(ratio)) => format!(" {}", fmt::change(ratio)),
         _ => String::new(),
     };
@@ -105,7 +110,12 @@ pub fn worse(delta: &Delta) -> String {
 
 /// `worse_by_at_most` of a criterion, for each test that it selects.
 #[must_use]
-pub fn worse_by(asking: &Asking<'_>, entries: &[&Entry<'_>], deltas: &[Delta], baseline: &BaselineState) -> Vec<CriterionResult> {
+pub fn worse_by(
+    asking: &Asking<'_>,
+    entries: &[&Entry<'_>],
+    deltas: &[Delta],
+    baseline: &BaselineState,
+) -> Vec<CriterionResult> {
     let Some(limit) = asking.criterion.worse_by_at_most else { return Vec::new() };
     let id = match asking.criterion.demand() {
         Ok(Some(_)) => format!("{}/baseline", asking.criterion.id),
@@ -118,7 +128,9 @@ pub fn worse_by(asking: &Asking<'_>, entries: &[&Entry<'_>], deltas: &[Delta], b
         ..asking.unseen(test, Status::Inconclusive, why)
     };
     match baseline {
-        BaselineState::NotAsked => return vec![unseen("", "it limits the change against a baseline, and none was given (`--baseline`)")],
+        BaselineState::NotAsked => {
+            return vec![unseen("", "it limits the change against a baseline, and none was given (`--baseline`)")];
+        }
         BaselineState::Unusable(why) => return vec![unseen("", why)],
         BaselineState::Used { .. } => {}
     }
@@ -128,12 +140,18 @@ pub fn worse_by(asking: &Asking<'_>, entries: &[&Entry<'_>], deltas: &[Delta], b
     let demanded = Limit { side: Side::AtMost, value: limit.value, warn: None, warn_side: None };
     let mut results = Vec::new();
     for entry in entries {
-        let own = deltas.iter().filter(|delta| delta.test == entry.name() && delta.metric == metric && meant(asking.criterion, delta));
+        let own = deltas
+            .iter()
+            .filter(|delta| delta.test == entry.name() && delta.metric == metric && meant(asking.criterion, delta));
         let before = results.len();
         results.extend(own.map(|delta| {
             let result = of_delta(&unseen(entry.name(), ""), delta, &demanded);
             match &entry.invalid {
-                Some(why) => CriterionResult { status: Status::Inconclusive, reason: format!("the run is invalid: {why}"), ..result },
+                Some(why) => CriterionResult {
+                    status: Status::Inconclusive,
+                    reason: format!("the run is invalid: {why}"),
+                    ..result
+                },
                 None => result,
             }
         }));
@@ -182,11 +200,9 @@ fn of_delta(blank: &CriterionResult, delta: &Delta, limit: &Limit) -> CriterionR
         limit: Some(*limit),
         reason: match (decision.status, &delta.why) {
             (Status::Inconclusive, Some(why)) => why.clone(),
-            (Status::MetNotProven, _) => format!(
-                "{}; at most {} worse is met and not proven",
-                worse(delta),
-                fmt::percent(limit.value)
-            ),
+            (Status::MetNotProven, _) => {
+                format!("{}; at most {} worse is met and not proven", worse(delta), fmt::percent(limit.value))
+            }
             _ => format!("{}, demanded at most {} worse than the baseline", worse(delta), fmt::percent(limit.value)),
         },
         ..blank.clone()

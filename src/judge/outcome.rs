@@ -144,7 +144,7 @@ pub enum Verdict {
 }
 
 /// What became of a line of the plan, or of a result that the plan does not know.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanOutcome {
     /// Name of the test.
     pub test: String,

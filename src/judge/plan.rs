@@ -2,12 +2,10 @@
 
 use super::case::{Case, JudgedTest};
 use super::outcome::PlanOutcome;
+use crate::analyse::figures::Doubt;
+use crate::analyse::validity::{self, Declared};
 use crate::config::schema::PlannedTest;
-use crate::fmt;
 use crate::unit::Unit;
-
-/// Share of the load that was asked for below which a run is not the one that was asked for (statistics.md 5).
-const DELIVERED: f64 = 0.95;
 
 /// A result that is judged.
 #[derive(Debug, Clone)]
@@ -16,6 +14,8 @@ pub struct Entry<'a> {
     pub judged: JudgedTest<'a>,
     /// What was declared of it.
     pub plan: Option<&'a PlannedTest>,
+    /// Doubts about it: its own, and whether the declared load was reached.
+    pub doubts: Vec<Doubt>,
     /// Why the run can prove nothing, if so: its own doubts, or less load than was asked for.
     pub invalid: Option<String>,
 }
@@ -65,13 +65,13 @@ pub fn lineup<'a>(case: &Case<'a>) -> Lineup<'a> {
     rest.sort_by(|a, b| (a.name(), a.age()).cmp(&(b.name(), b.age())));
     let mut lineup = Lineup::default();
     for plan in &case.config.tests {
-        let (mut own, others) = rest
-            .into_iter()
-            .partition::<Vec<_>, _>(|entry| plan.is_of(entry.name(), &entry.judged.sources()));
+        let (mut own, others) =
+            rest.into_iter().partition::<Vec<_>, _>(|entry| plan.is_of(entry.name(), &entry.judged.sources()));
         rest = others;
         for entry in &mut own {
             entry.plan = Some(plan);
-            entry.invalid = entry.invalid.take().or_else(|| undelivered(entry.judged, plan));
+            entry.doubts.extend(undelivered(entry.judged, plan));
+            entry.invalid = invalid(&entry.doubts);
         }
         lineup.declare(plan, own);
     }
@@ -85,7 +85,13 @@ pub fn lineup<'a>(case: &Case<'a>) -> Lineup<'a> {
 }
 
 fn entry<'a>(judged: JudgedTest<'a>, plan: Option<&'a PlannedTest>) -> Entry<'a> {
-    Entry { judged, plan, invalid: judged.invalid().map(str::to_owned) }
+    let doubts = judged.figures.doubts.clone();
+    Entry { judged, plan, invalid: invalid(&doubts), doubts }
+}
+
+/// The first doubt that makes a run unable to prove anything.
+fn invalid(doubts: &[Doubt]) -> Option<String> {
+    doubts.iter().find(|doubt| doubt.invalidates).map(|doubt| doubt.message.clone())
 }
 
 impl<'a> Lineup<'a> {
@@ -155,20 +161,9 @@ fn line(test: &str, plan: &PlannedTest, state: &str, why: String) -> PlanOutcome
     }
 }
 
-/// Why the run is not the one that was asked for. What the source does not tell is not held against it here.
-fn undelivered(judged: JudgedTest<'_>, plan: &PlannedTest) -> Option<String> {
-    let short = |asked: Option<f64>, got: Option<f64>| {
-        let (asked, got) = (asked?, got?);
-        (got < DELIVERED * asked).then_some((asked, got))
-    };
-    if let Some((asked, got)) = short(plan.users, judged.figures.load.users_max) {
-        return Some(format!("{} of {} users were reached", fmt::number(got), fmt::number(asked)));
-    }
-    let asked = plan.duration.filter(|asked| asked.unit == Unit::Micros).map(|asked| asked.value / 1e6);
-    if let Some((asked, got)) = short(asked, judged.test.duration_s) {
-        return Some(format!("it ran {} of {}", fmt::duration_s(got), fmt::duration_s(asked)));
-    }
-    let requests = judged.requests().and_then(|totals| totals.requests).map(super::interval::float);
-    let (asked, got) = short(plan.requests, requests)?;
-    Some(format!("{} of {} requests were delivered", fmt::number(got), fmt::number(asked)))
+/// Doubts about whether the run is the one that was asked for.
+fn undelivered(judged: JudgedTest<'_>, plan: &PlannedTest) -> Vec<Doubt> {
+    let duration_s = plan.duration.filter(|asked| asked.unit == Unit::Micros).map(|asked| asked.value / 1e6);
+    let declared = Declared { requests: plan.requests, users: plan.users, duration_s };
+    validity::delivered(judged.test, judged.figures, &declared)
 }

@@ -22,15 +22,22 @@ pub(super) fn mean(asking: &Asking<'_>, demand: Demand, inner: &Metric, lineup: 
                 seen.push((entry.name(), observe::observe(inner, &scope)));
                 invalid = invalid.or_else(|| entry.invalid.as_ref().map(|why| format!("{}: {why}", entry.name())));
             }
-            Selection::Unknown(why) => return asking.unseen("", Status::Inconclusive, &format!("{}: {why}", entry.name())),
+            Selection::Unknown(why) => {
+                return asking.unseen("", Status::Inconclusive, &format!("{}: {why}", entry.name()));
+            }
             Selection::Excluded(_) | Selection::No => {}
         }
     }
-    let required = lineup.missing.iter().find(|plan| {
-        plan.required && asking.criterion.test.as_ref().is_none_or(|globs| globs.matches(&plan.name))
-    });
+    let required = lineup
+        .missing
+        .iter()
+        .find(|plan| plan.required && asking.criterion.test.as_ref().is_none_or(|globs| globs.matches(&plan.name)));
     if let Some(plan) = required.filter(|plan| plan.not_applicable.is_none()) {
-        return asking.unseen("", Status::Inconclusive, &format!("`{}` has no result to take the mean over", plan.name));
+        return asking.unseen(
+            "",
+            Status::Inconclusive,
+            &format!("`{}` has no result to take the mean over", plan.name),
+        );
     }
     let Some(first) = seen.first().map(|(_, first)| first.clone()) else {
         return asking.unseen("", Status::Inconclusive, "no test has a result to take the mean over");

@@ -47,12 +47,18 @@ pub fn rule(criteria: &[CriterionResult], limits_latency: bool) -> Ruling {
     };
     let mut conditions = of(Weight::Condition);
     if !limits_latency {
-        conditions.push("no criterion limits latency: how slow it may be was not asked (add one, `plimsoll init` writes a draft)".to_owned());
+        conditions.push(
+            "no criterion limits latency: how slow it may be was not asked (add one, `plimsoll init` writes a draft)"
+                .to_owned(),
+        );
     }
     let failed = of(Weight::NotReady);
     let mut open = of(Weight::Inconclusive);
     if !criteria.iter().any(|result| result.critical && was_judged(result.status)) {
-        open.push("no critical criterion could be judged (`plimsoll init` writes a plimsoll.toml from these results)".to_owned());
+        open.push(
+            "no critical criterion could be judged (`plimsoll init` writes a plimsoll.toml from these results)"
+                .to_owned(),
+        );
     }
     let (verdict, reasons) = if !failed.is_empty() {
         (Verdict::NotReady, failed.into_iter().chain(open).collect())

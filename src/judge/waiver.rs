@@ -19,7 +19,8 @@ pub fn waived(
     unit: Unit,
     newest: Option<Timestamp>,
 ) -> Result<String, String> {
-    let given = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let given =
+        |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let owner = given(&waiver.owner).ok_or("the waiver names no owner")?;
     let reason = given(&waiver.reason).ok_or("the waiver gives no reason")?;
     let expiry = waiver.expiry.ok_or("the waiver has no expiry")?;

@@ -63,7 +63,13 @@ pub fn limit(limit: &Limit, seen: &Observation) -> String {
 
 /// Figure, limit, and why it came out so.
 #[must_use]
-pub fn reason(subject: &Subject, seen: &Observation, demanded: &Limit, decision: Decision, evidence: Evidence) -> String {
+pub fn reason(
+    subject: &Subject,
+    seen: &Observation,
+    demanded: &Limit,
+    decision: Decision,
+    evidence: Evidence,
+) -> String {
     let name = &subject.name;
     let demand = limit(demanded, seen);
     let Some(value) = seen.value else {
@@ -77,7 +83,9 @@ pub fn reason(subject: &Subject, seen: &Observation, demanded: &Limit, decision:
             let worst = bad_end(demanded.side, seen).map_or_else(String::new, |end| format!("; 95 % sure of {end}"));
             format!("{name} {figure}{on}, demanded {demand}{worst}{aside}")
         }
-        (Status::Pass, Because::Quoted) => format!("{name} {figure}{on} (quoted: no interval can exist), demanded {demand}{aside}"),
+        (Status::Pass, Because::Quoted) => {
+            format!("{name} {figure}{on} (quoted: no interval can exist), demanded {demand}{aside}")
+        }
         (Status::Pass, _) => format!("{name} {figure}, demanded {demand}{aside}"),
         (Status::MetNotProven, because) => {
             let why = not_proven(subject, seen, demanded, because);
@@ -90,7 +98,9 @@ pub fn reason(subject: &Subject, seen: &Observation, demanded: &Limit, decision:
             });
             format!("{name} {figure}{on}, demanded {demand}{outer}{aside}")
         }
-        (Status::Fail, _) => format!("{name} {figure}{on}, demanded {demand}{}{aside}", surely(demanded, seen, evidence)),
+        (Status::Fail, _) => {
+            format!("{name} {figure}{on}, demanded {demand}{}{aside}", surely(demanded, seen, evidence))
+        }
         (_, Because::TooFew { needs }) => {
             let have = seen.n.map_or_else(|| "an unknown number of".to_owned(), fmt::count);
             format!("{name} of {have} {} cannot be bounded: {} are needed", subject.counted, fmt::count(needs))
@@ -104,7 +114,8 @@ pub fn reason(subject: &Subject, seen: &Observation, demanded: &Limit, decision:
 }
 
 fn surely(demanded: &Limit, seen: &Observation, evidence: Evidence) -> &'static str {
-    let good = seen.interval.and_then(|(low, high)| if demanded.side.larger_is_worse() == Some(true) { low } else { high });
+    let good =
+        seen.interval.and_then(|(low, high)| if demanded.side.larger_is_worse() == Some(true) { low } else { high });
     match good {
         Some(good) if evidence == Evidence::Observed && demanded.side.holds(good, demanded.value) => {
             "; the interval reaches inside, so chance may have a part in it"
@@ -128,14 +139,17 @@ fn not_proven(subject: &Subject, seen: &Observation, demanded: &Limit, because: 
     match (&seen.why, seen.interval) {
         (Some(why), _) => text = format!("{text}; {why}"),
         (None, Some(_)) => text = format!("{text}, between {}", range(seen)),
-        (None, None) if seen.n.is_none() => text = format!("{text}; how many {} it is of is not stated", subject.counted),
+        (None, None) if seen.n.is_none() => {
+            text = format!("{text}; how many {} it is of is not stated", subject.counted)
+        }
         (None, None) => text = format!("{text}; so few {} have no interval", subject.counted),
     }
     settled.map_or(text.clone(), |settled| format!("{text}; {settled}"))
 }
 
 fn settles(subject: &Subject, seen: &Observation, demanded: &Limit) -> Option<String> {
-    seen.settles_at(demanded.value).map(|n| format!("about {} {} would settle it", fmt::number(super::interval::float(n)), subject.counted))
+    seen.settles_at(demanded.value)
+        .map(|n| format!("about {} {} would settle it", fmt::number(super::interval::float(n)), subject.counted))
 }
 
 fn bad_end(side: Side, seen: &Observation) -> Option<String> {
@@ -149,7 +163,8 @@ fn bad_end(side: Side, seen: &Observation) -> Option<String> {
 
 /// `1.5 s and 3.5 s`; an end that the sample cannot give is beyond the greatest value.
 fn range(seen: &Observation) -> String {
-    let end = |end: Option<f64>, unbounded: &str| end.map_or_else(|| unbounded.to_owned(), |end| fmt::value(end, seen.unit));
+    let end =
+        |end: Option<f64>, unbounded: &str| end.map_or_else(|| unbounded.to_owned(), |end| fmt::value(end, seen.unit));
     match seen.interval {
         Some((low, high)) => format!("{} and {}", end(low, "an unknown low"), end(high, "an unknown high")),
         None => "unknown ends".to_owned(),

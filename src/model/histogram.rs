@@ -41,11 +41,7 @@ impl Histogram {
     /// An empty histogram, which owns no memory.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            cells: Vec::new(),
-            settled: 0,
-            count: 0,
-        }
+        Self { cells: Vec::new(), settled: 0, count: 0 }
     }
 
     /// Counts `value` once.
@@ -110,11 +106,7 @@ impl Histogram {
     #[must_use]
     pub fn count_at_or_below(&self, value: i64) -> u64 {
         let index = bucket::index_of(value);
-        self.cells
-            .iter()
-            .filter(|cell| cell.index() <= index)
-            .map(|cell| cell.count())
-            .sum()
+        self.cells.iter().filter(|cell| cell.index() <= index).map(|cell| cell.count()).sum()
     }
 
     /// The occupied buckets in ascending order: lowest value, highest value, records.
@@ -167,9 +159,7 @@ impl Histogram {
             seen = seen.saturating_add(cell.count());
             seen >= rank
         });
-        found
-            .or(cells.last())
-            .map(|cell| bucket::bounds(cell.index()))
+        found.or(cells.last()).map(|cell| bucket::bounds(cell.index()))
     }
 
     /// The cells in canonical form: ascending, one per bucket.
@@ -215,8 +205,7 @@ impl Histogram {
         }
         self.cells.clear();
         let counted = (first..).zip(counts).filter(|(_, count)| *count > 0);
-        self.cells
-            .extend(counted.map(|(index, count)| Cell::new(index, count)));
+        self.cells.extend(counted.map(|(index, count)| Cell::new(index, count)));
     }
 
     /// The sort is the stable one because it finds the parts that are sorted already, the settled one and those that a
@@ -253,18 +242,12 @@ pub fn rank(p: f64, n: u64) -> u64 {
     whole((exact - slack).ceil()).clamp(1, n.max(1))
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts of requests stay far below 2^53"
-)]
+#[expect(clippy::cast_precision_loss, reason = "counts of requests stay far below 2^53")]
 const fn as_f64(count: u64) -> f64 {
     count as f64
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a bucket's bound has eleven significant bits"
-)]
+#[expect(clippy::cast_precision_loss, reason = "a bucket's bound has eleven significant bits")]
 const fn signed_f64(value: i64) -> f64 {
     value as f64
 }

@@ -10,7 +10,7 @@ use crate::analyse::figures::{
     TrendFigures,
 };
 use crate::compare::delta::Delta;
-use crate::judge::outcome::{CriterionResult, Finding, Verdict};
+use crate::judge::outcome::{CriterionResult, Finding, PlanOutcome, Status, Verdict};
 use crate::model::input::InputFile;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,7 @@ pub struct Report {
     /// Every test with results, by name.
     pub tests: Vec<TestReport>,
     /// Declared tests without results, and results that a newer run supersedes.
-    pub plan: Vec<PlanLine>,
+    pub plan: Vec<PlanOutcome>,
     /// Every criterion as judged.
     pub criteria: Vec<CriterionResult>,
     /// Declared requirements and what became of the criteria that trace to them.
@@ -239,21 +239,6 @@ pub struct FaultLine {
     pub of_requests: bool,
 }
 
-/// A line of the plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct PlanLine {
-    /// Name of the declared test.
-    pub test: String,
-    /// As declared.
-    pub purpose: Option<String>,
-    /// `run`, `not-run`, `blocked`, `superseded` or `not-declared`.
-    pub state: String,
-    /// Reason, and what unblocks it.
-    pub why: String,
-    /// Whether the plan requires it.
-    pub required: bool,
-}
-
 /// A requirement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RequirementLine {
@@ -269,8 +254,10 @@ pub struct RequirementLine {
     pub implemented_by: Option<String>,
     /// As declared.
     pub validated_by: Option<String>,
-    /// Worst status of its criteria, as a word; `not-run` where none was judged.
-    pub status: String,
+    /// The expectation held against the figure, where both are known.
+    pub expectation: Option<String>,
+    /// Worst status of its criteria; `not-run` where none was judged.
+    pub status: Status,
 }
 
 /// A file that is nobody's result.

@@ -7,6 +7,8 @@ use crate::model::key::EndpointKey;
 use crate::model::test::{EndpointSeries, Timeline, Window};
 use crate::unit::{NANOS_PER_SECOND, Timestamp};
 
+/// Windows of a source that knows whole seconds only are at least 1.6 s wide, so that each holds some second's start.
+const SECONDS_DOUBLINGS: u32 = 4;
 /// Kinds of failures that are shown over time by name.
 const KINDS_SHOWN: usize = 5;
 
@@ -161,6 +163,13 @@ impl Requests {
 
     /// As the rest of the program sees it, without users and quoted percentiles; `None` where no request has a time.
     pub(super) fn view(&self) -> Option<Timeline> {
+        let more = SECONDS_DOUBLINGS.saturating_sub(self.grid.doublings());
+        if self.clock == Clock::Seconds && more > 0 {
+            let mut wider = self.clone();
+            wider.grid.widen(more);
+            wider.coarsen(more);
+            return wider.view();
+        }
         let (first, last) = self.grid.range()?;
         let windows = usize::try_from(last - first + 1).ok()?;
         let width_ns = self.grid.width_ns();

@@ -4,11 +4,12 @@ use super::column::Column;
 use super::interval::{IntervalSeries, join};
 use super::part::{Counter, Part};
 use super::timeline::Clock;
-use crate::model::key::{CellKey, Population};
+use crate::model::key::{CellKey, EndpointKey, Population};
 use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Threshold, Total};
 use crate::model::test::{CellData, MetricData, Timeline};
 use crate::unit::Span;
+use std::collections::BTreeSet;
 
 impl Part {
     /// The cells that hold samples, by key.
@@ -21,6 +22,22 @@ impl Part {
     #[must_use]
     pub fn samples(&self, population: Population) -> u64 {
         self.cells.sorted().iter().filter(|(key, _)| key.population == population).map(|(_, counter)| counter.count).sum()
+    }
+
+    /// Every endpoint that has samples.
+    #[must_use]
+    pub fn endpoints(&self) -> BTreeSet<&EndpointKey> {
+        self.cells.sorted().into_iter().filter(|(_, counter)| counter.count > 0).map(|(key, _)| &key.endpoint).collect()
+    }
+
+    /// The sum of a population's latencies in nanoseconds, how many there are, and the greatest in microseconds.
+    #[must_use]
+    pub fn latency_sum(&self, population: Population) -> (u128, u64, Option<f64>) {
+        let own = self.cells.sorted().into_iter().filter(|(key, _)| key.population == population);
+        own.fold((0, 0, None), |(sum, count, most), (_, counter)| {
+            let greatest = [most, counter.recorded.max_us()].into_iter().flatten().max_by(f64::total_cmp);
+            (sum + counter.recorded.sum_ns, count + counter.recorded.count(), greatest)
+        })
     }
 
     /// Whether it holds no sample at all.

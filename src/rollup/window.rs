@@ -21,6 +21,16 @@ impl Grid {
         NARROWEST_NS << self.doublings
     }
 
+    /// How often the narrowest width was doubled.
+    pub(super) fn doublings(self) -> u32 {
+        self.doublings
+    }
+
+    /// Makes windows wider than they need be.
+    pub(super) fn widen(&mut self, doublings: u32) {
+        self.doublings += doublings;
+    }
+
     /// The number of the window of an instant, counted from the epoch.
     pub(super) fn index(self, at: Timestamp) -> i64 {
         at.0.div_euclid(self.width_ns())

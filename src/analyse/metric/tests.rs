@@ -113,3 +113,11 @@ fn a_quantile_of_few_points_is_not_given() {
     assert_eq!(of(&few), None);
     assert!((of(&many).unwrap() - 94.0).abs() < 0.1);
 }
+
+#[test]
+fn the_opening_of_connections_is_not_a_request() {
+    let mut test = builder::raw_test(&Shape::default());
+    test.cells[0].key.population = Population::Connection;
+    assert_eq!(lookup(&test, "ws_connecting").unwrap().n, Some(300));
+    assert_eq!(lookup(&test, "http_req_duration"), None);
+}

@@ -48,38 +48,38 @@ const IRREGULAR_MB: [f64; 30] = [
 #[test]
 fn slopes_and_intervals_are_those_of_scipy() {
     let points = numbered(&LEAK_MB);
-    near(slopes(&points).median().unwrap(), 1.9654909090909003);
+    near(slopes(&points).median().unwrap(), 1.965_490_909_090_900_3);
     let (low, high) = plain_interval(&points);
-    near(low, 1.775000000000004);
-    near(high, 2.1637037037037024);
+    near(low, 1.775_000_000_000_004);
+    near(high, 2.163_703_703_703_702_4);
     let points = numbered(&AR_NOTREND);
-    near(slopes(&points).median().unwrap(), -0.05816888714733541);
+    near(slopes(&points).median().unwrap(), -0.058_168_887_147_335_41);
     let (low, high) = plain_interval(&points);
-    near(low, -0.11950980392156861);
-    near(high, 0.006953488372092846);
+    near(low, -0.119_509_803_921_568_61);
+    near(high, 0.006_953_488_372_092_846);
     let points = numbered(&TIES);
     near(slopes(&points).median().unwrap(), 0.0);
     let (low, high) = plain_interval(&points);
     near(low, 0.0);
     near(high, 0.0);
     let points: Vec<_> = IRREGULAR_SECONDS.into_iter().zip(IRREGULAR_MB).collect();
-    near(slopes(&points).median().unwrap(), 0.020152523121856353);
+    near(slopes(&points).median().unwrap(), 0.020_152_523_121_856_353);
     let (low, high) = plain_interval(&points);
-    near(low, 0.01778621645199362);
-    near(high, 0.022249352202511452);
+    near(low, 0.017_786_216_451_993_62);
+    near(high, 0.022_249_352_202_511_452);
 }
 
 #[test]
 fn the_score_is_that_of_pymannkendall() {
     let (score, variance) = mann_kendall(&numbered(&LEAK_MB));
     near(score, 1422.0);
-    near(variance, 24583.333333333332);
+    near(variance, 24_583.333_333_333_332);
     let (score, variance) = mann_kendall(&numbered(&AR_NOTREND));
     near(score, -282.0);
-    near(variance, 24583.333333333332);
+    near(variance, 24_583.333_333_333_332);
     let (score, variance) = mann_kendall(&numbered(&TIES));
     near(score, 49.0);
-    near(variance, 22091.666666666668);
+    near(variance, 22_091.666_666_666_668);
 }
 
 /// Plain Mann–Kendall gives p = 0.073 here and less than 0.05 in half of such series; the correction takes the certainty away.

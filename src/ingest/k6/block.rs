@@ -71,7 +71,9 @@ fn read_in_blocks_of(
             .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect()
     });
-    forks.into_iter().for_each(|fork| sink.absorb(fork));
+    for fork in forks {
+        sink.absorb(fork);
+    }
     let (mut findings, mut counts) = (Findings::default(), LineCounts::new());
     for result in results {
         let (other, lines) = result.map_err(broken)?;

@@ -80,7 +80,9 @@ impl Adapter for K6Csv {
             tally.note("times are whole seconds: nothing within a second can be told apart (K6_CSV_TIME_FORMAT=unix_milli keeps more)");
         }
         let account = reader.observer.into_account();
-        point::conclude(account, sink, settings).into_iter().for_each(|note| tally.note(note));
+        if let Some(note) = point::conclude(account, sink, settings) {
+            tally.note(note);
+        }
         Ok(tally)
     }
 }

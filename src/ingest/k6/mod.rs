@@ -8,19 +8,25 @@
 //! | `k6_summary_export` | `--summary-export` | the same without kinds of metrics, outcomes turned round |
 //! | `k6_machine_summary` | `--new-machine-readable-summary` | figures, version, time of writing |
 //!
-//! The two with points share [`point`], the three with figures share [`figure`]. What a threshold says is in [`threshold`].
+//! The two with points share `point`, the three with figures share `figure`. What a threshold says is in [`threshold`].
 
 mod block;
 pub(super) mod csv;
 mod endpoint;
+pub(super) mod export;
+mod figure;
+pub(super) mod machine;
 mod metric;
 pub(super) mod ndjson;
+mod outline;
 mod pairing;
 mod point;
 mod reader;
 mod record;
 mod scan;
+pub(super) mod summary;
 mod tag;
+pub mod threshold;
 
 #[cfg(test)]
 mod recorder;

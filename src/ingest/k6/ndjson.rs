@@ -26,7 +26,8 @@ impl Adapter for K6Ndjson {
 
     fn sniff(&self, head: &Head) -> Sniff {
         // Records may come after a banner, and share a line with other text.
-        if head.lines().any(is_record) {
+        // A last line that is cut short counts as well: it may be the only one.
+        if head.bytes().split(|byte| *byte == b'\n').any(is_record) {
             return Sniff::yes("JSON records of type Metric or Point, as k6's `--out json` writes them");
         }
         Sniff::no("no line is a k6 record of type Metric or Point")

@@ -262,8 +262,8 @@ impl<'a> Observer<'a> {
     }
 }
 
-/// Hands on what could only be known at the end, and returns what is to be noted.
-pub(super) fn conclude(mut account: Account, sink: &mut dyn Sink, settings: &Settings) -> Vec<String> {
+/// Hands on what could only be known at the end; returns what is to be noted of metrics that nothing defines.
+pub(super) fn conclude(mut account: Account, sink: &mut dyn Sink, settings: &Settings) -> Option<String> {
     let definitions = Definitions::built_in();
     let mut observer = Observer::new(sink, &definitions, settings);
     for settled in std::mem::take(&mut account.torn).join() {
@@ -279,10 +279,14 @@ pub(super) fn conclude(mut account: Account, sink: &mut dyn Sink, settings: &Set
         let part = sink.part(None);
         sink.fact(part, if account.any_judged { Fact::Warning(words) } else { Fact::FailuresUnknown(words) });
     }
-    let note = |name| {
-        format!("the file does not say what kind of metric `{name}` is; it is shown as a distribution of plain numbers")
-    };
-    account.undefined.iter().map(note).collect()
+    if account.undefined.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = account.undefined.iter().map(|name| format!("`{name}`")).collect();
+    Some(format!(
+        "the file does not say what kind of metric {} is; shown as distributions of plain numbers",
+        names.join(", ")
+    ))
 }
 
 /// Milliseconds as whole nanoseconds, which is the precision that k6 measures with.

@@ -94,7 +94,12 @@ impl<'a> Reader<'a> {
                     self.record(line, record, &value);
                     (beginning(after).and_then(|at| after.get(at..)), None)
                 }
-                Some(Err(error)) => (second_beginning(rest), Some(flaw_of(rest, &error))),
+                Some(Err(error)) => match second_beginning(rest) {
+                    Some(next) => {
+                        (Some(next), Some(Flaw::whole("is not JSON: it breaks off where another record begins")))
+                    }
+                    None => (None, Some(flaw_of(rest, &error))),
+                },
                 None => (None, None),
             };
             if let Some(flaw) = flaw {
@@ -144,7 +149,8 @@ impl<'a> Reader<'a> {
         let cut_short = !line.terminated && !text.is_empty() && BEGINNINGS.iter().any(|whole| whole.starts_with(text));
         if cut_short || SIGNS.iter().any(|sign| memmem::find(text, sign).is_some()) {
             self.note_break(line, true);
-            self.reject(line, text, Flaw::whole("is not JSON: what is left of a record"));
+            // It may begin amid the tags, so nothing of it is shown.
+            self.reject(line, b"", Flaw::whole("is not JSON: what is left of a record"));
             return;
         }
         self.findings.other_text += u64::from(!text.is_empty());
@@ -168,10 +174,13 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The line up to its tags, whose values are the user's and may be secret.
+/// The record up to its tags, whose values are the user's and may be secret. So much holds metric, time and value, also
+/// where the key `tags` is the broken part.
 fn excerpt(written: &[u8]) -> String {
+    const SHOWN: usize = 112;
     match memmem::find(written, b"\"tags\":") {
         Some(at) => format!("{}…", crate::fmt::excerpt(written.get(..at).unwrap_or(written))),
+        None if written.len() > SHOWN => format!("{}…", crate::fmt::excerpt(written.get(..SHOWN).unwrap_or(written))),
         None => crate::fmt::excerpt(written),
     }
 }
@@ -253,7 +262,12 @@ impl Findings {
                 tally.note(format!("{count} {words}"));
             }
         }
-        point::conclude(self.account, sink, settings).into_iter().for_each(|note| tally.note(note));
+        if let Some(note) = point::conclude(self.account, sink, settings) {
+            tally.note(note);
+        }
         Ok(tally)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,8 @@ pub(super) fn figure(scope: &Scope<'_>, name: &str, stat: CustomStat) -> Result<
             counted(metric, value, Unit::Count)
         }
         CustomStat::Rate if metric.kind == MetricKind::Counter => {
-            let per_second = metric.sum.zip(duration.filter(|seconds| *seconds > 0.0)).map(|(sum, seconds)| sum / seconds);
+            let per_second =
+                metric.sum.zip(duration.filter(|seconds| *seconds > 0.0)).map(|(sum, seconds)| sum / seconds);
             counted(metric, per_second, Unit::PerSecond)
         }
         CustomStat::Rate | CustomStat::Value if metric.kind == MetricKind::Rate => rate(metric),
@@ -100,7 +101,8 @@ fn quantile(scope: &Scope<'_>, metric: &MetricFigures, p: f64) -> Result<Observa
 fn data<'a>(scope: &Scope<'a>, metric: &MetricFigures) -> Option<&'a MetricData> {
     scope.judged.test.metrics.iter().find(|data| {
         let tags: Vec<String> = data.key.tags.iter().map(|(name, value)| format!("{name}:{value}")).collect();
-        let name = if tags.is_empty() { data.key.name.clone() } else { format!("{}{{{}}}", data.key.name, tags.join(",")) };
+        let name =
+            if tags.is_empty() { data.key.name.clone() } else { format!("{}{{{}}}", data.key.name, tags.join(",")) };
         name == metric.metric
     })
 }
@@ -110,9 +112,9 @@ pub(super) fn find<'a>(scope: &Scope<'a>, name: &str) -> Result<&'a MetricFigure
     let metrics = &scope.judged.figures.metrics;
     let exact = metrics.iter().find(|metric| metric.metric == name);
     let ended = || {
-        metrics.iter().find(|metric| {
-            metric.metric.strip_prefix(name).is_some_and(|ending| UNIT_ENDINGS.contains(&ending))
-        })
+        metrics
+            .iter()
+            .find(|metric| metric.metric.strip_prefix(name).is_some_and(|ending| UNIT_ENDINGS.contains(&ending)))
     };
     exact.or_else(ended).ok_or_else(|| {
         let near = metrics

@@ -29,9 +29,8 @@ pub(super) fn figure(
         return of_slice(&cut(scope, slice)?, stat, figures.latency_us.design_effect, scope.limit);
     }
     let latency = if successes { &figures.latency_success_us } else { &figures.latency_us };
-    let recorded = data(scope, population).and_then(|data| {
-        recorded_of(if successes { &data.latency_ok } else { &data.latency })
-    });
+    let recorded =
+        data(scope, population).and_then(|data| recorded_of(if successes { &data.latency_ok } else { &data.latency }));
     of_run(latency, recorded, stat, scope.limit).map_err(|why| {
         latency.why.clone().unwrap_or_else(|| {
             if why.is_empty() { format!("no latency of {} is known", words(population)) } else { why }
@@ -76,9 +75,11 @@ fn of_run(
         Stat::Mean => {
             let seen = base(latency.mean)?;
             let deviation = recorded.and_then(deviation_us);
-            let interval = seen.value.zip(deviation).zip(latency.n).and_then(|((mean, deviation), n)| {
-                mean_interval(mean, deviation, n, effect)
-            });
+            let interval = seen
+                .value
+                .zip(deviation)
+                .zip(latency.n)
+                .and_then(|((mean, deviation), n)| mean_interval(mean, deviation, n, effect));
             Ok(Observation { interval, nature: Nature::Mean { deviation, design_effect: effect }, ..seen })
         }
         Stat::Quantile(p) => {
@@ -89,12 +90,7 @@ fn of_run(
             let seen = base(value).map_err(|_| missing())?;
             let beyond = recorded.zip(limit).map(|(recorded, limit)| share_beyond(recorded, limit));
             let interval = latency.quantile_ci.get(&name).copied();
-            Ok(Observation {
-                interval,
-                nature: Nature::Quantile { p, beyond, design_effect: effect },
-                why,
-                ..seen
-            })
+            Ok(Observation { interval, nature: Nature::Quantile { p, beyond, design_effect: effect }, why, ..seen })
         }
     }
 }

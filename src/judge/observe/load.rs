@@ -27,7 +27,8 @@ pub(super) fn rate(scope: &Scope<'_>, population: Population) -> Result<Observat
 pub(super) fn rate_per_user(scope: &Scope<'_>) -> Result<Observation, String> {
     let all = rate(scope, Population::Request)?;
     let load = &scope.judged.figures.load;
-    let users = load.users_mean.or(load.users_max).filter(|users| *users > 0.0).ok_or("the number of users is not known")?;
+    let users =
+        load.users_mean.or(load.users_max).filter(|users| *users > 0.0).ok_or("the number of users is not known")?;
     Ok(Observation { value: all.value.map(|rate| rate / users), ..all })
 }
 
@@ -45,7 +46,11 @@ pub(super) fn users_sustained(scope: &Scope<'_>, held_s: f64) -> Result<Observat
     }
     let duration = scope.judged.test.duration_s.unwrap_or_default();
     let windows = held_s / series.width_s;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 512 windows; a float cast saturates")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "at most 512 windows; a float cast saturates"
+    )]
     let length = (windows.ceil() as usize).max(1);
     let best = (duration + series.width_s >= held_s)
         .then(|| known.windows(length.min(known.len())).filter_map(least).max_by(f64::total_cmp))
@@ -77,6 +82,10 @@ pub(super) fn count(scope: &Scope<'_>, population: Population) -> Result<Observa
 }
 
 pub(super) fn duration(scope: &Scope<'_>) -> Result<Observation, String> {
-    let seconds = scope.judged.test.duration_s.ok_or("the duration is not known: write `duration_s` or times into the results")?;
+    let seconds = scope
+        .judged
+        .test
+        .duration_s
+        .ok_or("the duration is not known: write `duration_s` or times into the results")?;
     Ok(Observation::counted(seconds * 1e6, Unit::Micros))
 }

@@ -8,6 +8,8 @@ mod monitor;
 mod share;
 mod slice;
 
+pub(crate) use monitor::is_memory;
+
 use super::case::JudgedTest;
 use super::observation::Observation;
 use crate::analyse::figures::EndpointFigures;
@@ -32,10 +34,8 @@ pub struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// Figures of the population's endpoint, or of all of it.
     fn figures(&self, population: Population) -> Result<&'a EndpointFigures, String> {
-        let found = self
-            .judged
-            .population(population)
-            .ok_or_else(|| format!("no {} were measured", words(population)))?;
+        let found =
+            self.judged.population(population).ok_or_else(|| format!("no {} were measured", words(population)))?;
         let Some(label) = self.endpoint else {
             return Ok(&found.totals);
         };

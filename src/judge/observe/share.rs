@@ -72,9 +72,8 @@ fn widest(a: Option<Interval>, b: Option<Interval>) -> Option<Interval> {
 
 /// Failures of a kind, and those of any named kind.
 fn of_kind(kinds: &[NamedCount], wanted: &str) -> (u64, u64) {
-    let count = |matching: &dyn Fn(&str) -> bool| {
-        kinds.iter().filter(|kind| matching(&kind.name)).map(|kind| kind.count).sum()
-    };
+    let count =
+        |matching: &dyn Fn(&str) -> bool| kinds.iter().filter(|kind| matching(&kind.name)).map(|kind| kind.count).sum();
     (count(&|name| is_kind(name, wanted)), count(&|_| true))
 }
 
@@ -99,7 +98,10 @@ pub(super) fn success(scope: &Scope<'_>, population: Population) -> Result<Obser
             (slice.failures, slice.requests)
         }
         Some(_) => return Err(format!("{} are not kept over time", words(population))),
-        None => (failed(figures)?, figures.requests.ok_or_else(|| format!("the number of {} is not known", words(population)))?),
+        None => (
+            failed(figures)?,
+            figures.requests.ok_or_else(|| format!("the number of {} is not known", words(population)))?,
+        ),
     };
     if n == 0 {
         return Err(format!("no {} were measured", words(population)));

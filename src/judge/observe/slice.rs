@@ -8,7 +8,6 @@ use crate::model::histogram::Histogram;
 use crate::model::test::{EndpointSeries, Timeline, Window};
 use crate::unit::Timestamp;
 
-
 /// What ended in a slice.
 #[derive(Debug, Default)]
 pub(super) struct Slice {

@@ -19,10 +19,7 @@ impl Cell {
     #[inline]
     pub(super) const fn new(index: i32, count: u64) -> Self {
         let count = if count > MOST { MOST } else { count };
-        #[expect(
-            clippy::cast_sign_loss,
-            reason = "an index is above -2^16, see `index_of`"
-        )]
+        #[expect(clippy::cast_sign_loss, reason = "an index is above -2^16, see `index_of`")]
         let place = (index + INDEX_OFFSET) as u64;
         Self((place << COUNT_BITS) | count)
     }
@@ -73,11 +70,7 @@ const fn magnitude_index(value: u64) -> i32 {
 /// The lowest and the highest value of a bucket, inclusive.
 pub(super) const fn bounds(index: i32) -> (i64, i64) {
     let (lowest, highest) = magnitude_bounds(index.unsigned_abs());
-    if index < 0 {
-        (negated(highest), negated(lowest))
-    } else {
-        (positive(lowest), positive(highest))
-    }
+    if index < 0 { (negated(highest), negated(lowest)) } else { (positive(lowest), positive(highest)) }
 }
 
 const fn magnitude_bounds(index: u32) -> (u64, u64) {
@@ -91,17 +84,9 @@ const fn magnitude_bounds(index: u32) -> (u64, u64) {
 }
 
 const fn positive(magnitude: u64) -> i64 {
-    if magnitude > i64::MAX.unsigned_abs() {
-        i64::MAX
-    } else {
-        magnitude.cast_signed()
-    }
+    if magnitude > i64::MAX.unsigned_abs() { i64::MAX } else { magnitude.cast_signed() }
 }
 
 const fn negated(magnitude: u64) -> i64 {
-    if magnitude > i64::MAX.unsigned_abs() {
-        i64::MIN
-    } else {
-        -magnitude.cast_signed()
-    }
+    if magnitude > i64::MAX.unsigned_abs() { i64::MIN } else { -magnitude.cast_signed() }
 }

@@ -30,16 +30,13 @@ impl Histogram {
     pub fn to_v2_deflate(&self) -> Result<String, CodecError> {
         let malformed = |why: &dyn std::fmt::Display| CodecError::Malformed(why.to_string());
         let top = self.value_at_rank(u64::MAX).unwrap_or(0).max(2);
-        let mut hdr =
-            Hdr::<u64>::new_with_bounds(1, top.unsigned_abs(), 3).map_err(|why| malformed(&why))?;
+        let mut hdr = Hdr::<u64>::new_with_bounds(1, top.unsigned_abs(), 3).map_err(|why| malformed(&why))?;
         for (lowest, _, count) in self.buckets() {
             let value = u64::try_from(lowest).map_err(|_| CodecError::Negative)?;
             hdr.record_n(value, count).map_err(|why| malformed(&why))?;
         }
         let mut bytes = Vec::new();
-        V2DeflateSerializer::new()
-            .serialize(&hdr, &mut bytes)
-            .map_err(|why| malformed(&why))?;
+        V2DeflateSerializer::new().serialize(&hdr, &mut bytes).map_err(|why| malformed(&why))?;
         Ok(STANDARD.encode(bytes))
     }
 
@@ -51,9 +48,7 @@ impl Histogram {
     /// # Errors
     /// [`CodecError::Base64`] and [`CodecError::Malformed`], which say what was found.
     pub fn from_v2_deflate(text: &str) -> Result<Self, CodecError> {
-        let bytes = STANDARD
-            .decode(text.trim())
-            .map_err(|why| CodecError::Base64(why.to_string()))?;
+        let bytes = STANDARD.decode(text.trim()).map_err(|why| CodecError::Base64(why.to_string()))?;
         let hdr: Hdr<u64> = Deserializer::new()
             .deserialize(&mut bytes.as_slice())
             .map_err(|why| CodecError::Malformed(why.to_string()))?;
@@ -61,14 +56,9 @@ impl Histogram {
         for step in hdr.iter_recorded() {
             let count = step.count_at_value();
             if count > bucket::MOST {
-                return Err(CodecError::Malformed(format!(
-                    "a bucket of {count} records"
-                )));
+                return Err(CodecError::Malformed(format!("a bucket of {count} records")));
             }
-            histogram.record_n(
-                i64::try_from(step.value_iterated_to()).unwrap_or(i64::MAX),
-                count,
-            );
+            histogram.record_n(i64::try_from(step.value_iterated_to()).unwrap_or(i64::MAX), count);
         }
         histogram.settle();
         Ok(histogram)

@@ -5,12 +5,7 @@ use super::*;
 
 /// Latencies as they come: many magnitudes, often repeated.
 fn values() -> impl Strategy<Value = Vec<i64>> {
-    let value = prop_oneof![
-        0_i64..5000,
-        0_i64..10_000_000,
-        0_i64..=i64::MAX,
-        Just(1_000_i64)
-    ];
+    let value = prop_oneof![0_i64..5000, 0_i64..10_000_000, 0_i64..=i64::MAX, Just(1_000_i64)];
     prop::collection::vec(value, 0..400)
 }
 
@@ -29,27 +24,10 @@ fn an_empty_histogram_owns_nothing_and_knows_nothing() {
 
 #[test]
 fn the_extremes_of_i64_have_buckets() {
-    for value in [
-        i64::MIN,
-        i64::MIN + 1,
-        -2048,
-        -2047,
-        -1,
-        0,
-        1,
-        2047,
-        2048,
-        i64::MAX,
-    ] {
+    for value in [i64::MIN, i64::MIN + 1, -2048, -2047, -1, 0, 1, 2047, 2048, i64::MAX] {
         let (lowest, highest) = bucket::bounds(bucket::index_of(value));
-        assert!(
-            lowest <= value && value <= highest,
-            "{value} in {lowest}..={highest}"
-        );
-        assert_eq!(
-            Cell::new(bucket::index_of(value), 7).index(),
-            bucket::index_of(value)
-        );
+        assert!(lowest <= value && value <= highest, "{value} in {lowest}..={highest}");
+        assert_eq!(Cell::new(bucket::index_of(value), 7).index(), bucket::index_of(value));
     }
 }
 
@@ -65,22 +43,13 @@ fn a_rank_is_not_pushed_up_by_rounding() {
 
 #[test]
 fn a_negative_value_has_no_v2_form() {
-    assert_eq!(
-        Histogram::from_iter([-1]).to_v2_deflate(),
-        Err(CodecError::Negative)
-    );
+    assert_eq!(Histogram::from_iter([-1]).to_v2_deflate(), Err(CodecError::Negative));
 }
 
 #[test]
 fn text_that_is_no_histogram_is_refused() {
-    assert!(matches!(
-        Histogram::from_v2_deflate("{}"),
-        Err(CodecError::Base64(_))
-    ));
-    assert!(matches!(
-        Histogram::from_v2_deflate("SElTVEZBQUE="),
-        Err(CodecError::Malformed(_))
-    ));
+    assert!(matches!(Histogram::from_v2_deflate("{}"), Err(CodecError::Base64(_))));
+    assert!(matches!(Histogram::from_v2_deflate("SElTVEZBQUE="), Err(CodecError::Malformed(_))));
 }
 
 #[test]
@@ -182,16 +151,9 @@ proptest! {
 /// Far apart values are folded by sorting, close ones by counting; both must end in the same cells.
 #[test]
 fn both_ways_of_folding_agree() {
-    let close: Vec<i64> = (0..5000)
-        .map(|at| 100_000 + (at * 7919) % 3000 * 50)
-        .collect();
-    let mut counted = Histogram {
-        cells: close
-            .iter()
-            .map(|v| Cell::new(bucket::index_of(*v), 1))
-            .collect(),
-        ..Histogram::new()
-    };
+    let close: Vec<i64> = (0..5000).map(|at| 100_000 + (at * 7919) % 3000 * 50).collect();
+    let mut counted =
+        Histogram { cells: close.iter().map(|v| Cell::new(bucket::index_of(*v), 1)).collect(), ..Histogram::new() };
     let mut sorted = counted.clone();
     counted.fold_by_counting(0, 1 << 16);
     sorted.fold_by_sorting();

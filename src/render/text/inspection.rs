@@ -73,7 +73,7 @@ fn one_test(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<
 }
 
 fn figures(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut endpoints = Table::new(&["requests", "n", "failed", "rate", "mean", "p50", "p95", "p99", "max"]);
+    let mut endpoints = endpoint_table();
     endpoints.row(row("all", &test.totals));
     for endpoint in test.endpoints.iter().take(MOST_ENDPOINTS) {
         let group = endpoint.group.as_ref().map(|group| format!("{group} › ")).unwrap_or_default();
@@ -108,7 +108,13 @@ fn monitors(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<
     if table.is_empty() { Ok(()) } else { table.write(2, style.width, out) }
 }
 
-fn row(name: &str, figures: &EndpointFigures) -> Vec<String> {
+/// A table for [`row`]s.
+pub(super) fn endpoint_table() -> Table {
+    Table::new(&["requests", "n", "failed", "rate", "mean", "p50", "p95", "p99", "max"])
+}
+
+/// One endpoint's figures.
+pub(super) fn row(name: &str, figures: &EndpointFigures) -> Vec<String> {
     let latency = &figures.latency_us;
     let show = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), fmt::latency_us);
     let quantile = |name: &str, latency: &LatencyFigures| show(latency.quantiles.get(name).copied().flatten());

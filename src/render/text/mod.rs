@@ -1,8 +1,10 @@
 //! The report on a terminal: verdict, why, what changed, what to do and where the report is, in at most one screen.
 
+mod comparison;
 mod inspection;
 mod table;
 
+pub use comparison::{comparison, stored_run};
 pub use inspection::inspection;
 
 use crate::fmt;

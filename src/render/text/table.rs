@@ -1,9 +1,9 @@
-//! Columns on a terminal: text left, figures right, everything foreign made plain.
+//! Columns on a terminal: figures right, text left.
 
 use crate::fmt;
 use std::io::{self, Write};
 
-/// A Table of cells; the first column is text, the others are figures.
+/// A Table of cells; the first column is text, so is a last one that is headed `call`, the others are figures.
 pub(super) struct Table {
     head: Vec<&'static str>,
     rows: Vec<Vec<String>>,
@@ -29,9 +29,10 @@ impl Table {
             cells.chain([head.chars().count()]).max().unwrap_or(0)
         };
         let mut widths: Vec<usize> = self.head.iter().enumerate().map(|(at, head)| wide(at, head)).collect();
-        let others: usize = widths.iter().skip(1).map(|width| width + 2).sum();
+        let figures = self.head.iter().zip(&widths).skip(1).filter(|(head, _)| **head != "call");
+        let others: usize = figures.map(|(_, width)| width + 2).sum();
         if let Some(first) = widths.first_mut() {
-            *first = (*first).min(width.saturating_sub(indent + others).max(16));
+            *first = (*first).min(width.saturating_sub(indent + others).max(24));
         }
         let heads: Vec<String> = self.head.iter().map(|head| (*head).to_owned()).collect();
         for row in std::iter::once(&heads).chain(&self.rows) {
@@ -39,6 +40,9 @@ impl Table {
             for (at, (cell, width)) in row.iter().zip(&widths).enumerate() {
                 if at == 0 {
                     line.push_str(&format!("{:<width$}", fmt::shorten(cell, *width)));
+                } else if self.head.get(at) == Some(&"call") {
+                    line.push_str("  ");
+                    line.push_str(cell);
                 } else {
                     line.push_str(&format!("  {cell:>width$}"));
                 }

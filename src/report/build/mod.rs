@@ -14,7 +14,7 @@ use crate::model::key::Population;
 use crate::model::test::Test;
 use crate::report::chart::TailPoint;
 use crate::report::model::{
-    Approval, BaselineUsed, ConfigUsed, FileNotUsed, Generator, Inspection, PlanLine, Report, Reproduce, RequirementLine, SCHEMA,
+    Approval, BaselineUsed, ConfigUsed, FileNotUsed, Generator, Inspection, Report, Reproduce, RequirementLine, SCHEMA,
     TestReport,
 };
 use sha2::{Digest, Sha256};
@@ -78,8 +78,6 @@ pub struct Material<'a> {
     pub build: Option<String>,
     /// As declared.
     pub environment: Option<String>,
-    /// Plan.
-    pub plan: Vec<PlanLine>,
     /// Requirements.
     pub requirements: Vec<RequirementLine>,
     /// Approvals.
@@ -142,7 +140,7 @@ pub fn build(material: Material<'_>) -> Report {
         reproduce: Reproduce { command: material.command, assumed: material.assumed, definitions: definitions() },
         config: material.config,
         baseline: material.baseline,
-        plan: material.plan,
+        plan: material.judgement.plan.clone(),
         requirements: material.requirements,
         files_not_used: material.files_not_used,
         approvals: material.approvals,

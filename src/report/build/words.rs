@@ -49,21 +49,40 @@ fn signed(value: f64) -> String {
 /// What the comparison says, in the executive's words.
 #[must_use]
 pub fn call(delta: &Delta) -> String {
-    let by = delta.ratio.map(|ratio| fmt::percent((ratio - 1.0).abs())).unwrap_or_default();
     match delta.call {
         Call::Regressed if is_failures(delta) => "fails more often".to_owned(),
-        Call::Regressed => format!("slower by {by}"),
+        Call::Regressed => format!("slower{}", by(delta, 1.0)),
         Call::Improved if is_failures(delta) => "fails less often".to_owned(),
-        Call::Improved => format!("faster by {by}"),
+        Call::Improved => format!("faster{}", by(delta, -1.0)),
         Call::NoSlower if is_failures(delta) => "fails no more often".to_owned(),
         Call::NoSlower => "no slower".to_owned(),
         Call::NoRegressionSeen => match delta.detectable {
-            Some(factor) if !is_failures(delta) => format!("no regression seen; {} or more would have been", fmt::percent(factor - 1.0)),
-            Some(points) => format!("no regression seen; {} points or more would have been", fmt::number(points * 100.0)),
+            Some(factor) if !is_failures(delta) => {
+                format!("no regression seen; {} % or more would have been", points(factor - 1.0))
+            }
+            Some(ratio) => format!("no regression seen; {} points or more would have been", points(ratio)),
             None => "no regression seen".to_owned(),
         },
         Call::Inconclusive => "cannot tell".to_owned(),
     }
+}
+
+/// ` by 23 % (14 to 33)`, with `sign` −1 for a decrease.
+fn by(delta: &Delta, sign: f64) -> String {
+    let Some(ratio) = delta.ratio else { return String::new() };
+    let percent = |factor: f64| points((factor - 1.0) * sign);
+    let bounds = match delta.interval {
+        Some((Some(low), Some(high))) if sign > 0.0 => format!(" ({} to {})", percent(low), percent(high)),
+        Some((Some(low), Some(high))) => format!(" ({} to {})", percent(high), percent(low)),
+        _ => String::new(),
+    };
+    format!(" by {} %{bounds}", percent(ratio))
+}
+
+/// A ratio in percent or points: whole from ten on, else with one decimal.
+fn points(ratio: f64) -> String {
+    let value = ratio * 100.0;
+    fmt::number(if value.abs() < 10.0 { (value * 10.0).round() / 10.0 } else { value.round() })
 }
 
 /// The comparison as a sentence.
@@ -74,5 +93,5 @@ pub fn sentence(delta: &Delta) -> String {
         (Some(before), Some(after)) => format!(" {}, was {}", show(delta, after), show(delta, before)),
         _ => String::new(),
     };
-    format!("{} {}{values}: {} ({})", fmt::plain(subject), delta.metric, call(delta), change(delta))
+    format!("{} {}{values}: {}", fmt::plain(subject), delta.metric, call(delta))
 }

@@ -1,0 +1,176 @@
+//! k6's thresholds as criteria. They are judged on k6's own figure in its own definition (type 7); where a summary states the
+//! outcome, that outcome counts; our interval stands beside it. A threshold on nothing is not kept: k6 passes it (grafana/k6
+//! #1346), here it is inconclusive.
+
+mod figure;
+
+use super::decision::{Because, Decision, decide};
+use super::interval::least_n;
+use super::observation::{Nature, Observation};
+use super::outcome::{CriterionResult, Evidence, Limit, Origin, Side, Status};
+use super::plan::Entry;
+use super::words::{self, Subject};
+use crate::fmt;
+use crate::ingest::k6::threshold::{Aggregation, MetricSelector, Operator, ThresholdExpression};
+use crate::model::distribution::SourceClass;
+use crate::model::sample::Threshold;
+use crate::unit::Unit;
+
+/// Judges every threshold that a test's files bring along, in the order of their text.
+#[must_use]
+pub fn judged(entry: &Entry<'_>) -> Vec<CriterionResult> {
+    let mut thresholds: Vec<&Threshold> = entry.judged.test.thresholds.iter().collect();
+    thresholds.sort_by(|a, b| (&a.metric, &a.expression).cmp(&(&b.metric, &b.expression)));
+    thresholds.dedup_by(|a, b| (&a.metric, &a.expression) == (&b.metric, &b.expression));
+    thresholds.into_iter().map(|threshold| one(entry, threshold)).collect()
+}
+
+fn one(entry: &Entry<'_>, threshold: &Threshold) -> CriterionResult {
+    let parsed = threshold
+        .expression
+        .parse::<ThresholdExpression>()
+        .and_then(|expression| Ok((expression, threshold.metric.parse::<MetricSelector>()?)));
+    let (expression, selector) = match parsed {
+        Ok(parsed) => parsed,
+        Err(why) => {
+            let seen = Observation::unknown(Unit::Plain, format!("the threshold cannot be read: {why}"));
+            return result(entry, threshold, &seen, None, kept_without_figure(&seen, threshold.kept));
+        }
+    };
+    let seen = figure::of(&selector, expression.aggregation, entry.judged);
+    let limit = limit(&expression, &seen);
+    let decision = if seen.value.is_some() {
+        stated(decide(&seen, &limit, Evidence::Observed, true), threshold.kept, &seen)
+    } else {
+        kept_without_figure(&seen, threshold.kept)
+    };
+    let subject = subject(&selector, expression.aggregation);
+    let mut result = result(entry, threshold, &seen, Some(limit), decision);
+    if seen.value.is_some() {
+        result.reason = words::reason(&subject, &seen, &limit, decision, Evidence::Observed);
+    }
+    if let Some(invalid) = &entry.invalid {
+        let own = match threshold.kept {
+            Some(true) => "k6 calls it kept",
+            Some(false) => "k6 calls it crossed",
+            None => "k6's own outcome is not in the files",
+        };
+        result.status = Status::Inconclusive;
+        result.n_to_settle = None;
+        result.reason = format!("the run is invalid: {invalid} ({own}: {})", result.reason);
+    }
+    result
+}
+
+/// The limit in base units: k6 states times in milliseconds.
+fn limit(expression: &ThresholdExpression, seen: &Observation) -> Limit {
+    let scale = if seen.unit == Unit::Micros { 1e3 } else { 1.0 };
+    let side = match expression.operator {
+        Operator::Below => Side::Below,
+        Operator::AtMost => Side::AtMost,
+        Operator::Above => Side::Above,
+        Operator::AtLeast => Side::AtLeast,
+        Operator::Equal | Operator::StrictlyEqual => Side::Equal,
+        Operator::NotEqual => Side::NotEqual,
+    };
+    Limit { side, value: expression.value * scale, warn: None, warn_side: None }
+}
+
+/// k6's stated outcome wins over ours: it saw every value, and to the last digit.
+fn stated(ours: Decision, kept: Option<bool>, seen: &Observation) -> Decision {
+    let inside = matches!(ours.status, Status::Pass | Status::MetNotProven);
+    match kept {
+        Some(false) => Decision { status: Status::Fail, because: Because::Outside },
+        Some(true) if !inside => Decision { status: Status::MetNotProven, because: Because::IntervalReachesAcross },
+        // A stated outcome on more values than the least n, of a figure that has no interval: quoted.
+        _ if ours.status == Status::MetNotProven && seen.interval.is_none() && enough(seen) => {
+            Decision { status: Status::Pass, because: Because::Quoted }
+        }
+        _ => ours,
+    }
+}
+
+fn enough(seen: &Observation) -> bool {
+    match seen.nature {
+        Nature::Quantile { p, .. } => {
+            seen.class == Some(SourceClass::Quoted) && seen.n.is_some_and(|n| n >= least_n(p))
+        }
+        _ => seen.class == Some(SourceClass::Quoted),
+    }
+}
+
+/// No figure: what k6 says of a metric with samples counts (a summary may leave the percentile out); of nothing, nothing does.
+fn kept_without_figure(seen: &Observation, kept: Option<bool>) -> Decision {
+    match (seen.n.filter(|n| *n > 0), kept) {
+        (Some(_), Some(false)) => Decision { status: Status::Fail, because: Because::Outside },
+        (Some(_), Some(true)) if enough(seen) => Decision { status: Status::Pass, because: Because::Quoted },
+        (Some(_), Some(true)) => Decision { status: Status::MetNotProven, because: Because::Quoted },
+        _ => Decision { status: Status::Inconclusive, because: Because::NoFigure },
+    }
+}
+
+fn result(
+    entry: &Entry<'_>,
+    threshold: &Threshold,
+    seen: &Observation,
+    limit: Option<Limit>,
+    decision: Decision,
+) -> CriterionResult {
+    let why = seen.why.clone().unwrap_or_default();
+    let own = match threshold.kept {
+        Some(true) => "; k6 calls it kept",
+        Some(false) => "; k6 calls it crossed",
+        None => "",
+    };
+    CriterionResult {
+        id: format!("{}: {}", threshold.metric, threshold.expression),
+        test: entry.name().to_owned(),
+        endpoint: None,
+        metric: threshold.metric.clone(),
+        origin: Origin::K6,
+        original: Some(threshold.expression.clone()),
+        status: decision.status,
+        observed: seen.value,
+        interval: seen.interval,
+        n: seen.n,
+        unit: seen.unit,
+        limit,
+        critical: true,
+        evidence: Evidence::Observed,
+        source_class: seen.class,
+        n_to_settle: limit.and_then(|limit| super::criterion::settles(decision, seen, &limit)),
+        reason: format!("{} {}: {why}{own}", fmt::plain(&threshold.metric), fmt::plain(&threshold.expression)),
+    }
+}
+
+/// `p95 of http_req_duration{scenario:auth}` in people's words where k6's metric has any.
+fn subject(selector: &MetricSelector, aggregation: Aggregation) -> Subject {
+    let tags = if selector.tags.is_empty() {
+        String::new()
+    } else {
+        let pairs: Vec<String> = selector.tags.iter().map(|(name, value)| format!("{name}:{value}")).collect();
+        format!(" of {}", fmt::plain(&pairs.join(", ")))
+    };
+    let figure = match aggregation {
+        Aggregation::Avg => "mean".to_owned(),
+        Aggregation::Min => "least".to_owned(),
+        Aggregation::Max => "greatest".to_owned(),
+        Aggregation::Med => "median".to_owned(),
+        Aggregation::Percentile(percent) => fmt::quantile_name(percent / 100.0),
+        Aggregation::Rate => "rate".to_owned(),
+        Aggregation::Count | Aggregation::Value => String::new(),
+    };
+    let (name, counted) = match (selector.name.as_str(), aggregation) {
+        ("http_req_failed", _) => ("errors".to_owned(), "requests"),
+        ("checks", _) => ("checks held".to_owned(), "checks"),
+        ("http_req_duration", _) if !figure.is_empty() => (figure, "requests"),
+        ("http_reqs", Aggregation::Rate) => ("requests per second".to_owned(), "requests"),
+        ("dropped_iterations", Aggregation::Count) => ("dropped iterations".to_owned(), "iterations"),
+        (name, _) if figure.is_empty() => (fmt::plain(name), "values"),
+        (name, _) => (format!("{figure} of {}", fmt::plain(name)), "values"),
+    };
+    Subject { name: format!("{name}{tags}"), counted }
+}
+
+#[cfg(test)]
+mod tests;

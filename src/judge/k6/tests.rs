@@ -1,0 +1,77 @@
+//! Thresholds on made summaries and points.
+
+use super::*;
+use crate::judge::sample::{figures, request_totals, test};
+use crate::judge::{JudgedTest, plan::Entry};
+use crate::model::key::{MetricKey, MetricKind};
+use crate::model::metric::MetricTotal;
+use crate::model::test::{MetricData, Test};
+
+fn metric(name: &str, kind: MetricKind, unit: Unit, total: MetricTotal) -> MetricData {
+    MetricData {
+        key: MetricKey { name: name.to_owned(), kind, unit, tags: Vec::new() },
+        total,
+        recorded: None,
+        quoted: true,
+    }
+}
+
+fn judge_one(test: &mut Test, metric: &str, expression: &str, kept: Option<bool>) -> CriterionResult {
+    test.thresholds = vec![Threshold { metric: metric.into(), expression: expression.into(), kept, abort: false }];
+    let mut figures = figures();
+    figures.populations.push(request_totals(3153, Some(0)));
+    let entry = Entry { judged: JudgedTest { test, figures: &figures }, plan: None, doubts: Vec::new(), invalid: None };
+    judged(&entry).remove(0)
+}
+
+#[test]
+fn a_summarys_figure_is_k6s_own() {
+    let mut test = test("api");
+    let total = MetricTotal { quantiles: vec![(0.95, 176_746.8)], count: Some(3153), ..MetricTotal::default() };
+    test.metrics = vec![metric("http_req_duration", MetricKind::Trend, Unit::Micros, total)];
+    let result = judge_one(&mut test, "http_req_duration", "p(95)<300", Some(true));
+    assert_eq!(result.status, Status::Pass, "{}", result.reason);
+    assert_eq!(result.limit.map(|limit| limit.value.to_bits()), Some(300_000f64.to_bits()));
+    let result = judge_one(&mut test, "http_req_duration", "p(95)<150", Some(false));
+    assert_eq!(result.status, Status::Fail);
+    // The percentile is not in the summary, its outcome is.
+    let result = judge_one(&mut test, "http_req_duration", "p(99)<150", Some(false));
+    assert_eq!(result.status, Status::Fail, "{}", result.reason);
+    let result = judge_one(&mut test, "http_req_duration", "p(99)<999", Some(true));
+    assert_eq!(result.status, Status::Pass, "{}", result.reason);
+}
+
+#[test]
+fn a_share_says_how_many_would_prove_it() {
+    let mut test = test("api");
+    let total = MetricTotal { count: Some(1801), nonzero: Some(0), value: Some(0.0), ..MetricTotal::default() };
+    test.metrics = vec![metric("http_req_failed", MetricKind::Rate, Unit::Plain, total)];
+    let result = judge_one(&mut test, "http_req_failed", "rate<0.001", Some(true));
+    assert_eq!(result.status, Status::MetNotProven);
+    assert_eq!(result.n_to_settle, Some(3_838));
+    assert!(
+        result.reason.starts_with("errors below 0.1 % met on 1,801 requests, not proven: 3,838"),
+        "{}",
+        result.reason
+    );
+}
+
+#[test]
+fn a_trend_without_samples_is_never_kept() {
+    let mut test = test("api");
+    test.metrics = vec![metric(
+        "http_req_duration",
+        MetricKind::Trend,
+        Unit::Micros,
+        MetricTotal { count: Some(0), ..MetricTotal::default() },
+    )];
+    assert_eq!(judge_one(&mut test, "http_req_duration", "p(95)<300", Some(true)).status, Status::Inconclusive);
+    assert_eq!(judge_one(&mut test, "no_such", "rate<0.1", Some(true)).status, Status::Inconclusive);
+    assert_eq!(judge_one(&mut test, "x", "p(95) fast", Some(true)).status, Status::Inconclusive);
+}
+
+#[test]
+fn nothing_dropped_is_a_measured_zero() {
+    let result = judge_one(&mut test("api"), "dropped_iterations", "count<30", None);
+    assert_eq!((result.status, result.observed.map(f64::to_bits)), (Status::Pass, Some(0)));
+}

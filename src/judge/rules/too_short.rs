@@ -1,0 +1,24 @@
+//! The run is too short to show anything.
+//!
+//! # What it checks
+//! Whether the run lasted at least a second.
+//!
+//! # Why it matters
+//! Nothing comes to rest in less: connections are opened, caches are cold, and the generator itself starts.
+//!
+//! # Example
+//! `the run lasted 0.78 s`
+//!
+//! # What to do
+//! Run it longer. A minute is a smoke test, ten minutes show a steady state, an hour shows drift.
+
+use super::{Look, Rule, of_doubts};
+use crate::judge::outcome::{Finding, Severity};
+
+pub(super) const RULE: Rule = Rule { name: "too-short", source: include_str!("too_short.rs"), look };
+
+const ADVICE: &str = "Run it longer: minutes for a load test, an hour for drift.";
+
+fn look(look: &Look<'_>) -> Vec<Finding> {
+    of_doubts(look, RULE.name, Severity::Critical, ADVICE)
+}
