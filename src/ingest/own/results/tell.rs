@@ -80,7 +80,7 @@ impl<'a> Teller<'a> {
         if let (DefaultUnit::Beside(_, key), Some(lent)) = (&self.default_unit, self.lent.remove(&part)) {
             let lent: Vec<String> = lent.iter().map(|key| format!("`{key}`")).collect();
             let text = format!(
-                "{} state no unit and are read in that of `{key}` beside them; `inputs.latency_unit` makes it sure",
+                "no unit is stated for {}: read in that of `{key}`, the only one in the document; `inputs.latency_unit` makes it sure",
                 lent.join(", ")
             );
             self.sink.fact(part, Fact::Warning(failure::text(&text)));
@@ -177,7 +177,12 @@ impl<'a> Teller<'a> {
             (Some(nanos), _) => Ok(nanos),
             (None, DefaultUnit::Set(nanos)) => Ok(*nanos),
             (None, DefaultUnit::Beside(nanos, _)) => {
-                self.lent.entry(part).or_default().push(figure.key.clone());
+                // One object lacks its unit once, however many figures are in it.
+                let lacking = figure.key.rsplit_once('.').map_or(figure.key.as_str(), |(object, _)| object);
+                let lent = self.lent.entry(part).or_default();
+                if !lent.iter().any(|key| key == lacking) {
+                    lent.push(lacking.to_owned());
+                }
                 Ok(*nanos)
             }
             (None, DefaultUnit::Nowhere) => {

@@ -100,7 +100,7 @@ fn a_unit_comes_from_key_enclosing_key_value_or_neighbour_else_it_is_asked_for()
     let (_, sink) = try_read(r#"{"requests":1,"failed":0,"avg_latency":0.25}"#, &settings).unwrap();
     assert_eq!(quoted(&only(&sink).latency).mean_us, Some(250_000.0));
     let (_, sink) = read(r#"{"requests":1,"failed":0,"avg_latency":0.25,"p95_latency_ms":1}"#);
-    assert!(sink.said().contains("`avg_latency` state no unit"), "{}", sink.said());
+    assert!(sink.said().contains("no unit is stated for `avg_latency`"), "{}", sink.said());
 }
 
 #[test]
