@@ -12,7 +12,7 @@ const MOST_LINES: usize = 6;
 
 pub(super) fn answer(material: &Material<'_>, tests: &[TestReport]) -> Answer {
     Answer {
-        summary: summary(&material.judgement.criteria),
+        summary: summary(material),
         headline: headline(material, tests),
         tiles: tiles(material, tests),
         why: why(material),
@@ -23,7 +23,8 @@ pub(super) fn answer(material: &Material<'_>, tests: &[TestReport]) -> Answer {
     }
 }
 
-fn summary(criteria: &[CriterionResult]) -> String {
+fn summary(material: &Material<'_>) -> String {
+    let criteria = &material.judgement.criteria;
     let of = |wanted: &[Status]| criteria.iter().filter(|one| wanted.contains(&one.status)).count() as u64;
     let judged = criteria.len() as u64 - of(&[Status::NotApplicable]);
     let (failed, untold) = (of(&[Status::Fail]), of(&[Status::Inconclusive]));
@@ -35,7 +36,9 @@ fn summary(criteria: &[CriterionResult]) -> String {
     let mut parts = Vec::new();
     let all = fmt::plural(judged, "criterion", "criteria");
     if failed > 0 {
-        parts.push(format!("{} of {all} {}", fmt::count(failed), if failed == 1 { "fails" } else { "fail" }));
+        let critical = criteria.iter().any(|one| one.status == Status::Fail && one.critical);
+        let verb = if failed == 1 { "fails" } else { "fail" };
+        parts.push(format!("{} of {all} {verb}{}", fmt::count(failed), if critical { "" } else { " (not critical)" }));
     } else {
         let met = of(&[Status::Pass, Status::MetNotProven]);
         parts.push(format!("{} of {all} met", fmt::count(met)));
@@ -162,9 +165,11 @@ fn why(material: &Material<'_>) -> Vec<Line> {
         Verdict::Inconclusive => "unsure",
         _ => "pass",
     };
-    let reasons = judgement.reasons.iter().map(|text| line(text, state));
-    let conditions = judgement.conditions.iter().map(|text| line(text, "warn"));
-    let mut lines = capped(reasons.chain(conditions).collect(), "under Criteria");
+    let reasons: Vec<Line> = judgement.reasons.iter().map(|text| line(text, state)).collect();
+    let conditions: Vec<Line> = judgement.conditions.iter().map(|text| line(text, "warn")).collect();
+    // What was met comes after what must be accepted; what failed comes before it.
+    let lines = if state == "pass" { [conditions, reasons] } else { [reasons, conditions] };
+    let mut lines = capped(lines.concat(), "under Criteria");
     for one in &mut lines {
         one.anchor = Some("criteria".to_owned());
     }
