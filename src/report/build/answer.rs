@@ -4,7 +4,7 @@ use super::Material;
 use super::words;
 use crate::compare::delta::Call;
 use crate::fmt;
-use crate::judge::outcome::{CriterionResult, Severity, Status, Verdict};
+use crate::judge::outcome::{Severity, Status, Verdict};
 use crate::report::model::{Answer, HoldsFor, Line, TestReport, Tile};
 
 /// Lines of a list on page one; what is left out is counted, and stands below.
