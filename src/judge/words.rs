@@ -156,10 +156,7 @@ fn settles(subject: &Subject, seen: &Observation, demanded: &Limit) -> Option<St
 
 fn bad_end(side: Side, seen: &Observation) -> Option<String> {
     let (low, high) = seen.interval?;
-    let (end, words) = match side.larger_is_worse()? {
-        true => (high?, "at most"),
-        false => (low?, "at least"),
-    };
+    let (end, words) = if side.larger_is_worse()? { (high?, "at most") } else { (low?, "at least") };
     Some(format!("{words} {}", fmt::value(end, seen.unit)))
 }
 
