@@ -98,9 +98,11 @@ fn reason(delta: &Delta, evidence: &Evidence, settings: &Settings) -> Option<Str
     if delta.call != Call::Inconclusive {
         return None;
     }
-    let size = |of: f64| {
-        if failures { format!("{} points", fmt::number(of * 100.0)) } else { format!("+{}", fmt::percent(of)) }
+    let points = |of: f64| match fmt::number(of * 100.0) {
+        one if one == "1" => "1 point".to_owned(),
+        many => format!("{many} points"),
     };
+    let size = |of: f64| if failures { points(of) } else { format!("+{}", fmt::percent(of)) };
     let asked = size(evidence.must_detect);
     Some(match evidence.detectable {
         Some(least) => {

@@ -118,7 +118,7 @@ impl Record {
             match value {
                 Value::Object(inner) => self.take_object(key, inner, &at, depth),
                 Value::Array(items) => self.take_array(key, items, &at, depth),
-                scalar => self.take_scalar(key, scalar, at, None),
+                scalar => self.take_scalar(key, scalar, at),
             }
         }
     }
@@ -227,10 +227,10 @@ impl Record {
         }
     }
 
-    fn take_scalar(&mut self, key: &str, value: &Value, at: String, unit: Option<f64>) {
+    fn take_scalar(&mut self, key: &str, value: &Value, at: String) {
         match meaning(key) {
             Some(Meaning::Count(population, count, percent)) => self.take_count(population, count, percent, value, at),
-            Some(Meaning::Figure(stat, subject, own)) => self.take_figure(stat, subject, own.or(unit), value, at),
+            Some(Meaning::Figure(stat, subject, own)) => self.take_figure(stat, subject, own, value, at),
             Some(Meaning::About(about)) => self.take_about(about, key, value),
             None => {}
         }
