@@ -142,7 +142,7 @@ fn not_proven(subject: &Subject, seen: &Observation, demanded: &Limit, because: 
         (Some(why), _) => text = format!("{text}; {why}"),
         (None, Some(_)) => text = format!("{text}, between {}", range(seen)),
         (None, None) if seen.n.is_none() => {
-            text = format!("{text}; how many {} it is of is not stated", subject.counted)
+            text = format!("{text}; how many {} it is of is not stated", subject.counted);
         }
         (None, None) => text = format!("{text}; so few {} have no interval", subject.counted),
     }
