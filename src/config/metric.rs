@@ -1,6 +1,10 @@
 //! The names of metrics that a criterion may limit, read into a type. Everything that a name can say is said here once:
 //! what is measured, over which population, and in which unit the limit must be.
 
+mod k6;
+
+pub use k6::is_k6_duration;
+
 use super::limit::Side;
 use crate::fmt::quantile_p;
 use crate::model::key::Population;
@@ -226,22 +230,6 @@ impl fmt::Display for Metric {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.text)
     }
-}
-
-/// Whether a k6 metric is how long something took for a user.
-#[must_use]
-pub fn is_k6_duration(name: &str) -> bool {
-    let base = name.split('{').next().unwrap_or(name);
-    matches!(
-        base,
-        "http_req_duration"
-            | "http_req_waiting"
-            | "iteration_duration"
-            | "group_duration"
-            | "ws_connecting"
-            | "ws_session_duration"
-            | "grpc_req_duration"
-    ) || base.starts_with("browser_web_vital_")
 }
 
 /// Names without a part that varies; also what `did you mean` and the reference list.
