@@ -103,14 +103,14 @@ impl Criterion {
             (Side::Above, self.above),
             (Side::AtLeast, self.at_least),
         ])
-        .ok_or("has more than one limit: use one criterion for each")?;
+        .map_err(|()| "has more than one limit: use one criterion for each")?;
         let warn = one_of([
             (Side::Below, self.warn_below),
             (Side::AtMost, self.warn_at_most),
             (Side::Above, self.warn_above),
             (Side::AtLeast, self.warn_at_least),
         ])
-        .ok_or("has more than one warning limit")?;
+        .map_err(|()| "has more than one warning limit")?;
         let limit = match (limits, self.metric.default_limit()) {
             (Some(limit), _) | (None, Some(limit)) => limit,
             (None, None) if warn.is_some() => {
@@ -133,11 +133,11 @@ impl Criterion {
     }
 }
 
-/// The one that is given, if any; `None` where there are several.
-fn one_of(given: [(Side, Option<Quantity>); 4]) -> Option<Option<(Side, Quantity)>> {
+/// The one that is given, if any; an error where there are several.
+fn one_of(given: [(Side, Option<Quantity>); 4]) -> Result<Option<(Side, Quantity)>, ()> {
     let mut found = given.into_iter().filter_map(|(side, quantity)| Some((side, quantity?)));
     let first = found.next();
-    found.next().is_none().then_some(first)
+    if found.next().is_none() { Ok(first) } else { Err(()) }
 }
 
 fn check_band(limit: (Side, Quantity), warn: (Side, Quantity)) -> Result<(), String> {

@@ -82,10 +82,8 @@ fn check_criterion(criterion: &Criterion) -> Result<(), String> {
         // A limit of the wrong unit names the metric; what is wrong with the criterion itself begins with a verb.
         if message.starts_with('`') { format!("has a limit that does not fit: {message}") } else { message }
     })?;
-    if let (Some(waiver), true) = (&criterion.waiver, demand.is_some()) {
-        if let Some(ceiling) = waiver.ceiling {
-            criterion.metric.limit(ceiling)?;
-        }
+    if let (Some(ceiling), true) = (criterion.waiver.as_ref().and_then(|waiver| waiver.ceiling), demand.is_some()) {
+        criterion.metric.limit(ceiling)?;
     }
     if criterion.between.is_some() && criterion.phase.is_some() {
         return Err("has both `between` and `phase`".to_owned());

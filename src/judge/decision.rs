@@ -46,10 +46,11 @@ pub fn decide(seen: &Observation, limit: &Limit, evidence: Evidence, imported: b
     let Some(value) = seen.value.filter(|value| value.is_finite()) else {
         return decision(Status::Inconclusive, Because::NoFigure);
     };
-    if let (Some(needs), false) = (short_of(seen), imported) {
-        if seen.class != Some(SourceClass::Quoted) {
-            return decision(Status::Inconclusive, Because::TooFew { needs });
-        }
+    if let Some(needs) = short_of(seen)
+        && !imported
+        && seen.class != Some(SourceClass::Quoted)
+    {
+        return decision(Status::Inconclusive, Because::TooFew { needs });
     }
     match (evidence, seen.interval) {
         (Evidence::Proven, Some(interval)) if short_of(seen).is_none() => proven(value, interval, limit),
@@ -89,11 +90,10 @@ fn observed(seen: &Observation, value: f64, limit: &Limit) -> Decision {
     match seen.interval {
         Some(_) if short_of(seen).is_some() => across,
         Some(interval) if bad_side_holds(interval, limit) => bare(Because::WholeInterval),
-        Some(_) => across,
         None if seen.nature == Nature::Counted => bare(Because::Counted),
         None if quoted && short_of(seen).is_none() => bare(Because::Quoted),
-        // A quoted percentile of few values, or an interval that should exist and does not.
-        None => across,
+        // The interval reaches across; or a quoted percentile of few values; or an interval that should exist and does not.
+        _ => across,
     }
 }
 

@@ -21,8 +21,11 @@ pub fn judged(
     let mut results = Vec::new();
     let mut said = Vec::new();
     for criterion in config.fallback.iter().filter(|own| config.criteria.iter().all(|other| other.id != own.id)) {
-        let uncovered: Vec<&Entry<'_>> =
-            lineup.entries.iter().filter(|entry| !config.criteria.iter().any(|other| covers(other, entry, configured))).collect();
+        let uncovered: Vec<&Entry<'_>> = lineup
+            .entries
+            .iter()
+            .filter(|entry| !config.criteria.iter().any(|other| covers(other, entry, configured)))
+            .collect();
         for entry in &uncovered {
             results.push(of_entry(criterion, entry, newest));
         }

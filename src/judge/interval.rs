@@ -1,8 +1,9 @@
 //! The little statistics that judging needs beside the figures it is given: shares of kinds, quantiles of a slice, and how
 //! many values would settle a question. Methods: statistics.md 1.4 and 2.6 (distribution-free ranks, Wilson's interval).
 
+use crate::analyse::{percentile, proportion};
 use crate::model::distribution::Recorded;
-use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, StudentsT};
+use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// Two-sided 95 % point of the standard normal distribution.
 pub const Z: f64 = 1.959_963_984_540_054;
@@ -28,28 +29,14 @@ pub fn count_up(value: f64) -> Option<u64> {
 /// Wilson's interval of `events` in `n`, its variance multiplied by the design effect; `None` for n = 0.
 #[must_use]
 pub fn wilson(events: u64, n: u64, design_effect: f64) -> Option<Interval> {
-    if n == 0 {
-        return None;
-    }
-    let share = float(events.min(n)) / float(n);
-    let size = float(n) / design_effect.max(1.0);
-    let square = Z * Z;
-    let centre = (share + square / (2.0 * size)) / (1.0 + square / size);
-    let half = Z * (share * (1.0 - share) / size + square / (4.0 * size * size)).sqrt() / (1.0 + square / size);
-    // At the ends the formula gives 0 and 1 but for the last bit.
-    let low = if events == 0 { 0.0 } else { (centre - half).max(0.0) };
-    let high = if events >= n { 1.0 } else { (centre + half).min(1.0) };
+    let (low, high) = proportion::Share::new(events.min(n), n, design_effect)?.wilson();
     Some((Some(low), Some(high)))
 }
 
-/// Least n at which a quantile has a two-sided 95 % interval: 72 for p95, 368 for p99. 0 for the extremes, which need none.
+/// Least n at which a quantile has a two-sided 95 % interval: 72 for p95, 368 for p99.
 #[must_use]
 pub fn least_n(p: f64) -> u64 {
-    let far = p.max(1.0 - p);
-    if far <= 0.0 || far >= 1.0 {
-        return 0;
-    }
-    count_up(0.025f64.ln() / far.ln() - 1e-9).unwrap_or(u64::MAX)
+    percentile::least_n(p)
 }
 
 /// The interval of a recorded quantile in µs by order statistics, the ranks spread by the design effect.
@@ -65,17 +52,11 @@ pub fn quantile_interval(recorded: &Recorded, p: f64, design_effect: f64) -> Opt
     Some((at(low), at(high)))
 }
 
-/// Ranks, from 1, whose values bound the quantile p of n independent values.
+/// Ranks, from 1, whose values bound the quantile p of n values, spread by the design effect.
 #[must_use]
 pub fn rank_interval(n: u64, p: f64, design_effect: f64) -> Option<(Option<u64>, Option<u64>)> {
-    let binomial = Binomial::new(p, n).ok()?;
-    let centre = p * float(n);
-    let spread = design_effect.max(1.0).sqrt();
-    let low = centre - (centre - float(binomial.inverse_cdf(0.025))) * spread;
-    let high = centre + (float(binomial.inverse_cdf(0.975)) + 1.0 - centre) * spread;
-    let low = (low >= 1.0).then(|| count_up(low.floor())).flatten();
-    let high = (high <= float(n)).then(|| count_up(high)).flatten();
-    Some((low, high))
+    let ranks = percentile::widened(n, p, 0.95, design_effect);
+    (n > 0).then_some((ranks.lower, ranks.upper))
 }
 
 /// The interval of a mean from its standard deviation (Student's t); `None` below two values.
@@ -111,25 +92,17 @@ fn signed(value: i64) -> f64 {
     u64::try_from(value).map_or(0.0, float)
 }
 
-/// How many values would bring a share's interval inside the limit, if the share stayed: Wilson's bound solved for n.
-/// "0 of 500: below 0.1 % is proven from 3,838 on."
+/// How many values would bring a share's interval to one side of the limit, if the share stayed: "0 of 500: below 0.1 % is
+/// proven from 3,838 on."
 #[must_use]
 pub fn share_settles(share: f64, limit: f64, design_effect: f64) -> Option<u64> {
-    let gap = limit - share;
-    if gap.abs() < 1e-12 || !(0.0..=1.0).contains(&limit) {
-        return None;
-    }
-    count_up(Z * Z * limit * (1.0 - limit) * design_effect.max(1.0) / (gap * gap))
+    proportion::n_that_settles(share, limit, design_effect)
 }
 
 /// How many values would bring a quantile's interval inside the limit, if the share beyond it stayed.
 #[must_use]
 pub fn quantile_settles(p: f64, beyond: f64, design_effect: f64) -> Option<u64> {
-    let gap = (1.0 - p) - beyond;
-    if gap <= 1e-12 {
-        return None;
-    }
-    count_up(Z * Z * p * (1.0 - p) * design_effect.max(1.0) / (gap * gap)).map(|n| n.max(least_n(p)))
+    percentile::n_that_settles(p, beyond, design_effect)
 }
 
 #[cfg(test)]
@@ -141,7 +114,6 @@ mod tests {
         for (p, n) in [(0.5, 6), (0.9, 36), (0.95, 72), (0.99, 368), (0.999, 3_688)] {
             assert_eq!(least_n(p), n, "{p}");
         }
-        assert_eq!(least_n(1.0), 0);
     }
 
     #[test]

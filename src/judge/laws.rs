@@ -80,10 +80,8 @@ fn any_criterion() -> impl Strategy<Value = (usize, bool, bool, Option<&'static 
 
 fn any_given() -> impl Strategy<Value = Given> {
     let counts = || (50..3000_u64, prop::option::of(0..100_u64));
-    (prop::collection::vec(any_criterion(), 0..4), counts(), counts()).prop_map(|(criteria, a, b)| Given {
-        criteria,
-        tests: vec![("a", a.0, a.1), ("b", b.0, b.1)],
-    })
+    (prop::collection::vec(any_criterion(), 0..4), counts(), counts())
+        .prop_map(|(criteria, a, b)| Given { criteria, tests: vec![("a", a.0, a.1), ("b", b.0, b.1)] })
 }
 
 proptest! {
@@ -172,7 +170,8 @@ fn a_waiver_is_held_against_the_run_and_not_against_the_clock() {
         figures.populations.push(request_totals(1000, Some(500)));
         let test = test("api");
         let tests = [JudgedTest { test: &test, figures: &figures }];
-        judge(&Case { tests: &tests, deltas: &[], config: &config, baseline: &BaselineState::NotAsked }).criteria[0].clone()
+        judge(&Case { tests: &tests, deltas: &[], config: &config, baseline: &BaselineState::NotAsked }).criteria[0]
+            .clone()
     };
     // The run ended on 1970-01-01.
     assert_eq!(with("1970-01-01").status, Status::Waived);

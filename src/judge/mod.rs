@@ -10,6 +10,8 @@ pub mod decision;
 pub mod fallback;
 pub mod interval;
 pub mod k6;
+#[cfg(test)]
+mod laws;
 pub mod no_regression;
 pub mod observation;
 pub mod observe;
@@ -17,8 +19,6 @@ pub mod outcome;
 pub mod plan;
 pub mod requirement;
 pub mod rules;
-#[cfg(test)]
-mod laws;
 #[cfg(test)]
 pub(crate) mod sample;
 mod suite;

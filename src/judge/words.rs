@@ -142,7 +142,7 @@ fn not_proven(subject: &Subject, seen: &Observation, demanded: &Limit, because: 
         (Some(why), _) => text = format!("{text}; {why}"),
         (None, Some(_)) => text = format!("{text}, between {}", range(seen)),
         (None, None) if seen.n.is_none() => {
-            text = format!("{text}; how many {} it is of is not stated", subject.counted)
+            text = format!("{text}; how many {} it is of is not stated", subject.counted);
         }
         (None, None) => text = format!("{text}; so few {} have no interval", subject.counted),
     }
@@ -156,10 +156,7 @@ fn settles(subject: &Subject, seen: &Observation, demanded: &Limit) -> Option<St
 
 fn bad_end(side: Side, seen: &Observation) -> Option<String> {
     let (low, high) = seen.interval?;
-    let (end, words) = match side.larger_is_worse()? {
-        true => (high?, "at most"),
-        false => (low?, "at least"),
-    };
+    let (end, words) = if side.larger_is_worse()? { (high?, "at most") } else { (low?, "at least") };
     Some(format!("{words} {}", fmt::value(end, seen.unit)))
 }
 

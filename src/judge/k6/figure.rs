@@ -162,9 +162,11 @@ fn from_cells(selector: &MetricSelector, aggregation: Aggregation, judged: Judge
         ("http_reqs" | "http_req_failed", _) => None,
         (_, aggregation) => {
             let mut recorded = Recorded::default();
-            cells.iter().for_each(|cell| recorded.merge(&cell.recorded));
+            for cell in &cells {
+                recorded.merge(&cell.recorded);
+            }
             let (value, nature, interval) = of_recorded(&recorded, aggregation, judged)?;
-            Some(Observation { nature, interval, ..seen(Some(value), Unit::Micros) })
+            Some(Observation { interval, nature, ..seen(Some(value), Unit::Micros) })
         }
     }
 }

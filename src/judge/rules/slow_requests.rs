@@ -31,10 +31,9 @@ fn look(look: &Look<'_>) -> Vec<Finding> {
     for result in look.criteria {
         let percentile = result.metric.starts_with("latency.p") || result.metric == "http_req_duration";
         let missed = matches!(result.status, Status::Fail | Status::Warn | Status::Waived);
-        if let (true, true, Some(limit), Unit::Micros) = (percentile, missed, result.limit, result.unit) {
-            if result.endpoint.is_none() && matches!(result.origin, Origin::Config | Origin::K6) {
-                limits.insert((&result.test, limit.value.to_bits()));
-            }
+        let whole_test = result.endpoint.is_none() && matches!(result.origin, Origin::Config | Origin::K6);
+        if let (true, Some(limit), Unit::Micros) = (percentile && missed && whole_test, result.limit, result.unit) {
+            limits.insert((&result.test, limit.value.to_bits()));
         }
     }
     limits.into_iter().filter_map(|(test, bits)| slow(look, test, f64::from_bits(bits))).collect()
