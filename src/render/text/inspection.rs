@@ -80,6 +80,9 @@ fn one_test(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<
 }
 
 fn figures(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if test.totals.requests == Some(0) && !test.populations.is_empty() {
+        return populations(test, style, out);
+    }
     let mut endpoints = endpoint_table();
     endpoints.row(row("all", &test.totals));
     for endpoint in test.endpoints.iter().take(MOST_ENDPOINTS) {
@@ -90,6 +93,11 @@ fn figures(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<(
     if test.endpoints.len() > MOST_ENDPOINTS {
         writeln!(out, "  and {} more endpoints (--json lists all)", test.endpoints.len() - MOST_ENDPOINTS)?;
     }
+    populations(test, style, out)
+}
+
+/// Connections and messages, each with its own n; then the monitors.
+fn populations(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
     for population in &test.populations {
         let mut table = Table::new(&["", "n", "failed", "rate", "mean", "p50", "p95", "p99", "max"]);
         table.row(row(&format!("{:?}s", population.population).to_lowercase(), &population.totals));
