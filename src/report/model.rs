@@ -6,8 +6,8 @@
 
 use super::chart::Chart;
 use crate::analyse::figures::{
-    Doubt, EndpointFigures, LoadFigures, MetricFigures, MonitorFigures, Phases, PoolFigures, PopulationFigures, SeriesFigures,
-    TrendFigures,
+    Doubt, EndpointFigures, LoadFigures, MetricFigures, MonitorFigures, Phases, PoolFigures, PopulationFigures,
+    SeriesFigures, TrendFigures,
 };
 use crate::compare::delta::Delta;
 use crate::judge::outcome::{CriterionResult, Finding, PlanOutcome, Status, Verdict};

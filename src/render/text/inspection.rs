@@ -42,9 +42,16 @@ fn one_test(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<
             fmt::count(input.rows_used),
             fmt::count(input.rows_rejected)
         );
-        writeln!(out, "  {} is {} ({}): {counts}", fmt::plain(&input.source), input.adapter, style.line(&input.why, 40))?;
+        writeln!(
+            out,
+            "  {} is {} ({}): {counts}",
+            fmt::plain(&input.source),
+            input.adapter,
+            style.line(&input.why, 40)
+        )?;
         for rejection in &input.first_rejections {
-            let field = rejection.field.as_ref().map(|field| format!(", field `{}`", fmt::plain(field))).unwrap_or_default();
+            let field =
+                rejection.field.as_ref().map(|field| format!(", field `{}`", fmt::plain(field))).unwrap_or_default();
             writeln!(
                 out,
                 "    line {} (byte {}){field}: {}: {}",

@@ -1,0 +1,223 @@
+//! What README and docs/ show is run: commands, configurations, examples of files, and the list of formats.
+
+use crate::program::{files, plimsoll};
+use plimsoll::config::Config;
+use plimsoll::ingest::ADAPTERS;
+use plimsoll::report::model::Report;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A fenced block of a document.
+struct Block {
+    document: PathBuf,
+    line: usize,
+    language: String,
+    text: String,
+}
+
+fn blocks() -> Vec<Block> {
+    let documents = files(Path::new("docs")).into_iter().filter(|path| path.extension().is_some_and(|end| end == "md"));
+    let mut found: Vec<Block> = Vec::new();
+    for document in documents.chain([PathBuf::from("README.md")]) {
+        let mut open = false;
+        for (number, line) in fs::read_to_string(&document).unwrap().lines().enumerate() {
+            match (open, line.strip_prefix("```")) {
+                (false, Some(language)) => {
+                    open = true;
+                    found.push(Block {
+                        document: document.clone(),
+                        line: number + 1,
+                        language: language.to_owned(),
+                        text: String::new(),
+                    });
+                }
+                (true, Some(_)) => open = false,
+                (true, None) => found.last_mut().unwrap().text += &format!("{line}\n"),
+                (false, None) => {}
+            }
+        }
+    }
+    found
+}
+
+/// Whether a text is as shown, where a line `...` stands for any lines.
+fn is_as_shown(text: &[&str], shown: &[&str]) -> bool {
+    match shown {
+        [] => text.is_empty(),
+        ["...", rest @ ..] => (0..=text.len()).any(|from| is_as_shown(&text[from..], rest)),
+        [line, rest @ ..] => {
+            text.first().is_some_and(|first| first.trim_end() == *line) && is_as_shown(&text[1..], rest)
+        }
+    }
+}
+
+#[test]
+fn commands_print_what_is_shown() {
+    let mut commands = 0;
+    for block in blocks().iter().filter(|block| block.language == "console") {
+        for session in block.text.split("$ ").skip(1) {
+            let (command, shown) = session.split_once('\n').unwrap_or((session, ""));
+            let out = tempfile::tempdir().unwrap();
+            let out = out.path().display().to_string();
+            let mut args: Vec<&str> = command.split_whitespace().skip(1).collect();
+            if args.first() == Some(&"report") && !args.contains(&"--out") {
+                args.extend(["--out", &out]);
+            }
+            let ran = plimsoll(&args);
+            let printed = (ran.out + &ran.err).replace(&out, "plimsoll-report");
+            let (printed, shown): (Vec<&str>, Vec<&str>) = (printed.lines().collect(), shown.lines().collect());
+            let place = format!("{}, line {}", block.document.display(), block.line);
+            assert!(is_as_shown(&printed, &shown), "{place}: `{command}` prints\n{}", printed.join("\n"));
+            commands += 1;
+        }
+    }
+    assert!(commands > 0, "no command is shown");
+}
+
+#[test]
+fn configurations_are_understood() {
+    Config::defaults().unwrap();
+    for block in blocks().iter().filter(|block| block.language == "toml") {
+        let place = format!("{}, line {}", block.document.display(), block.line);
+        Config::parse(&block.text, &place).unwrap_or_else(|error| panic!("{place}: {error}\n{:?}", error.hint));
+    }
+}
+
+#[test]
+fn examples_of_files_are_read_to_the_last_row() {
+    let mut examples = 0;
+    for block in blocks().iter().filter(|block| ["csv", "ndjson", "json"].contains(&block.language.as_str())) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(format!("example.{}", block.language));
+        fs::write(&path, &block.text).unwrap();
+        let place = format!("{}, line {}", block.document.display(), block.line);
+        let ran = plimsoll(&["inspect", path.to_str().unwrap(), "--json"]);
+        let inspection = ran.json();
+        let tests = inspection["tests"].as_array().unwrap();
+        assert!(!tests.is_empty(), "{place} is no result: {}", ran.err);
+        for input in tests.iter().flat_map(|test| test["inputs"].as_array().unwrap()) {
+            assert_eq!(input["rows_rejected"], 0, "{place}: {}", input["first_rejections"]);
+            assert!(input["rows_used"].as_u64() > Some(0), "{place}");
+        }
+        examples += 1;
+    }
+    assert!(examples >= 5, "only {examples} examples");
+}
+
+#[test]
+fn readme_lists_every_format() {
+    let readme = fs::read_to_string("README.md").unwrap();
+    let (before, rest) = readme.split_once("<!-- formats -->\n").expect("README has a place for the formats");
+    let (listed, after) = rest.split_once("<!-- /formats -->").expect("which ends");
+    let rows: String = ADAPTERS
+        .iter()
+        .map(|adapter| {
+            format!("| `{}` | {} | {} |\n", adapter.name(), adapter.tool(), adapter.about().replace('|', "\\|"))
+        })
+        .collect();
+    let expected = format!("| adapter | tool | what it is |\n|---|---|---|\n{rows}");
+    if std::env::var_os("PLIMSOLL_BLESS").is_some() {
+        fs::write("README.md", format!("{before}<!-- formats -->\n{expected}<!-- /formats -->{after}")).unwrap();
+    } else {
+        assert_eq!(listed, expected, "`PLIMSOLL_BLESS=1 cargo test` writes the table anew");
+    }
+}
+
+#[test]
+fn links_within_the_documents_lead_somewhere() {
+    for document in blocks().iter().map(|block| block.document.clone()).collect::<BTreeSet<_>>() {
+        let text = fs::read_to_string(&document).unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let path = link.split('#').next().unwrap_or_default();
+            if !link.contains("://") && !path.is_empty() {
+                let target = document.parent().unwrap().join(path);
+                assert!(target.exists(), "{} links to {link}, which is not there", document.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_schema_is_that_of_a_report() {
+    let out = tempfile::tempdir().unwrap();
+    plimsoll(&["report", "samples/teams/health-agent", "--out", out.path().to_str().unwrap(), "--format", "json"]);
+    let text = fs::read_to_string(out.path().join("report.json")).unwrap();
+    let report: Report = serde_json::from_str(&text).unwrap();
+    assert_eq!(serde_json::to_string_pretty(&report).unwrap() + "\n", text, "report.json does not survive being read");
+
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let schema = plimsoll(&["explain", "schema"]).json();
+    let mut wrong = Vec::new();
+    hold(&value, &schema, &schema, "report", &mut wrong);
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// Holds a value against a schema: types, members and required members, through references and alternatives.
+fn hold(
+    value: &serde_json::Value,
+    schema: &serde_json::Value,
+    root: &serde_json::Value,
+    path: &str,
+    wrong: &mut Vec<String>,
+) {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let target =
+            root.pointer(reference.trim_start_matches('#')).unwrap_or_else(|| panic!("{reference} leads nowhere"));
+        return hold(value, target, root, path, wrong);
+    }
+    if let Some(ways) = schema["anyOf"].as_array().or(schema["oneOf"].as_array()) {
+        let fits = |way: &&serde_json::Value| {
+            let mut own = Vec::new();
+            hold(value, way, root, path, &mut own);
+            own.is_empty()
+        };
+        if !ways.iter().any(|way| fits(&way)) {
+            wrong.push(format!(
+                "{path}: no alternative fits {}",
+                value.to_string().chars().take(80).collect::<String>()
+            ));
+        }
+        return;
+    }
+    let kind = match value {
+        serde_json::Value::Null => "null",
+        serde_json::Value::Bool(_) => "boolean",
+        serde_json::Value::Number(_) => "number",
+        serde_json::Value::String(_) => "string",
+        serde_json::Value::Array(_) => "array",
+        serde_json::Value::Object(_) => "object",
+    };
+    let allows = |name: &serde_json::Value| name == kind || (name == "integer" && value.is_u64() || value.is_i64());
+    let stated = &schema["type"];
+    if !stated.is_null() && !stated.as_array().map_or_else(|| allows(stated), |all| all.iter().any(allows)) {
+        wrong.push(format!("{path}: is {kind}, should be {stated}"));
+    }
+    for choices in [&schema["enum"], &serde_json::json!([schema["const"]])] {
+        let stated = choices.as_array().is_some_and(|all| all.iter().any(|one| !one.is_null()));
+        if stated && !choices.as_array().is_some_and(|all| all.contains(value)) {
+            wrong.push(format!("{path}: {value} is none of {choices}"));
+        }
+    }
+    for (name, member) in value.as_object().into_iter().flatten() {
+        let stated = &schema["properties"][name];
+        let other = &schema["additionalProperties"];
+        if !stated.is_null() {
+            hold(member, stated, root, &format!("{path}.{name}"), wrong);
+        } else if other.is_object() {
+            hold(member, other, root, &format!("{path}.{name}"), wrong);
+        } else if schema["properties"].is_object() && other != &serde_json::Value::Bool(true) {
+            wrong.push(format!("{path}.{name} is not in the schema"));
+        }
+    }
+    for name in schema["required"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_str) {
+        if value.is_object() && value.get(name).is_none() {
+            wrong.push(format!("{path}.{name} is missing"));
+        }
+    }
+    for (at, item) in value.as_array().into_iter().flatten().enumerate() {
+        if schema["items"].is_object() {
+            hold(item, &schema["items"], root, &format!("{path}[{at}]"), wrong);
+        }
+    }
+}
