@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::fmt;
 use crate::judge::outcome::Judgement;
-use crate::judge::{self, BaselineState, Case, JudgedTest};
+use crate::judge::{self, BaselineState, Case, JudgedTest, plan};
 use crate::quantity::Quantity;
 use crate::report::build::{self, Judged, Material};
 use crate::report::model::{Approval, BaselinePair, BaselineUsed, ConfigUsed, Report, RequirementLine};
@@ -121,11 +121,10 @@ impl Judging<'_> {
             None => Vec::new(),
         };
         let deltas: Vec<_> = comparisons.iter().flat_map(|one| one.deltas.clone()).collect();
-        let _shifts: Vec<_> = comparisons.iter().flat_map(|one| one.shifts.clone()).collect();
+        let shifts: Vec<_> = comparisons.iter().flat_map(|one| one.shifts.clone()).collect();
         let state = self.state(&pairs);
-        let tests: Vec<JudgedTest<'_>> =
-            self.gathered.tests.iter().map(|(test, figures)| JudgedTest { test, figures }).collect();
-        let case = Case { tests: &tests, deltas: &deltas, config, baseline: &state };
+        let tests = self.tests();
+        let case = Case { tests: &tests, deltas: &deltas, shifts: &shifts, config, baseline: &state };
         let judgement = judge::judge(&case);
         let mut assumed = Vec::new();
         if self.baseline.is_some() {
@@ -176,9 +175,14 @@ impl Judging<'_> {
         })
     }
 
-    /// Sides of the tests that hold requests.
+    fn tests(&self) -> Vec<JudgedTest<'_>> {
+        self.gathered.tests.iter().map(|(test, figures)| JudgedTest { test, figures }).collect()
+    }
+
+    /// Sides of the tests that count and hold requests: a superseded run is neither compared nor stored.
     fn sides(&self) -> Vec<Side> {
-        self.gathered.tests.iter().filter_map(|(test, figures)| Side::of(test, figures)).collect()
+        let lineup = plan::lineup(&self.tests(), &self.gathered.config);
+        lineup.entries.iter().filter_map(|entry| Side::of(entry.judged.test, entry.judged.figures)).collect()
     }
 
     fn state(&self, pairs: &Pairs<'_>) -> BaselineState {

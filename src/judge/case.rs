@@ -2,6 +2,7 @@
 
 use crate::analyse::figures::{EndpointFigures, PopulationFigures, TestFigures};
 use crate::compare::delta::Delta;
+use crate::compare::shift::Shift;
 use crate::config::Config;
 use crate::model::key::Population;
 use crate::model::test::Test;
@@ -36,6 +37,8 @@ pub struct Case<'a> {
     pub tests: &'a [JudgedTest<'a>],
     /// Comparisons with the baseline.
     pub deltas: &'a [Delta],
+    /// What the endpoints of each compared test did together.
+    pub shifts: &'a [Shift],
     /// What was demanded and declared.
     pub config: &'a Config,
     /// What there is to compare with.

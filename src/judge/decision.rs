@@ -25,7 +25,7 @@ pub enum Because {
     Counted,
     /// The figure is inside and is the tool's own: no interval can exist.
     Quoted,
-    /// The figure is inside, the interval is not, or there are too few values to have one.
+    /// The interval is on both sides of the limit, or there are too few values to have one.
     IntervalReachesAcross,
     /// Inside the warning band.
     WarningBand,
@@ -53,8 +53,17 @@ pub fn decide(seen: &Observation, limit: &Limit, evidence: Evidence, imported: b
         return decision(Status::Inconclusive, Because::TooFew { needs });
     }
     match (evidence, seen.interval) {
-        (Evidence::Proven, Some(interval)) if short_of(seen).is_none() => proven(value, interval, limit),
-        (Evidence::Proven, _) => downgraded(observed(seen, value, limit), seen),
+        (Evidence::Proven, Some(interval)) => {
+            let by_interval = proven(value, interval, limit);
+            match by_interval.status {
+                // What only the values' number keeps from being proven is judged as if it had no interval.
+                Status::Pass | Status::Warn if short_of(seen).is_some() => {
+                    downgraded(observed(seen, value, limit), seen)
+                }
+                _ => by_interval,
+            }
+        }
+        (Evidence::Proven, None) => downgraded(observed(seen, value, limit), seen),
         (Evidence::Observed, _) => observed(seen, value, limit),
     }
 }
@@ -121,15 +130,17 @@ fn proven(value: f64, interval: (Option<f64>, Option<f64>), limit: &Limit) -> De
             decision(Status::Inconclusive, Because::IntervalReachesAcross)
         };
     }
-    let all = |test: &dyn Fn(f64) -> bool| test(value) && interval.0.is_some_and(test) && interval.1.is_some_and(test);
-    let ends = (interval.0, interval.1);
-    let (good, bad) = if limit.side.larger_is_worse() == Some(true) { ends } else { (ends.1, ends.0) };
+    let (low, high) = interval;
+    let (good, bad) = if limit.side.larger_is_worse() == Some(true) { (low, high) } else { (high, low) };
     let inside = |at: f64| limit.side.holds(at, limit.value);
     let acceptable = |at: f64| inside(at) || in_band(at, limit);
     if inside(value) && bad.is_some_and(inside) {
         decision(Status::Pass, Because::WholeInterval)
-    } else if all(&|at| !inside(at) && in_band(at, limit)) {
-        decision(Status::Warn, Because::WarningBand)
+    } else if acceptable(value) && bad.is_some_and(acceptable) {
+        // The second limit is proven. Were this inconclusive while the interval still touches the inside, a worse figure, whose
+        // interval lies wholly in the band, would come out better.
+        let touches = inside(value) || good.is_none_or(inside);
+        decision(Status::Warn, if touches { Because::IntervalReachesAcross } else { Because::WarningBand })
     } else if !acceptable(value) && good.is_some_and(|good| !acceptable(good)) {
         decision(Status::Fail, Because::Outside)
     } else {

@@ -37,7 +37,7 @@ use rules::Look;
 /// Judges a suite. The order of tests and comparisons changes nothing.
 #[must_use]
 pub fn judge(case: &Case<'_>) -> Judgement {
-    let lineup = plan::lineup(case);
+    let lineup = plan::lineup(case.tests, case.config);
     let newest = lineup.entries.iter().filter_map(|entry| entry.judged.test.span).map(|span| span.end).max();
     let mut criteria = configured(case, &lineup, newest);
     if case.config.inputs.k6_thresholds {
@@ -45,7 +45,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     }
     let (fallback, mut defaults) = fallback::judged(case.config, &lineup, &criteria, newest);
     criteria.extend(fallback);
-    criteria.extend(no_regression::built_in(case.config, case.deltas, case.baseline));
+    criteria.extend(no_regression::built_in(case, &lineup));
     criteria.extend(not_run(&lineup, &criteria));
     if case.config.source.is_none() {
         defaults.push("no plimsoll.toml: the files alone are judged".to_owned());

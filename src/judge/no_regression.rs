@@ -1,12 +1,13 @@
 //! Criteria on the change against a baseline: the built-in `no-regression`, and `worse_by_at_most`.
 
-use super::case::BaselineState;
+use super::case::{BaselineState, Case};
 use super::criterion::Asking;
 use super::decision::decide;
 use super::observation::{Nature, Observation};
 use super::outcome::{CriterionResult, Evidence, Limit, Origin, Side, Status};
-use super::plan::Entry;
+use super::plan::{Entry, Lineup};
 use crate::compare::delta::{Call, Delta};
+use crate::compare::shift::{Shift, ShiftKind};
 use crate::config::Config;
 use crate::config::metric::{Asked, Stat};
 use crate::config::schema::Criterion;
@@ -18,13 +19,13 @@ pub const ID: &str = "no-regression";
 
 /// The built-in critical criterion, where a baseline was asked for and the gate is not turned off.
 #[must_use]
-pub fn built_in(config: &Config, deltas: &[Delta], baseline: &BaselineState) -> Option<CriterionResult> {
-    if *baseline == BaselineState::NotAsked || !config.compare.gate {
+pub fn built_in(case: &Case<'_>, lineup: &Lineup<'_>) -> Option<CriterionResult> {
+    if *case.baseline == BaselineState::NotAsked || !case.config.compare.gate {
         return None;
     }
-    let (status, reason) = match baseline {
+    let (status, reason) = match case.baseline {
         BaselineState::Unusable(why) => (Status::Inconclusive, why.clone()),
-        _ => called(&gated(config, deltas)),
+        _ => Answers::of(case, lineup).called(),
     };
     Some(CriterionResult {
         id: ID.to_owned(),
@@ -57,36 +58,85 @@ fn gated<'a>(config: &Config, deltas: &'a [Delta]) -> Vec<&'a Delta> {
         .collect()
 }
 
-fn called(deltas: &[&Delta]) -> (Status, String) {
-    let of = |call: Call| -> Vec<&Delta> { deltas.iter().copied().filter(|delta| delta.call == call).collect() };
-    let (regressed, open) = (of(Call::Regressed), of(Call::Inconclusive));
-    if deltas.is_empty() {
-        return (Status::Inconclusive, "nothing could be compared with the baseline".to_owned());
+/// What the comparisons say to the gate.
+struct Answers<'a> {
+    regressed: Vec<&'a Delta>,
+    shifted: Vec<&'a Shift>,
+    /// Not told: by the comparison, or because the run is invalid.
+    open: Vec<(&'a Delta, String)>,
+    all: usize,
+}
+
+impl<'a> Answers<'a> {
+    fn of(case: &Case<'a>, lineup: &Lineup<'_>) -> Self {
+        let invalid =
+            |test: &str| lineup.entries.iter().find(|one| one.name() == test).and_then(|one| one.invalid.clone());
+        let deltas = gated(case.config, case.deltas);
+        let mut answers = Self { regressed: Vec::new(), shifted: Vec::new(), open: Vec::new(), all: deltas.len() };
+        for delta in deltas {
+            match (invalid(&delta.test), delta.call) {
+                (Some(why), _) => {
+                    answers.open.push((delta, format!("the run of {} is invalid: {why}", fmt::plain(&delta.test))))
+                }
+                (None, Call::Inconclusive) => answers.open.push((delta, delta.why.clone().unwrap_or_default())),
+                (None, Call::Regressed) => answers.regressed.push(delta),
+                (None, _) => {}
+            }
+        }
+        let gates =
+            |shift: &&Shift| shift.kind == ShiftKind::Regressed && case.config.compare.metrics.contains(&shift.metric);
+        answers.shifted = case.shifts.iter().filter(gates).filter(|shift| invalid(&shift.test).is_none()).collect();
+        answers
     }
-    if !regressed.is_empty() {
-        return (Status::Fail, format!("worse than the baseline: {}", listed(&regressed, &worse)));
+
+    fn called(&self) -> (Status, String) {
+        if self.all == 0 {
+            return (Status::Inconclusive, "nothing could be compared with the baseline".to_owned());
+        }
+        if !self.regressed.is_empty() || !self.shifted.is_empty() {
+            return (Status::Fail, self.worse());
+        }
+        if let (true, Some((_, why))) = (self.open.len() == self.all, self.open.first()) {
+            return (Status::Inconclusive, format!("no comparison with the baseline could be answered: {why}"));
+        }
+        if !self.open.is_empty() {
+            let places: Vec<String> = self.open.iter().map(|(delta, _)| place(delta)).collect();
+            return (Status::MetNotProven, format!("no regression found, and not told for {}", listed(&places)));
+        }
+        let all = u64::try_from(self.all).unwrap_or(u64::MAX);
+        (Status::Pass, format!("no regression in {} comparisons", fmt::count(all)))
     }
-    if open.len() == deltas.len() {
-        let why = open.first().and_then(|delta| delta.why.clone()).unwrap_or_default();
-        return (Status::Inconclusive, format!("no comparison with the baseline could be answered: {why}"));
+
+    fn worse(&self) -> String {
+        let mut parts = Vec::new();
+        if !self.regressed.is_empty() {
+            let words: Vec<String> = self.regressed.iter().map(|delta| worse(delta)).collect();
+            parts.push(format!("worse than the baseline: {}", listed(&words)));
+        }
+        parts.extend(self.shifted.iter().map(|shift| slower(shift)));
+        parts.join("; ")
     }
-    if !open.is_empty() {
-        let name = |delta: &Delta| place(delta);
-        return (Status::MetNotProven, format!("no regression found, and not told for {}", listed(&open, &name)));
-    }
-    (
-        Status::Pass,
-        format!("no regression in {} comparisons", fmt::count(u64::try_from(deltas.len()).unwrap_or(u64::MAX))),
+}
+
+/// A shift of the whole system in words: `the system as a whole is slower: p50 +8 % over 6 endpoints`.
+#[must_use]
+pub fn slower(shift: &Shift) -> String {
+    let endpoints = u64::try_from(shift.endpoints).unwrap_or(u64::MAX);
+    format!(
+        "the system as a whole is slower: {} {} over {} endpoints",
+        shift.metric,
+        fmt::change(shift.ratio),
+        fmt::count(endpoints)
     )
 }
 
-fn listed(deltas: &[&Delta], word: &dyn Fn(&Delta) -> String) -> String {
+fn listed(words: &[String]) -> String {
     const SHOWN: usize = 6;
-    let mut words: Vec<String> = deltas.iter().take(SHOWN).map(|delta| word(delta)).collect();
-    if deltas.len() > SHOWN {
-        words.push(format!("{} more", deltas.len() - SHOWN));
+    let mut shown: Vec<String> = words.iter().take(SHOWN).cloned().collect();
+    if words.len() > SHOWN {
+        shown.push(format!("{} more", words.len() - SHOWN));
     }
-    words.join(", ")
+    shown.join(", ")
 }
 
 fn place(delta: &Delta) -> String {
@@ -206,5 +256,69 @@ fn of_delta(blank: &CriterionResult, delta: &Delta, limit: &Limit) -> CriterionR
             _ => format!("{}, demanded at most {} worse than the baseline", worse(delta), fmt::percent(limit.value)),
         },
         ..blank.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyse::figures::Doubt;
+    use crate::judge::case::JudgedTest;
+    use crate::judge::plan::lineup;
+    use crate::judge::sample::{figures, request_totals, test};
+
+    fn delta(call: Call) -> Delta {
+        let text = r#"{"test": "api", "endpoint": "GET /a", "metric": "p50", "before": 100000.0, "after": 120000.0, "ratio": 1.2,
+            "interval": null, "p_adjusted": null, "detectable": null, "call": "inconclusive", "method": "", "why": "too short"}"#;
+        Delta { call, ..serde_json::from_str(text).unwrap() }
+    }
+
+    fn shift(kind: ShiftKind) -> Shift {
+        Shift {
+            test: "api".to_owned(),
+            metric: "p50".to_owned(),
+            ratio: 1.08,
+            p_adjusted: Some(0.01),
+            endpoints: 6,
+            kind,
+        }
+    }
+
+    fn gate(call: Call, kind: ShiftKind, invalid: bool) -> CriterionResult {
+        let config = Config::defaults().unwrap();
+        let mut figures = figures();
+        figures.populations.push(request_totals(1000, Some(0)));
+        if invalid {
+            let (rule, message) = ("idle".to_owned(), "requests were sent in 18 % of the time only".to_owned());
+            figures.doubts.push(Doubt { rule, message, invalidates: true });
+        }
+        let test = test("api");
+        let tests = [JudgedTest { test: &test, figures: &figures }];
+        let (deltas, shifts, baseline) = ([delta(call)], [shift(kind)], BaselineState::Used { id: "v1".to_owned() });
+        let case = Case { tests: &tests, deltas: &deltas, shifts: &shifts, config: &config, baseline: &baseline };
+        built_in(&case, &lineup(&tests, &config)).unwrap()
+    }
+
+    #[test]
+    fn a_slower_system_fails_though_no_endpoint_regressed() {
+        let failed = gate(Call::NoRegressionSeen, ShiftKind::Regressed, false);
+        assert_eq!(failed.status, Status::Fail);
+        assert_eq!(failed.reason, "the system as a whole is slower: p50 +8 % over 6 endpoints");
+        assert_eq!(gate(Call::NoRegressionSeen, ShiftKind::Remark, false).status, Status::Pass);
+    }
+
+    #[test]
+    fn an_invalid_run_neither_blames_nor_acquits() {
+        for (call, kind) in [(Call::Regressed, ShiftKind::None), (Call::NoSlower, ShiftKind::Regressed)] {
+            let open = gate(call, kind, true);
+            assert_eq!(open.status, Status::Inconclusive);
+            assert!(open.reason.contains("is invalid"), "{}", open.reason);
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_told_is_never_a_pass() {
+        let open = gate(Call::Inconclusive, ShiftKind::None, false);
+        assert_eq!((open.status, open.reason.contains("too short")), (Status::Inconclusive, true));
     }
 }

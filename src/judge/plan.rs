@@ -1,9 +1,10 @@
 //! The plan held against what was found: which results are judged, which are superseded, and what is missing.
 
-use super::case::{Case, JudgedTest};
+use super::case::JudgedTest;
 use super::outcome::PlanOutcome;
 use crate::analyse::figures::Doubt;
 use crate::analyse::validity::{self, Declared};
+use crate::config::Config;
 use crate::config::schema::PlannedTest;
 use crate::unit::Unit;
 
@@ -58,13 +59,13 @@ impl Entry<'_> {
     }
 }
 
-/// Puts plan and results together.
+/// Puts plan and results together: the newest valid result of each test counts.
 #[must_use]
-pub fn lineup<'a>(case: &Case<'a>) -> Lineup<'a> {
-    let mut rest: Vec<Entry<'a>> = case.tests.iter().map(|judged| entry(*judged, None)).collect();
+pub fn lineup<'a>(tests: &[JudgedTest<'a>], config: &'a Config) -> Lineup<'a> {
+    let mut rest: Vec<Entry<'a>> = tests.iter().map(|judged| entry(*judged, None)).collect();
     rest.sort_by(|a, b| (a.name(), a.age()).cmp(&(b.name(), b.age())));
     let mut lineup = Lineup::default();
-    for plan in &case.config.tests {
+    for plan in &config.tests {
         let (mut own, others) =
             rest.into_iter().partition::<Vec<_>, _>(|entry| plan.is_of(entry.name(), &entry.judged.sources()));
         rest = others;
@@ -79,7 +80,7 @@ pub fn lineup<'a>(case: &Case<'a>) -> Lineup<'a> {
         let name = rest.first().map(|entry| entry.name().to_owned()).unwrap_or_default();
         let (same, others) = rest.into_iter().partition::<Vec<_>, _>(|entry| entry.name() == name);
         rest = others;
-        lineup.undeclared(same, !case.config.tests.is_empty());
+        lineup.undeclared(same, !config.tests.is_empty());
     }
     lineup
 }

@@ -93,6 +93,13 @@ pub fn reason(
             let why = not_proven(subject, seen, demanded, because);
             format!("{name} {demand} met{on}, not proven: {why}")
         }
+        (Status::Warn, Because::IntervalReachesAcross) => {
+            let outer = demanded.warn.map_or_else(String::new, |warn| {
+                let side = demanded.warn_side.unwrap_or(demanded.side);
+                format!(", {} {} is", side.words(), fmt::value(warn, seen.unit))
+            });
+            format!("{name} {figure}{on}, between {}: {demand} is not proven{outer}{aside}", range(seen))
+        }
         (Status::Warn, _) => {
             let outer = demanded.warn.map_or_else(String::new, |warn| {
                 let side = demanded.warn_side.unwrap_or(demanded.side);
