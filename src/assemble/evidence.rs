@@ -73,14 +73,14 @@ pub(super) fn said(forms: &[Form], figures: &[PopulationData], monitors: &[Form]
 fn of_file(said: &mut Said, form: &Form) {
     for file in std::iter::once(&form.file).chain(&form.more_files) {
         if let Some(why) = &file.unfinished {
-            said.warn(format!("{} is unfinished: {why}", file.source));
+            said.warn(format!("{} is unfinished: {why}", fmt::plain(&file.source)));
         }
         if file.rows_rejected > 0 {
             said.warn(format!(
-                "{} of {} in {} could not be used",
+                "{} of {} of {} could not be read",
                 fmt::count(file.rows_rejected),
                 fmt::plural(file.rows_read, "row", "rows"),
-                file.source
+                fmt::plain(&file.source)
             ));
         }
     }

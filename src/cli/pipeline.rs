@@ -41,7 +41,8 @@ pub(super) fn gather(args: &InputArgs, hash: bool, streams: &mut Streams<'_>) ->
     let suite = assemble::assemble(&request)?;
     drop(progress);
     let gathered = analysed(suite, config);
-    for problem in &gathered.problems {
+    // Where nothing was usable, the first problem is the error that the command ends with.
+    for problem in gathered.problems.iter().skip(usize::from(gathered.tests.is_empty())) {
         write_error(problem, "warning", streams.err)?;
     }
     Ok(gathered)

@@ -226,6 +226,13 @@ pub struct TestReport {
     pub charts: Vec<Chart>,
 }
 
+impl TestReport {
+    /// Warnings that no doubt says already, for lists that show both.
+    pub fn further_warnings(&self) -> impl Iterator<Item = &String> {
+        self.warnings.iter().filter(|text| !self.doubts.iter().any(|doubt| doubt.message.starts_with(text.as_str())))
+    }
+}
+
 /// An error text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FaultLine {

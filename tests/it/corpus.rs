@@ -37,8 +37,8 @@ fn inspect(corpus: &Path, path: &Path) -> Row {
 }
 
 fn reason(suite: &Suite) -> String {
-    let problem = suite.problems.first().map(|problem| format!("error: {problem}"));
-    problem.or_else(|| suite.files_not_used.first().map(|(_, reason)| reason.clone())).unwrap_or_default()
+    let stated = suite.files_not_used.first().map(|(_, reason)| reason.clone());
+    stated.or_else(|| suite.problems.first().map(ToString::to_string)).unwrap_or_default()
 }
 
 /// `1129`, or `100 connections, 1000 messages`; `?` is what the file does not say.

@@ -4,6 +4,7 @@ use crate::program::{files, plimsoll};
 use plimsoll::config::Config;
 use plimsoll::ingest::ADAPTERS;
 use plimsoll::report::model::Report;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -146,33 +147,39 @@ fn the_schema_is_that_of_a_report() {
     let report: Report = serde_json::from_str(&text).unwrap();
     assert_eq!(serde_json::to_string_pretty(&report).unwrap() + "\n", text, "report.json does not survive being read");
 
-    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let value: Value = serde_json::from_str(&text).unwrap();
     let schema = plimsoll(&["explain", "schema"]).json();
     let mut wrong = Vec::new();
     hold(&value, &schema, &schema, "report", &mut wrong);
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
-/// Holds a value against a schema: types, members and required members, through references and alternatives.
-fn hold(
-    value: &serde_json::Value,
-    schema: &serde_json::Value,
-    root: &serde_json::Value,
-    path: &str,
-    wrong: &mut Vec<String>,
-) {
-    if let Some(reference) = schema["$ref"].as_str() {
-        let target =
-            root.pointer(reference.trim_start_matches('#')).unwrap_or_else(|| panic!("{reference} leads nowhere"));
-        return hold(value, target, root, path, wrong);
+/// A schema with what its reference and the schema beside it say together.
+fn resolved(schema: &Value, root: &Value) -> Value {
+    let Some(reference) = schema["$ref"].as_str() else { return schema.clone() };
+    let target = root.pointer(reference.trim_start_matches('#')).unwrap_or_else(|| panic!("{reference} leads nowhere"));
+    let mut all = resolved(target, root);
+    for (name, member) in schema.as_object().unwrap() {
+        match (&mut all[name], member) {
+            (Value::Object(ours), Value::Object(more)) => ours.extend(more.clone()),
+            (Value::Array(ours), Value::Array(more)) => ours.extend(more.clone()),
+            (ours, more) => *ours = more.clone(),
+        }
     }
+    all["$ref"] = Value::Null;
+    all
+}
+
+/// Holds a value against a schema: types, choices, members known and required, through references and alternatives.
+fn hold(value: &Value, schema: &Value, root: &Value, path: &str, wrong: &mut Vec<String>) {
+    let schema = resolved(schema, root);
     if let Some(ways) = schema["anyOf"].as_array().or(schema["oneOf"].as_array()) {
-        let fits = |way: &&serde_json::Value| {
+        let fits = |way: &Value| {
             let mut own = Vec::new();
             hold(value, way, root, path, &mut own);
             own.is_empty()
         };
-        if !ways.iter().any(|way| fits(&way)) {
+        if !ways.iter().any(fits) {
             wrong.push(format!(
                 "{path}: no alternative fits {}",
                 value.to_string().chars().take(80).collect::<String>()
@@ -180,44 +187,48 @@ fn hold(
         }
         return;
     }
-    let kind = match value {
-        serde_json::Value::Null => "null",
-        serde_json::Value::Bool(_) => "boolean",
-        serde_json::Value::Number(_) => "number",
-        serde_json::Value::String(_) => "string",
-        serde_json::Value::Array(_) => "array",
-        serde_json::Value::Object(_) => "object",
-    };
-    let allows = |name: &serde_json::Value| name == kind || (name == "integer" && value.is_u64() || value.is_i64());
-    let stated = &schema["type"];
-    if !stated.is_null() && !stated.as_array().map_or_else(|| allows(stated), |all| all.iter().any(allows)) {
-        wrong.push(format!("{path}: is {kind}, should be {stated}"));
-    }
-    for choices in [&schema["enum"], &serde_json::json!([schema["const"]])] {
-        let stated = choices.as_array().is_some_and(|all| all.iter().any(|one| !one.is_null()));
-        if stated && !choices.as_array().is_some_and(|all| all.contains(value)) {
-            wrong.push(format!("{path}: {value} is none of {choices}"));
-        }
-    }
+    hold_alone(value, &schema, path, wrong);
     for (name, member) in value.as_object().into_iter().flatten() {
-        let stated = &schema["properties"][name];
-        let other = &schema["additionalProperties"];
-        if !stated.is_null() {
-            hold(member, stated, root, &format!("{path}.{name}"), wrong);
-        } else if other.is_object() {
-            hold(member, other, root, &format!("{path}.{name}"), wrong);
-        } else if schema["properties"].is_object() && other != &serde_json::Value::Bool(true) {
-            wrong.push(format!("{path}.{name} is not in the schema"));
-        }
-    }
-    for name in schema["required"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_str) {
-        if value.is_object() && value.get(name).is_none() {
-            wrong.push(format!("{path}.{name} is missing"));
+        let (stated, other) = (&schema["properties"][name], &schema["additionalProperties"]);
+        match (stated.is_null(), other.is_object()) {
+            (false, _) => hold(member, stated, root, &format!("{path}.{name}"), wrong),
+            (true, true) => hold(member, other, root, &format!("{path}.{name}"), wrong),
+            (true, false) if schema["properties"].is_object() => {
+                wrong.push(format!("{path}.{name} is not in the schema"))
+            }
+            (true, false) => {}
         }
     }
     for (at, item) in value.as_array().into_iter().flatten().enumerate() {
         if schema["items"].is_object() {
             hold(item, &schema["items"], root, &format!("{path}[{at}]"), wrong);
+        }
+    }
+}
+
+/// What a schema says of a value without looking into its members.
+fn hold_alone(value: &Value, schema: &Value, path: &str, wrong: &mut Vec<String>) {
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let allows = |name: &Value| name == kind || name == "integer" && (value.is_u64() || value.is_i64());
+    let stated = &schema["type"];
+    if !stated.is_null() && !stated.as_array().map_or_else(|| allows(stated), |all| all.iter().any(allows)) {
+        wrong.push(format!("{path}: is {kind}, should be {stated}"));
+    }
+    let constant = &schema["const"];
+    let among = schema["enum"].as_array().is_none_or(|all| all.contains(value));
+    if !among || !constant.is_null() && constant != value {
+        wrong.push(format!("{path}: {value} is none of those stated"));
+    }
+    for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        if value.is_object() && value.get(name).is_none() {
+            wrong.push(format!("{path}.{name} is missing"));
         }
     }
 }

@@ -70,7 +70,7 @@ fn one_test(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<
         let state = if doubt.invalidates { "unsure" } else { "warn" };
         writeln!(out, "  {} {}", style.paint(state, super::mark(state)), style.line(&doubt.message, 4))?;
     }
-    for warning in &test.warnings {
+    for warning in test.further_warnings() {
         writeln!(out, "  {} {}", style.paint("warn", super::mark("warn")), style.line(warning, 4))?;
     }
     for remark in &test.remarks {

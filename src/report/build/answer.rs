@@ -268,7 +268,7 @@ fn sure(tests: &[TestReport]) -> Vec<Line> {
     for test in tests {
         let doubts =
             test.doubts.iter().map(|doubt| (&doubt.message, if doubt.invalidates { "unsure" } else { "warn" }));
-        let warnings = test.warnings.iter().map(|text| (text, "warn"));
+        let warnings = test.further_warnings().map(|text| (text, "warn"));
         for (text, state) in doubts.chain(warnings) {
             let text = if tests.len() > 1 { format!("{}: {text}", fmt::plain(&test.name)) } else { text.clone() };
             lines.push(Line { anchor: Some(format!("{}-evidence", test.id)), ..line(&text, state) });
