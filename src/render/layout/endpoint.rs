@@ -63,6 +63,8 @@ pub(super) struct Rows<'a> {
     left_requests: u64,
     /// Whether any row has a change.
     compared: bool,
+    /// Whether any row was judged or compared; else the column of results says nothing.
+    judged: bool,
     /// Name of the percentile that changes are told by.
     told_by: Option<&'a str>,
     /// Whether latencies of successes are another population: some request failed, and the source tells them apart.
@@ -104,6 +106,7 @@ impl<'a> Rows<'a> {
         let mut totals = row(test, totals, &columns, told_by, judged);
         draw_effects(&mut rows.shown, &mut totals)?;
         let compared = rows.shown.iter().chain([&totals]).any(|one| one.change.is_some());
+        let is_judged = rows.shown.iter().chain([&totals]).any(|one| one.state != NOT_JUDGED);
         let successes = rows.shown.iter().chain([&totals]).any(differs);
         let gaps = gaps(totals.it, &rows.shown);
         let every = every(totals.it);
@@ -113,6 +116,7 @@ impl<'a> Rows<'a> {
             totals,
             left_requests: left.saturating_sub(shown),
             compared,
+            judged: is_judged,
             told_by,
             successes,
             gaps,
