@@ -55,10 +55,8 @@ fn damaged(whole: &[u8], most_cuts: usize) -> Vec<Damaged> {
 
 /// What is wrong with reading one damaged file, if anything.
 fn fault(damaged: &Damaged) -> Option<String> {
-    let ran = match catch_unwind(AssertUnwindSafe(|| with_input(&["inspect", "-", "--json"], &damaged.bytes))) {
-        Ok(ran) => ran,
-        Err(_) => return Some("panics".to_owned()),
-    };
+    let read = || with_input(&["inspect", "-", "--json"], &damaged.bytes);
+    let Ok(ran) = catch_unwind(AssertUnwindSafe(read)) else { return Some("panics".to_owned()) };
     if ran.code != 0 {
         return (ran.code != 3 || ran.err.is_empty()).then(|| format!("exit code {}: {}", ran.code, ran.err));
     }

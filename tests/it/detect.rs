@@ -52,8 +52,11 @@ fn every_sample_is_one_adapters() {
     assert!(without.is_empty(), "no sample shows {without:?}");
 }
 
+/// Makes other bytes of a file's bytes.
+type Change = fn(&[u8]) -> Vec<u8>;
+
 /// What may happen to a file on its way, none of which makes it another kind of file.
-const CHANGES: [(&str, fn(&[u8]) -> Vec<u8>); 4] = [
+const CHANGES: [(&str, Change); 4] = [
     ("with a byte order mark", |bytes| [b"\xef\xbb\xbf", bytes].concat()),
     ("with CRLF line ends", |bytes| {
         let lines: Vec<&[u8]> =

@@ -34,7 +34,7 @@ fn blocks() -> Vec<Block> {
                     });
                 }
                 (true, Some(_)) => open = false,
-                (true, None) => found.last_mut().unwrap().text += &format!("{line}\n"),
+                (true, None) => found.last_mut().unwrap().text.extend([line, "\n"]),
                 (false, None) => {}
             }
         }
@@ -111,12 +111,10 @@ fn readme_lists_every_format() {
     let readme = fs::read_to_string("README.md").unwrap();
     let (before, rest) = readme.split_once("<!-- formats -->\n").expect("README has a place for the formats");
     let (listed, after) = rest.split_once("<!-- /formats -->").expect("which ends");
-    let rows: String = ADAPTERS
-        .iter()
-        .map(|adapter| {
-            format!("| `{}` | {} | {} |\n", adapter.name(), adapter.tool(), adapter.about().replace('|', "\\|"))
-        })
-        .collect();
+    let row = |adapter: &dyn plimsoll::ingest::Adapter| {
+        format!("| `{}` | {} | {} |\n", adapter.name(), adapter.tool(), adapter.about().replace('|', "\\|"))
+    };
+    let rows = ADAPTERS.iter().map(|adapter| row(*adapter)).collect::<Vec<_>>().concat();
     let expected = format!("| adapter | tool | what it is |\n|---|---|---|\n{rows}");
     if std::env::var_os("PLIMSOLL_BLESS").is_some() {
         fs::write("README.md", format!("{before}<!-- formats -->\n{expected}<!-- /formats -->{after}")).unwrap();
@@ -194,7 +192,7 @@ fn hold(value: &Value, schema: &Value, root: &Value, path: &str, wrong: &mut Vec
             (false, _) => hold(member, stated, root, &format!("{path}.{name}"), wrong),
             (true, true) => hold(member, other, root, &format!("{path}.{name}"), wrong),
             (true, false) if schema["properties"].is_object() => {
-                wrong.push(format!("{path}.{name} is not in the schema"))
+                wrong.push(format!("{path}.{name} is not in the schema"));
             }
             (true, false) => {}
         }

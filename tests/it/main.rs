@@ -1,5 +1,14 @@
 //! Behaviour, tested from outside: one binary, so that the dependencies are linked once.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "this whole crate is tests: what is not as expected ends them"
+)]
+
 mod corpus;
 mod damage;
 mod detect;
