@@ -162,6 +162,12 @@ fn summed(endpoints: &[EndpointData]) -> EndpointData {
 }
 
 fn combined(parts: &[(&Distribution, Option<u64>)]) -> Distribution {
+    // A tool that counts response times has counted all there were: an endpoint without any has no answers with a time
+    // (Locust's events without response time), and takes nothing from the others' total.
+    let counts_times = parts.iter().any(|(part, _)| matches!(part, Distribution::Bucketed { .. }));
+    let untimed = |part: &Distribution| counts_times && matches!(part, Distribution::Unknown(_));
+    let parts: Vec<_> = parts.iter().filter(|(part, _)| !untimed(part)).copied().collect();
+    let parts = parts.as_slice();
     let mut sum = Recorded::default();
     for (part, _) in parts {
         match part {

@@ -114,3 +114,18 @@ fn every_team() {
         });
     }
 }
+
+#[test]
+fn a_run_in_which_every_iteration_threw_is_never_ready() {
+    let out = tempfile::tempdir().unwrap();
+    let ran = plimsoll(&[
+        "report",
+        "samples/k6/every-iteration-threw",
+        "--out",
+        out.path().to_str().unwrap(),
+        "--format",
+        "json",
+    ]);
+    assert_eq!(ran.code, plimsoll::cli::EXIT_INCONCLUSIVE, "{}", ran.out);
+    assert!(ran.out.contains("every iteration threw"), "{}", ran.out);
+}
