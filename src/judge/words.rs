@@ -187,7 +187,13 @@ fn not_proven(subject: &Subject, seen: &Observation, demanded: &Limit, because: 
 
 fn settles(subject: &Subject, seen: &Observation, demanded: &Limit) -> Option<String> {
     seen.settles_at(demanded.value)
-        .map(|n| format!("about {} {} would settle it", fmt::number(super::interval::float(n)), subject.counted))
+        .map(|n| format!("about {} {} would settle it", fmt::count(roughly(n)), subject.counted))
+}
+
+/// Two digits, rounded up: an estimate of how many are needed is no better than that.
+fn roughly(n: u64) -> u64 {
+    let step = 10_u64.pow(n.checked_ilog10().unwrap_or(0).saturating_sub(1));
+    n.div_ceil(step) * step
 }
 
 fn bad_end(side: Side, seen: &Observation) -> Option<String> {
