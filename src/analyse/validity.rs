@@ -203,9 +203,9 @@ fn files(test: &Test) -> Vec<Doubt> {
         if file.rows_rejected > 0 {
             let share = real(file.rows_rejected) / real(file.rows_read.max(1));
             let message = format!(
-                "{} of {} rows of {name} could not be read ({})",
+                "{} of {} of {name} could not be read ({})",
                 fmt::count(file.rows_rejected),
-                fmt::count(file.rows_read),
+                fmt::plural(file.rows_read, "row", "rows"),
                 fmt::percent(share)
             );
             // A monitor's bad rows leave the requests' figures as they are.

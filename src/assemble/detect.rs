@@ -36,7 +36,9 @@ pub(super) fn detect(candidates: Vec<Candidate>, request: &Request) -> Result<De
             }
             Ok(Answer::Not(reason)) => {
                 if candidate.named {
-                    detection.problems.push(Error::input(reason.clone()).at(Place::source(source.clone())).hint(as_hint(&source)));
+                    detection
+                        .problems
+                        .push(Error::input(reason.clone()).at(Place::source(source.clone())).hint(as_hint(&source)));
                 }
                 detection.not_used.push((source, reason));
             }
@@ -60,10 +62,9 @@ fn forced(candidates: &[Candidate], request: &Request) -> Result<Vec<(String, &'
                 let names: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name()).collect();
                 Error::usage(format!("`--as {name}=…` names no adapter")).hint(format!("one of {}", names.join(", ")))
             })?;
-            let source = candidates
-                .iter()
-                .find(|candidate| is_the_file(candidate, file))
-                .ok_or_else(|| Error::usage(format!("`--as {name}={file}` names a file that is not among the inputs")))?;
+            let source = candidates.iter().find(|candidate| is_the_file(candidate, file)).ok_or_else(|| {
+                Error::usage(format!("`--as {name}={file}` names a file that is not among the inputs"))
+            })?;
             Ok((source.source.clone(), *adapter))
         })
         .collect()
@@ -72,7 +73,8 @@ fn forced(candidates: &[Candidate], request: &Request) -> Result<Vec<(String, &'
 /// Whether the user means this file: the same name, or another way to the same file.
 pub(super) fn is_the_file(candidate: &Candidate, file: &str) -> bool {
     let theirs = std::path::Path::new(file).canonicalize().ok();
-    candidate.source == file || theirs.is_some() && candidate.path.as_ref().and_then(|path| path.canonicalize().ok()) == theirs
+    candidate.source == file
+        || theirs.is_some() && candidate.path.as_ref().and_then(|path| path.canonicalize().ok()) == theirs
 }
 
 enum Answer {
@@ -101,7 +103,8 @@ fn recognise(candidate: &Candidate, by_user: Option<&'static dyn Adapter>, reque
 }
 
 fn choose(input: &Input, head: &Head) -> Result<Answer, Error> {
-    let answers: Vec<(&'static dyn Adapter, Sniff)> = ADAPTERS.iter().map(|adapter| (*adapter, adapter.sniff(head))).collect();
+    let answers: Vec<(&'static dyn Adapter, Sniff)> =
+        ADAPTERS.iter().map(|adapter| (*adapter, adapter.sniff(head))).collect();
     let certain: Vec<_> = answers.iter().filter(|(_, sniff)| matches!(sniff, Sniff::Yes(_))).collect();
     let unsure: Vec<_> = answers.iter().filter(|(_, sniff)| matches!(sniff, Sniff::Unsure(_))).collect();
     match (certain.as_slice(), unsure.as_slice()) {
@@ -118,7 +121,9 @@ fn nobodys(head: &Head) -> String {
     let text = head.text();
     let mut letters = text.chars().filter(|letter| !letter.is_whitespace());
     let looks = match (letters.next(), letters.next()) {
-        (Some('{'), Some('"' | '}')) | (Some('['), Some('{' | '[' | '"' | ']')) => "JSON in which no adapter finds results",
+        (Some('{'), Some('"' | '}')) | (Some('['), Some('{' | '[' | '"' | ']')) => {
+            "JSON in which no adapter finds results"
+        }
         (Some('<'), _) => "HTML or XML in which no adapter finds results",
         (None, _) => "nothing but blanks",
         _ if text.contains('\u{0}') => "binary, of no kind of result that is known",
@@ -128,7 +133,8 @@ fn nobodys(head: &Head) -> String {
 }
 
 fn ambiguous(input: &Input, several: &[&(&'static dyn Adapter, Sniff)], what: &str) -> Error {
-    let reasons: Vec<String> = several.iter().map(|(adapter, sniff)| format!("{}: {}", adapter.name(), sniff.why())).collect();
+    let reasons: Vec<String> =
+        several.iter().map(|(adapter, sniff)| format!("{}: {}", adapter.name(), sniff.why())).collect();
     Error::input(format!("{what} ({})", reasons.join("; "))).at(input.place()).hint(as_hint(input.source()))
 }
 

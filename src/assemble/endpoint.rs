@@ -45,7 +45,8 @@ fn hosts(keys: &BTreeSet<EndpointKey>) -> BTreeSet<&str> {
 /// Host (with its port) and the rest of a URL; `None` for a name that holds no host.
 fn host(name: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = name.split_once("://")?;
-    let is_scheme = !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    let is_scheme =
+        !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
     let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     (is_scheme && !host.is_empty()).then_some((host, path))
 }
@@ -88,7 +89,10 @@ mod tests {
 
     #[test]
     fn one_host_is_dropped_and_names_without_host_do_not_count() {
-        assert_eq!(labels_of(&["http://shop:8080/a", "https://shop:8080", "checkout"], &[]), ["GET /", "GET /a", "GET checkout"]);
+        assert_eq!(
+            labels_of(&["http://shop:8080/a", "https://shop:8080", "checkout"], &[]),
+            ["GET /", "GET /a", "GET checkout"]
+        );
     }
 
     #[test]
@@ -98,8 +102,14 @@ mod tests {
 
     #[test]
     fn a_rule_sees_the_name_without_host_and_the_first_counts() {
-        let rule = |pattern: &str, name: &str| EndpointRule { pattern: regex::Regex::new(pattern).unwrap(), name: name.into() };
+        let rule = |pattern: &str, name: &str| EndpointRule {
+            pattern: regex::Regex::new(pattern).unwrap(),
+            name: name.into(),
+        };
         let rules = [rule("^/users/[0-9]+$", "/users/{id}"), rule("^GET /users", "/users/…")];
-        assert_eq!(labels_of(&["http://a/users/1", "http://a/users/2", "http://a/users/me"], &rules), ["GET /users/{id}", "GET /users/…"]);
+        assert_eq!(
+            labels_of(&["http://a/users/1", "http://a/users/2", "http://a/users/me"], &rules),
+            ["GET /users/{id}", "GET /users/…"]
+        );
     }
 }

@@ -38,7 +38,9 @@ impl Said {
                     Fact::Warning(text) => self.warn(text.clone()),
                     Fact::Remark(text) => self.remark(text.clone()),
                     // Another form may know the failures; then there is nothing to say.
-                    Fact::FailuresUnknown(why) if forms.first().is_some_and(|first| first.file.source == form.file.source) => {
+                    Fact::FailuresUnknown(why)
+                        if forms.first().is_some_and(|first| first.file.source == form.file.source) =>
+                    {
                         self.warn(format!("failures are not known: {why}"));
                     }
                     _ => {}
@@ -71,14 +73,14 @@ pub(super) fn said(forms: &[Form], figures: &[PopulationData], monitors: &[Form]
 fn of_file(said: &mut Said, form: &Form) {
     for file in std::iter::once(&form.file).chain(&form.more_files) {
         if let Some(why) = &file.unfinished {
-            said.warn(format!("{} is unfinished: {why}", file.source));
+            said.warn(format!("{} is unfinished: {why}", fmt::plain(&file.source)));
         }
         if file.rows_rejected > 0 {
             said.warn(format!(
-                "{} of {} in {} could not be used",
+                "{} of {} of {} could not be read",
                 fmt::count(file.rows_rejected),
                 fmt::plural(file.rows_read, "row", "rows"),
-                file.source
+                fmt::plain(&file.source)
             ));
         }
     }
@@ -105,7 +107,13 @@ fn cross_check(said: &mut Said, first: &Form, mine: &PopulationData, others: &[(
     }
     for (difference, sources) in differences {
         let says = if sources.len() > 1 { "say" } else { "says" };
-        let text = format!("{} {says} {}, {} says {}", sources.join(" and "), difference.theirs, first.file.source, difference.ours);
+        let text = format!(
+            "{} {says} {}, {} says {}",
+            sources.join(" and "),
+            difference.theirs,
+            first.file.source,
+            difference.ours
+        );
         if difference.only_late {
             said.remark(format!("{text}, which is used: the tool writes the former while it runs, and not at its end"));
         } else {

@@ -111,7 +111,8 @@ fn sets(forms: Vec<Form>) -> Vec<Execution> {
         let complements = |set: &&mut Execution| {
             set.forms.len() == 1
                 && set.forms.iter().all(|other| {
-                    let (mut classes, mut timed) = ([form.class, other.class], [form.span.is_some(), other.span.is_some()]);
+                    let (mut classes, mut timed) =
+                        ([form.class, other.class], [form.span.is_some(), other.span.is_some()]);
                     classes.sort_unstable();
                     timed.sort_unstable();
                     classes == [Class::Quoted, Class::Course]
@@ -137,7 +138,9 @@ fn distance(execution: &Execution, set: &Execution) -> Option<f64> {
         return None;
     }
     let timed = execution.span().is_some() && set.span().is_some();
-    pairs().filter_map(|(own, form)| if timed { timed_distance(own, form) } else { timeless_distance(own, form) }).min_by(f64::total_cmp)
+    pairs()
+        .filter_map(|(own, form)| if timed { timed_distance(own, form) } else { timeless_distance(own, form) })
+        .min_by(f64::total_cmp)
 }
 
 /// Whether two forms cannot be of one execution whatever their figures are.
@@ -193,10 +196,13 @@ fn timeless_distance(a: &Form, b: &Form) -> Option<f64> {
 fn add_aside(executions: &mut [Execution], aside: Vec<Form>) -> Vec<Form> {
     let mut left = Vec::new();
     for form in aside {
-        let of_prefix = executions.iter().position(|execution| !form.prefix.is_empty() && execution.has_prefix(&form.prefix));
+        let of_prefix =
+            executions.iter().position(|execution| !form.prefix.is_empty() && execution.has_prefix(&form.prefix));
         let alone = (executions.len() == 1).then_some(0);
         let has_kind = |at: &usize| {
-            executions.get(*at).is_some_and(|execution| execution.forms.iter().any(|own| own.file.adapter == form.file.adapter))
+            executions
+                .get(*at)
+                .is_some_and(|execution| execution.forms.iter().any(|own| own.file.adapter == form.file.adapter))
         };
         match of_prefix.or(alone).filter(|at| !has_kind(at)).and_then(|at| executions.get_mut(at)) {
             Some(execution) => execution.forms.push(form),

@@ -33,7 +33,8 @@ impl Figures {
     pub(super) fn of(part: &Part) -> Self {
         let mut figures = Self::default();
         for population in [Population::Request, Population::Connection, Population::Message] {
-            let figure = sampled(part, population).or_else(|| totalled(part, population)).or_else(|| last_row(part, population));
+            let figure =
+                sampled(part, population).or_else(|| totalled(part, population)).or_else(|| last_row(part, population));
             figures.populations.extend(figure.map(|figure| (population, figure)));
         }
         for metric in part.metrics() {

@@ -37,7 +37,8 @@ pub(super) struct Found {
 /// Finds the files of all inputs, and the monitors that the user named.
 pub(super) fn find(request: &Request) -> Result<Found, Error> {
     let mut search = Search { excludes: excludes(&request.excludes)?, found: Found::default(), seen: BTreeSet::new() };
-    let mut inputs: Vec<&str> = request.inputs.iter().chain(request.monitors.iter().map(|(_, file)| file)).map(String::as_str).collect();
+    let mut inputs: Vec<&str> =
+        request.inputs.iter().chain(request.monitors.iter().map(|(_, file)| file)).map(String::as_str).collect();
     // A file that is named and also lies in a named folder counts as named; otherwise the order of arguments is nothing.
     inputs.sort_by_key(|input| (!Path::new(input).is_file(), Path::new(input).is_dir(), *input));
     for input in inputs {
@@ -51,7 +52,8 @@ pub(super) fn find(request: &Request) -> Result<Found, Error> {
 }
 
 fn excludes(globs: &[String]) -> Result<GlobSet, Error> {
-    let broken = |error: globset::Error| Error::usage(format!("`exclude` holds a glob that cannot be understood: {error}"));
+    let broken =
+        |error: globset::Error| Error::usage(format!("`exclude` holds a glob that cannot be understood: {error}"));
     let mut set = GlobSetBuilder::new();
     for glob in globs {
         set.add(GlobBuilder::new(glob).literal_separator(true).build().map_err(broken)?);
@@ -68,7 +70,8 @@ struct Search {
 
 impl Search {
     fn stdin(&mut self, request: &Request) -> Result<(), Error> {
-        let bytes = request.stdin.as_ref().ok_or_else(|| Error::usage("`-` stands for standard input, and there is none"))?;
+        let bytes =
+            request.stdin.as_ref().ok_or_else(|| Error::usage("`-` stands for standard input, and there is none"))?;
         self.found.files.push(Candidate {
             source: "-".to_owned(),
             path: None,
@@ -115,7 +118,8 @@ impl Search {
     }
 
     fn folder(&mut self, source: &str, path: &Path, folders: &[String], within: &Path) -> Result<(), Error> {
-        let unreadable = |error: std::io::Error| Error::input(format!("cannot be listed: {error}")).at(Place::source(source));
+        let unreadable =
+            |error: std::io::Error| Error::input(format!("cannot be listed: {error}")).at(Place::source(source));
         if folders.len() > DEEPEST {
             self.skip(source, "folders within folders without end");
             return Ok(());
@@ -124,7 +128,8 @@ impl Search {
             self.skip(source, "a report of plimsoll's own");
             return Ok(());
         }
-        let mut entries = std::fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(unreadable)?;
+        let mut entries =
+            std::fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(unreadable)?;
         entries.sort_by_key(std::fs::DirEntry::file_name);
         for entry in entries {
             let name = entry.file_name().to_string_lossy().into_owned();
@@ -147,7 +152,8 @@ impl Search {
             return Some("hidden".to_owned());
         }
         if name == "plimsoll.toml" {
-            let which = if depth > 1 { "settings in a sub-folder, which are ignored" } else { "settings, not a result" };
+            let which =
+                if depth > 1 { "settings in a sub-folder, which are ignored" } else { "settings, not a result" };
             return Some(which.to_owned());
         }
         self.excludes.is_match(within).then(|| "left out by `exclude`".to_owned())
@@ -190,7 +196,12 @@ fn own_name(path: &Path) -> String {
 
 /// The folders that the user typed before a file's name.
 fn folders_above(path: &Path) -> Vec<String> {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).map(own_name).into_iter().filter(|name| !name.is_empty()).collect()
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .map(own_name)
+        .into_iter()
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 /// Whether a folder is one that `report` wrote: its report.json says so.

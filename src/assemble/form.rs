@@ -138,7 +138,9 @@ fn class(part: &Part) -> Class {
 
 fn span(part: &Part) -> Option<Span> {
     let union = |all: Option<Span>, span: Span| Some(all.map_or(span, |all| all.union(span)));
-    let sampled = [Population::Request, Population::Connection, Population::Message].into_iter().filter_map(|kind| part.span(kind));
+    let sampled = [Population::Request, Population::Connection, Population::Message]
+        .into_iter()
+        .filter_map(|kind| part.span(kind));
     let totalled = || part.totals().into_iter().filter_map(|total| total.span).fold(None, union);
     let ran = || part.facts().into_iter().find_map(|fact| if let Fact::Ran(span) = fact { Some(*span) } else { None });
     let watched = || part.columns().iter().filter_map(column_span).fold(None, union);
@@ -152,7 +154,8 @@ fn column_span(column: &crate::rollup::Column) -> Option<Span> {
 
 fn labels(part: &Part) -> BTreeSet<String> {
     let cells = part.endpoints().into_iter().map(EndpointKey::label);
-    let totals: Vec<String> = part.totals().into_iter().filter_map(|total| total.endpoint.as_ref().map(ToString::to_string)).collect();
+    let totals: Vec<String> =
+        part.totals().into_iter().filter_map(|total| total.endpoint.as_ref().map(ToString::to_string)).collect();
     let rows = part.intervals().into_iter().filter_map(|series| series.endpoint.map(|key| key.label()));
     cells.chain(totals).chain(rows).collect()
 }

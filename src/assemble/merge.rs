@@ -35,10 +35,13 @@ pub(super) fn merge(mut execution: Execution) -> Test {
     said.facts(&forms);
     Test {
         tool: tool(&forms),
-        tool_version: fact(&forms, |fact| if let Fact::ToolVersion(version) = fact { Some(version.clone()) } else { None }),
-        duration_s: span
-            .map(Span::seconds)
-            .or_else(|| fact(&forms, |fact| if let Fact::DurationSeconds(seconds) = fact { Some(*seconds) } else { None })),
+        tool_version: fact(
+            &forms,
+            |fact| if let Fact::ToolVersion(version) = fact { Some(version.clone()) } else { None },
+        ),
+        duration_s: span.map(Span::seconds).or_else(|| {
+            fact(&forms, |fact| if let Fact::DurationSeconds(seconds) = fact { Some(*seconds) } else { None })
+        }),
         span,
         load_model: fact(&forms, |fact| if let Fact::Load(model) = fact { Some(*model) } else { None }),
         users_stated: fact(&forms, |fact| if let Fact::Users(users) = fact { Some(*users) } else { None }),
@@ -162,7 +165,8 @@ fn metrics(forms: &[Form]) -> Vec<MetricData> {
         known.extend(COUNTED_AS_POPULATIONS.map(str::to_owned));
     }
     for form in forms {
-        let more: Vec<MetricData> = form.part.metrics().into_iter().filter(|metric| !known.contains(&metric.key.name)).collect();
+        let more: Vec<MetricData> =
+            form.part.metrics().into_iter().filter(|metric| !known.contains(&metric.key.name)).collect();
         known.extend(more.iter().map(|metric| metric.key.name.clone()));
         all.extend(more);
     }
@@ -174,7 +178,9 @@ fn metrics(forms: &[Form]) -> Vec<MetricData> {
 /// same ones.
 fn faults(forms: &[Form]) -> Vec<Fault> {
     let of = |of_requests: bool| {
-        let lists = forms.iter().map(|form| form.part.faults().into_iter().filter(|fault| fault.of_requests == of_requests).collect::<Vec<_>>());
+        let lists = forms.iter().map(|form| {
+            form.part.faults().into_iter().filter(|fault| fault.of_requests == of_requests).collect::<Vec<_>>()
+        });
         lists.into_iter().find(|faults| !faults.is_empty()).unwrap_or_default()
     };
     let mut faults = [of(true), of(false)].concat();
@@ -199,7 +205,10 @@ fn thresholds(forms: &[Form]) -> Vec<Threshold> {
 
 /// Monitors' columns, cut to the test with a minute either side.
 fn monitors(forms: &[Form], span: Option<Span>) -> Vec<MonitorColumn> {
-    let kept = span.map(|span| Span { start: span.start.plus_nanos(-MONITOR_MARGIN_NS), end: span.end.plus_nanos(MONITOR_MARGIN_NS) });
+    let kept = span.map(|span| Span {
+        start: span.start.plus_nanos(-MONITOR_MARGIN_NS),
+        end: span.end.plus_nanos(MONITOR_MARGIN_NS),
+    });
     let mut columns: Vec<MonitorColumn> = Vec::new();
     for form in forms {
         for column in form.part.columns() {

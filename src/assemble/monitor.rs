@@ -21,26 +21,32 @@ pub(super) fn attach(
     let mut not_used = Vec::new();
     let mut named_files = Vec::new();
     for (test, file) in named {
-        let form = monitors
-            .iter()
-            .find(|form| is_file(form, file))
-            .ok_or_else(|| Error::usage(format!("`--monitor {file}` is not read as a monitor")).hint(format!("`plimsoll inspect {file}` says what it is read as")))?;
+        let form = monitors.iter().find(|form| is_file(form, file)).ok_or_else(|| {
+            Error::usage(format!("`--monitor {file}` is not read as a monitor"))
+                .hint(format!("`plimsoll inspect {file}` says what it is read as"))
+        })?;
         if let Some(test) = test
             && !executions.iter().any(|execution| execution.name == *test)
         {
             let tests: Vec<&str> = executions.iter().map(|execution| execution.name.as_str()).collect();
-            return Err(Error::usage(format!("`--monitor {test}={file}` names no test")).hint(format!("the tests are {}", tests.join(", "))));
+            return Err(Error::usage(format!("`--monitor {test}={file}` names no test"))
+                .hint(format!("the tests are {}", tests.join(", "))));
         }
-        let chosen: Vec<usize> = positions(&executions, |execution| test.as_ref().is_none_or(|test| execution.name == *test));
+        let chosen: Vec<usize> =
+            positions(&executions, |execution| test.as_ref().is_none_or(|test| execution.name == *test));
         give(&mut executions, &chosen, form, &mut not_used);
         named_files.push(form.file.source.clone());
     }
     for form in monitors.iter().filter(|form| !named_files.contains(&form.file.source)) {
         let of_prefix = positions(&executions, |execution| {
-            !form.prefix.is_empty() && execution.forms.iter().any(|own| own.prefix == form.prefix && own.folders == form.folders)
+            !form.prefix.is_empty()
+                && execution.forms.iter().any(|own| own.prefix == form.prefix && own.folders == form.folders)
         });
-        let of_folder = positions(&executions, |execution| execution.forms.iter().any(|own| own.folders == form.folders));
-        let below = positions(&executions, |execution| execution.forms.iter().any(|own| own.folders.starts_with(&form.folders)));
+        let of_folder =
+            positions(&executions, |execution| execution.forms.iter().any(|own| own.folders == form.folders));
+        let below = positions(&executions, |execution| {
+            execution.forms.iter().any(|own| own.folders.starts_with(&form.folders))
+        });
         let chosen = [of_prefix, of_folder, below].into_iter().find(|chosen| !chosen.is_empty()).unwrap_or_default();
         give(&mut executions, &chosen, form, &mut not_used);
     }
@@ -74,7 +80,9 @@ fn give(executions: &mut [Execution], chosen: &[usize], form: &Form, not_used: &
     if !given {
         let reason = match (form.span, chosen.is_empty()) {
             (None, _) => "a monitor without a single reading",
-            (Some(_), true) => "a monitor, and no test lies beside it or in a folder below: say which it watched with `--monitor TEST=FILE`",
+            (Some(_), true) => {
+                "a monitor, and no test lies beside it or in a folder below: say which it watched with `--monitor TEST=FILE`"
+            }
             (Some(_), false) => "a monitor, and no test overlaps its time",
         };
         not_used.push((form.file.source.clone(), reason.to_owned()));

@@ -7,20 +7,83 @@ use std::sync::LazyLock;
 
 /// Ends of file names that say how a file is packed or written.
 const ENDINGS: [&str; 18] = [
-    "gz", "zst", "json", "ndjson", "jsonl", "csv", "tsv", "txt", "html", "htm", "jtl", "xml", "log", "md", "dat", "out", "summary",
+    "gz",
+    "zst",
+    "json",
+    "ndjson",
+    "jsonl",
+    "csv",
+    "tsv",
+    "txt",
+    "html",
+    "htm",
+    "jtl",
+    "xml",
+    "log",
+    "md",
+    "dat",
+    "out",
+    "summary",
     "data-only",
 ];
 /// Words in file names that say what a file is of its execution, longer ones first.
 const ROLES: [&str; 37] = [
-    "machine-readable-summary", "summary-export", "summary_export", "handlesummary", "stats_history", "stats-history",
-    "distribution", "exceptions", "monitoring", "resources", "failures", "requests", "responses", "resource", "results", "samples",
-    "metrics", "monitor", "history", "summary", "latency", "output", "points", "report", "result", "system", "stdout", "export",
-    "stats", "state", "rows", "data", "raw", "out", "log", "k6out", "locustfile",
+    "machine-readable-summary",
+    "summary-export",
+    "summary_export",
+    "handlesummary",
+    "stats_history",
+    "stats-history",
+    "distribution",
+    "exceptions",
+    "monitoring",
+    "resources",
+    "failures",
+    "requests",
+    "responses",
+    "resource",
+    "results",
+    "samples",
+    "metrics",
+    "monitor",
+    "history",
+    "summary",
+    "latency",
+    "output",
+    "points",
+    "report",
+    "result",
+    "system",
+    "stdout",
+    "export",
+    "stats",
+    "state",
+    "rows",
+    "data",
+    "raw",
+    "out",
+    "log",
+    "k6out",
+    "locustfile",
 ];
 /// Folders that are called by what they hold and not by what was tested.
 const PLAIN_FOLDERS: [&str; 16] = [
-    "results", "result", "output", "outputs", "out", "report", "reports", "artifacts", "artefacts", "data", "tmp", "logs",
-    "loadtest", "load-test", "load-tests", "perf",
+    "results",
+    "result",
+    "output",
+    "outputs",
+    "out",
+    "report",
+    "reports",
+    "artifacts",
+    "artefacts",
+    "data",
+    "tmp",
+    "logs",
+    "loadtest",
+    "load-test",
+    "load-tests",
+    "perf",
 ];
 /// Prefixes that are the tool's own word for itself.
 const TOOLS: [&str; 6] = ["locust", "k6", "jmeter", "gatling", "vegeta", "artillery"];
@@ -30,7 +93,10 @@ static RUN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let date = r"(?:19|20)\d{2}[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[01])(?:[-_T .]?\d{2}[-_:h.]?\d{2}(?:[-_:m.]?\d{2})?(?:Z|[+-]\d{2}:?\d{2})?)?";
     let word = r"(?:run|build|job|pipeline|attempt|execution|id)";
     let id = format!(r"(?:{date}|1[4-9]\d{{8}}(?:\d{{3}})?|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})");
-    Regex::new(&format!(r"(?i)(?:^|[-_. ])(?:(?:{word}[-_. #]?)?{id}|{word}[-_. #]?\d+|{word}[-_][0-9a-f]{{6,40}})(?:$|[-_. ])")).ok()
+    Regex::new(&format!(
+        r"(?i)(?:^|[-_. ])(?:(?:{word}[-_. #]?)?{id}|{word}[-_. #]?\d+|{word}[-_][0-9a-f]{{6,40}})(?:$|[-_. ])"
+    ))
+    .ok()
 });
 
 /// A file's name less ending and role: `steady` of `steady_stats_history.csv`, nothing of `out.json.gz`.
@@ -129,10 +195,18 @@ mod tests {
 
     #[test]
     fn a_prefix_is_what_files_of_one_execution_share() {
-        for file in ["steady_stats.csv", "steady_stats_history.csv", "steady_failures.csv", "steady_monitor.csv", "raw_steady.csv.gz"] {
+        for file in [
+            "steady_stats.csv",
+            "steady_stats_history.csv",
+            "steady_failures.csv",
+            "steady_monitor.csv",
+            "raw_steady.csv.gz",
+        ] {
             assert_eq!(prefix(file), "steady", "{file}");
         }
-        for file in ["out.json.gz", "handleSummary.json", "raw.csv", "report.data-only.html", "result.json.json", "stdout.json"] {
+        for file in
+            ["out.json.gz", "handleSummary.json", "raw.csv", "report.data-only.html", "result.json.json", "stdout.json"]
+        {
             assert_eq!(prefix(file), "", "{file}");
         }
         assert_eq!(prefix("exc0.summary.json"), "exc0");
@@ -153,7 +227,9 @@ mod tests {
         for (given, name, run) in runs {
             assert_eq!(without_run(given), (name.to_owned(), Some(run.to_owned())), "{given}");
         }
-        for kept in ["api-baseline", "v2.47_nofull", "2.2.0", "base-1", "100users", "trunk", "10 concurrent users", "run"] {
+        for kept in
+            ["api-baseline", "v2.47_nofull", "2.2.0", "base-1", "100users", "trunk", "10 concurrent users", "run"]
+        {
             assert_eq!(without_run(kept), (kept.to_owned(), None));
         }
     }

@@ -79,7 +79,10 @@ fn endpoint(key: EndpointKey, cells: &[&CellData]) -> EndpointData {
         bytes: cells.iter().map(|cell| cell.bytes).sum(),
         latency: recorded(all, "the source gives no latency"),
         latency_ok: match unknown {
-            0 => recorded(ok, if failures == requests { "nothing succeeded" } else { "the source gives no latency of successes" }),
+            0 => recorded(
+                ok,
+                if failures == requests { "nothing succeeded" } else { "the source gives no latency of successes" },
+            ),
             _ => Distribution::Unknown("the source does not say which requests failed".to_owned()),
         },
         rate_quoted: None,
@@ -101,7 +104,8 @@ fn most_frequent(kinds: BTreeMap<&str, u64>) -> Vec<(String, u64)> {
 /// k6's `setup()` and `teardown()` are groups of those names at the root, in which no scenario runs.
 fn is_outside_load(key: &EndpointKey, cells: &[&CellData]) -> bool {
     let root = key.group.as_deref().and_then(|group| group.split("::").next());
-    matches!(root, Some("setup" | "teardown")) && !cells.iter().any(|cell| cell.key.tags.iter().any(|(name, _)| name == "scenario"))
+    matches!(root, Some("setup" | "teardown"))
+        && !cells.iter().any(|cell| cell.key.tags.iter().any(|(name, _)| name == "scenario"))
 }
 
 fn of_totals(population: Population, totals: &[&Total]) -> PopulationData {
@@ -166,11 +170,14 @@ fn combined(parts: &[(&Distribution, Option<u64>)]) -> Distribution {
         }
     }
     sum.histogram.settle();
-    let exact = parts.iter().find_map(|(part, _)| if let Distribution::Bucketed { exact, .. } = part { Some(exact) } else { None });
+    let exact = parts
+        .iter()
+        .find_map(|(part, _)| if let Distribution::Bucketed { exact, .. } = part { Some(exact) } else { None });
     match exact {
         Some(first) => {
             let Quoted { n, mean_us, min_us, max_us, .. } = figures(parts);
-            let exact = Quoted { n: n.or(Some(sum.count())), mean_us, min_us, max_us, quantiles: Vec::new(), ..first.clone() };
+            let exact =
+                Quoted { n: n.or(Some(sum.count())), mean_us, min_us, max_us, quantiles: Vec::new(), ..first.clone() };
             Distribution::Bucketed { rounded: sum, exact }
         }
         None => recorded(sum, "the source gives no latency"),
@@ -181,8 +188,12 @@ fn combined(parts: &[(&Distribution, Option<u64>)]) -> Distribution {
 fn mean_only(parts: &[(&Distribution, Option<u64>)]) -> Distribution {
     let figures = figures(parts);
     if figures.mean_us.is_none() && figures.max_us.is_none() {
-        let why = parts.iter().find_map(|(part, _)| if let Distribution::Unknown(why) = part { Some(why.clone()) } else { None });
-        return Distribution::Unknown(why.unwrap_or_else(|| "the source gives no total, and percentiles of endpoints cannot be combined".to_owned()));
+        let why = parts
+            .iter()
+            .find_map(|(part, _)| if let Distribution::Unknown(why) = part { Some(why.clone()) } else { None });
+        return Distribution::Unknown(why.unwrap_or_else(|| {
+            "the source gives no total, and percentiles of endpoints cannot be combined".to_owned()
+        }));
     }
     Distribution::Quoted(figures)
 }
@@ -194,10 +205,12 @@ fn figures(parts: &[(&Distribution, Option<u64>)]) -> Quoted {
         .filter(|(part, n)| n_of(part).or(*n) != Some(0))
         .map(|(part, n)| Some((mean_and_max(part).0?, n_of(part).or(*n)? as f64)))
         .collect();
-    let mean_us = weights.filter(|all| !all.is_empty()).map(|all| {
-        all.iter().map(|(mean, n)| mean * n).sum::<f64>() / all.iter().map(|(_, n)| n).sum::<f64>()
+    let mean_us = weights
+        .filter(|all| !all.is_empty())
+        .map(|all| all.iter().map(|(mean, n)| mean * n).sum::<f64>() / all.iter().map(|(_, n)| n).sum::<f64>());
+    let definition = parts.iter().find_map(|(part, _)| {
+        if let Distribution::Quoted(quoted) = part { Some(quoted.definition.clone()) } else { None }
     });
-    let definition = parts.iter().find_map(|(part, _)| if let Distribution::Quoted(quoted) = part { Some(quoted.definition.clone()) } else { None });
     Quoted {
         n: parts.iter().map(|(part, n)| n_of(part).or(*n)).sum(),
         mean_us,
@@ -246,7 +259,8 @@ fn of_rows(rows: &[crate::rollup::IntervalSeries]) -> Option<PopulationData> {
             outside_load: false,
         })
     };
-    let endpoints: Vec<EndpointData> = rows.iter().filter(|series| series.endpoint.is_some()).filter_map(last).collect();
+    let endpoints: Vec<EndpointData> =
+        rows.iter().filter(|series| series.endpoint.is_some()).filter_map(last).collect();
     let own_sum = rows.iter().find(|series| series.endpoint.is_none()).and_then(last);
     let totals = own_sum.or_else(|| (!endpoints.is_empty()).then(|| summed(&endpoints)))?;
     Some(PopulationData { population: Population::Request, totals, endpoints: ordered(endpoints) })

@@ -35,7 +35,8 @@ pub(super) struct Readings {
 
 /// Reads all files.
 pub(super) fn read(files: Vec<Detected>, request: &Request) -> Result<Readings, Error> {
-    let (large, small): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(|&at| files.get(at).is_some_and(|file| file.candidate.bytes >= LARGE));
+    let (large, small): (Vec<usize>, Vec<usize>) =
+        (0..files.len()).partition(|&at| files.get(at).is_some_and(|file| file.candidate.bytes >= LARGE));
     let mut results: BTreeMap<usize, Result<Read, Error>> = BTreeMap::new();
     for at in large {
         if let Some(file) = files.get(at) {

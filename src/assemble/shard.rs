@@ -25,7 +25,9 @@ pub(super) fn merge_folders(executions: Vec<Execution>) -> Vec<Execution> {
     let mut merged: Vec<Execution> = Vec::new();
     for execution in executions {
         let shard_of = |own: &&mut Execution| match (own.forms.first(), execution.forms.first()) {
-            (Some(a), Some(b)) => a.folders != b.folders && numberless(&a.folders) == numberless(&b.folders) && are_shards(a, b),
+            (Some(a), Some(b)) => {
+                a.folders != b.folders && numberless(&a.folders) == numberless(&b.folders) && are_shards(a, b)
+            }
             _ => false,
         };
         match merged.iter_mut().find(shard_of) {
@@ -38,7 +40,8 @@ pub(super) fn merge_folders(executions: Vec<Execution>) -> Vec<Execution> {
 
 fn add_execution(own: &mut Execution, other: Execution) {
     for form in other.forms {
-        let same_kind = own.forms.iter_mut().find(|mine| mine.class == Class::Raw && mine.file.adapter == form.file.adapter);
+        let same_kind =
+            own.forms.iter_mut().find(|mine| mine.class == Class::Raw && mine.file.adapter == form.file.adapter);
         match same_kind {
             Some(mine) if form.class == Class::Raw => add(mine, form),
             // What a shard's own summary says is not true of the whole; its thresholds and texts are.

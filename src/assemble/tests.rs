@@ -55,7 +55,8 @@ const START: f64 = 1_795_225_420.0;
 
 #[test]
 fn shards_in_one_folder_are_added() {
-    let suite = read(&[("checkout/worker-a.csv", rows(START, 200, 10)), ("checkout/worker-b.csv", rows(START + 1.0, 200, 20))]);
+    let suite =
+        read(&[("checkout/worker-a.csv", rows(START, 200, 10)), ("checkout/worker-b.csv", rows(START + 1.0, 200, 20))]);
     assert_eq!(names(&suite), ["checkout"]);
     assert_eq!(requests(&suite.tests[0]), Some(400));
     assert_eq!(suite.tests[0].inputs.len(), 2);
@@ -121,12 +122,24 @@ fn one_monitor_over_several_tests_is_cut_for_each() {
 
 #[test]
 fn a_monitor_of_another_time_is_not_used_and_a_named_one_goes_where_it_is_sent() {
-    let files = [("a/monitor.csv", monitor(1_700_000_000, 10)), ("a/raw.csv", rows(START, 100, 10)), ("b/raw.csv", rows(START, 50, 10))];
+    let files = [
+        ("a/monitor.csv", monitor(1_700_000_000, 10)),
+        ("a/raw.csv", rows(START, 100, 10)),
+        ("b/raw.csv", rows(START, 50, 10)),
+    ];
     let suite = read(&files);
     assert!(suite.tests.iter().all(|test| test.monitors.is_empty()));
-    assert!(suite.files_not_used.iter().any(|(_, reason)| reason.contains("no test overlaps")), "{:?}", suite.files_not_used);
+    assert!(
+        suite.files_not_used.iter().any(|(_, reason)| reason.contains("no test overlaps")),
+        "{:?}",
+        suite.files_not_used
+    );
 
-    let folder = folder(&[("watch.csv", monitor(1_795_225_420, 5)), ("a/raw.csv", rows(START, 100, 10)), ("b/raw.csv", rows(START, 50, 10))]);
+    let folder = folder(&[
+        ("watch.csv", monitor(1_795_225_420, 5)),
+        ("a/raw.csv", rows(START, 100, 10)),
+        ("b/raw.csv", rows(START, 50, 10)),
+    ]);
     let file = folder.path().join("results/watch.csv").to_str().unwrap().to_owned();
     let named = Request { monitors: vec![(Some("b".into()), file.clone())], ..request(folder.path()) };
     let watched: Vec<bool> = assemble(&named).unwrap().tests.iter().map(|test| !test.monitors.is_empty()).collect();
@@ -156,7 +169,11 @@ fn the_order_of_arguments_and_the_number_of_threads_are_not_seen() {
 
 #[test]
 fn what_is_nobody_s_stands_in_files_not_used_and_a_named_one_is_a_problem() {
-    let folder = folder(&[("notes.txt", "remember the milk\n".into()), ("empty.csv", String::new()), ("raw.csv", rows(START, 10, 5))]);
+    let folder = folder(&[
+        ("notes.txt", "remember the milk\n".into()),
+        ("empty.csv", String::new()),
+        ("raw.csv", rows(START, 10, 5)),
+    ]);
     let suite = assemble(&request(folder.path())).unwrap();
     assert_eq!(names(&suite), ["raw"].map(|_| "results"));
     let reasons: Vec<&str> = suite.files_not_used.iter().map(|(_, reason)| reason.as_str()).collect();

@@ -16,7 +16,8 @@ pub(super) fn timeline(figures: &Form, forms: &[Form], endpoints: &[EndpointData
     let mut timeline = figures.part.timeline().or_else(|| counted(forms))?;
     timeline.endpoints = aligned(std::mem::take(&mut timeline.endpoints), endpoints, timeline.windows);
     if timeline.users.iter().all(Option::is_none) {
-        let users = forms.iter().map(|form| form.part.users_over(&timeline)).find(|users| users.iter().any(Option::is_some));
+        let users =
+            forms.iter().map(|form| form.part.users_over(&timeline)).find(|users| users.iter().any(Option::is_some));
         timeline.users = users.unwrap_or(timeline.users);
     }
     timeline.quoted = quoted(forms, &timeline);
@@ -43,8 +44,10 @@ fn aligned(series: Vec<EndpointSeries>, endpoints: &[EndpointData], windows: usi
 type Course = Vec<(i64, u64, u64)>;
 
 fn counted(forms: &[Form]) -> Option<Timeline> {
-    let courses = forms.iter().map(per_second).chain(forms.iter().map(since_start)).find(|courses| !courses.is_empty())?;
-    let ends = || courses.values().flat_map(|course| course.first().into_iter().chain(course.last())).map(|(at, _, _)| *at);
+    let courses =
+        forms.iter().map(per_second).chain(forms.iter().map(since_start)).find(|courses| !courses.is_empty())?;
+    let ends =
+        || courses.values().flat_map(|course| course.first().into_iter().chain(course.last())).map(|(at, _, _)| *at);
     let (first, last) = (ends().min()?, ends().max()?);
     let mut width_ns = NARROWEST_NS;
     // The last instant is an end and belongs to the window before it.
@@ -127,9 +130,16 @@ fn cut(course: &Course, start: i64, width_ns: i64, windows: usize) -> Vec<Window
     let (mut requests, mut failures) = (0, 0);
     (1..=windows)
         .map(|window| {
-            let end = i64::try_from(window).ok().and_then(|window| window.checked_mul(width_ns)).and_then(|offset| start.checked_add(offset));
+            let end = i64::try_from(window)
+                .ok()
+                .and_then(|window| window.checked_mul(width_ns))
+                .and_then(|offset| start.checked_add(offset));
             let (all, failed) = count_at(course, end.unwrap_or(i64::MAX));
-            let added = Window { requests: all.saturating_sub(requests), failures: failed.saturating_sub(failures), ..Window::default() };
+            let added = Window {
+                requests: all.saturating_sub(requests),
+                failures: failed.saturating_sub(failures),
+                ..Window::default()
+            };
             (requests, failures) = (all.max(requests), failed.max(failures));
             added
         })
@@ -182,7 +192,8 @@ mod tests {
 
     #[test]
     fn counts_by_the_second_are_spread_over_windows_and_none_is_lost() {
-        let course = vec![(0, 0, 0), (NANOS_PER_SECOND, 10, 1), (5 * NANOS_PER_SECOND, 10, 1), (6 * NANOS_PER_SECOND, 25, 2)];
+        let course =
+            vec![(0, 0, 0), (NANOS_PER_SECOND, 10, 1), (5 * NANOS_PER_SECOND, 10, 1), (6 * NANOS_PER_SECOND, 25, 2)];
         let windows = cut(&course, 0, 1_600_000_000, 4);
         let counts: Vec<u64> = windows.iter().map(|window| window.requests).collect();
         assert_eq!(counts, [10, 0, 0, 15]);

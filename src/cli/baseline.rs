@@ -48,7 +48,8 @@ fn list(store: &Store, streams: &mut Streams<'_>) -> Result<(), Stop> {
             Ok(run) => {
                 let started = run.started_at.map_or_else(|| "undated".to_owned(), fmt::instant);
                 let verdict = run.verdict.map_or("not judged", text::verdict_words);
-                let test = if run.test == entry.name { String::new() } else { format!("  test {}", fmt::plain(&run.test)) };
+                let test =
+                    if run.test == entry.name { String::new() } else { format!("  test {}", fmt::plain(&run.test)) };
                 writeln!(streams.out, "{kind:<8}  {}{test}  {started}  {verdict}", fmt::plain(&entry.name))?;
             }
             Err(error) => super::write_error(&error, "warning", streams.err)?,

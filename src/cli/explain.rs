@@ -10,7 +10,10 @@ use std::io::Write;
 
 /// Words of a report and what they mean; one list for `explain`, its own listing and the tests.
 const WORDS: &[(&str, &str)] = &[
-    ("ready", "READY: every critical criterion was judged, none failed, and nothing asks for a condition. Exit code 0."),
+    (
+        "ready",
+        "READY: every critical criterion was judged, none failed, and nothing asks for a condition. Exit code 0.",
+    ),
     (
         "ready-with-conditions",
         "READY WITH CONDITIONS: nothing critical failed and nothing critical is unknown, but what is listed as conditions must be \
@@ -23,14 +26,20 @@ const WORDS: &[(&str, &str)] = &[
         "INCONCLUSIVE: a critical criterion could not be told: too few requests, no data, an invalid run, a required test without \
          result, a baseline that is missing. Nothing passes on missing data. Exit code 4; 0 with `--allow inconclusive`, which says so.",
     ),
-    ("pass", "The figure is inside its limit, and the bad side of its 95 % interval too (or no interval can exist: *quoted*)."),
+    (
+        "pass",
+        "The figure is inside its limit, and the bad side of its 95 % interval too (or no interval can exist: *quoted*).",
+    ),
     (
         "met-not-proven",
         "The figure is inside its limit, but its 95 % interval reaches across: what was observed is not what was proven. The number of \
          requests that would settle it stands beside it.",
     ),
     ("warn", "Between the limit and the second limit (`warn_…`) of a criterion."),
-    ("fail", "Outside the limit: by the figure (evidence = \"observed\"), or by the whole interval (evidence = \"proven\")."),
+    (
+        "fail",
+        "Outside the limit: by the figure (evidence = \"observed\"), or by the whole interval (evidence = \"proven\").",
+    ),
     ("not-run", "The plan declares the test and no file is its result."),
     ("blocked", "The plan declares the test, says that it could not be run, why, and what unblocks it."),
     ("waived", "Failed, and accepted by a named owner with reason, ceiling and expiry, all of which are in force."),
@@ -57,7 +66,10 @@ const WORDS: &[(&str, &str)] = &[
     ),
     ("test", "One execution of one tool, from one or several files; a k6 run with three scenarios is one test."),
     ("endpoint", "What requests are grouped by: method and name, `GET /api/events`."),
-    ("baseline", "Stored runs that a new one is compared with: `baseline save NAME INPUT`, then `report INPUT --baseline NAME`."),
+    (
+        "baseline",
+        "Stored runs that a new one is compared with: `baseline save NAME INPUT`, then `report INPUT --baseline NAME`.",
+    ),
     (
         "regressed",
         "Slower (or failing more often) than the baseline beyond chance (false-discovery rate 5 % over all comparisons), by at least 5 % \
@@ -69,8 +81,14 @@ const WORDS: &[(&str, &str)] = &[
         "Not shown to be no slower, but a slowdown of the size that is printed (50 % at most) would have been seen.",
     ),
     ("improved", "Faster than the baseline beyond chance, by at least 5 % and 5 ms."),
-    ("ramp", "The time in which users rise at the start, or as declared. Shown, part of the totals, left out of comparisons."),
-    ("window", "Requests are counted in windows of 0.1 s times a power of two, at most 512 a test, each in the one in which it ended."),
+    (
+        "ramp",
+        "The time in which users rise at the start, or as declared. Shown, part of the totals, left out of comparisons.",
+    ),
+    (
+        "window",
+        "Requests are counted in windows of 0.1 s times a power of two, at most 512 a test, each in the one in which it ended.",
+    ),
     (
         "coordinated-omission",
         "When a system stalls, a load generator that waits sends fewer requests, so the stall is measured too rarely. Where arrivals \
@@ -106,7 +124,8 @@ fn explain(word: &str, out: &mut dyn Write) -> Result<(), Stop> {
         return Ok(());
     }
     let known = names();
-    let near = known.iter().max_by(|a, b| strsim::jaro_winkler(a, &wanted).total_cmp(&strsim::jaro_winkler(b, &wanted)));
+    let near =
+        known.iter().max_by(|a, b| strsim::jaro_winkler(a, &wanted).total_cmp(&strsim::jaro_winkler(b, &wanted)));
     let hint = near.filter(|near| strsim::jaro_winkler(near, &wanted) > 0.8).map_or_else(
         || "`plimsoll explain` lists what can be explained".to_owned(),
         |near| format!("did you mean `{near}`? `plimsoll explain` lists what can be explained"),

@@ -164,7 +164,11 @@ impl Judging<'_> {
             build: config.suite.build.clone(),
             environment: config.suite.environment.clone(),
             requirements: requirements(config, judgement),
-            approvals: config.approvals.iter().map(|row| Approval { role: row.role.clone(), name: row.name.clone().unwrap_or_default() }).collect(),
+            approvals: config
+                .approvals
+                .iter()
+                .map(|row| Approval { role: row.role.clone(), name: row.name.clone().unwrap_or_default() })
+                .collect(),
             files_not_used: self.gathered.files_not_used.clone(),
             command: self.command.clone(),
             assumed,

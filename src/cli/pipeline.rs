@@ -41,7 +41,8 @@ pub(super) fn gather(args: &InputArgs, hash: bool, streams: &mut Streams<'_>) ->
     let suite = assemble::assemble(&request)?;
     drop(progress);
     let gathered = analysed(suite, config);
-    for problem in &gathered.problems {
+    // Where nothing was usable, the first problem is the error that the command ends with.
+    for problem in gathered.problems.iter().skip(usize::from(gathered.tests.is_empty())) {
         write_error(problem, "warning", streams.err)?;
     }
     Ok(gathered)
@@ -89,7 +90,10 @@ pub(super) fn nothing_usable(gathered: &Gathered) -> Error {
     let hint = if listed.is_empty() {
         "`plimsoll explain formats` lists what is read".to_owned()
     } else {
-        format!("{}\n`plimsoll explain formats` lists what is read; `--as ADAPTER=FILE` names the kind", listed.join("\n"))
+        format!(
+            "{}\n`plimsoll explain formats` lists what is read; `--as ADAPTER=FILE` names the kind",
+            listed.join("\n")
+        )
     };
     Error::input("no test result was found").hint(hint)
 }
@@ -116,16 +120,18 @@ fn request(args: &InputArgs, config: &Config, hash: bool) -> Result<Request, Err
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let split = |text: &String| {
         text.split_once('=').map(|(adapter, file)| (adapter.to_owned(), file.to_owned())).ok_or_else(|| {
-            Error::usage(format!("`--as {text}` should be `--as ADAPTER=FILE`")).hint("`plimsoll explain formats` lists the adapters")
+            Error::usage(format!("`--as {text}` should be `--as ADAPTER=FILE`"))
+                .hint("`plimsoll explain formats` lists the adapters")
         })
     };
     let monitor = |text: &String| match text.split_once('=') {
         Some((test, file)) if !Path::new(text).exists() => (Some(test.to_owned()), file.to_owned()),
         _ => (None, text.clone()),
     };
-    let rules = config.endpoints.iter().filter_map(|rule| {
-        Some(EndpointRule { pattern: rule.pattern.0.clone(), name: rule.name.clone()? })
-    });
+    let rules = config
+        .endpoints
+        .iter()
+        .filter_map(|rule| Some(EndpointRule { pattern: rule.pattern.0.clone(), name: rule.name.clone()? }));
     Ok(Request {
         inputs: args.inputs.clone(),
         stdin: None,

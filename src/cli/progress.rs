@@ -50,7 +50,11 @@ fn draw(read: &AtomicU64, total: &AtomicU64, done: &AtomicBool) {
         if seconds < 1.0 || done.load(Ordering::Relaxed) {
             continue;
         }
-        let _ = write!(stderr(), "\r\u{1b}[2K{}", line(read.load(Ordering::Relaxed), total.load(Ordering::Relaxed), seconds));
+        let _ = write!(
+            stderr(),
+            "\r\u{1b}[2K{}",
+            line(read.load(Ordering::Relaxed), total.load(Ordering::Relaxed), seconds)
+        );
         drawn = true;
     }
     if drawn {

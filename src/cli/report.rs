@@ -21,7 +21,8 @@ pub(super) fn run(args: &ReportArgs, streams: &mut Streams<'_>) -> Result<u8, St
     }
     let store = Store::at(&args.store.store);
     let before = args.baseline.as_deref().map(|name| judging::load(&store, name)).transpose()?;
-    let judging = Judging { gathered: &gathered, baseline: before.as_ref(), title: args.title.clone(), command: command(args) };
+    let judging =
+        Judging { gathered: &gathered, baseline: before.as_ref(), title: args.title.clone(), command: command(args) };
     let report = judging.report();
     let written = write(&report, args)?;
     if args.save {
@@ -60,7 +61,8 @@ fn write(report: &Report, args: &ReportArgs) -> Result<Vec<String>, Error> {
         let path = match format {
             Format::Html => file(&args.out, "report.html", &html::page(report)?)?,
             Format::Json => {
-                let mut json = serde_json::to_string_pretty(report).map_err(|error| Error::output(error.to_string()))?;
+                let mut json =
+                    serde_json::to_string_pretty(report).map_err(|error| Error::output(error.to_string()))?;
                 json.push('\n');
                 file(&args.out, "report.json", &json)?
             }
@@ -95,7 +97,11 @@ fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Error {
 fn command(args: &ReportArgs) -> String {
     let quoted = |text: &str| {
         let plain = |letter: char| letter.is_alphanumeric() || "-_./=,:+@%".contains(letter);
-        if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+        if !text.is_empty() && text.chars().all(plain) {
+            text.to_owned()
+        } else {
+            format!("'{}'", text.replace('\'', "'\\''"))
+        }
     };
     let mut words = vec!["plimsoll".to_owned(), "report".to_owned()];
     let mut inputs = args.input.inputs.clone();

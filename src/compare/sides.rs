@@ -48,9 +48,8 @@ type Pairs<'a> = BTreeMap<String, (Option<&'a SideEndpoint>, Option<&'a SideEndp
 /// Endpoints of both sides by label; within its group where one label stands in several groups of a side.
 fn paired<'a>(before: &'a Side, after: &'a Side) -> Pairs<'a> {
     let labels = |side: &'a Side| side.endpoints.iter().map(|one| one.figures.label.as_str());
-    let twice = |label: &str| {
-        [before, after].into_iter().any(|side| labels(side).filter(|other| *other == label).count() > 1)
-    };
+    let twice =
+        |label: &str| [before, after].into_iter().any(|side| labels(side).filter(|other| *other == label).count() > 1);
     let name = |figures: &EndpointFigures| match &figures.group {
         Some(group) if twice(&figures.label) => format!("{group} › {}", figures.label),
         _ => figures.label.clone(),
@@ -103,7 +102,8 @@ fn figure(side: &EndpointFigures, p: f64) -> Option<Figure<'_>> {
     let value = latency.quantiles.get(&fmt::quantile_name(p)).copied().flatten()?;
     let class = latency.source_class?;
     // Only Locust's tables round: to two digits of milliseconds.
-    let rounded = class != SourceClass::Raw && latency.definition.as_deref().is_some_and(|text| text.contains("rounded"));
+    let rounded =
+        class != SourceClass::Raw && latency.definition.as_deref().is_some_and(|text| text.contains("rounded"));
     let step_us = if rounded { crate::ingest::locust::bucket::step_us(value) } else { 0.0 };
     Some(Figure { value, class, definition: latency.definition.as_deref().unwrap_or_default(), step_us })
 }

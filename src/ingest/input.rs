@@ -3,6 +3,7 @@
 //! Compression is told from the first bytes, never from the name. A compressed file that breaks off gives what it still
 //! holds and says that it is unfinished: a killed run's `.gz` is worth reading.
 
+use super::plain::PlainFile;
 use super::sniff::{HEAD_BYTES, Head};
 use crate::error::{Error, Place};
 use sha2::{Digest, Sha256};
@@ -178,9 +179,9 @@ impl Input {
 
     /// The file itself for positioned reads, where it is a plain file.
     #[must_use]
-    pub fn plain_file(&self) -> Option<File> {
+    pub fn plain_file(&self) -> Option<PlainFile> {
         match (&self.origin, self.compression) {
-            (Origin::File(path), Compression::Plain) => File::open(path).ok(),
+            (Origin::File(path), Compression::Plain) => PlainFile::open(path).ok(),
             _ => None,
         }
     }

@@ -18,6 +18,7 @@ pub mod k6;
 pub mod locust;
 pub mod monitor;
 pub mod own;
+pub mod plain;
 pub mod rows;
 pub mod sniff;
 pub mod tally;

@@ -33,7 +33,10 @@ pub(super) enum Target {
 ///
 /// # Errors
 /// A template that does not parse.
-pub(super) fn environment(target: Target, templates: &[(&'static str, &'static str)]) -> Result<Environment<'static>, minijinja::Error> {
+pub(super) fn environment(
+    target: Target,
+    templates: &[(&'static str, &'static str)],
+) -> Result<Environment<'static>, minijinja::Error> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
     env.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
@@ -136,13 +139,16 @@ fn name(text: &str, target: Target) -> String {
     match target {
         Target::Markdown => fmt::code_span(&short),
         Target::Html if short == text => format!("<bdi>{}</bdi>", svg::escape(text)),
-        Target::Html => format!("<bdi title=\"{}\">{}</bdi>", svg::escape(&fmt::shorten(text, TITLE)), svg::escape(&short)),
+        Target::Html => {
+            format!("<bdi title=\"{}\">{}</bdi>", svg::escape(&fmt::shorten(text, TITLE)), svg::escape(&short))
+        }
     }
 }
 
 /// RFC 3339 as people read it, to the second.
 fn instant(text: &str) -> String {
-    let parsed: Option<Timestamp> = text.parse::<jiff::Timestamp>().ok().and_then(|at| i64::try_from(at.as_nanosecond()).ok()).map(Timestamp);
+    let parsed: Option<Timestamp> =
+        text.parse::<jiff::Timestamp>().ok().and_then(|at| i64::try_from(at.as_nanosecond()).ok()).map(Timestamp);
     parsed.map_or_else(|| text.to_owned(), fmt::instant)
 }
 

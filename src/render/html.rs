@@ -23,7 +23,8 @@ const TEMPLATES: [(&str, &str); 9] = [
 ];
 
 /// The templates are part of the program: one that does not parse is a mistake that every page would show.
-static ENVIRONMENT: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| filter::environment(Target::Html, &TEMPLATES));
+static ENVIRONMENT: LazyLock<Result<Environment<'static>, minijinja::Error>> =
+    LazyLock::new(|| filter::environment(Target::Html, &TEMPLATES));
 
 /// The report as one self-contained page.
 ///
@@ -32,9 +33,11 @@ static ENVIRONMENT: LazyLock<Result<Environment<'static>, minijinja::Error>> = L
 pub fn page(report: &Report) -> Result<String, Error> {
     let env = ENVIRONMENT.as_ref().map_err(mistake)?;
     let layout = Layout::new(report, Ground::Page)?;
-    let hovers: Vec<_> = layout.tests.iter().flat_map(|test| &test.charts).filter_map(|chart| chart.hover.as_ref()).collect();
+    let hovers: Vec<_> =
+        layout.tests.iter().flat_map(|test| &test.charts).filter_map(|chart| chart.hover.as_ref()).collect();
     // `<` would let a name end the block.
-    let values = serde_json::to_string(&hovers).map_err(|error| Error::output(error.to_string()))?.replace('<', "\\u003c");
+    let values =
+        serde_json::to_string(&hovers).map_err(|error| Error::output(error.to_string()))?.replace('<', "\\u003c");
     let foot = foot(&report.run_id);
     let safe = Value::from_safe_string;
     let context = context! {

@@ -19,7 +19,8 @@ const TEMPLATES: [(&str, &str); 6] = [
     ("evidence", include_str!("../../templates/md/evidence.md.j2")),
 ];
 
-static ENVIRONMENT: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| filter::environment(Target::Markdown, &TEMPLATES));
+static ENVIRONMENT: LazyLock<Result<Environment<'static>, minijinja::Error>> =
+    LazyLock::new(|| filter::environment(Target::Markdown, &TEMPLATES));
 
 /// A Document is a text and the pictures that it shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,9 +39,12 @@ pub fn document(report: &Report) -> Result<Document, Error> {
     let env = ENVIRONMENT.as_ref().map_err(mistake)?;
     let layout = Layout::new(report, Ground::File)?;
     let template = env.get_template("report.md.j2");
-    let text = template.and_then(|template| template.render(context! { r => Serde(&layout) })).map_err(|error| mistake(&error))?;
+    let text = template
+        .and_then(|template| template.render(context! { r => Serde(&layout) }))
+        .map_err(|error| mistake(&error))?;
     let charts = layout.tests.iter().flat_map(|test| &test.charts);
-    let drawn = charts.filter_map(|chart| chart.svg.as_ref().map(|svg| (format!("{}.svg", chart.words.id), svg.clone())));
+    let drawn =
+        charts.filter_map(|chart| chart.svg.as_ref().map(|svg| (format!("{}.svg", chart.words.id), svg.clone())));
     Ok(Document { text: tidy(&text), pictures: drawn.collect() })
 }
 

@@ -6,8 +6,8 @@
 
 use super::chart::Chart;
 use crate::analyse::figures::{
-    Doubt, EndpointFigures, LoadFigures, MetricFigures, MonitorFigures, Phases, PoolFigures, PopulationFigures, SeriesFigures,
-    TrendFigures,
+    Doubt, EndpointFigures, LoadFigures, MetricFigures, MonitorFigures, Phases, PoolFigures, PopulationFigures,
+    SeriesFigures, TrendFigures,
 };
 use crate::compare::delta::Delta;
 use crate::judge::outcome::{CriterionResult, Finding, PlanOutcome, Status, Verdict};
@@ -224,6 +224,13 @@ pub struct TestReport {
     pub remarks: Vec<String>,
     /// What is drawn.
     pub charts: Vec<Chart>,
+}
+
+impl TestReport {
+    /// Warnings that no doubt says already, for lists that show both.
+    pub fn further_warnings(&self) -> impl Iterator<Item = &String> {
+        self.warnings.iter().filter(|text| !self.doubts.iter().any(|doubt| doubt.message.starts_with(text.as_str())))
+    }
 }
 
 /// An error text.

@@ -68,10 +68,13 @@ fn thinned(readings: &[(Timestamp, Option<f64>)], kind: ColumnKind) -> Vec<(Time
         .filter_map(|pair| {
             let &(at, last) = pair.last()?;
             let first = pair.first().and_then(|(_, value)| *value);
-            Some((at, match (first, last, kind) {
-                (Some(a), Some(b), ColumnKind::Level) => Some(f64::midpoint(a, b)),
-                (first, last, _) => last.or(first),
-            }))
+            Some((
+                at,
+                match (first, last, kind) {
+                    (Some(a), Some(b), ColumnKind::Level) => Some(f64::midpoint(a, b)),
+                    (first, last, _) => last.or(first),
+                },
+            ))
         })
         .collect()
 }

@@ -46,7 +46,10 @@ impl Faults {
         faults.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.cmp(b)));
         for rest in faults.split_off(faults.len().min(KEPT)) {
             let (endpoint, of_requests, text) = other(rest.of_requests);
-            match faults.iter_mut().find(|kept| kept.of_requests == of_requests && kept.text == text && kept.endpoint == endpoint) {
+            match faults
+                .iter_mut()
+                .find(|kept| kept.of_requests == of_requests && kept.text == text && kept.endpoint == endpoint)
+            {
                 Some(sum) => sum.count = sum.count.saturating_add(rest.count),
                 None => faults.push(Fault { endpoint, text, count: rest.count, of_requests }),
             }
@@ -71,7 +74,12 @@ mod tests {
     fn beyond_a_thousand_texts_the_rest_is_summed_and_nothing_is_lost() {
         let mut faults = Faults::default();
         for number in 0..30_000_u64 {
-            faults.add(Fault { endpoint: None, text: format!("order {number} not found"), count: 1, of_requests: true });
+            faults.add(Fault {
+                endpoint: None,
+                text: format!("order {number} not found"),
+                count: 1,
+                of_requests: true,
+            });
         }
         faults.add(Fault { endpoint: None, text: "timeout".into(), count: 7, of_requests: true });
         let view = faults.view();

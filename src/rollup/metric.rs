@@ -42,7 +42,10 @@ impl Points {
         self.extremes = Some(spread(self.extremes, (value, value)));
         self.last = Some(later(self.last, (at, value)));
         if key.kind == MetricKind::Trend {
-            #[expect(clippy::cast_possible_truncation, reason = "`as` saturates; beyond 2^63 steps the histogram's last bucket counts")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "`as` saturates; beyond 2^63 steps the histogram's last bucket counts"
+            )]
             self.histogram.record((value * steps_per_unit(key.unit)).round() as i64);
         }
     }
@@ -88,7 +91,10 @@ impl Points {
                 mean: (trend && self.count > 0).then_some(sum / count),
                 quantiles: Vec::new(),
             },
-            recorded: trend.then(|| ScaledHistogram { histogram: self.histogram.clone(), steps_per_unit: steps_per_unit(key.unit) }),
+            recorded: trend.then(|| ScaledHistogram {
+                histogram: self.histogram.clone(),
+                steps_per_unit: steps_per_unit(key.unit),
+            }),
             quoted: false,
         }
     }

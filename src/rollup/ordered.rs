@@ -14,7 +14,11 @@ pub(super) trait Ranked {
 impl Ranked for Total {
     type Rank = (Population, Option<EndpointKey>, [Option<u64>; 4]);
     fn rank(&self) -> Self::Rank {
-        (self.population, self.endpoint.clone(), [self.requests, self.failures, self.bytes, self.rate_per_s.map(f64::to_bits)])
+        (
+            self.population,
+            self.endpoint.clone(),
+            [self.requests, self.failures, self.bytes, self.rate_per_s.map(f64::to_bits)],
+        )
     }
 }
 

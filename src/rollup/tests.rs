@@ -66,25 +66,43 @@ fn cell_key() -> impl Strategy<Value = CellKey> {
         1 => Just(Outcome::Unknown),
     ];
     let population = prop_oneof![4 => Just(Population::Request), 1 => Just(Population::Message)];
-    (population, endpoint(), outcome, proptest::option::of(200..204_u16), "[xy]").prop_map(|(population, endpoint, outcome, status, tag)| {
-        CellKey { population, endpoint, outcome, status, cached: None, tags: vec![("scenario".into(), tag)] }
-    })
+    (population, endpoint(), outcome, proptest::option::of(200..204_u16), "[xy]").prop_map(
+        |(population, endpoint, outcome, status, tag)| CellKey {
+            population,
+            endpoint,
+            outcome,
+            status,
+            cached: None,
+            tags: vec![("scenario".into(), tag)],
+        },
+    )
 }
 
 fn said() -> impl Strategy<Value = Said> {
-    let sample = (proptest::option::of(instant()), proptest::option::of(0..9_000_000_000_u64), proptest::option::of(0..5_000_u64))
+    let sample = (
+        proptest::option::of(instant()),
+        proptest::option::of(0..9_000_000_000_u64),
+        proptest::option::of(0..5_000_u64),
+    )
         .prop_map(|(ended_at, latency_ns, bytes)| Sample { ended_at, latency_ns, bytes });
-    let kind = prop_oneof![Just(MetricKind::Trend), Just(MetricKind::Gauge), Just(MetricKind::Counter), Just(MetricKind::Rate)];
+    let kind = prop_oneof![
+        Just(MetricKind::Trend),
+        Just(MetricKind::Gauge),
+        Just(MetricKind::Counter),
+        Just(MetricKind::Rate)
+    ];
     let metric = (kind, "[mn]").prop_map(|(kind, name)| MetricKey { name, kind, unit: Unit::Plain, tags: Vec::new() });
-    let row = (instant(), proptest::option::of(endpoint()), 0..50_u64, 0.0..100.0_f64).prop_map(|(at, endpoint, done, users)| Interval {
-        at,
-        endpoint,
-        users: Some(users),
-        rate_per_s: None,
-        failures_per_s: None,
-        quantiles: vec![(0.5, users)],
-        cumulative: Some((done, 0)),
-    });
+    let row = (instant(), proptest::option::of(endpoint()), 0..50_u64, 0.0..100.0_f64).prop_map(
+        |(at, endpoint, done, users)| Interval {
+            at,
+            endpoint,
+            users: Some(users),
+            rate_per_s: None,
+            failures_per_s: None,
+            quantiles: vec![(0.5, users)],
+            cumulative: Some((done, 0)),
+        },
+    );
     let total = (endpoint(), 0..100_u64).prop_map(|(endpoint, requests)| Total {
         population: Population::Request,
         endpoint: Some(endpoint),
@@ -151,11 +169,22 @@ proptest! {
 }
 
 fn request(endpoint: &str, outcome: Outcome) -> CellKey {
-    CellKey { population: Population::Request, endpoint: EndpointKey::new(Some("GET"), endpoint), outcome, status: None, cached: None, tags: Vec::new() }
+    CellKey {
+        population: Population::Request,
+        endpoint: EndpointKey::new(Some("GET"), endpoint),
+        outcome,
+        status: None,
+        cached: None,
+        tags: Vec::new(),
+    }
 }
 
 fn at_second(second: i64, latency_ms: u64) -> Sample {
-    Sample { ended_at: Some(Timestamp(second * 1_000_000_000)), latency_ns: Some(latency_ms * 1_000_000), bytes: Some(10) }
+    Sample {
+        ended_at: Some(Timestamp(second * 1_000_000_000)),
+        latency_ns: Some(latency_ms * 1_000_000),
+        bytes: Some(10),
+    }
 }
 
 #[test]
@@ -231,7 +260,10 @@ fn failures_beyond_the_five_most_frequent_kinds_are_summed() {
     }
     let kinds = rollup.into_parts()[0].timeline().unwrap().failure_kinds;
     let shown: Vec<(&str, u64)> = kinds.iter().map(|(kind, counts)| (kind.as_str(), counts.iter().sum())).collect();
-    assert_eq!(shown, [("HTTP 506", 7), ("HTTP 505", 6), ("HTTP 504", 5), ("HTTP 503", 4), ("HTTP 502", 3), ("other", 3)]);
+    assert_eq!(
+        shown,
+        [("HTTP 506", 7), ("HTTP 505", 6), ("HTTP 504", 5), ("HTTP 503", 4), ("HTTP 502", 3), ("other", 3)]
+    );
 }
 
 #[test]
@@ -240,7 +272,14 @@ fn users_of_a_coarse_source_fill_the_fine_windows_between_two_readings() {
     let part = rollup.part(None);
     let cell = rollup.cell(part, &request("/a", Outcome::Ok));
     for tenth in 0..40 {
-        rollup.sample(cell, Sample { ended_at: Some(Timestamp(100_000_000_000 + tenth * 100_000_000)), latency_ns: Some(1), bytes: None });
+        rollup.sample(
+            cell,
+            Sample {
+                ended_at: Some(Timestamp(100_000_000_000 + tenth * 100_000_000)),
+                latency_ns: Some(1),
+                bytes: None,
+            },
+        );
     }
     rollup.users(part, Timestamp(101_000_000_000), 5.0);
     rollup.users(part, Timestamp(102_000_000_000), 9.0);

@@ -196,12 +196,15 @@ impl Requests {
             .kinds
             .sorted()
             .into_iter()
-            .map(|(kind, lane)| (lane.windows().iter().map(|(_, count)| count).sum(), kind, spread(lane, first, windows)))
+            .map(|(kind, lane)| {
+                (lane.windows().iter().map(|(_, count)| count).sum(), kind, spread(lane, first, windows))
+            })
             .filter(|(total, _, _)| *total > 0)
             .collect();
         kinds.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
         let rest = kinds.split_off(kinds.len().min(KINDS_SHOWN));
-        let mut shown: Vec<(String, Vec<u64>)> = kinds.into_iter().map(|(_, kind, counts)| (kind.clone(), counts)).collect();
+        let mut shown: Vec<(String, Vec<u64>)> =
+            kinds.into_iter().map(|(_, kind, counts)| (kind.clone(), counts)).collect();
         if !rest.is_empty() {
             let mut other = vec![0; windows];
             for (_, _, counts) in rest {
@@ -227,6 +230,9 @@ fn spread<T: Fold + Default + Clone>(lane: &Lane<T>, first: i64, windows: usize)
 /// Equal are timelines with the same requests; which window was written last does not matter.
 impl PartialEq for Requests {
     fn eq(&self, other: &Self) -> bool {
-        self.grid == other.grid && self.clock == other.clock && self.endpoints == other.endpoints && self.kinds == other.kinds
+        self.grid == other.grid
+            && self.clock == other.clock
+            && self.endpoints == other.endpoints
+            && self.kinds == other.kinds
     }
 }

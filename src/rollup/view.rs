@@ -15,13 +15,23 @@ impl Part {
     /// The cells that hold samples, by key.
     #[must_use]
     pub fn cells(&self) -> Vec<CellData> {
-        self.cells.sorted().into_iter().filter(|(_, counter)| counter.count > 0).map(|(key, counter)| cell(key, counter)).collect()
+        self.cells
+            .sorted()
+            .into_iter()
+            .filter(|(_, counter)| counter.count > 0)
+            .map(|(key, counter)| cell(key, counter))
+            .collect()
     }
 
     /// Samples of a population.
     #[must_use]
     pub fn samples(&self, population: Population) -> u64 {
-        self.cells.sorted().iter().filter(|(key, _)| key.population == population).map(|(_, counter)| counter.count).sum()
+        self.cells
+            .sorted()
+            .iter()
+            .filter(|(key, _)| key.population == population)
+            .map(|(_, counter)| counter.count)
+            .sum()
     }
 
     /// Every endpoint that has samples.
@@ -55,7 +65,11 @@ impl Part {
     /// First start to last end of a population's samples that have a time.
     #[must_use]
     pub fn span(&self, population: Population) -> Option<Span> {
-        self.cells.sorted().into_iter().filter(|(key, _)| key.population == population).fold(None, |all, (_, counter)| join(all, counter.span))
+        self.cells
+            .sorted()
+            .into_iter()
+            .filter(|(key, _)| key.population == population)
+            .fold(None, |all, (_, counter)| join(all, counter.span))
     }
 
     /// Requests over time with users and the tool's own percentiles; `None` where no request has a time.
@@ -81,7 +95,12 @@ impl Part {
     /// Metrics with points, by key, then those that the tool only summed up.
     #[must_use]
     pub fn metrics(&self) -> Vec<MetricData> {
-        let points = self.metrics.sorted().into_iter().filter(|(_, points)| !points.is_empty()).map(|(key, points)| points.view(key));
+        let points = self
+            .metrics
+            .sorted()
+            .into_iter()
+            .filter(|(_, points)| !points.is_empty())
+            .map(|(key, points)| points.view(key));
         let quoted = self.metric_totals.iter().filter_map(|(key, totals)| {
             // A file that sums one metric up twice is read as its first word in a fixed order.
             let total: &MetricTotal = totals.iter().min_by_key(|total| format!("{total:?}"))?;

@@ -65,7 +65,8 @@ impl Store {
     pub fn save(&self, runs: &[StoredRun]) -> Result<Vec<PathBuf>, Error> {
         runs.iter()
             .map(|run| {
-                let start = run.started_at.map_or_else(|| "undated".to_owned(), |at| crate::fmt::rfc3339(at).replace(':', ""));
+                let start =
+                    run.started_at.map_or_else(|| "undated".to_owned(), |at| crate::fmt::rfc3339(at).replace(':', ""));
                 write(&self.root.join("runs").join(file_name(&run.test)).join(format!("{start}.run")), run)
             })
             .collect()
@@ -80,7 +81,9 @@ impl Store {
         for (folder, pinned) in [("baselines", true), ("runs", false)] {
             for named in children(&self.root.join(folder))? {
                 let name = named.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                for path in children(&named)?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "run")) {
+                for path in
+                    children(&named)?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "run"))
+                {
                     entries.push(Entry { name: name.clone(), pinned, run: run::read_figures(&path), path });
                 }
             }
@@ -106,7 +109,11 @@ impl Store {
             return Err(self.unknown(name));
         }
         let files = children(&folder)?;
-        files.iter().filter(|path| path.extension().is_some_and(|end| end == "run")).map(|path| run::read(path)).collect()
+        files
+            .iter()
+            .filter(|path| path.extension().is_some_and(|end| end == "run"))
+            .map(|path| run::read(path))
+            .collect()
     }
 
     /// Removes a pinned name.
@@ -160,7 +167,9 @@ impl Store {
             [] => "nothing is stored there; `baseline save NAME INPUT` stores a run".to_owned(),
             names => format!("stored are: {}", names.join(", ")),
         };
-        Error::usage(format!("no baseline named `{name}` is stored")).at(Place::source(self.root.display().to_string())).hint(hint)
+        Error::usage(format!("no baseline named `{name}` is stored"))
+            .at(Place::source(self.root.display().to_string()))
+            .hint(hint)
     }
 }
 
@@ -168,7 +177,11 @@ impl Store {
 fn file_name(name: &str) -> String {
     let fit = |letter: char| letter.is_alphanumeric() || matches!(letter, '.' | '-' | '_');
     let sound: String = name.chars().map(|letter| if fit(letter) { letter } else { '_' }).take(100).collect();
-    if sound == name && !name.starts_with('.') { sound } else { format!("{}-{}", sound.trim_start_matches('.'), run::short_hash(name)) }
+    if sound == name && !name.starts_with('.') {
+        sound
+    } else {
+        format!("{}-{}", sound.trim_start_matches('.'), run::short_hash(name))
+    }
 }
 
 fn write(path: &Path, run: &StoredRun) -> Result<PathBuf, Error> {

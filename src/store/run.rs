@@ -69,7 +69,8 @@ impl StoredRun {
     /// What is kept of a side.
     #[must_use]
     pub fn of(side: &Side) -> Self {
-        let parts = side.endpoints.iter().enumerate().filter_map(|(at, one)| one.parts.clone().map(|parts| (at, parts)));
+        let parts =
+            side.endpoints.iter().enumerate().filter_map(|(at, one)| one.parts.clone().map(|parts| (at, parts)));
         Self {
             test: side.test.clone(),
             tool: side.tool.clone(),
@@ -116,8 +117,13 @@ pub fn to_text(run: &StoredRun) -> Result<String, Error> {
     let mut parts = Vec::new();
     for (endpoint, blocks) in &run.parts {
         let histograms = blocks.iter().map(|block| {
-            if block.histogram.is_empty() { return Ok(String::new()); }
-            block.histogram.to_v2_deflate().map_err(|error| Error::output(format!("cannot encode a histogram: {error}")))
+            if block.histogram.is_empty() {
+                return Ok(String::new());
+            }
+            block
+                .histogram
+                .to_v2_deflate()
+                .map_err(|error| Error::output(format!("cannot encode a histogram: {error}")))
         });
         parts.push(StoredParts {
             endpoint: *endpoint,
@@ -186,16 +192,24 @@ fn line(lines: &mut BufReader<File>, path: &Path, number: u64, word: &str) -> Re
     let mut text = String::new();
     lines.read_line(&mut text).map_err(|error| damaged(path, number, &error.to_string()))?;
     let mut fields = text.trim_end_matches('\n').splitn(4, ' ');
-    let (Some(have), Some(version), Some(sum), Some(body)) = (fields.next(), fields.next(), fields.next(), fields.next()) else {
+    let (Some(have), Some(version), Some(sum), Some(body)) =
+        (fields.next(), fields.next(), fields.next(), fields.next())
+    else {
         return Err(damaged(path, number, &format!("expected `{word} {VERSION} sha256:… {{…}}`")));
     };
     if have != word {
-        return Err(damaged(path, number, &format!("begins with `{}`, expected `{word}`", crate::fmt::excerpt(have.as_bytes()))));
+        return Err(damaged(
+            path,
+            number,
+            &format!("begins with `{}`, expected `{word}`", crate::fmt::excerpt(have.as_bytes())),
+        ));
     }
     if version.parse() != Ok(VERSION) {
-        return Err(Error::input(format!("is a stored run of version {version}; this program reads version {VERSION}"))
-            .at(place(path))
-            .hint("a newer plimsoll wrote it: use that one, or save the run again"));
+        return Err(Error::input(format!(
+            "is a stored run of version {version}; this program reads version {VERSION}"
+        ))
+        .at(place(path))
+        .hint("a newer plimsoll wrote it: use that one, or save the run again"));
     }
     if sum.strip_prefix("sha256:") != Some(hash(body).as_str()) {
         return Err(damaged(path, number, "its content does not match its hash"));

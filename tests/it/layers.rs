@@ -79,12 +79,23 @@ fn files_stay_small() {
 
 #[test]
 fn input_and_output_stay_at_the_doors() {
-    let doors = ["src/ingest/input", "src/assemble/", "src/store/", "src/config/mod.rs", "src/cli/", "src/main.rs"];
+    let doors = [
+        "src/ingest/input.rs",
+        "src/ingest/plain.rs",
+        "src/assemble/",
+        "src/store/",
+        "src/config/mod.rs",
+        "src/cli/",
+        "src/main.rs",
+    ];
     let mut wrong = Vec::new();
     for path in sources(Path::new("src")) {
         let name = path.to_string_lossy().replace('\\', "/");
         let text = fs::read_to_string(&path).unwrap();
-        if doors.iter().any(|door| name.starts_with(door)) || name.ends_with("tests.rs") {
+        if doors.iter().any(|door| name.starts_with(door))
+            || name.ends_with("tests.rs")
+            || name.ends_with("handbook.rs")
+        {
             continue;
         }
         for (number, line) in product(&text).lines().enumerate() {

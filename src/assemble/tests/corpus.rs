@@ -38,7 +38,11 @@ fn locust_s_counts_are_those_of_the_rows() {
         let all = &test.populations[0];
         for (label, figures) in expected["endpoints"].as_object().unwrap() {
             let own = all.endpoints.iter().find(|one| one.key.label() == *label).unwrap_or(&all.totals);
-            assert_eq!((own.requests, own.failures), (figures["count"].as_u64(), figures["failures"].as_u64()), "{name} {label}");
+            assert_eq!(
+                (own.requests, own.failures),
+                (figures["count"].as_u64(), figures["failures"].as_u64()),
+                "{name} {label}"
+            );
         }
         let timeline = test.timeline.as_ref().unwrap();
         let windows = timeline.endpoints.iter().flat_map(|series| &series.windows);
@@ -53,7 +57,11 @@ fn a_killed_locust_s_csv_is_behind_and_that_is_a_warning() {
     let suite = assembled(&root);
     assert_eq!(names(&suite), ["killed"]);
     assert_eq!(requests(&suite.tests[0]), Some(537));
-    assert!(suite.tests[0].warnings.iter().any(|text| text.contains("500 requests") && text.contains("537")), "{:?}", suite.tests[0].warnings);
+    assert!(
+        suite.tests[0].warnings.iter().any(|text| text.contains("500 requests") && text.contains("537")),
+        "{:?}",
+        suite.tests[0].warnings
+    );
 }
 
 #[test]
@@ -80,7 +88,9 @@ fn all_of_locust_at_once_is_twelve_tests() {
 #[test]
 fn every_k6_folder_is_one_test_with_k6_s_own_counts() {
     let Some(root) = corpus("k6") else { return };
-    for name in ["api-baseline", "api-regressed", "search", "webhooks", "rsvp", "page", "spike", "rtc", "repeats/base-1"] {
+    for name in
+        ["api-baseline", "api-regressed", "search", "webhooks", "rsvp", "page", "spike", "rtc", "repeats/base-1"]
+    {
         let folder = root.join(name);
         let suite = assembled(&folder);
         assert_eq!(names(&suite), [name.rsplit('/').next().unwrap()]);
@@ -101,10 +111,21 @@ fn two_k6_runs_in_one_folder_are_two_tests_each_with_its_own_files() {
     for version in ["0.49.0", "0.57.0", "1.1.0", "2.2.0"] {
         let suite = assembled(&root.join(version));
         let of_folder: Vec<&Test> = suite.tests.iter().filter(|test| test.name.starts_with(version)).collect();
-        assert_eq!(of_folder.iter().map(|test| test.name.as_str()).collect::<Vec<_>>(), [version.to_owned(), format!("{version} (2)")]);
+        assert_eq!(
+            of_folder.iter().map(|test| test.name.as_str()).collect::<Vec<_>>(),
+            [version.to_owned(), format!("{version} (2)")]
+        );
         let (first, second) = (files(of_folder[0]), files(of_folder[1]));
-        assert!(first.contains(&"out.json") && first.contains(&"out.csv") && !first.contains(&"handleSummary.json"), "{first:?}");
-        assert!(second.contains(&"out.json.gz") && second.contains(&"out.csv.gz") && !second.contains(&"summary-export.json"), "{second:?}");
+        assert!(
+            first.contains(&"out.json") && first.contains(&"out.csv") && !first.contains(&"handleSummary.json"),
+            "{first:?}"
+        );
+        assert!(
+            second.contains(&"out.json.gz")
+                && second.contains(&"out.csv.gz")
+                && !second.contains(&"summary-export.json"),
+            "{second:?}"
+        );
         let ended = of_folder[0].span.unwrap().end;
         assert!(ended < of_folder[1].span.unwrap().start);
         let outside = of_folder[0].populations[0].endpoints.iter().any(|endpoint| endpoint.outside_load);
@@ -133,7 +154,8 @@ fn k6_runs_named_by_their_files_stay_apart() {
 fn a_script_s_scenarios_are_a_test_each_counted_once() {
     let Some(root) = corpus("custom") else { return };
     let suite = assembled(&root);
-    let counts: Vec<(&str, Option<u64>)> = suite.tests.iter().map(|test| (test.name.as_str(), requests(test))).collect();
+    let counts: Vec<(&str, Option<u64>)> =
+        suite.tests.iter().map(|test| (test.name.as_str(), requests(test))).collect();
     assert_eq!(
         counts,
         [
@@ -153,6 +175,7 @@ fn operations_and_messages_are_populations_of_their_own() {
     let operations = &db.tests[0].populations[0];
     assert_eq!((operations.totals.requests, operations.totals.failures), (Some(3000), Some(40)));
     let ws = assembled(&ws);
-    let counts: Vec<(Population, Option<u64>)> = ws.tests[0].populations.iter().map(|one| (one.population, one.totals.requests)).collect();
+    let counts: Vec<(Population, Option<u64>)> =
+        ws.tests[0].populations.iter().map(|one| (one.population, one.totals.requests)).collect();
     assert_eq!(counts, [(Population::Connection, Some(100)), (Population::Message, Some(1000))]);
 }

@@ -8,9 +8,9 @@ use super::metric::Definitions;
 use super::reader::{Findings, Reader};
 use crate::error::Error;
 use crate::ingest::input::{LINE_CAP, Line};
+use crate::ingest::plain::PlainFile;
 use crate::ingest::{Input, Settings, Sink};
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -119,13 +119,13 @@ fn work(plan: &Plan<'_>, sink: &mut dyn Sink) -> io::Result<(Findings, LineCount
 
 /// Reads the lines that begin in `range`, and returns how many they are. Line numbers are counted from the block's
 /// beginning, bytes from the file's.
-fn read_block(file: &File, range: Range<u64>, buffer: &mut Vec<u8>, reader: &mut Reader<'_>) -> io::Result<u64> {
+fn read_block(file: &PlainFile, range: Range<u64>, buffer: &mut Vec<u8>, reader: &mut Reader<'_>) -> io::Result<u64> {
     // One byte more at the front tells whether the block begins with a line.
     let lead = u64::from(range.start > 0);
     let start = range.start - lead;
     let wanted = usize::try_from(range.end - start).unwrap_or(usize::MAX);
     buffer.resize(wanted, 0);
-    let mut filled = read_at(file, buffer, start)?;
+    let mut filled = file.read_at(buffer, start)?;
     let mut at_end = filled < wanted;
     buffer.truncate(filled);
     let mut at = match (lead, range.start) {
@@ -146,7 +146,7 @@ fn read_block(file: &File, range: Range<u64>, buffer: &mut Vec<u8>, reader: &mut
         let mut line_end = memchr::memchr(b'\n', buffer.get(at..).unwrap_or_default()).map(|found| at + found);
         while line_end.is_none() && !at_end && filled - at <= LINE_CAP {
             buffer.resize(filled + STEP, 0);
-            let got = read_at(file, buffer.get_mut(filled..).unwrap_or_default(), start + filled as u64)?;
+            let got = file.read_at(buffer.get_mut(filled..).unwrap_or_default(), start + filled as u64)?;
             line_end =
                 memchr::memchr(b'\n', buffer.get(filled..filled + got).unwrap_or_default()).map(|found| filled + found);
             at_end = got < STEP;
@@ -167,33 +167,6 @@ fn read_block(file: &File, range: Range<u64>, buffer: &mut Vec<u8>, reader: &mut
         at = line_end + 1;
     }
     Ok(lines)
-}
-
-/// Reads at a place of the file until the buffer is full or the file ends.
-fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-    let mut filled = 0;
-    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        match read_some_at(file, rest, at + filled as u64) {
-            Ok(0) => break,
-            Ok(got) => filled += got,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
-}
-
-#[cfg(unix)]
-fn read_some_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buffer, at)
-}
-
-/// Each thread has opened the file for itself, so that moving its position disturbs nobody.
-#[cfg(not(unix))]
-fn read_some_at(mut file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-    use io::{Read, Seek, SeekFrom};
-    file.seek(SeekFrom::Start(at))?;
-    file.read(buffer)
 }
 
 #[cfg(test)]

@@ -35,16 +35,30 @@ pub(super) fn text(text: &str) -> String {
     replace(&SECRET, &text, "$1…").chars().take(MOST).collect()
 }
 
-/// A request's name as it stands, but for logins and for values of its query that are called secret.
+/// A request's name without logins, and without values of its query that are called secret or could be one: requests that
+/// nobody named are called by their path with its query, and a short plain word or number is all that is surely none.
 pub(super) fn name(name: &str) -> Cow<'_, str> {
     if !name.contains(['?', '@']) {
         return Cow::Borrowed(name);
     }
     let without_login = replace(&LOGIN, name, "$1…@");
     match without_login.split_once('?') {
-        Some((path, query)) => Cow::Owned(format!("{path}?{}", replace(&SECRET, query, "$1…"))),
+        Some((path, query)) => {
+            let query = replace(&SECRET, query, "$1…");
+            let pairs: Vec<Cow<'_, str>> = query.split('&').map(plain_pair).collect();
+            Cow::Owned(format!("{path}?{}", pairs.join("&")))
+        }
         None => without_login,
     }
+}
+
+/// A `key=value` of a query; the value stays where it is a short word or number.
+fn plain_pair(pair: &str) -> Cow<'_, str> {
+    let Some((key, value)) = pair.split_once('=') else { return Cow::Borrowed(pair) };
+    let all = |fits: fn(&u8) -> bool| value.bytes().all(|byte| fits(&byte));
+    let is_plain =
+        value == "…" || value.len() <= 12 && all(u8::is_ascii_lowercase) || value.len() <= 9 && all(u8::is_ascii_digit);
+    if is_plain { Cow::Borrowed(pair) } else { Cow::Owned(format!("{key}=…")) }
 }
 
 #[cfg(test)]
@@ -71,6 +85,8 @@ mod tests {
     fn names_lose_only_secret_values() {
         assert_eq!(name("/search?q=shoes&page=2"), "/search?q=shoes&page=2");
         assert_eq!(name("/search?q=shoes&api_key=hush&p=1"), "/search?q=shoes&api_key=…&p=1");
+        assert_eq!(name("/pay?key=s3cr3t-9f8e&page=2"), "/pay?key=…&page=2");
+        assert_eq!(name("/pay?key=&page=20261121"), "/pay?key=&page=20261121");
         assert_eq!(name("line1\nline2"), "line1\nline2");
         assert_eq!(name("=cmd|' /C calc'!A0"), "=cmd|' /C calc'!A0");
     }

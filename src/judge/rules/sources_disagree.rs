@@ -24,7 +24,7 @@ fn look(look: &Look<'_>) -> Vec<Finding> {
     for entry in &look.lineup.entries {
         for warning in &entry.judged.test.warnings {
             // These have rules of their own, by way of the run's doubts.
-            if ["is unfinished", "could not be used", "failures are not known"]
+            if ["is unfinished", "could not be read", "failures are not known"]
                 .iter()
                 .any(|known| warning.contains(known))
             {

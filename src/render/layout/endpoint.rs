@@ -63,6 +63,8 @@ pub(super) struct Rows<'a> {
     left_requests: u64,
     /// Whether any row has a change.
     compared: bool,
+    /// Whether any row was judged or compared; else the column of results says nothing.
+    judged: bool,
     /// Name of the percentile that changes are told by.
     told_by: Option<&'a str>,
     /// Whether latencies of successes are another population: some request failed, and the source tells them apart.
@@ -83,11 +85,18 @@ struct Percentile<'a> {
 
 impl<'a> Rows<'a> {
     /// Lays the endpoints of a population of a test out.
-    pub(super) fn new(test: &str, totals: &'a EndpointFigures, endpoints: &'a [EndpointFigures], judged: &Index<'a>) -> Result<Self, Error> {
+    pub(super) fn new(
+        test: &str,
+        totals: &'a EndpointFigures,
+        endpoints: &'a [EndpointFigures],
+        judged: &Index<'a>,
+    ) -> Result<Self, Error> {
         let columns = columns(totals, endpoints);
         let told_by = judged.told_by(test);
         let mut rows: Vec<Row<'_>> = endpoints.iter().map(|one| row(test, one, &columns, told_by, judged)).collect();
-        rows.sort_by(|a, b| b.rank.cmp(&a.rank).then(b.it.requests.cmp(&a.it.requests)).then(a.it.label.cmp(&b.it.label)));
+        rows.sort_by(|a, b| {
+            b.rank.cmp(&a.rank).then(b.it.requests.cmp(&a.it.requests)).then(a.it.label.cmp(&b.it.label))
+        });
         let mut rows = Cut::of(rows, MOST_ENDPOINTS);
         for row in rows.shown.iter_mut().skip(PRINTED) {
             row.screen = true;
@@ -97,10 +106,22 @@ impl<'a> Rows<'a> {
         let mut totals = row(test, totals, &columns, told_by, judged);
         draw_effects(&mut rows.shown, &mut totals)?;
         let compared = rows.shown.iter().chain([&totals]).any(|one| one.change.is_some());
+        let is_judged = rows.shown.iter().chain([&totals]).any(|one| one.state != NOT_JUDGED);
         let successes = rows.shown.iter().chain([&totals]).any(differs);
         let gaps = gaps(totals.it, &rows.shown);
         let every = every(totals.it);
-        Ok(Self { columns, rows, totals, left_requests: left.saturating_sub(shown), compared, told_by, successes, gaps, every })
+        Ok(Self {
+            columns,
+            rows,
+            totals,
+            left_requests: left.saturating_sub(shown),
+            compared,
+            judged: is_judged,
+            told_by,
+            successes,
+            gaps,
+            every,
+        })
     }
 }
 
@@ -134,7 +155,13 @@ fn cell<'a>(figures: &'a LatencyFigures, name: &str) -> Cell<'a> {
     Cell { us, why: why.map(String::as_str) }
 }
 
-fn row<'a>(test: &str, it: &'a EndpointFigures, columns: &[&str], told_by: Option<&str>, judged: &Index<'a>) -> Row<'a> {
+fn row<'a>(
+    test: &str,
+    it: &'a EndpointFigures,
+    columns: &[&str],
+    told_by: Option<&str>,
+    judged: &Index<'a>,
+) -> Row<'a> {
     let deltas = judged.deltas(test, &it.label);
     let change = deltas.iter().find(|delta| told_by == Some(delta.metric.as_str()) && delta.ratio.is_some());
     let (rank, state) = outcome(test, it, judged);
@@ -153,7 +180,8 @@ fn row<'a>(test: &str, it: &'a EndpointFigures, columns: &[&str], told_by: Optio
 /// The worst that was found about an endpoint, and how much it weighs in the order.
 fn outcome(test: &str, it: &EndpointFigures, judged: &Index<'_>) -> (u8, State) {
     let deltas = judged.deltas(test, &it.label).iter().map(|delta| (changed(delta), state::call(delta)));
-    let criteria = judged.criteria(test, &it.label).iter().map(|one| (judgement(one.status), state::status(one.status)));
+    let criteria =
+        judged.criteria(test, &it.label).iter().map(|one| (judgement(one.status), state::status(one.status)));
     criteria.chain(deltas).max_by_key(|(rank, _)| *rank).unwrap_or((0, NOT_JUDGED))
 }
 
@@ -180,7 +208,8 @@ fn changed(delta: &Delta) -> u8 {
 
 /// Draws every change on the scale of the greatest that is shown.
 fn draw_effects<'a>(rows: &mut [Row<'a>], totals: &mut Row<'a>) -> Result<(), Error> {
-    let moved = |row: &Row<'_>| row.change.as_ref().and_then(|change| change.it.ratio).map_or(0.0, |ratio| (ratio - 1.0).abs());
+    let moved =
+        |row: &Row<'_>| row.change.as_ref().and_then(|change| change.it.ratio).map_or(0.0, |ratio| (ratio - 1.0).abs());
     let reach = rows.iter().map(moved).fold(0.1, f64::max).min(1.0) * 1.1;
     for row in rows.iter_mut().chain([totals]) {
         let Some(delta) = row.change.as_ref().map(|change| change.it) else { continue };

@@ -47,7 +47,8 @@ impl<'a> Index<'a> {
     /// The latency that changes are told by in a test: p95 where it was compared, else the first that was.
     pub(super) fn told_by(&self, test: &str) -> Option<&'a str> {
         let of_test = self.deltas.iter().filter(|((name, _), _)| *name == test).flat_map(|(_, deltas)| deltas);
-        let latencies: Vec<&str> = of_test.map(|delta| delta.metric.as_str()).filter(|metric| metric.starts_with('p')).collect();
+        let latencies: Vec<&str> =
+            of_test.map(|delta| delta.metric.as_str()).filter(|metric| metric.starts_with('p')).collect();
         latencies.iter().find(|metric| **metric == "p95").or_else(|| latencies.first()).copied()
     }
 }
@@ -98,7 +99,15 @@ fn criterion(it: &CriterionResult) -> CriterionRow<'_> {
         };
         (limit.value.abs() > 0.0).then(|| room / limit.value.abs())
     });
-    CriterionRow { it, state: state::status(it.status), origin: origin(it.origin), side, warn_side, margin, screen: false }
+    CriterionRow {
+        it,
+        state: state::status(it.status),
+        origin: origin(it.origin),
+        side,
+        warn_side,
+        margin,
+        screen: false,
+    }
 }
 
 /// All criteria as they are declared, failing ones first where there are too many to show.

@@ -13,8 +13,8 @@ use super::svg::Ground;
 use crate::error::Error;
 use crate::judge::outcome::{CriterionResult, PlanOutcome};
 use crate::report::model::{
-    Answer, Approval, BaselineUsed, ConfigUsed, FileNotUsed, Generator, HoldsFor, Line, Report, Reproduce, RequirementLine,
-    Tile,
+    Answer, Approval, BaselineUsed, ConfigUsed, FileNotUsed, Generator, HoldsFor, Line, Report, Reproduce,
+    RequirementLine, Tile,
 };
 use judged::{ChangeRow, CriterionRow, FindingRow};
 use picture::Budget;
@@ -109,7 +109,8 @@ impl<'a> Layout<'a> {
     pub(super) fn new(report: &'a Report, ground: Ground) -> Result<Self, Error> {
         let judged = judged::Index::new(report);
         let mut budget = Budget::new(ground);
-        let tests = report.tests.iter().map(|test| TestLayout::new(test, &judged, &mut budget)).collect::<Result<_, _>>()?;
+        let tests =
+            report.tests.iter().map(|test| TestLayout::new(test, &judged, &mut budget)).collect::<Result<_, _>>()?;
         Ok(Self {
             title: &report.title,
             generator: &report.generator,
@@ -124,7 +125,11 @@ impl<'a> Layout<'a> {
             tests,
             plan: report.plan.iter().map(|line| Planned { line, state: state::planned(&line.state) }).collect(),
             criteria: judged::criteria(report),
-            requirements: report.requirements.iter().map(|line| Required { line, state: state::status(line.status) }).collect(),
+            requirements: report
+                .requirements
+                .iter()
+                .map(|line| Required { line, state: state::status(line.status) })
+                .collect(),
             changes: judged::changes(report),
             methods: judged::methods(report),
             findings: judged::findings(report),
@@ -155,7 +160,8 @@ impl<'a> AnswerLayout<'a> {
 fn tools(report: &Report) -> Vec<String> {
     let mut tools: Vec<String> = Vec::new();
     for test in &report.tests {
-        let tool = test.tool_version.as_ref().map_or_else(|| test.tool.clone(), |version| format!("{} {version}", test.tool));
+        let tool =
+            test.tool_version.as_ref().map_or_else(|| test.tool.clone(), |version| format!("{} {version}", test.tool));
         if !tools.contains(&tool) {
             tools.push(tool);
         }

@@ -78,9 +78,10 @@ impl<'a> Picture<'a> {
         let text = |row: &crate::report::chart::TableRow| {
             let quantity = |at: usize| columns.get(at).map(|(_, quantity)| quantity);
             let head = quantity(0).map(|quantity| filter::cell(quantity, Some(row.head))).unwrap_or_default();
-            let cells = row.cells.iter().enumerate().map(|(at, value)| {
-                quantity(at + 1).map(|quantity| filter::cell(quantity, *value)).unwrap_or_default()
-            });
+            let cells =
+                row.cells.iter().enumerate().map(|(at, value)| {
+                    quantity(at + 1).map(|quantity| filter::cell(quantity, *value)).unwrap_or_default()
+                });
             TextRow { head, cells: cells.collect() }
         };
         let rows = if room { rows.iter().map(text).collect() } else { Vec::new() };

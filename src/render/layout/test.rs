@@ -8,9 +8,9 @@ use crate::analyse::figures::{
     Doubt, LoadFigures, MetricFigures, MonitorFigures, NamedCount, Phases, PoolFigures, TrendFigures,
 };
 use crate::error::Error;
+use crate::model::distribution::SourceClass;
 use crate::model::input::InputFile;
 use crate::model::key::{ColumnKind, Population};
-use crate::model::distribution::SourceClass;
 use crate::report::model::{FaultLine, TestReport};
 use serde::Serialize;
 
@@ -149,7 +149,9 @@ impl<'a> TestLayout<'a> {
             kinds: counted(&test.totals.failure_kinds),
             statuses: counted(&test.totals.statuses),
             populations: populations.collect::<Result<_, Error>>()?,
-            latency: latency.source_class.map(|one| Source { class: class(one), definition: latency.definition.as_deref() }),
+            latency: latency
+                .source_class
+                .map(|one| Source { class: class(one), definition: latency.definition.as_deref() }),
             monitors: Cut::of(monitors.collect(), MOST_MONITORS),
             categories: test.monitors.iter().any(|one| one.kind == ColumnKind::Category),
             trends: &test.trends,

@@ -16,7 +16,9 @@ use std::io::{self, Write};
 pub fn comparison(deltas: &[Delta], pairs: &[BaselinePair], style: Style, out: &mut dyn Write) -> io::Result<()> {
     for pair in pairs {
         match (&pair.test, &pair.stored) {
-            (Some(test), Some(stored)) if test == stored => writeln!(out, "{}", style.paint("bold", &fmt::plain(test)))?,
+            (Some(test), Some(stored)) if test == stored => {
+                writeln!(out, "{}", style.paint("bold", &fmt::plain(test)))?
+            }
             (Some(test), Some(stored)) => {
                 let line = format!("{} against {}", fmt::plain(test), fmt::plain(stored));
                 writeln!(out, "{}", style.paint("bold", &line))?;

@@ -42,9 +42,16 @@ fn one_test(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<
             fmt::count(input.rows_used),
             fmt::count(input.rows_rejected)
         );
-        writeln!(out, "  {} is {} ({}): {counts}", fmt::plain(&input.source), input.adapter, style.line(&input.why, 40))?;
+        writeln!(
+            out,
+            "  {} is {} ({}): {counts}",
+            fmt::plain(&input.source),
+            input.adapter,
+            style.line(&input.why, 40)
+        )?;
         for rejection in &input.first_rejections {
-            let field = rejection.field.as_ref().map(|field| format!(", field `{}`", fmt::plain(field))).unwrap_or_default();
+            let field =
+                rejection.field.as_ref().map(|field| format!(", field `{}`", fmt::plain(field))).unwrap_or_default();
             writeln!(
                 out,
                 "    line {} (byte {}){field}: {}: {}",
@@ -63,7 +70,7 @@ fn one_test(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<
         let state = if doubt.invalidates { "unsure" } else { "warn" };
         writeln!(out, "  {} {}", style.paint(state, super::mark(state)), style.line(&doubt.message, 4))?;
     }
-    for warning in &test.warnings {
+    for warning in test.further_warnings() {
         writeln!(out, "  {} {}", style.paint("warn", super::mark("warn")), style.line(warning, 4))?;
     }
     for remark in &test.remarks {
@@ -73,6 +80,9 @@ fn one_test(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<
 }
 
 fn figures(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if test.totals.requests == Some(0) && !test.populations.is_empty() {
+        return populations(test, style, out);
+    }
     let mut endpoints = endpoint_table();
     endpoints.row(row("all", &test.totals));
     for endpoint in test.endpoints.iter().take(MOST_ENDPOINTS) {
@@ -83,6 +93,11 @@ fn figures(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<(
     if test.endpoints.len() > MOST_ENDPOINTS {
         writeln!(out, "  and {} more endpoints (--json lists all)", test.endpoints.len() - MOST_ENDPOINTS)?;
     }
+    populations(test, style, out)
+}
+
+/// Connections and messages, each with its own n; then the monitors.
+fn populations(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
     for population in &test.populations {
         let mut table = Table::new(&["", "n", "failed", "rate", "mean", "p50", "p95", "p99", "max"]);
         table.row(row(&format!("{:?}s", population.population).to_lowercase(), &population.totals));

@@ -98,7 +98,12 @@ pub fn status_state(status: Status) -> &'static str {
 pub fn summary(report: &Report, written: &[String], style: Style, out: &mut dyn Write) -> io::Result<()> {
     let state = verdict_state(report.verdict);
     let words = format!("{} {}", mark(state), verdict_words(report.verdict));
-    writeln!(out, "{}  {}", style.paint(if state == "fail" { "fail" } else { state }, &words), style.line(&report.answer.summary, 30))?;
+    writeln!(
+        out,
+        "{}  {}",
+        style.paint(if state == "fail" { "fail" } else { state }, &words),
+        style.line(&report.answer.summary, 30)
+    )?;
     if !report.answer.headline.is_empty() {
         writeln!(out, "{}", style.line(&report.answer.headline, 0))?;
     }

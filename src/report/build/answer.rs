@@ -74,7 +74,11 @@ fn experience(test: &TestReport) -> String {
     }
     let slow = totals.latency_us.quantiles.get("p95").copied().flatten();
     if let Some(p95) = slow {
-        parts.push(format!("{} in 20 requests waited longer than {}", if parts.is_empty() { "1" } else { "1" }, fmt::latency_us(p95)));
+        parts.push(format!(
+            "{} in 20 requests waited longer than {}",
+            if parts.is_empty() { "1" } else { "1" },
+            fmt::latency_us(p95)
+        ));
     }
     if let (Some(failures), Some(requests)) = (totals.failures, totals.requests) {
         parts.push(format!("{} of {} failed", fmt::count(failures), fmt::count(requests)));
@@ -88,7 +92,9 @@ fn lead<'a>(material: &Material<'_>, tests: &'a [TestReport]) -> Option<&'a Test
         let of = material.judgement.criteria.iter().filter(|one| one.test == test.name);
         of.map(|one| severity(one.status)).max().unwrap_or(0)
     };
-    tests.iter().max_by_key(|test| (worst(test), test.totals.requests.unwrap_or(0), std::cmp::Reverse(test.name.clone())))
+    tests
+        .iter()
+        .max_by_key(|test| (worst(test), test.totals.requests.unwrap_or(0), std::cmp::Reverse(test.name.clone())))
 }
 
 fn severity(status: Status) -> u8 {
@@ -103,13 +109,16 @@ fn severity(status: Status) -> u8 {
 
 fn tiles(material: &Material<'_>, tests: &[TestReport]) -> Vec<Tile> {
     let Some(test) = lead(material, tests) else { return Vec::new() };
-    let named = |label: &str| if tests.len() > 1 { format!("{label}, {}", fmt::plain(&test.name)) } else { label.to_owned() };
+    let named =
+        |label: &str| if tests.len() > 1 { format!("{label}, {}", fmt::plain(&test.name)) } else { label.to_owned() };
     let delta = |metric: &str| {
-        let found = material.deltas.iter().find(|one| one.test == test.name && one.endpoint.is_empty() && one.metric == metric);
+        let found =
+            material.deltas.iter().find(|one| one.test == test.name && one.endpoint.is_empty() && one.metric == metric);
         found.map(words::change).unwrap_or_default()
     };
     let state = |prefix: &str| {
-        let of = material.judgement.criteria.iter().filter(|one| one.test == test.name && one.metric.starts_with(prefix));
+        let of =
+            material.judgement.criteria.iter().filter(|one| one.test == test.name && one.metric.starts_with(prefix));
         let worst = of.map(|one| one.status).max_by_key(|status| severity(*status));
         worst.map_or("plain", words::state).to_owned()
     };
@@ -117,7 +126,12 @@ fn tiles(material: &Material<'_>, tests: &[TestReport]) -> Vec<Tile> {
     let mut tiles = Vec::new();
     let latency = &totals.latency_us;
     match latency.quantiles.get("p95").copied().flatten() {
-        Some(p95) => tiles.push(Tile { label: named("p95 latency"), value: fmt::latency_us(p95), beside: delta("p95"), state: state("latency") }),
+        Some(p95) => tiles.push(Tile {
+            label: named("p95 latency"),
+            value: fmt::latency_us(p95),
+            beside: delta("p95"),
+            state: state("latency"),
+        }),
         None => tiles.push(Tile {
             label: named("p95 latency"),
             value: "not known".to_owned(),
@@ -140,7 +154,12 @@ fn tiles(material: &Material<'_>, tests: &[TestReport]) -> Vec<Tile> {
     }
     if let Some(users) = test.load.users_max {
         let beside = test.load.model.as_ref().map(|model| format!("{model} workload")).unwrap_or_default();
-        tiles.push(Tile { label: named("users at most"), value: fmt::number(users), beside, state: "plain".to_owned() });
+        tiles.push(Tile {
+            label: named("users at most"),
+            value: fmt::number(users),
+            beside,
+            state: "plain".to_owned(),
+        });
     }
     tiles
 }
@@ -194,12 +213,17 @@ fn changed(material: &Material<'_>) -> Vec<Line> {
         ),
         if of(Call::Regressed) > 0 { "fail" } else { "plain" },
     )];
-    let mut moved: Vec<_> = material.deltas.iter().filter(|one| matches!(one.call, Call::Regressed | Call::Improved)).collect();
+    let mut moved: Vec<_> =
+        material.deltas.iter().filter(|one| matches!(one.call, Call::Regressed | Call::Improved)).collect();
     moved.sort_by(|a, b| {
         let weight = |one: &crate::compare::delta::Delta| (one.call != Call::Regressed, one.endpoint.is_empty());
         weight(a).cmp(&weight(b)).then(b.ratio.unwrap_or(1.0).total_cmp(&a.ratio.unwrap_or(1.0)))
     });
-    lines.extend(moved.into_iter().map(|one| line(&words::sentence(one), if one.call == Call::Regressed { "fail" } else { "pass" })));
+    lines.extend(
+        moved
+            .into_iter()
+            .map(|one| line(&words::sentence(one), if one.call == Call::Regressed { "fail" } else { "pass" })),
+    );
     let mut lines = capped(lines, "under Changes");
     for one in &mut lines {
         one.anchor = Some("changes".to_owned());
@@ -242,8 +266,9 @@ fn sure(tests: &[TestReport]) -> Vec<Line> {
         if rejected > 0 { "warn" } else { "plain" },
     )];
     for test in tests {
-        let doubts = test.doubts.iter().map(|doubt| (&doubt.message, if doubt.invalidates { "unsure" } else { "warn" }));
-        let warnings = test.warnings.iter().map(|text| (text, "warn"));
+        let doubts =
+            test.doubts.iter().map(|doubt| (&doubt.message, if doubt.invalidates { "unsure" } else { "warn" }));
+        let warnings = test.further_warnings().map(|text| (text, "warn"));
         for (text, state) in doubts.chain(warnings) {
             let text = if tests.len() > 1 { format!("{}: {text}", fmt::plain(&test.name)) } else { text.clone() };
             lines.push(Line { anchor: Some(format!("{}-evidence", test.id)), ..line(&text, state) });
@@ -266,7 +291,11 @@ pub(super) fn holds_for(material: &Material<'_>, tests: &[TestReport]) -> HoldsF
         parts.push(format!("{} at most", fmt::rate(rate)));
     }
     parts.push(build.as_ref().map_or_else(|| "a build that nobody named".to_owned(), |build| format!("build {build}")));
-    parts.push(environment.as_ref().map_or_else(|| "an environment that nobody named".to_owned(), |name| format!("environment {name}")));
+    parts.push(
+        environment
+            .as_ref()
+            .map_or_else(|| "an environment that nobody named".to_owned(), |name| format!("environment {name}")),
+    );
     if let Some(date) = &date {
         parts.push(format!("as measured on {date}"));
     }

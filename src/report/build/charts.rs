@@ -6,13 +6,14 @@ use crate::compare::side::Side;
 use crate::fmt;
 use crate::judge::outcome::{CriterionResult, Finding, Side as LimitSide};
 use crate::report::chart::{
-    Axis, Chart, Clock, Fold, Limit, Mark, Phase, Quantity, Series, Spacing, TailChart, TailCurve, TailPoint, TimeChart, Tone, Words,
+    Axis, Chart, Clock, Fold, Limit, Mark, Phase, Quantity, Series, Spacing, TailChart, TailCurve, TailPoint,
+    TimeChart, Tone, Words,
 };
 
 /// Ranks of a percentile curve: close enough that a step of the tail is seen.
 const RANKS: [f64; 24] = [
-    0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.965, 0.98, 0.99, 0.995, 0.998, 0.999,
-    0.9995, 0.9999, 0.99999,
+    0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.965, 0.98, 0.99, 0.995, 0.998,
+    0.999, 0.9995, 0.9999, 0.99999,
 ];
 
 /// The charts of one test; `id` prefixes theirs.
@@ -46,7 +47,14 @@ impl Frame {
         Self { id: id.to_owned(), clock: Some(clock), phases: phases(judged) }
     }
 
-    fn chart(&self, name: &str, heading: String, left: Axis, right: Option<Axis>, series: Vec<Series>) -> Option<TimeChart> {
+    fn chart(
+        &self,
+        name: &str,
+        heading: String,
+        left: Axis,
+        right: Option<Axis>,
+        series: Vec<Series>,
+    ) -> Option<TimeChart> {
         let chart = TimeChart {
             words: Words { id: format!("{}-{name}", self.id), heading, ..Words::default() },
             group: self.id.clone(),
@@ -58,14 +66,20 @@ impl Frame {
             series,
         };
         let mut chart = chart.folded();
-        chart.words.caption = format!("Windows of {}; a request counts where it ended.", fmt::duration_s(chart.clock.window_s));
+        chart.words.caption =
+            format!("Windows of {}; a request counts where it ended.", fmt::duration_s(chart.clock.window_s));
         Some(chart)
     }
 }
 
 pub(super) fn phases(judged: &Judged<'_>) -> Vec<Phase> {
     let Some(phases) = &judged.figures.phases else { return Vec::new() };
-    let ramp = phases.ramp_s.map(|to_s| Phase { name: "ramp (left out of comparisons)".to_owned(), from_s: 0.0, to_s, shaded: true });
+    let ramp = phases.ramp_s.map(|to_s| Phase {
+        name: "ramp (left out of comparisons)".to_owned(),
+        from_s: 0.0,
+        to_s,
+        shaded: true,
+    });
     ramp.into_iter().collect()
 }
 
@@ -113,12 +127,17 @@ fn latency(frame: &Frame, series: &SeriesFigures, judged: &Judged<'_>, material:
 
 /// Upper limits on p95 latency of the whole test, drawn across.
 fn limits(criteria: &[CriterionResult], test: &str) -> Vec<Limit> {
-    let about = |one: &&CriterionResult| one.test == test && one.endpoint.is_none() && one.unit == crate::unit::Unit::Micros;
+    let about =
+        |one: &&CriterionResult| one.test == test && one.endpoint.is_none() && one.unit == crate::unit::Unit::Micros;
     let mut limits: Vec<Limit> = Vec::new();
     for one in criteria.iter().filter(about) {
         let quantile = one.metric.rsplit('.').next().unwrap_or_default();
         let upper = one.limit.filter(|limit| matches!(limit.side, LimitSide::Below | LimitSide::AtMost));
-        let (Some(limit), true) = (upper, matches!(quantile, "p50" | "p95" | "p99") && one.metric.starts_with("latency")) else { continue };
+        let (Some(limit), true) =
+            (upper, matches!(quantile, "p50" | "p95" | "p99") && one.metric.starts_with("latency"))
+        else {
+            continue;
+        };
         let label = format!("{quantile} limit");
         if !limits.iter().any(|have| have.label == label) {
             limits.push(Limit { label, value: limit.value });
@@ -134,14 +153,21 @@ fn rate(series: &SeriesFigures, name: &str, tone: Tone, mark: Mark, counts: &[u6
 }
 
 fn throughput(frame: &Frame, series: &SeriesFigures, judged: &Judged<'_>, material: &Material<'_>) -> Option<Chart> {
-    let ok: Vec<u64> = series.requests.iter().zip(&series.failures).map(|(all, failed)| all.saturating_sub(*failed)).collect();
+    let ok: Vec<u64> =
+        series.requests.iter().zip(&series.failures).map(|(all, failed)| all.saturating_sub(*failed)).collect();
     let mut all = vec![
         rate(series, "failed", Tone::Bad, Mark::Stack, &series.failures),
         rate(series, "succeeded", Tone::Good, Mark::Stack, &ok),
     ];
     let mut right = None;
     if series.users.iter().any(Option::is_some) {
-        all.push(Series { name: "users".to_owned(), tone: Tone::Load, mark: Mark::Step, fold: Fold::Highest, values: series.users.clone() });
+        all.push(Series {
+            name: "users".to_owned(),
+            tone: Tone::Load,
+            mark: Mark::Step,
+            fold: Fold::Highest,
+            values: series.users.clone(),
+        });
         right = Some(axis("users", Quantity::Count, Spacing::Linear));
     }
     let finding = found(material, &judged.test.name, &["generator-saturated"]);
@@ -152,7 +178,8 @@ fn throughput(frame: &Frame, series: &SeriesFigures, judged: &Judged<'_>, materi
     let heading = heading(finding, &neutral);
     let left = axis("requests per second", Quantity::PerSecond, Spacing::Linear);
     let mut chart = frame.chart("throughput", heading.clone(), left, right, all)?;
-    chart.words.description = format!("{heading}. Requests that succeeded and failed, stacked, with users as a stepped line.");
+    chart.words.description =
+        format!("{heading}. Requests that succeeded and failed, stacked, with users as a stepped line.");
     Some(Chart::Time(chart))
 }
 
@@ -162,7 +189,9 @@ fn failures(frame: &Frame, series: &SeriesFigures) -> Option<Chart> {
         return None;
     }
     let mut kinds: Vec<(&String, &Vec<u64>)> = series.failure_kinds.iter().collect();
-    kinds.sort_by_key(|(name, counts)| (name.as_str() == "other", std::cmp::Reverse(counts.iter().sum::<u64>()), name.as_str()));
+    kinds.sort_by_key(|(name, counts)| {
+        (name.as_str() == "other", std::cmp::Reverse(counts.iter().sum::<u64>()), name.as_str())
+    });
     let stack = kinds.iter().enumerate().map(|(at, (name, counts))| {
         let tone = if name.as_str() == "other" { Tone::Rest } else { Tone::nth(at) };
         rate(series, &fmt::plain(name), tone, Mark::Stack, counts)
@@ -196,13 +225,18 @@ fn tail(judged: &Judged<'_>, material: &Material<'_>, id: &str) -> Option<Chart>
     let at = |name: &str| totals.latency_us.quantiles.get(name).copied().flatten();
     let heading = match (at("p50"), at("p99")) {
         (Some(median), Some(p99)) => {
-            format!("Half of all requests took at most {}, 1 in 100 longer than {}", fmt::latency_us(median), fmt::latency_us(p99))
+            format!(
+                "Half of all requests took at most {}, 1 in 100 longer than {}",
+                fmt::latency_us(median),
+                fmt::latency_us(p99)
+            )
         }
         (Some(median), None) => format!("Half of all requests took at most {}", fmt::latency_us(median)),
         _ => "Percentile curve".to_owned(),
     };
     let caption = "Each further nine has the same width; the curve ends where fewer than 10 requests remain above, and the band is the 95 % interval.";
-    let words = Words { id: format!("{id}-tail"), heading: heading.clone(), description: heading, caption: caption.to_owned() };
+    let words =
+        Words { id: format!("{id}-tail"), heading: heading.clone(), description: heading, caption: caption.to_owned() };
     let limits = limits(&material.judgement.criteria, &judged.test.name);
     Some(Chart::Tail(TailChart { words, axis: axis("latency", Quantity::Micros, Spacing::Log), limits, curves }))
 }
@@ -230,6 +264,7 @@ fn stored_curve(side: &Side) -> Vec<TailPoint> {
 pub(super) fn curve_of(histogram: &crate::model::Histogram) -> Vec<TailPoint> {
     let Some(last) = TailChart::last_rank(histogram.count()) else { return Vec::new() };
     #[expect(clippy::cast_precision_loss, reason = "microseconds below 2^53 are 285 years")]
-    let point = |rank: f64| histogram.quantile(rank).map(|value| TailPoint { rank, value: value as f64, interval: None });
+    let point =
+        |rank: f64| histogram.quantile(rank).map(|value| TailPoint { rank, value: value as f64, interval: None });
     RANKS.iter().copied().filter(|rank| *rank < last).chain([last]).filter_map(point).collect()
 }

@@ -20,13 +20,19 @@ pub(super) fn strips(judged: &Judged<'_>, material: &Material<'_>, id: &str, clo
         return None;
     }
     let (from_s, to_s) = clock.map_or((0.0, span.seconds()), |clock| (clock.from_s, clock.to_s));
-    let finding = material.judgement.findings.iter().find(|one| one.test == judged.test.name && RULES.contains(&one.rule.as_str()));
+    let finding = material
+        .judgement
+        .findings
+        .iter()
+        .find(|one| one.test == judged.test.name && RULES.contains(&one.rule.as_str()));
     let heading = finding.map_or_else(|| "Monitors over time".to_owned(), |one| one.message.clone());
     let words = Words {
         id: format!("{id}-monitors"),
         description: format!("{heading}. One strip for each monitored quantity, on the time axis of the load."),
         heading,
-        caption: "Each strip has its own scale; cumulative counters are shown per second. Clock taken as that of the load.".to_owned(),
+        caption:
+            "Each strip has its own scale; cumulative counters are shown per second. Clock taken as that of the load."
+                .to_owned(),
     };
     let chart = StripChart { words, group: id.to_owned(), from_s, to_s, phases: super::charts::phases(judged), strips };
     Some(Chart::Strips(chart.folded()))
@@ -43,7 +49,8 @@ fn shown(column: &MonitorColumn) -> bool {
 }
 
 fn strip(judged: &Judged<'_>, column: &MonitorColumn, start: Timestamp) -> Option<Strip> {
-    let figures = judged.figures.monitors.iter().find(|one| one.metric == column.name && one.source == column.source)?;
+    let figures =
+        judged.figures.monitors.iter().find(|one| one.metric == column.name && one.source == column.source)?;
     let (at_s, values) = points(column, start);
     let pool = judged.figures.pools.iter().find(|pool| column.name == format!("{}_active", pool.name));
     let unit = if figures.per_second { format!("{}/s", column.unit) } else { column.unit.clone() };
@@ -59,7 +66,15 @@ fn strip(judged: &Judged<'_>, column: &MonitorColumn, start: Timestamp) -> Optio
     }
     let saturated = pool.map(|pool| stretches(&at_s, &values, pool.size)).unwrap_or_default();
     let name = fmt::plain(&column.name);
-    Some(Strip { name, note: note.join(", "), quantity: Quantity::Own(unit), capacity: pool.map(|pool| pool.size), at_s, values, saturated })
+    Some(Strip {
+        name,
+        note: note.join(", "),
+        quantity: Quantity::Own(unit),
+        capacity: pool.map(|pool| pool.size),
+        at_s,
+        values,
+        saturated,
+    })
 }
 
 /// Readings since the start; a cumulative counter as its growth per second, a reset as a gap.
@@ -71,7 +86,10 @@ fn points(column: &MonitorColumn, start: Timestamp) -> (Vec<f64>, Vec<Option<f64
     pairs
         .map(|((from, before), (to, after))| {
             let seconds = to.seconds_since(*from);
-            let growth = before.zip(*after).map(|(before, after)| after - before).filter(|growth| *growth >= 0.0 && seconds > 0.0);
+            let growth = before
+                .zip(*after)
+                .map(|(before, after)| after - before)
+                .filter(|growth| *growth >= 0.0 && seconds > 0.0);
             (to.seconds_since(start), growth.map(|growth| growth / seconds))
         })
         .unzip()

@@ -28,7 +28,9 @@ fn show(delta: &Delta, value: f64) -> String {
 pub fn change(delta: &Delta) -> String {
     if is_failures(delta) {
         return match (delta.before, delta.after) {
-            (Some(before), Some(after)) => format!("was {}, {} points", fmt::percent(before), signed((after - before) * 100.0)),
+            (Some(before), Some(after)) => {
+                format!("was {}, {} points", fmt::percent(before), signed((after - before) * 100.0))
+            }
             _ => String::new(),
         };
     }

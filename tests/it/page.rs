@@ -1,0 +1,36 @@
+//! The pages of the teams' samples in a real browser: `tests/page/check.mjs` says what is held.
+
+use crate::program::{folders, plimsoll};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What is wrong with the page of a team's report.
+fn faults(team: &Path) -> Option<String> {
+    let out = tempfile::tempdir().unwrap();
+    plimsoll(&["report", team.to_str().unwrap(), "--out", out.path().to_str().unwrap()]);
+    let report = std::fs::read(out.path().join("report.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
+    let tests = report["tests"].as_array().unwrap().iter();
+    let endpoints: usize = tests.map(|test| test["endpoints"].as_array().unwrap().len()).sum();
+    let checked = Command::new("node")
+        .arg("tests/page/check.mjs")
+        .arg(out.path().join("report.html"))
+        .args(["--endpoints", &endpoints.to_string()])
+        .output()
+        .unwrap_or_else(|error| panic!("node does not start ({error}): run tests/install"));
+    let said = String::from_utf8_lossy(&checked.stdout).into_owned() + &String::from_utf8_lossy(&checked.stderr);
+    (!checked.status.success()).then(|| format!("{}:\n{said}", team.display()))
+}
+
+#[test]
+fn every_team_s_page_is_read_by_a_browser() {
+    assert!(Path::new("tests/page/node_modules/axe-core").is_dir(), "axe-core is missing: run tests/install");
+    let teams = folders(Path::new("samples/teams"));
+    let (one, other) = teams.split_at(teams.len() / 2);
+    let of = |teams: &[PathBuf]| teams.iter().filter_map(|team| faults(team)).collect::<Vec<_>>();
+    let wrong = std::thread::scope(|scope| {
+        let elsewhere = scope.spawn(|| of(other));
+        [of(one), elsewhere.join().unwrap()].concat()
+    });
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
