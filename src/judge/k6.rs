@@ -161,7 +161,7 @@ fn subject(selector: &MetricSelector, aggregation: Aggregation) -> Subject {
         Aggregation::Count | Aggregation::Value => String::new(),
     };
     let (name, counted) = match (selector.name.as_str(), aggregation) {
-        ("http_req_failed", _) => ("errors".to_owned(), "requests"),
+        ("http_req_failed", _) => ("failures".to_owned(), "requests"),
         ("checks", _) => ("checks held".to_owned(), "checks"),
         ("http_req_duration", _) if !figure.is_empty() => (figure, "requests"),
         ("http_reqs", Aggregation::Rate) => ("requests per second".to_owned(), "requests"),

@@ -182,3 +182,32 @@ fn a_waiver_is_held_against_the_run_and_not_against_the_clock() {
     assert_eq!(expired.status, Status::Fail);
     assert!(expired.reason.contains("expired"), "{}", expired.reason);
 }
+
+#[test]
+fn failures_are_told_before_latency_and_the_larger_breach_first() {
+    let criterion =
+        |id: &str, metric: &str, limit: &str| format!("[[criteria]]\nid = \"{id}\"\nmetric = \"{metric}\"\n{limit}\n");
+    let text = [
+        criterion("a", "requests", "at_least = 2000"),
+        criterion("b", "latency.p95", "below = \"100 ms\""),
+        criterion("c", "latency.max", "below = \"100 ms\""),
+        criterion("d", "failures.ratio", "below = \"1 %\""),
+    ];
+    let config = Config::parse(&text.concat(), "p").unwrap();
+    let mut figures = figures();
+    figures.populations.push(request_totals(1000, Some(500)));
+    let test = test("api");
+    let tests = [JudgedTest { test: &test, figures: &figures }];
+    let case = Case { tests: &tests, deltas: &[], shifts: &[], config: &config, baseline: &BaselineState::NotAsked };
+    let judgement = judge(&case);
+    let starts = [
+        "api: failures 50 %",
+        "api: greatest latency 900 ms",
+        "api: 1 in 20 of 1,000 requests waited longer",
+        "api: requests 1,000",
+    ];
+    assert_eq!(judgement.reasons.len(), starts.len());
+    for (reason, start) in judgement.reasons.iter().zip(starts) {
+        assert!(reason.starts_with(start), "{reason}");
+    }
+}

@@ -140,9 +140,8 @@ fn listed(words: &[String]) -> String {
 }
 
 fn place(delta: &Delta) -> String {
-    let metric = if delta.metric == "failures" { "errors" } else { &delta.metric };
     let endpoint = if delta.endpoint.is_empty() { &delta.test } else { &delta.endpoint };
-    format!("{metric} of {}", fmt::plain(endpoint))
+    format!("{} of {}", delta.metric, fmt::plain(endpoint))
 }
 
 /// The change in words: `p95 of GET /a +26 %`.

@@ -1,6 +1,7 @@
 //! From criteria to the verdict: the table of judgement.md, with the reasons, conditions and notes in words.
 
-use super::outcome::{CriterionResult, Status, Verdict};
+use super::outcome::{CriterionResult, Origin, Status, Verdict};
+use crate::config::metric::{Asked, Metric, is_k6_duration};
 use crate::fmt;
 
 /// What the table makes of one criterion.
@@ -42,13 +43,15 @@ pub struct Ruling {
 /// Rules on the criteria. `limits_latency`: whether any of them is on latency.
 #[must_use]
 pub fn rule(criteria: &[CriterionResult], limits_latency: bool) -> Ruling {
+    let mut ordered: Vec<&CriterionResult> = criteria.iter().collect();
+    ordered.sort_by(|a, b| subject(a).cmp(&subject(b)).then_with(|| breach(b).total_cmp(&breach(a))));
     let of = |wanted: Weight| -> Vec<String> {
-        criteria.iter().filter(|result| weight(result) == wanted).map(sentence).collect()
+        ordered.iter().filter(|result| weight(result) == wanted).map(|result| sentence(result)).collect()
     };
     let mut conditions = of(Weight::Condition);
     if !limits_latency {
         conditions.push(
-            "no criterion limits latency: how slow it may be was not asked (add one, `plimsoll init` writes a draft)"
+            "no criterion limits latency: how slow it may be was not asked (add a criterion to plimsoll.toml; `plimsoll explain config` shows how)"
                 .to_owned(),
         );
     }
@@ -56,7 +59,7 @@ pub fn rule(criteria: &[CriterionResult], limits_latency: bool) -> Ruling {
     let mut open = of(Weight::Inconclusive);
     if !criteria.iter().any(|result| result.critical && was_judged(result.status)) {
         open.push(
-            "no critical criterion could be judged (`plimsoll init` writes a plimsoll.toml from these results)"
+            "no critical criterion could be judged (add one to plimsoll.toml; `plimsoll explain config` shows how)"
                 .to_owned(),
         );
     }
@@ -65,7 +68,8 @@ pub fn rule(criteria: &[CriterionResult], limits_latency: bool) -> Ruling {
     } else if !open.is_empty() {
         (Verdict::Inconclusive, open)
     } else {
-        let met = criteria.iter().filter(|result| result.status == Status::Pass).map(sentence).collect();
+        let met =
+            ordered.iter().filter(|result| result.status == Status::Pass).map(|result| sentence(result)).collect();
         let verdict = if conditions.is_empty() { Verdict::Ready } else { Verdict::ReadyWithConditions };
         (verdict, met)
     };
@@ -74,6 +78,42 @@ pub fn rule(criteria: &[CriterionResult], limits_latency: bool) -> Ruling {
 
 fn was_judged(status: Status) -> bool {
     matches!(status, Status::Pass | Status::MetNotProven | Status::Warn | Status::Fail | Status::Waived)
+}
+
+/// What a criterion is about, in the order in which a reader needs to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Subject {
+    Failures,
+    Latency,
+    Change,
+    Other,
+}
+
+fn subject(result: &CriterionResult) -> Subject {
+    if result.origin == Origin::Baseline {
+        return Subject::Change;
+    }
+    if result.origin == Origin::K6 {
+        let base = result.metric.split('{').next().unwrap_or_default();
+        return match base {
+            "http_req_failed" => Subject::Failures,
+            _ if is_k6_duration(base) => Subject::Latency,
+            _ => Subject::Other,
+        };
+    }
+    match Metric::parse(&result.metric) {
+        Ok(metric) if matches!(metric.asked, Asked::Failures { .. } | Asked::Success(_)) => Subject::Failures,
+        Ok(metric) if metric.limits_latency() => Subject::Latency,
+        _ => Subject::Other,
+    }
+}
+
+/// How far a figure is towards or beyond its limit: 1 at the limit, 2 at twice as bad; 0 where that cannot be said.
+fn breach(result: &CriterionResult) -> f64 {
+    let (Some(observed), Some(limit)) = (result.observed, result.limit) else { return 0.0 };
+    let ratio =
+        if limit.side.larger_is_worse() == Some(false) { limit.value / observed } else { observed / limit.value };
+    if ratio.is_nan() { 0.0 } else { ratio }
 }
 
 /// A result as a line on page one: where, then why.

@@ -1,16 +1,18 @@
 //! Sentences about outcomes, with the figures in them.
 
 use super::decision::{Because, Decision};
+use super::interval::least_n;
 use super::observation::{Nature, Observation};
 use super::outcome::{Evidence, Limit, Side, Status};
 use crate::config::metric::{Asked, Metric, Stat};
 use crate::fmt;
 use crate::model::key::Population;
+use crate::unit::Unit;
 
 /// What a metric is called in a sentence, and what its n counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
-    /// `p95`, `errors`, `rtc_dropped`.
+    /// `p95`, `failures`, `rtc_dropped`.
     pub name: String,
     /// `requests`, `messages`, `values`.
     pub counted: &'static str,
@@ -38,8 +40,8 @@ pub fn subject(metric: &Metric) -> Subject {
         }
         Asked::ShareOver { limit_us } => format!("requests over {}", fmt::latency_us(*limit_us)),
         Asked::Drift { p } => format!("drift of {} in an hour", fmt::quantile_name(*p)),
-        Asked::Failures { kind: None, .. } => "errors".to_owned(),
-        Asked::Failures { kind: Some(kind), .. } => format!("errors of kind {}", fmt::plain(kind)),
+        Asked::Failures { kind: None, .. } => "failures".to_owned(),
+        Asked::Failures { kind: Some(kind), .. } => format!("failures of kind {}", fmt::plain(kind)),
         Asked::Success(Population::Request) => "successes".to_owned(),
         Asked::Success(Population::Connection) => "connections made".to_owned(),
         Asked::Success(Population::Message) => "messages delivered".to_owned(),
@@ -80,6 +82,7 @@ pub fn reason(
     let n = seen.n.filter(|_| seen.nature != Nature::Counted);
     let on = n.map_or_else(String::new, |n| format!(" on {} {}", fmt::count(n), subject.counted));
     let aside = seen.why.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
+    let waited = waited(subject, seen, demanded).unwrap_or_else(|| format!("{name} {figure}{on}, demanded {demand}"));
     match (decision.status, decision.because) {
         (Status::Pass, Because::WholeInterval) => {
             let worst = bad_end(demanded.side, seen).map_or_else(String::new, |end| format!("; 95 % sure of {end}"));
@@ -94,22 +97,11 @@ pub fn reason(
             format!("{name} {demand} met{on}, not proven: {why}")
         }
         (Status::Warn, Because::IntervalReachesAcross) => {
-            let outer = demanded.warn.map_or_else(String::new, |warn| {
-                let side = demanded.warn_side.unwrap_or(demanded.side);
-                format!(", {} {} is", side.words(), fmt::value(warn, seen.unit))
-            });
-            format!("{name} {figure}{on}, between {}: {demand} is not proven{outer}{aside}", range(seen))
+            let outer = outer(demanded, seen);
+            format!("{name} {figure}{on}, between {}: {demand} is not proven, {outer} is{aside}", range(seen))
         }
-        (Status::Warn, _) => {
-            let outer = demanded.warn.map_or_else(String::new, |warn| {
-                let side = demanded.warn_side.unwrap_or(demanded.side);
-                format!("; still {} {}", side.words(), fmt::value(warn, seen.unit))
-            });
-            format!("{name} {figure}{on}, demanded {demand}{outer}{aside}")
-        }
-        (Status::Fail, _) => {
-            format!("{name} {figure}{on}, demanded {demand}{}{aside}", surely(demanded, seen, evidence))
-        }
+        (Status::Warn, _) => format!("{waited}; still {}{aside}", outer(demanded, seen)),
+        (Status::Fail, _) => format!("{waited}{}{aside}", surely(demanded, seen, evidence)),
         (_, Because::TooFew { needs }) => {
             let have = seen.n.map_or_else(|| "an unknown number of".to_owned(), fmt::count);
             format!("{name} of {have} {} cannot be bounded: {} are needed", subject.counted, fmt::count(needs))
@@ -120,6 +112,43 @@ pub fn reason(
             settles(subject, seen, demanded).map_or_else(String::new, |text| format!("; {text}"))
         ),
     }
+}
+
+/// The second limit in words.
+fn outer(demanded: &Limit, seen: &Observation) -> String {
+    let side = demanded.warn_side.unwrap_or(demanded.side);
+    limit(&Limit { side, value: demanded.warn.unwrap_or(demanded.value), ..*demanded }, seen)
+}
+
+/// A latency percentile beyond its limit as people experience it: `1 in 20 of 2,046 requests waited longer than 2.31 s; the
+/// limit is 800 ms`. `None` for other figures, and where so few values are no experience.
+fn waited(subject: &Subject, seen: &Observation, demanded: &Limit) -> Option<String> {
+    let Nature::Quantile { p, .. } = seen.nature else { return None };
+    let share = 1.0 / (1.0 - p);
+    let enough = seen.n.is_none_or(|n| n >= least_n(p));
+    if seen.unit != Unit::Micros
+        || !enough
+        || demanded.side.larger_is_worse() != Some(true)
+        || (share - share.round()).abs() > 1e-6
+    {
+        return None;
+    }
+    let of = subject.name.strip_prefix(&fmt::quantile_name(p)).or_else(|| subject.name.strip_prefix("median"))?;
+    let who = match of {
+        "" | " of connecting" | " of messages" => subject.counted.to_owned(),
+        " of successes" => "successes".to_owned(),
+        // The k6 metrics that are no request's latency are waited for by nobody.
+        _ if subject.counted == "values" => return None,
+        tagged => format!("{}{tagged}", subject.counted),
+    };
+    let of_n = seen.n.map_or_else(|| format!(" {who}"), |n| format!(" of {} {who}", fmt::count(n)));
+    let value = |at: f64| fmt::value(at, seen.unit);
+    Some(format!(
+        "{}{of_n} waited longer than {}; the limit is {}",
+        fmt::one_in(p),
+        value(seen.value?),
+        value(demanded.value)
+    ))
 }
 
 fn surely(demanded: &Limit, seen: &Observation, evidence: Evidence) -> &'static str {
@@ -158,7 +187,13 @@ fn not_proven(subject: &Subject, seen: &Observation, demanded: &Limit, because: 
 
 fn settles(subject: &Subject, seen: &Observation, demanded: &Limit) -> Option<String> {
     seen.settles_at(demanded.value)
-        .map(|n| format!("about {} {} would settle it", fmt::number(super::interval::float(n)), subject.counted))
+        .map(|n| format!("about {} {} would settle it", fmt::count(roughly(n)), subject.counted))
+}
+
+/// Two digits, rounded up: an estimate of how many are needed is no better than that.
+fn roughly(n: u64) -> u64 {
+    let step = 10_u64.pow(n.checked_ilog10().unwrap_or(0).saturating_sub(1));
+    n.div_ceil(step) * step
 }
 
 fn bad_end(side: Side, seen: &Observation) -> Option<String> {
@@ -182,7 +217,6 @@ mod tests {
     use super::*;
     use crate::judge::decision::decide;
     use crate::judge::interval::wilson;
-    use crate::unit::Unit;
 
     #[test]
     fn zero_of_1801_says_what_would_prove_it() {
@@ -197,7 +231,25 @@ mod tests {
         let decision = decide(&seen, &limit, Evidence::Observed, false);
         assert_eq!(
             reason(&subject(&metric), &seen, &limit, decision, Evidence::Observed),
-            "errors below 0.1 % met on 1,801 requests, not proven: 3,838 without one would prove it"
+            "failures below 0.1 % met on 1,801 requests, not proven: 3,838 without one would prove it"
         );
+    }
+
+    #[test]
+    fn who_waited_is_told_in_peoples_words_where_enough_did() {
+        let said = |metric: &str, n: u64| {
+            let seen = Observation {
+                n: Some(n),
+                nature: Nature::Quantile { p: 0.95, beyond: None, design_effect: 1.0 },
+                ..Observation::counted(2_310_000.0, Unit::Micros)
+            };
+            let limit = Limit { side: Side::Below, value: 800_000.0, warn: None, warn_side: None };
+            let decision = decide(&seen, &limit, Evidence::Observed, true);
+            reason(&subject(&Metric::parse(metric).unwrap()), &seen, &limit, decision, Evidence::Observed)
+        };
+        let waited = "1 in 20 of 2,046 requests waited longer than 2.31 s; the limit is 800 ms";
+        assert_eq!(said("latency.p95", 2046), waited);
+        assert_eq!(said("latency_success.p95", 2046), waited.replace("requests", "successes"));
+        assert_eq!(said("latency.p95", 5), "p95 2.31 s on 5 requests, demanded below 800 ms");
     }
 }

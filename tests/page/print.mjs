@@ -18,7 +18,8 @@ export async function print(subject) {
       f.querySelector('h2, h3, h4')?.textContent ?? '', f.querySelector('svg .t text')?.textContent ?? '']),
     heads: [...document.querySelectorAll('table')].filter(t => t.tHead && !t.closest('details')).map(t => ({
       labels: [...t.tHead.rows[0].cells].map(c => c.firstChild?.textContent ?? ''),
-      rows: [...t.tBodies[0].rows].map(r => r.cells[0].textContent),
+      // The whole row: a name alone also stands in sentences.
+      rows: [...t.tBodies[0].rows].map(r => [...r.cells].map(c => c.textContent).join(' ')),
     })),
     tests: document.querySelectorAll('section.test').length,
   }));
@@ -30,8 +31,8 @@ export async function print(subject) {
     squeeze(execFileSync('pdftotext', ['-layout', '-f', String(n + 1), '-l', String(n + 1), pdf, '-'], { encoding: 'utf8' })));
 
   const problems = [];
-  // Each further test brings charts of its own: two pages more.
-  const most = mostPages(subject.endpoints) + 2 * Math.max(0, wanted.tests - 1);
+  // Each further test brings tables, charts and evidence of its own: four pages more.
+  const most = mostPages(subject.endpoints) + 4 * Math.max(0, wanted.tests - 1);
   if (count > most) problems.push(`${count} pages, at most ${most}`);
   if (!/^Tagged:\s+yes/m.test(info)) problems.push('the PDF is not tagged');
   const first = pages[0].replace(/\s/g, '');

@@ -50,7 +50,7 @@ fn a_share_says_how_many_would_prove_it() {
     assert_eq!(result.status, Status::MetNotProven);
     assert_eq!(result.n_to_settle, Some(3_838));
     assert!(
-        result.reason.starts_with("errors below 0.1 % met on 1,801 requests, not proven: 3,838"),
+        result.reason.starts_with("failures below 0.1 % met on 1,801 requests, not proven: 3,838"),
         "{}",
         result.reason
     );

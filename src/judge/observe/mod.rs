@@ -8,7 +8,7 @@ mod monitor;
 mod share;
 mod slice;
 
-pub(crate) use monitor::is_memory;
+pub(crate) use monitor::{is_memory, rough_duration};
 
 use super::case::JudgedTest;
 use super::observation::Observation;

@@ -119,7 +119,7 @@ pub(super) fn memory_leaks(scope: &Scope<'_>) -> Result<Observation, String> {
         return Err(format!(
             "`{}` rises, too short ({}) to call a leak",
             rising.metric,
-            fmt::duration_s(rising.duration_s)
+            rough_duration(rising.duration_s)
         ));
     }
     let leaks = float(u64::try_from(trends.iter().filter(|trend| trend.rises).count()).unwrap_or(u64::MAX));
@@ -128,10 +128,17 @@ pub(super) fn memory_leaks(scope: &Scope<'_>) -> Result<Observation, String> {
         None => Ok(seen),
         Some(short) => Ok(Observation {
             interval: Some((Some(leaks), None)),
-            why: Some(format!("{} of monitoring; 30 min can show a leak", fmt::duration_s(short.duration_s))),
+            why: Some(format!("{} of monitoring; 30 min can show a leak", rough_duration(short.duration_s))),
             ..seen
         }),
     }
+}
+
+/// A duration in minutes where it is within 10 s of whole ones: a monitor's readings never span a run to the second.
+#[must_use]
+pub(crate) fn rough_duration(seconds: f64) -> String {
+    let minutes = (seconds / 60.0).round() * 60.0;
+    fmt::duration_s(if minutes > 0.0 && (seconds - minutes).abs() <= 10.0 { minutes } else { seconds })
 }
 
 /// Whether a trend is of memory: by the column's name.

@@ -4,7 +4,7 @@
 //! Endpoints of which more than 5 % of the requests fail, with the kinds of their failures.
 //!
 //! # Why it matters
-//! The total hides it: one endpoint in ten that always fails is 10 % of errors, or 1 % if it is called rarely.
+//! The total hides it: one endpoint in ten that always fails is 10 % of failures, or 1 % if it is called rarely.
 //!
 //! # Example
 //! `POST /rsvp: 18.5 % of 2,046 requests failed (372 HTTP 503, 6 HTTP 500, 1 timeout)`

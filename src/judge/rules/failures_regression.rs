@@ -4,13 +4,13 @@
 //! Each endpoint's share of failures against the baseline's: more beyond chance, by at least 0.1 points.
 //!
 //! # Why it matters
-//! Errors that were not there before are a change of behaviour, even where a limit on errors still holds.
+//! Failures that were not there before are a change of behaviour, even where a limit on failures still holds.
 //!
 //! # Example
 //! `GET /api/events fails more often: 0 % → 1.83 % (33 of 1,801 requests)`
 //!
 //! # What to do
-//! Read the error texts in the report; look for limits that the new build reaches earlier: pools, timeouts, rate
+//! Read the texts of the failures in the report; look for limits that the new build reaches earlier: pools, timeouts, rate
 //! limits.
 
 use super::{Look, Rule, finding};
@@ -35,7 +35,7 @@ fn look(look: &Look<'_>) -> Vec<Finding> {
                 &delta.test,
                 Severity::Critical,
                 format!("{} fails more often: {} → {}", fmt::plain(of), share(delta.before), share(delta.after)),
-                "Read the error texts; look for limits that the new build reaches earlier: pools, timeouts, rate limits.",
+                "Read the texts of the failures; look for limits that the new build reaches earlier: pools, timeouts, rate limits.",
             );
             found.endpoint = (!delta.endpoint.is_empty()).then(|| delta.endpoint.clone());
             found.evidence.clone_from(&delta.method);

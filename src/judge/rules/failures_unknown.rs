@@ -4,7 +4,7 @@
 //! Whether the source tells failed requests from successful ones.
 //!
 //! # Why it matters
-//! Unknown is not zero: without it no criterion on errors can be judged.
+//! Unknown is not zero: without it no criterion on failures can be judged.
 //!
 //! # Example
 //! `failures are not known: the summary has no http_req_failed`

@@ -17,7 +17,7 @@
 use super::{Look, Rule, finding};
 use crate::analyse::figures::TrendFigures;
 use crate::fmt;
-use crate::judge::observe::is_memory;
+use crate::judge::observe::{is_memory, rough_duration};
 use crate::judge::outcome::{Finding, Severity};
 
 pub(super) const RULE: Rule = Rule { name: "memory-grows", source: include_str!("memory_grows.rs"), look };
@@ -43,12 +43,12 @@ fn grows(test: &str, trend: &TrendFigures) -> Finding {
     let verdict = if trend.long_enough {
         "looks like a leak".to_owned()
     } else {
-        format!("rises, too short ({}) to call a leak", fmt::duration_s(trend.duration_s))
+        format!("rises, too short ({}) to call a leak", rough_duration(trend.duration_s))
     };
     let mut found = finding(
         RULE.name,
         test,
-        if trend.long_enough { Severity::Warning } else { Severity::Note },
+        Severity::Warning,
         format!("{} grows by {}/min: {verdict}", fmt::plain(&trend.metric), per_minute(trend.slope_per_min)),
         "Run an hour or longer at the same load; if it still rises, compare heap snapshots from the beginning and the end.",
     );

@@ -15,6 +15,7 @@ mod load_not_delivered;
 mod load_unknown;
 mod lower_bound;
 mod memory_grows;
+mod mix_differs;
 mod no_latency_criterion;
 mod nothing_measured;
 mod pool_saturated;
@@ -60,6 +61,7 @@ pub static RULES: &[Rule] = &[
     every_iteration_threw::RULE,
     too_short::RULE,
     load_not_delivered::RULE,
+    mix_differs::RULE,
     generator_saturated::RULE,
     lower_bound::RULE,
     idle::RULE,

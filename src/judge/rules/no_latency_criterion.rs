@@ -10,8 +10,7 @@
 //! `no criterion limits latency`
 //!
 //! # What to do
-//! Say how slow is too slow: `plimsoll init` writes a plimsoll.toml with limits drafted from these results, for people
-//! to change.
+//! Say how slow is too slow: add a criterion on latency to plimsoll.toml; `plimsoll explain config` shows how.
 
 use super::{Look, Rule, finding};
 use crate::judge::outcome::{Finding, Severity};
@@ -28,6 +27,6 @@ fn look(look: &Look<'_>) -> Vec<Finding> {
         "",
         Severity::Note,
         "no criterion limits latency, so the verdict says nothing about speed".to_owned(),
-        "Say how slow is too slow: `plimsoll init` drafts a plimsoll.toml from these results.",
+        "Say how slow is too slow: add a criterion on latency to plimsoll.toml; `plimsoll explain config` shows how.",
     )]
 }

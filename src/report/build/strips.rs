@@ -8,7 +8,7 @@ use crate::report::chart::{Chart, Clock, Quantity, Strip, StripChart, Words};
 use crate::unit::Timestamp;
 
 /// Strips of one test; more columns stand in the table only.
-const MOST_STRIPS: usize = 8;
+const MOST_STRIPS: usize = 6;
 /// Rules whose finding may head the chart, weightiest first.
 const RULES: [&str; 3] = ["pool-saturated", "memory-grows", "cpu-saturated"];
 
@@ -44,8 +44,15 @@ fn shown(column: &MonitorColumn) -> bool {
         && !column.name.ends_with("_size")
         && !column.name.ends_with("_available")
         && column.kind != ColumnKind::CumulativeRatio
-        && column.readings.iter().any(|(_, value)| value.is_some())
+        && moves(column)
         && !column.name.ends_with("_reads")
+}
+
+/// A level that never changes (a pool's size, memory in percent of a large machine) is a number, not a curve.
+fn moves(column: &MonitorColumn) -> bool {
+    let measured = || column.readings.iter().filter_map(|(_, value)| *value);
+    let (least, most) = (measured().reduce(f64::min), measured().reduce(f64::max));
+    least.zip(most).is_some_and(|(least, most)| most - least > 0.02 * most.abs())
 }
 
 fn strip(judged: &Judged<'_>, column: &MonitorColumn, start: Timestamp) -> Option<Strip> {
