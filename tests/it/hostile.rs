@@ -163,7 +163,7 @@ fn hostile_names_are_only_read() {
     let lines: Vec<&str> = document.lines().collect();
     for (at, pair) in lines.windows(2).enumerate() {
         if pair[0].starts_with('|') && pair[1].starts_with('|') {
-            assert_eq!(cells(pair[0]), cells(pair[1]), "the table breaks at line {}: {}", at + 2, pair[1]);
+            assert_eq!(cells(pair[0]), cells(pair[1]), "the table breaks at line {}: {} {}", at + 2, pair[0], pair[1]);
         }
     }
 }

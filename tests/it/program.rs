@@ -69,10 +69,11 @@ pub(crate) fn folders(of: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Files of samples/ that hold results: neither what explains them nor settings.
+/// Files of samples/ that hold results: neither what explains them, nor settings, nor stored runs.
 pub(crate) fn sample_files() -> Vec<PathBuf> {
     let all = files(Path::new("samples")).into_iter();
-    all.filter(|path| !["README.md", "plimsoll.toml"].iter().any(|name| path.ends_with(name))).collect()
+    let aside = ["README.md", "plimsoll.toml", ".plimsoll"];
+    all.filter(|path| !path.iter().any(|part| aside.iter().any(|name| part == *name))).collect()
 }
 
 /// The shared corpus of real results; where there is none, the test that asks says that it is left out.
