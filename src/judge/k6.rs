@@ -117,7 +117,7 @@ fn result(
     decision: Decision,
 ) -> CriterionResult {
     let why = seen.why.clone().unwrap_or_default();
-    let own = match threshold.kept {
+    let own = match threshold.kept.filter(|_| entry.invalid.is_none()) {
         Some(true) => "; k6 calls it kept",
         Some(false) => "; k6 calls it crossed",
         None => "",

@@ -74,14 +74,15 @@ impl<'a> Answers<'a> {
         let deltas = gated(case.config, case.deltas);
         let mut answers = Self { regressed: Vec::new(), shifted: Vec::new(), open: Vec::new(), all: deltas.len() };
         for delta in deltas {
-            match (invalid(&delta.test), delta.call) {
-                (Some(why), _) => {
-                    answers.open.push((delta, format!("the run of {} is invalid: {why}", fmt::plain(&delta.test))))
+            let why = match invalid(&delta.test) {
+                Some(why) => format!("the run of {} is invalid: {why}", fmt::plain(&delta.test)),
+                None if delta.call == Call::Inconclusive => delta.why.clone().unwrap_or_default(),
+                None => {
+                    answers.regressed.extend((delta.call == Call::Regressed).then_some(delta));
+                    continue;
                 }
-                (None, Call::Inconclusive) => answers.open.push((delta, delta.why.clone().unwrap_or_default())),
-                (None, Call::Regressed) => answers.regressed.push(delta),
-                (None, _) => {}
-            }
+            };
+            answers.open.push((delta, why));
         }
         let gates =
             |shift: &&Shift| shift.kind == ShiftKind::Regressed && case.config.compare.metrics.contains(&shift.metric);

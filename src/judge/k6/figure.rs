@@ -241,6 +241,17 @@ fn from_series(selector: &MetricSelector, aggregation: Aggregation, judged: Judg
             [only] => only.total.value.map(|value| raw(value, unit, Nature::Counted)),
             _ => None,
         },
+        // k6's CSV does not say of which kind a metric is, and all are read as trends. Only counters have a count; a rate may be a
+        // counter's or a share, and which value was a gauge's last is not kept: there are samples, and no figure.
+        (MetricKind::Trend, Aggregation::Count) => {
+            let sum = series.iter().filter_map(|one| Some(one.total.mean? * float(one.total.count?))).sum();
+            Some(raw(sum, Unit::Count, Nature::Counted))
+        }
+        (MetricKind::Trend, Aggregation::Rate | Aggregation::Value) => Some(Observation {
+            n: Some(n),
+            class: Some(SourceClass::Raw),
+            ..Observation::unknown(unit, "the files do not say of which kind it is")
+        }),
         (MetricKind::Trend, _) => trend(&series, aggregation, judged)
             .map(|(value, nature, interval)| Observation { interval, ..raw(value, unit, nature) }),
         _ => None,

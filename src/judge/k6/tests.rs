@@ -75,3 +75,18 @@ fn nothing_dropped_is_a_measured_zero() {
     let result = judge_one(&mut test("api"), "dropped_iterations", "count<30", None);
     assert_eq!((result.status, result.observed.map(f64::to_bits)), (Status::Pass, Some(0)));
 }
+
+/// k6's CSV names metrics without their kinds: a counter came as a trend, `count>1` on 34 points had "no samples", and the
+/// summary's word for it was lost.
+#[test]
+fn a_counter_that_came_as_a_trend_is_counted() {
+    let mut test = test("api");
+    let total =
+        MetricTotal { count: Some(34), mean: Some(2.5), min: Some(2.5), max: Some(2.5), ..MetricTotal::default() };
+    test.metrics = vec![MetricData { quoted: false, ..metric("my_counter", MetricKind::Trend, Unit::Plain, total) }];
+    let counted = judge_one(&mut test, "my_counter", "count>1", Some(true));
+    assert_eq!((counted.status, counted.observed.map(f64::to_bits)), (Status::Pass, Some(85f64.to_bits())));
+    assert_eq!(judge_one(&mut test, "my_counter", "rate>0.01", Some(true)).status, Status::MetNotProven);
+    assert_eq!(judge_one(&mut test, "my_counter", "rate>0.01", Some(false)).status, Status::Fail);
+    assert_eq!(judge_one(&mut test, "my_counter", "rate>0.01", None).status, Status::Inconclusive);
+}
