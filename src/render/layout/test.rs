@@ -28,7 +28,8 @@ const MOST_FILES: usize = 40;
 /// A test on the page.
 #[derive(Debug, Serialize)]
 pub(in crate::render) struct TestLayout<'a> {
-    name: &'a str,
+    /// With its run folder where there was one: two runs of one test are two parts of the page.
+    name: String,
     id: &'a str,
     run: Option<&'a str>,
     tool: &'a str,
@@ -131,7 +132,7 @@ impl<'a> TestLayout<'a> {
         let monitors = test.monitors.iter().map(|it| MonitorRow { it, category: it.kind == ColumnKind::Category });
         let latency = &test.totals.latency_us;
         Ok(Self {
-            name: &test.name,
+            name: test.run.as_ref().map_or_else(|| test.name.clone(), |run| format!("{}, run {run}", test.name)),
             id: &test.id,
             run: test.run.as_deref(),
             tool: &test.tool,
