@@ -29,7 +29,7 @@
 //! # Ok::<(), plimsoll::error::Error>(())
 //! ```
 //!
-//! Layers point one way, from the bottom up: [`unit`], [`fmt`], [`error`] and [`quantity`] are the ground; [`model`] is what
+//! Layers point one way, from the bottom up: [`mod@unit`], [`mod@fmt`], [`mod@error`] and [`quantity`] are the ground; [`model`] is what
 //! every tool's output becomes; [`ingest`] reads, [`rollup`] counts, [`assemble`] says which files are one test; [`analyse`]
 //! computes figures, [`compare`] holds two runs side by side, [`config`] is what the user demands, [`judge`] decides;
 //! [`report`] puts it into words, [`store`] keeps runs, [`render`] shows; [`cli`] is the only one that prints.

@@ -148,7 +148,9 @@ fn contradict(a: &Form, b: &Form) -> bool {
     let scenarios = matches!((a.part.name(), b.part.name()), (Some(a), Some(b)) if !same_name(a, b));
     let endpoints = match (a.labels.is_empty() || b.labels.is_empty(), a.may_lag, b.may_lag) {
         (true, _, _) => false,
-        (false, false, false) => !a.labels.iter().map(singular).eq(b.labels.iter().map(singular)),
+        (false, false, false) => {
+            !a.labels.iter().map(|label| singular(label)).eq(b.labels.iter().map(|label| singular(label)))
+        }
         (false, true, false) => !a.labels.is_subset(&b.labels),
         (false, false, true) => !b.labels.is_subset(&a.labels),
         (false, true, true) => !a.labels.is_subset(&b.labels) && !b.labels.is_subset(&a.labels),
@@ -157,7 +159,7 @@ fn contradict(a: &Form, b: &Form) -> bool {
 }
 
 /// Rows say `read`, the summary beside them `reads`.
-fn singular(label: &String) -> String {
+fn singular(label: &str) -> String {
     let lower = label.to_lowercase();
     lower.strip_suffix('s').map(str::to_owned).unwrap_or(lower)
 }

@@ -67,13 +67,13 @@ fn paired<'a>(before: &'a Side, after: &'a Side) -> Pairs<'a> {
 /// The pairs as blocks; `None` where a side has an endpoint without latencies over time.
 fn with_parts<'a>(pairs: &'a Pairs<'a>) -> Option<Vec<Pair<'a>>> {
     const NONE: &[Block] = &[];
-    let parts = |side: &Option<&'a SideEndpoint>| match side {
+    let parts = |side: Option<&'a SideEndpoint>| match side {
         None => Some(NONE),
         Some(endpoint) => endpoint.parts.as_deref(),
     };
     pairs
         .iter()
-        .map(|(label, (before, after))| Some(Pair { endpoint: label, before: parts(before)?, after: parts(after)? }))
+        .map(|(label, (before, after))| Some(Pair { endpoint: label, before: parts(*before)?, after: parts(*after)? }))
         .collect()
 }
 

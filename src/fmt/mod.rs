@@ -17,6 +17,16 @@ pub fn count(value: u64) -> String {
     group(&value.to_string())
 }
 
+/// Bytes in hexadecimal, as hashes are written.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// A count and its noun: `1 request`, `2 requests`.
 #[must_use]
 pub fn plural(value: u64, one: &str, many: &str) -> String {

@@ -210,7 +210,7 @@ impl Input {
                 }
             }
         }
-        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(crate::fmt::hex(&hash.finalize()))
     }
 
     /// The input as a place.

@@ -63,8 +63,7 @@ impl Recorded {
         self.sum_ns = self.sum_ns.saturating_add(other.sum_ns);
         self.extremes_ns = match (self.extremes_ns, other.extremes_ns) {
             (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
-            (one, None) => one,
-            (None, one) => one,
+            (one, other) => one.or(other),
         };
     }
 

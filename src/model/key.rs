@@ -32,10 +32,10 @@ impl EndpointKey {
     #[must_use]
     pub fn new(method: Option<&str>, name: &str) -> Self {
         let method = method.map(str::trim).filter(|text| !text.is_empty());
-        let (led, rest) = split_method(name);
-        match (method, led) {
-            (Some(given), Some(lead)) if given.eq_ignore_ascii_case(lead) => Self::bare(Some(given), rest),
-            (None, Some(lead)) => Self::bare(Some(lead), rest),
+        let (prefix, rest) = split_method(name);
+        match (method, prefix) {
+            (Some(given), Some(verb)) if given.eq_ignore_ascii_case(verb) => Self::bare(Some(given), rest),
+            (None, Some(verb)) => Self::bare(Some(verb), rest),
             (given, _) => Self::bare(given, name),
         }
     }
@@ -103,7 +103,7 @@ pub struct CellKey {
     pub status: Option<u16>,
     /// Whether it was answered by a cache; `None` where the source does not say.
     pub cached: Option<bool>,
-    /// The tags worth filtering by (k6: scenario, group, expected_response, user tags), sorted.
+    /// The tags worth filtering by (k6: scenario, group, `expected_response`, user tags), sorted.
     pub tags: Tags,
 }
 

@@ -142,10 +142,14 @@ mod tests {
                 assert_contrast("--focus", ground, 3.0);
             }
             for (text, ground) in state {
-                [text, "--ink", "--muted", "--link"].iter().for_each(|text| assert_contrast(text, ground, 4.5));
+                for text in [text, "--ink", "--muted", "--link"] {
+                    assert_contrast(text, ground, 4.5);
+                }
             }
             // Lines are drawn over the pale area of what went well.
-            ["--s1", "--load", "--bad", "--limit"].iter().for_each(|mark| assert_contrast(mark, "--calm", 3.0));
+            for mark in ["--s1", "--load", "--bad", "--limit"] {
+                assert_contrast(mark, "--calm", 3.0);
+            }
         }
     }
 

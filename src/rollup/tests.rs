@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 /// One call on a sink.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a few hundred values in a test")]
 enum Said {
     Sample(CellKey, Sample),
     Value(MetricKey, Option<Timestamp>, f64),

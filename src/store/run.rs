@@ -230,7 +230,7 @@ fn place(path: &Path) -> Place {
 /// SHA-256 in hexadecimal.
 #[must_use]
 pub fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::fmt::hex(&Sha256::digest(text.as_bytes()))
 }
 
 /// The first eight digits of it.

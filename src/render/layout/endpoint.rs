@@ -54,6 +54,7 @@ pub(super) struct Gap<'a> {
 
 /// Endpoints of one population.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "templates say `rows.rows`: the rows of a table of rows")]
 pub(super) struct Rows<'a> {
     /// Names of the percentiles that have columns.
     columns: Vec<&'a str>,
@@ -223,7 +224,8 @@ fn draw_effects<'a>(rows: &mut [Row<'a>], totals: &mut Row<'a>) -> Result<(), Er
             Some((Some(low), Some(high))) => Some([low - 1.0, high - 1.0]),
             _ => None,
         };
-        row.effect = Some(chart::effect(ratio - 1.0, interval, reach, tone).map_err(super::picture::mistake)?);
+        row.effect =
+            Some(chart::effect(ratio - 1.0, interval, reach, tone).map_err(|error| super::picture::mistake(&error))?);
     }
     Ok(())
 }

@@ -93,10 +93,8 @@ fn criterion(it: &CriterionResult) -> CriterionRow<'_> {
     let side = it.limit.map_or("", |limit| limit.side.words());
     let warn_side = it.limit.and_then(|limit| limit.warn_side).map_or(side, crate::judge::outcome::Side::words);
     let margin = it.limit.zip(it.observed).and_then(|(limit, observed)| {
-        let room = match limit.side.larger_is_worse()? {
-            true => limit.value - observed,
-            false => observed - limit.value,
-        };
+        let inside = if limit.side.larger_is_worse()? { 1.0 } else { -1.0 };
+        let room = (limit.value - observed) * inside;
         (limit.value.abs() > 0.0).then(|| room / limit.value.abs())
     });
     CriterionRow {

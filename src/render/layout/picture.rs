@@ -48,7 +48,7 @@ struct TextRow {
 }
 
 /// A drawing that failed, as an error of output.
-pub(super) fn mistake(error: ChartError) -> Error {
+pub(super) fn mistake(error: &ChartError) -> Error {
     Error::output(error.to_string())
 }
 
@@ -59,7 +59,7 @@ impl<'a> Picture<'a> {
             Chart::Strips(one) => chart::draw_strips(one, budget.ground),
             Chart::Tail(one) => chart::draw_tail(one, budget.ground),
         };
-        let drawn = drawn.map_err(mistake)?;
+        let drawn = drawn.map_err(|error| mistake(&error))?;
         let weight = drawn.as_ref().map_or(0, String::len);
         let room = weight <= budget.bytes;
         let why = match (&drawn, room) {

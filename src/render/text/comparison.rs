@@ -17,7 +17,7 @@ pub fn comparison(deltas: &[Delta], pairs: &[BaselinePair], style: Style, out: &
     for pair in pairs {
         match (&pair.test, &pair.stored) {
             (Some(test), Some(stored)) if test == stored => {
-                writeln!(out, "{}", style.paint("bold", &fmt::plain(test)))?
+                writeln!(out, "{}", style.paint("bold", &fmt::plain(test)))?;
             }
             (Some(test), Some(stored)) => {
                 let line = format!("{} against {}", fmt::plain(test), fmt::plain(stored));

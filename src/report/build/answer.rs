@@ -74,11 +74,7 @@ fn experience(test: &TestReport) -> String {
     }
     let slow = totals.latency_us.quantiles.get("p95").copied().flatten();
     if let Some(p95) = slow {
-        parts.push(format!(
-            "{} in 20 requests waited longer than {}",
-            if parts.is_empty() { "1" } else { "1" },
-            fmt::latency_us(p95)
-        ));
+        parts.push(format!("1 in 20 requests waited longer than {}", fmt::latency_us(p95)));
     }
     if let (Some(failures), Some(requests)) = (totals.failures, totals.requests) {
         parts.push(format!("{} of {} failed", fmt::count(failures), fmt::count(requests)));

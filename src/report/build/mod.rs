@@ -174,5 +174,5 @@ fn run_id(tests: &[TestReport], config: &ConfigUsed) -> String {
         hash.update(input.source.as_bytes());
         hash.update(input.sha256.as_deref().unwrap_or_default());
     }
-    hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    crate::fmt::hex(hash.finalize().get(..6).unwrap_or_default())
 }

@@ -5,6 +5,7 @@ use crate::fmt;
 use crate::judge::outcome::Status;
 
 /// The state that a status is shown in.
+#[must_use]
 pub fn state(status: Status) -> &'static str {
     match status {
         Status::Pass | Status::MetNotProven => "pass",
