@@ -132,7 +132,7 @@ impl<'a> TestLayout<'a> {
         let monitors = test.monitors.iter().map(|it| MonitorRow { it, category: it.kind == ColumnKind::Category });
         let latency = &test.totals.latency_us;
         Ok(Self {
-            name: test.run.as_ref().map_or_else(|| test.name.clone(), |run| format!("{}, run {run}", test.name)),
+            name: test.run.as_ref().map_or_else(|| test.name.clone(), |run| format!("{}, {run}", test.name)),
             id: &test.id,
             run: test.run.as_deref(),
             tool: &test.tool,
