@@ -1,0 +1,102 @@
+//! hey's rows, `hey -o csv`. Its summary is text for people.
+//!
+//! Seconds are printed with four decimals. Times count from the start of the run, of which nothing is said, so the rows
+//! have no instant: read as if they began in 1970 two runs would look like one. Requests without an answer are not in the
+//! file at all.
+
+use super::printed::{Course, amount, each_row, length_ns, unnamed};
+use super::rows::Rows;
+use super::{Adapter, Head, Input, SeriesId, Settings, Sink, Sniff, Tally};
+use crate::error::Error;
+use crate::ingest::own::cell_text::Refusal;
+use crate::ingest::own::failure;
+use crate::ingest::rows::Row;
+use crate::model::key::{CellKey, Outcome, Population};
+use crate::model::sample::{Fact, LoadModel, Sample};
+use std::collections::BTreeMap;
+
+const LATENCY: &str = "response-time";
+const STATUS: &str = "status-code";
+const OFFSET: &str = "offset";
+const ABSENT: &str =
+    "hey leaves out requests without an answer (refused, reset, timed out): they are neither counted nor timed here";
+
+/// Reads `hey -o csv`.
+pub struct HeyCsv;
+
+impl Adapter for HeyCsv {
+    fn name(&self) -> &'static str {
+        "hey_csv"
+    }
+
+    fn tool(&self) -> &'static str {
+        "hey"
+    }
+
+    fn about(&self) -> &'static str {
+        "hey's rows, `hey -o csv`: one answered request a row"
+    }
+
+    fn sniff(&self, head: &Head) -> Sniff {
+        if head.first_line().starts_with(b"response-time,DNS+dialup,DNS,") {
+            Sniff::yes("the header of hey's CSV: response-time, DNS+dialup, DNS")
+        } else {
+            Sniff::no("the header does not begin with response-time,DNS+dialup,DNS")
+        }
+    }
+
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
+        let rows = Rows::open(input, b',')?;
+        let header = rows.header();
+        let latency = header
+            .position(LATENCY)
+            .ok_or_else(|| Error::input(format!("has no column `{LATENCY}`")).at(input.place()))?;
+        let (status, offset) = (header.position(STATUS), header.position(OFFSET));
+        let part = sink.part(None);
+        sink.fact(part, Fact::Load(LoadModel::Closed));
+        sink.fact(part, Fact::Remark("hey rounds times to 0.1 ms".to_owned()));
+        match status {
+            Some(_) => sink.fact(part, Fact::Warning(ABSENT.to_owned())),
+            None => sink.fact(part, Fact::FailuresUnknown("this version of hey writes no status".to_owned())),
+        }
+        let mut cells: BTreeMap<Option<u16>, SeriesId> = BTreeMap::new();
+        let mut course = Course::default();
+        let tally = each_row(input, rows, settings, |row| {
+            let code = status.map(|column| code(row, column)).transpose()?;
+            let latency_ns = length_ns(row, latency)?;
+            let started = offset.map(|column| amount(row, column)).transpose()?;
+            let cell = *cells.entry(code).or_insert_with(|| sink.cell(part, &cell(code)));
+            sink.sample(cell, Sample { ended_at: None, latency_ns: Some(latency_ns), bytes: None });
+            course.add(started, amount(row, latency)?);
+            Ok(())
+        })?;
+        if let Some(seconds) = course.seconds() {
+            sink.fact(part, Fact::DurationSeconds(seconds));
+        }
+        Ok(tally)
+    }
+}
+
+fn code(row: &Row<'_>, column: usize) -> Result<u16, Refusal> {
+    let text = row.text(Some(column)).unwrap_or("");
+    let code = text.parse::<u16>().ok().filter(|code| (100..1000).contains(code));
+    code.ok_or_else(|| {
+        Refusal::at(column, format!("should be an HTTP status, found `{}`", crate::fmt::excerpt(text.as_bytes())))
+    })
+}
+
+fn cell(code: Option<u16>) -> CellKey {
+    let outcome = match code {
+        None => Outcome::Unknown,
+        Some(200..400) => Outcome::Ok,
+        Some(code) => Outcome::Failed(failure::kind(Some(code), None)),
+    };
+    CellKey {
+        population: Population::Request,
+        endpoint: unnamed(),
+        outcome,
+        status: code,
+        cached: None,
+        tags: Vec::new(),
+    }
+}
