@@ -61,7 +61,7 @@ fn a_killed_locust_s_csv_is_behind_and_that_is_a_warning() {
     assert_eq!(names(&suite), ["killed"]);
     assert_eq!(requests(&suite.tests[0]), Some(537));
     assert!(
-        suite.tests[0].warnings.iter().any(|text| text.contains("500 requests") && text.contains("537")),
+        suite.tests[0].warnings.iter().any(|one| one.text.contains("500 requests") && one.text.contains("537")),
         "{:?}",
         suite.tests[0].warnings
     );
