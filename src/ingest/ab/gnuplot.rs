@@ -10,6 +10,9 @@ use crate::model::key::{CellKey, Outcome, Population};
 use crate::model::sample::{Fact, LoadModel, Sample};
 use crate::unit::{NANOS_PER_SECOND, Timestamp};
 
+const RESOLUTION: &str = "ab gives times in whole milliseconds and starts in whole seconds: the length of the run, and so its \
+                          rate, is known to a second or so";
+
 /// Reads `ab -g FILE`.
 pub struct AbGnuplot;
 
@@ -44,7 +47,7 @@ impl Adapter for AbGnuplot {
         let part = sink.part(None);
         sink.fact(part, Fact::Load(LoadModel::Closed));
         sink.fact(part, Fact::FailuresUnknown(FAILURES_UNKNOWN.to_owned()));
-        sink.fact(part, Fact::Remark("ab gives starts in whole seconds, and times in whole milliseconds".to_owned()));
+        sink.fact(part, Fact::Remark(RESOLUTION.to_owned()));
         let cell = sink.cell(
             part,
             &CellKey {

@@ -100,3 +100,47 @@ fn cell(code: Option<u16>) -> CellKey {
         tags: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::own::recording::Recording;
+
+    fn read(text: &str) -> (Recording, Tally) {
+        let mut sink = Recording::default();
+        let input = Input::memory("hey", text.as_bytes()).unwrap();
+        let tally = HeyCsv.read(&input, &Settings::default(), &mut sink).unwrap();
+        (sink, tally)
+    }
+
+    #[test]
+    fn answered_requests_without_an_instant() {
+        let (sink, tally) = read(&std::fs::read_to_string("samples/hey/csv/raw.csv").unwrap());
+        assert_eq!((tally.used, tally.rejected, tally.unfinished), (600, 0, None));
+        assert_eq!(sink.count(|key| key.outcome == Outcome::Failed("HTTP 500".into())), 14);
+        assert_eq!(sink.count(|key| key.status == Some(200)), 586);
+        assert!(sink.samples.iter().all(|(_, one)| one.ended_at.is_none() && one.bytes.is_none()));
+        assert_eq!(sink.samples[0].1.latency_ns, Some(76_200_000));
+        assert!(sink.said().contains("DurationSeconds(5.2"), "{}", sink.said());
+    }
+
+    #[test]
+    fn requests_without_an_answer_are_not_invented() {
+        let (sink, tally) = read(&std::fs::read_to_string("samples/hey/dropped/raw.csv").unwrap());
+        assert_eq!((tally.used, sink.samples.len()), (199, 199));
+        assert!(sink.said().contains("neither counted nor timed"));
+    }
+
+    #[test]
+    fn versions_without_status_leave_failures_unknown_and_bad_rows_are_rejected() {
+        let (sink, _) =
+            read("response-time,DNS+dialup,DNS,Request-write,Response-delay,Response-read\n0.1,0,0,0,0.1,0\n");
+        assert_eq!(sink.count(|key| key.outcome == Outcome::Unknown), 1);
+        assert!(sink.said().contains("FailuresUnknown"));
+        let header = "response-time,DNS+dialup,DNS,Request-write,Response-delay,Response-read,status-code,offset\n";
+        let rows = "0.1,0,0,0,0.1,0,200,0.0\n-0.1,0,0,0,0.1,0,200,0.0\n0.1,0,0,0,0.1,0,2000,0.0\n0.1,0,0,0,0.1,0,20";
+        let (sink, tally) = read(&[header, rows].concat());
+        assert_eq!((tally.used, tally.rejected, sink.samples.len()), (1, 3, 1));
+        assert!(tally.unfinished.is_some());
+    }
+}

@@ -46,7 +46,7 @@ impl Adapter for OhaCsv {
         let (start, took) = (column("request-start")?, column("request-duration")?);
         let (bytes, status) = (column("bytes")?, column("status")?);
         let part = sink.part(None);
-        sink.fact(part, Fact::Remark(ABSENT.to_owned()));
+        sink.fact(part, Fact::Warning(ABSENT.to_owned()));
         let mut cells: BTreeMap<u16, SeriesId> = BTreeMap::new();
         let mut course = Course::default();
         let tally = each_row(input, rows, settings, |row| {

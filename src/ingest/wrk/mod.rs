@@ -73,9 +73,6 @@ fn hand_on(run: &Block, name: Option<String>, sink: &mut dyn Sink) {
     for fact in facts(run) {
         sink.fact(part, fact);
     }
-    for (what, count) in run.socket_errors.named().into_iter().filter(|(_, count)| *count > 0) {
-        sink.fault(part, Fault { endpoint: None, text: what.to_owned(), count, of_requests: false });
-    }
     if let Some(count) = run.bad_answers.filter(|count| *count > 0) {
         let text = "HTTP status of 400 and above".to_owned();
         sink.fault(part, Fault { endpoint: None, text, count, of_requests: true });
