@@ -1,15 +1,17 @@
-//! `ApacheBench`'s two files: every answered request (`-g`), and the percentiles of them (`-e`).
+//! `ApacheBench`'s files: every answered request (`-g`), the percentiles of them (`-e`), and the text that it prints.
 //!
-//! Neither says which requests failed, nor counts connections that did; that stands in ab's text only. Times in `-g` are
-//! whole milliseconds from a start known to the whole second, and its rows are sorted by duration, not by time.
+//! Only the text says which requests failed. Times in `-g` are whole milliseconds from a start known to the whole second, and
+//! its rows are sorted by duration, not by time.
 
 mod gnuplot;
 mod percentiles;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use gnuplot::AbGnuplot;
 pub use percentiles::AbPercentiles;
+pub use text::AbText;
 
 /// The tool as people write it.
 const TOOL: &str = "ApacheBench";

@@ -1,8 +1,12 @@
-//! hey's rows, `hey -o csv`. Its summary is text for people.
+//! hey's rows, `hey -o csv`, and the summary that it prints without.
 //!
 //! Seconds are printed with four decimals. Times count from the start of the run, of which nothing is said, so the rows
 //! have no instant: read as if they began in 1970 two runs would look like one. Requests without an answer are not in the
 //! file at all.
+
+mod text;
+
+pub use text::HeyText;
 
 use super::printed::{Course, amount, each_row, length_ns, unnamed};
 use super::rows::Rows;
