@@ -146,7 +146,11 @@ pub fn value(value: f64, unit: Unit) -> String {
 /// A value with the unit that a monitor's file gives it: `98.8 MB`, `71 %`, `12`.
 #[must_use]
 pub fn with_unit(value: f64, unit: &str) -> String {
-    if unit.is_empty() { number(value) } else { format!("{} {}", number(value), plain(unit)) }
+    match unit {
+        "" => number(value),
+        per if per.starts_with('/') => format!("{}{}", number(value), plain(per)),
+        unit => format!("{} {}", number(value), plain(unit)),
+    }
 }
 
 /// Which share of people wait longer than a quantile: 0.95 → `1 in 20`, 0.5 → `half`.

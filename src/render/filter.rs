@@ -89,6 +89,9 @@ fn numbers(env: &mut Environment<'_>) {
     env.add_filter("bytes", |value: Value| shown(&value, fmt::bytes));
     env.add_filter("duration", |value: Value| shown(&value, fmt::duration_s));
     env.add_filter("clock", |value: Value| shown(&value, fmt::clock));
+    env.add_filter("probability", |value: Value| {
+        shown(&value, |p| if p < 1e-4 { "below 0.0001".to_owned() } else { fmt::number(p) })
+    });
     env.add_filter("times", |value: Value| shown(&value, |factor| fmt::percent(factor - 1.0)));
     // Cells carry the raw number for sorting; nothing for an unknown one.
     env.add_filter("raw", |value: Value| own(number_of(&value).map_or_else(String::new, |number| number.to_string())));

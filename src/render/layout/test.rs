@@ -5,13 +5,14 @@ use super::endpoint::Rows;
 use super::judged::Index;
 use super::picture::{Budget, Picture};
 use crate::analyse::figures::{
-    Doubt, LoadFigures, MetricFigures, MonitorFigures, NamedCount, Phases, PoolFigures, TrendFigures,
+    Doubt, EndpointFigures, LoadFigures, MetricFigures, MonitorFigures, NamedCount, Phases, PoolFigures, TrendFigures,
 };
 use crate::error::Error;
 use crate::model::distribution::SourceClass;
 use crate::model::input::InputFile;
 use crate::model::key::{ColumnKind, Population};
 use crate::report::model::{FaultLine, TestReport};
+use crate::render::state::State;
 use serde::Serialize;
 
 /// Error texts on the page.
@@ -43,6 +44,15 @@ pub(in crate::render) struct TestLayout<'a> {
     phases: Option<&'a Phases>,
     valid: bool,
     doubts: &'a [Doubt],
+    /// Totals that stand for the test where tests are listed: of requests, else of the first population it measured.
+    figures: &'a EndpointFigures,
+    /// What these count.
+    population: &'static str,
+    /// Their p95 in µs.
+    p95: Option<f64>,
+    /// `3 of 4 met`, and the worst outcome of them.
+    judged: String,
+    state: State,
     /// Requests; none where the test measured other populations only.
     requests: Option<Rows<'a>>,
     kinds: Cut<&'a NamedCount>,
@@ -131,6 +141,9 @@ impl<'a> TestLayout<'a> {
         });
         let monitors = test.monitors.iter().map(|it| MonitorRow { it, category: it.kind == ColumnKind::Category });
         let latency = &test.totals.latency_us;
+        let first = test.populations.first().filter(|_| !measured);
+        let figures = first.map_or(&test.totals, |one| &one.totals);
+        let (met, state) = judged.of_test(test);
         Ok(Self {
             name: test.run.as_ref().map_or_else(|| test.name.clone(), |run| format!("{}, run {run}", test.name)),
             id: &test.id,
@@ -146,6 +159,11 @@ impl<'a> TestLayout<'a> {
             phases: test.phases.as_ref(),
             valid: test.valid,
             doubts: &test.doubts,
+            figures,
+            population: first.map_or("requests", |one| population(one.population)),
+            p95: figures.latency_us.quantiles.get("p95").copied().flatten(),
+            judged: met,
+            state,
             requests,
             kinds: counted(&test.totals.failure_kinds),
             statuses: counted(&test.totals.statuses),
