@@ -263,11 +263,11 @@ fn sure(tests: &[TestReport]) -> Vec<Line> {
     )];
     for test in tests {
         let doubts =
-            test.doubts.iter().map(|doubt| (&doubt.message, if doubt.invalidates { "unsure" } else { "warn" }));
-        let warnings = test.further_warnings().map(|text| (text, "warn"));
-        for (text, state) in doubts.chain(warnings) {
+            test.doubts.iter().map(|one| (&one.message, if one.invalidates { "unsure" } else { "warn" }, test.id.clone()));
+        let warnings = test.further_warnings().map(|text| (text, "warn", format!("{}-evidence", test.id)));
+        for (text, state, anchor) in doubts.chain(warnings) {
             let text = if tests.len() > 1 { format!("{}: {text}", fmt::plain(&test.name)) } else { text.clone() };
-            lines.push(Line { anchor: Some(format!("{}-evidence", test.id)), ..line(&text, state) });
+            lines.push(Line { anchor: Some(anchor), ..line(&text, state) });
         }
     }
     capped(lines, "under Evidence")
