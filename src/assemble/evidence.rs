@@ -5,7 +5,6 @@ use super::form::{Class, Form};
 use super::population::populations;
 use crate::fmt;
 use crate::model::input::InputFile;
-use crate::model::key::Population;
 use crate::model::sample::Fact;
 use crate::model::test::PopulationData;
 use std::collections::BTreeMap;
@@ -94,11 +93,7 @@ fn of_file(said: &mut Said, form: &Form) {
 
 /// Says where other forms count or time otherwise; forms that say the same thing are named together.
 fn cross_check(said: &mut Said, first: &Form, mine: &PopulationData, others: &[(&Form, PopulationData)]) {
-    let noun = match mine.population {
-        Population::Request => "requests",
-        Population::Connection => "connections",
-        Population::Message => "messages",
-    };
+    let noun = mine.population.words();
     let mut differences: BTreeMap<Difference, Vec<&str>> = BTreeMap::new();
     for (form, theirs) in others {
         if let Some(difference) = difference(noun, mine, form, theirs) {

@@ -32,7 +32,7 @@ impl Figures {
     /// The figures of a part: of its samples, else of the tool's totals, else of the last row over time.
     pub(super) fn of(part: &Part) -> Self {
         let mut figures = Self::default();
-        for population in [Population::Request, Population::Connection, Population::Message] {
+        for population in Population::ALL {
             let figure =
                 sampled(part, population).or_else(|| totalled(part, population)).or_else(|| last_row(part, population));
             figures.populations.extend(figure.map(|figure| (population, figure)));

@@ -138,9 +138,7 @@ fn class(part: &Part) -> Class {
 
 fn span(part: &Part) -> Option<Span> {
     let union = |all: Option<Span>, span: Span| Some(all.map_or(span, |all| all.union(span)));
-    let sampled = [Population::Request, Population::Connection, Population::Message]
-        .into_iter()
-        .filter_map(|kind| part.span(kind));
+    let sampled = Population::ALL.into_iter().filter_map(|kind| part.span(kind));
     let totalled = || part.totals().into_iter().filter_map(|total| total.span).fold(None, union);
     let ran = || part.facts().into_iter().find_map(|fact| if let Fact::Ran(span) = fact { Some(*span) } else { None });
     let watched = || part.columns().iter().filter_map(column_span).fold(None, union);

@@ -8,12 +8,11 @@ use crate::model::test::{CellData, EndpointData, PopulationData};
 use crate::rollup::Part;
 use std::collections::BTreeMap;
 
-const ALL: [Population; 3] = [Population::Request, Population::Connection, Population::Message];
-
 /// The populations that a part measured.
 pub(super) fn populations(part: &Part) -> Vec<PopulationData> {
     let (cells, totals, rows) = (part.cells(), part.totals(), part.intervals());
-    ALL.into_iter()
+    Population::ALL
+        .into_iter()
         .filter_map(|population| {
             let cells: Vec<&CellData> = cells.iter().filter(|cell| cell.key.population == population).collect();
             if !cells.is_empty() {

@@ -70,9 +70,7 @@ fn covers(criterion: &Criterion, entry: &Entry<'_>, configured: &[CriterionResul
 
 /// The population that a test is about: requests, else connections, else messages.
 fn main_population(entry: &Entry<'_>) -> Option<Population> {
-    [Population::Request, Population::Connection, Population::Message]
-        .into_iter()
-        .find(|population| entry.judged.population(*population).is_some())
+    Population::ALL.into_iter().find(|population| entry.judged.population(*population).is_some())
 }
 
 /// Of requests; of connections where a test has no requests; not applicable to another population alone.
@@ -84,10 +82,10 @@ fn of_entry(criterion: &Criterion, entry: &Entry<'_>, newest: Option<Timestamp>)
         Some(Population::Request) => first(judge(&asking, &alone)),
         Some(Population::Connection) => of_connections(criterion)
             .and_then(|criterion| first(judge(&Asking { criterion: &criterion, ..asking }, &alone))),
-        Some(Population::Message) => Some(asking.unseen(
+        Some(other @ (Population::Message | Population::Transaction)) => Some(asking.unseen(
             entry.name(),
             Status::NotApplicable,
-            "neither requests nor connections were measured, only messages",
+            &format!("neither requests nor connections were measured, only {}", other.words()),
         )),
         None => None,
     };

@@ -22,7 +22,7 @@ pub struct Subject {
 #[must_use]
 pub fn subject(metric: &Metric) -> Subject {
     let population = super::observe::population(metric);
-    let counted = population.map_or("values", super::observe::words);
+    let counted = population.map_or("values", crate::model::key::Population::words);
     let name = match &metric.asked {
         Asked::Latency { population, successes, stat } => {
             let of = match (population, successes) {
@@ -30,6 +30,7 @@ pub fn subject(metric: &Metric) -> Subject {
                 (Population::Request, true) => " of successes",
                 (Population::Connection, _) => " of connecting",
                 (Population::Message, _) => " of messages",
+                (Population::Transaction, _) => " of transactions",
             };
             match stat {
                 Stat::Mean => format!("mean latency{of}"),
@@ -45,6 +46,7 @@ pub fn subject(metric: &Metric) -> Subject {
         Asked::Success(Population::Request) => "successes".to_owned(),
         Asked::Success(Population::Connection) => "connections made".to_owned(),
         Asked::Success(Population::Message) => "messages delivered".to_owned(),
+        Asked::Success(Population::Transaction) => "transactions completed".to_owned(),
         Asked::Checks => "checks held".to_owned(),
         Asked::CacheHits => "cache hits".to_owned(),
         Asked::UsersMax => "users".to_owned(),

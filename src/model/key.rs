@@ -14,6 +14,25 @@ pub enum Population {
     Connection,
     /// A message on such a connection; delivered or not.
     Message,
+    /// A step of a script that holds requests (a JMeter transaction controller's row): its time is theirs and the pauses
+    /// between them, so it is never counted with them.
+    Transaction,
+}
+
+impl Population {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; 4] = [Self::Request, Self::Connection, Self::Message, Self::Transaction];
+
+    /// What several are called.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Request => "requests",
+            Self::Connection => "connections",
+            Self::Message => "messages",
+            Self::Transaction => "transactions",
+        }
+    }
 }
 
 /// An Endpoint key is what requests are grouped by.

@@ -262,7 +262,7 @@ impl<'s> RowReader<'s> {
         let unnamed = match population {
             Population::Connection => "connect",
             Population::Message => "message",
-            Population::Request => event.as_deref().unwrap_or("request"),
+            Population::Request | Population::Transaction => event.as_deref().unwrap_or("request"),
         };
         let name = self.text(cells, Wanted::Endpoint).unwrap_or(unnamed);
         let endpoint = EndpointKey::new(self.text(cells, Wanted::Method), &failure::without_queries(name));

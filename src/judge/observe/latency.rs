@@ -1,7 +1,7 @@
 //! Latency figures, of a whole run or of a slice.
 
+use super::Scope;
 use super::slice::{Slice, cut};
-use super::{Scope, words};
 use crate::analyse::figures::{EndpointFigures, LatencyFigures};
 use crate::config::metric::Stat;
 use crate::fmt;
@@ -33,7 +33,7 @@ pub(super) fn figure(
         data(scope, population).and_then(|data| recorded_of(if successes { &data.latency_ok } else { &data.latency }));
     of_run(latency, recorded, stat, scope.limit).map_err(|why| {
         latency.why.clone().unwrap_or_else(|| {
-            if why.is_empty() { format!("no latency of {} is known", words(population)) } else { why }
+            if why.is_empty() { format!("no latency of {} is known", population.words()) } else { why }
         })
     })
 }

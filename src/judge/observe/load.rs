@@ -1,7 +1,7 @@
 //! What load was reached: users, rates, counts, duration.
 
+use super::Scope;
 use super::slice::cut;
-use super::{Scope, words};
 use crate::fmt;
 use crate::judge::interval::float;
 use crate::judge::observation::Observation;
@@ -12,7 +12,7 @@ pub(super) fn rate(scope: &Scope<'_>, population: Population) -> Result<Observat
     let figures = scope.figures(population)?;
     if let Some((from, to)) = scope.slice {
         if population != Population::Request {
-            return Err(format!("{} are not kept over time", words(population)));
+            return Err(format!("{} are not kept over time", population.words()));
         }
         let slice = cut(scope, (from, to))?;
         let per_second = float(slice.requests) / (to - from);
@@ -72,10 +72,10 @@ fn least(stretch: &[Option<f64>]) -> Option<f64> {
 pub(super) fn count(scope: &Scope<'_>, population: Population) -> Result<Observation, String> {
     let n = match scope.slice {
         Some(slice) if population == Population::Request => cut(scope, slice)?.requests,
-        Some(_) => return Err(format!("{} are not kept over time", words(population))),
+        Some(_) => return Err(format!("{} are not kept over time", population.words())),
         None => {
             let requests = scope.figures(population)?.requests;
-            requests.ok_or_else(|| format!("the number of {} is not known", words(population)))?
+            requests.ok_or_else(|| format!("the number of {} is not known", population.words()))?
         }
     };
     Ok(Observation { n: Some(n), ..Observation::counted(float(n), Unit::Count) })

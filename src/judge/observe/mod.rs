@@ -35,7 +35,7 @@ impl<'a> Scope<'a> {
     /// Figures of the population's endpoint, or of all of it.
     fn figures(&self, population: Population) -> Result<&'a EndpointFigures, String> {
         let found =
-            self.judged.population(population).ok_or_else(|| format!("no {} were measured", words(population)))?;
+            self.judged.population(population).ok_or_else(|| format!("no {} were measured", population.words()))?;
         let Some(label) = self.endpoint else {
             return Ok(&found.totals);
         };
@@ -43,7 +43,7 @@ impl<'a> Scope<'a> {
             .endpoints
             .iter()
             .find(|endpoint| endpoint.label == label)
-            .ok_or_else(|| format!("`{label}` has no {}", words(population)))
+            .ok_or_else(|| format!("`{label}` has no {}", population.words()))
     }
 }
 
@@ -99,15 +99,5 @@ pub fn phase(judged: JudgedTest<'_>, phase: Phase) -> Result<(f64, f64), String>
     match phase {
         Phase::Steady => Ok((phases.steady_from_s, phases.steady_to_s)),
         Phase::Ramp => phases.ramp_s.map(|end| (0.0, end)).ok_or_else(|| format!("no ramp: {}", phases.why)),
-    }
-}
-
-/// A population in the plural.
-#[must_use]
-pub fn words(population: Population) -> &'static str {
-    match population {
-        Population::Request => "requests",
-        Population::Connection => "connections",
-        Population::Message => "messages",
     }
 }

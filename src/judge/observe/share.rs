@@ -1,7 +1,7 @@
 //! Shares of a population: failures, successes, cache hits.
 
+use super::Scope;
 use super::slice::cut;
-use super::{Scope, words};
 use crate::analyse::figures::{EndpointFigures, NamedCount};
 use crate::judge::interval::{Interval, float, wilson};
 use crate::judge::observation::{Nature, Observation};
@@ -97,14 +97,14 @@ pub(super) fn success(scope: &Scope<'_>, population: Population) -> Result<Obser
             let slice = cut(scope, slice)?;
             (slice.failures, slice.requests)
         }
-        Some(_) => return Err(format!("{} are not kept over time", words(population))),
+        Some(_) => return Err(format!("{} are not kept over time", population.words())),
         None => (
             failed(figures)?,
-            figures.requests.ok_or_else(|| format!("the number of {} is not known", words(population)))?,
+            figures.requests.ok_or_else(|| format!("the number of {} is not known", population.words()))?,
         ),
     };
     if n == 0 {
-        return Err(format!("no {} were measured", words(population)));
+        return Err(format!("no {} were measured", population.words()));
     }
     let ok = n.saturating_sub(failed);
     let given = scope.slice.is_none().then_some(figures.failure_ratio_ci).flatten();

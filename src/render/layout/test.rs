@@ -10,7 +10,7 @@ use crate::analyse::figures::{
 use crate::error::Error;
 use crate::model::distribution::SourceClass;
 use crate::model::input::InputFile;
-use crate::model::key::{ColumnKind, Population};
+use crate::model::key::ColumnKind;
 use crate::report::model::{FaultLine, TestReport};
 use crate::render::state::State;
 use serde::Serialize;
@@ -112,14 +112,6 @@ fn notes(test: &TestReport) -> Vec<Note<'_>> {
     files.flat_map(|file| file.notes.iter().map(|text| Note { file: &file.source, text })).collect()
 }
 
-fn population(population: Population) -> &'static str {
-    match population {
-        Population::Request => "requests",
-        Population::Connection => "connections",
-        Population::Message => "messages",
-    }
-}
-
 fn class(class: SourceClass) -> &'static str {
     match class {
         SourceClass::Raw => "from every single measurement",
@@ -134,7 +126,7 @@ impl<'a> TestLayout<'a> {
         let requests = measured.then(|| Rows::new(&test.name, &test.totals, &test.endpoints, judged)).transpose()?;
         let populations = test.populations.iter().map(|one| {
             Ok(PopulationLayout {
-                name: population(one.population),
+                name: one.population.words(),
                 rows: Rows::new(&test.name, &one.totals, &one.endpoints, judged)?,
                 kinds: counted(&one.totals.failure_kinds),
             })
@@ -145,7 +137,7 @@ impl<'a> TestLayout<'a> {
         let figures = first.map_or(&test.totals, |one| &one.totals);
         let (met, state) = judged.of_test(test);
         Ok(Self {
-            name: test.run.as_ref().map_or_else(|| test.name.clone(), |run| format!("{}, run {run}", test.name)),
+            name: test.run.as_ref().map_or_else(|| test.name.clone(), |run| format!("{}, {run}", test.name)),
             id: &test.id,
             run: test.run.as_deref(),
             tool: &test.tool,

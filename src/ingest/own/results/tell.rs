@@ -128,6 +128,7 @@ impl<'a> Teller<'a> {
             Population::Request => None,
             Population::Connection => Some("connect"),
             Population::Message => Some("message"),
+            Population::Transaction => Some("transaction"),
         };
         if let Some(kind) = kind {
             self.sink.total(part, Total { endpoint: Some(EndpointKey::new(None, kind)), ..total.clone() });
