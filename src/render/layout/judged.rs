@@ -51,7 +51,8 @@ impl<'a> Index<'a> {
         if self.report.tests.iter().any(newer) {
             return ("superseded by a newer run".to_owned(), state::planned("superseded"));
         }
-        let own = self.report.criteria.iter().filter(|one| one.test == test.name && one.status != Status::NotApplicable);
+        let own =
+            self.report.criteria.iter().filter(|one| one.test == test.name && one.status != Status::NotApplicable);
         let statuses: Vec<Status> = own.map(|one| one.status).collect();
         let met = statuses.iter().filter(|one| matches!(one, Status::Pass | Status::MetNotProven)).count();
         let worst = statuses.iter().copied().min_by_key(|one| weight(*one));

@@ -11,8 +11,8 @@ use crate::error::Error;
 use crate::model::distribution::SourceClass;
 use crate::model::input::InputFile;
 use crate::model::key::ColumnKind;
-use crate::report::model::{FaultLine, TestReport};
 use crate::render::state::State;
+use crate::report::model::{FaultLine, TestReport};
 use serde::Serialize;
 
 /// Error texts on the page.
@@ -152,7 +152,7 @@ impl<'a> TestLayout<'a> {
             valid: test.valid,
             doubts: &test.doubts,
             figures,
-            population: first.map_or("requests", |one| population(one.population)),
+            population: first.map_or("requests", |one| one.population.words()),
             p95: figures.latency_us.quantiles.get("p95").copied().flatten(),
             judged: met,
             state,

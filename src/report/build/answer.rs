@@ -262,8 +262,10 @@ fn sure(tests: &[TestReport]) -> Vec<Line> {
         if rejected > 0 { "warn" } else { "plain" },
     )];
     for test in tests {
-        let doubts =
-            test.doubts.iter().map(|one| (&one.message, if one.invalidates { "unsure" } else { "warn" }, test.id.clone()));
+        let doubts = test
+            .doubts
+            .iter()
+            .map(|one| (&one.message, if one.invalidates { "unsure" } else { "warn" }, test.id.clone()));
         let warnings = test.further_warnings().map(|text| (text, "warn", format!("{}-evidence", test.id)));
         for (text, state, anchor) in doubts.chain(warnings) {
             let text = if tests.len() > 1 { format!("{}: {text}", fmt::plain(&test.name)) } else { text.clone() };
