@@ -78,9 +78,13 @@ pub fn markdown(text: &str) -> String {
 fn unlisted(text: &str) -> String {
     let rest = text.trim_start_matches(|letter: char| letter.is_ascii_digit());
     let mark = text.len() - rest.len();
-    match rest.chars().next() {
+    let mut letters = rest.chars();
+    match letters.next() {
         Some('-' | '+' | '=') if mark == 0 => format!("\\{text}"),
-        Some('.' | ')') if mark > 0 => format!("{}\\{rest}", text.get(..mark).unwrap_or_default()),
+        // `1.29 s` begins no list; `1. s` does.
+        Some('.' | ')') if mark > 0 && letters.next().is_none_or(char::is_whitespace) => {
+            format!("{}\\{rest}", text.get(..mark).unwrap_or_default())
+        }
         _ => text.to_owned(),
     }
 }

@@ -97,6 +97,13 @@ fn numbers(env: &mut Environment<'_>) {
     // Cells carry the raw number for sorting; nothing for an unknown one.
     env.add_filter("raw", |value: Value| own(number_of(&value).map_or_else(String::new, |number| number.to_string())));
     env.add_filter("in_unit", |value: Value, unit: Value| shown(&value, |number| fmt::value(number, unit_of(&unit))));
+    // A figure in the unit of the limit that it stands beside.
+    env.add_filter("beside", |value: Value, unit: Value, limit: Value| {
+        shown(&value, |number| match number_of(&limit) {
+            Some(limit) => fmt::value_beside(number, unit_of(&unit), limit),
+            None => fmt::value(number, unit_of(&unit)),
+        })
+    });
     env.add_filter("plural", |value: Value, one: &str, many: &str| {
         let word = if number_of(&value).is_some_and(|number| (number - 1.0).abs() < f64::EPSILON) { one } else { many };
         own(format!("{} {word}", shown(&value, fmt::number)))
@@ -116,10 +123,27 @@ fn texts(env: &mut Environment<'_>, target: Target) {
             Target::Markdown => fmt::code_span(text),
         })
     });
+    env.add_filter("prose", move |text: &str| own(prose(text, target)));
     env.add_filter("instant", move |text: Value| {
         own(text.as_str().map_or_else(|| UNKNOWN.to_owned(), |text| escaped(&instant(text), target)))
     });
     env.add_filter("lines", move |text: &str| own(lines(text, target)));
+}
+
+/// A sentence of ours: what stands in it between backticks is code, everything else is escaped as ever. A name with a backtick of
+/// its own moves where code begins and cannot leave it.
+fn prose(text: &str, target: Target) -> String {
+    let text = fmt::shorten(text, SENTENCE);
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return escaped(&text, target);
+    }
+    let written = parts.iter().enumerate().map(|(at, part)| match (at.is_multiple_of(2), target) {
+        (true, _) => escaped(part, target),
+        (false, Target::Html) => format!("<code>{}</code>", svg::escape(part)),
+        (false, Target::Markdown) => fmt::code_span(part),
+    });
+    written.collect()
 }
 
 /// Foreign text of many lines for a `pre` or a fenced block: steering characters in words, line ends kept.

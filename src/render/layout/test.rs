@@ -12,6 +12,7 @@ use crate::model::distribution::SourceClass;
 use crate::model::input::InputFile;
 use crate::model::key::ColumnKind;
 use crate::render::state::State;
+use crate::report::chart::Chart;
 use crate::report::model::{FaultLine, TestReport};
 use serde::Serialize;
 
@@ -48,6 +49,8 @@ pub(in crate::render) struct TestLayout<'a> {
     figures: &'a EndpointFigures,
     /// What these count.
     population: &'static str,
+    /// Whether any chart has a time axis.
+    over_time: bool,
     /// Their p95 in µs.
     p95: Option<f64>,
     /// `3 of 4 met`, and the worst outcome of them.
@@ -155,6 +158,7 @@ impl<'a> TestLayout<'a> {
             population: first.map_or("requests", |one| one.population.words()),
             p95: figures.latency_us.quantiles.get("p95").copied().flatten(),
             judged: met,
+            over_time: test.charts.iter().any(|chart| !matches!(chart, Chart::Tail(_))),
             state,
             requests,
             kinds: counted(&test.totals.failure_kinds),
