@@ -13,15 +13,23 @@
 //! * values are converted to base units here and nowhere later;
 //! * secrets (`setup_data`, `config.script`) are never handed to the sink.
 
+pub mod ab;
+pub mod autocannon;
+pub mod hey;
 pub mod input;
 pub mod k6;
 pub mod locust;
 pub mod monitor;
+pub mod oha;
 pub mod own;
 pub mod plain;
+mod printed;
 pub mod rows;
+pub mod siege;
 pub mod sniff;
 pub mod tally;
+pub mod vegeta;
+pub mod wrk;
 
 use crate::error::Error;
 use crate::model::key::{CellKey, ColumnKey, MetricKey};
@@ -128,6 +136,20 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &locust::Exceptions,
     &locust::Json,
     &locust::Html,
+    &vegeta::VegetaCsv,
+    &vegeta::VegetaNdjson,
+    &vegeta::VegetaReport,
+    &hey::HeyCsv,
+    &hey::HeyText,
+    &oha::OhaCsv,
+    &oha::OhaJson,
+    &wrk::WrkText,
+    &ab::AbGnuplot,
+    &ab::AbPercentiles,
+    &ab::AbText,
+    &siege::SiegeJson,
+    &siege::SiegeLog,
+    &autocannon::AutocannonJson,
     &own::OwnRowsCsv,
     &own::OwnRowsNdjson,
     &own::OwnResultsJson,
