@@ -13,12 +13,16 @@
 //! * values are converted to base units here and nowhere later;
 //! * secrets (`setup_data`, `config.script`) are never handed to the sink.
 
+pub mod artillery;
+pub mod document;
+pub mod gatling;
 pub mod input;
 pub mod k6;
 pub mod locust;
 pub mod monitor;
 pub mod own;
 pub mod plain;
+pub mod refused;
 pub mod rows;
 pub mod sniff;
 pub mod tally;
@@ -128,6 +132,9 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &locust::Exceptions,
     &locust::Json,
     &locust::Html,
+    &artillery::ArtilleryJson,
+    &artillery::Artillery1Json,
+    &gatling::GatlingLog,
     &own::OwnRowsCsv,
     &own::OwnRowsNdjson,
     &own::OwnResultsJson,
