@@ -16,12 +16,14 @@
 pub mod artillery;
 pub mod document;
 pub mod gatling;
+pub mod hdr;
 pub mod input;
 pub mod k6;
 pub mod locust;
 pub mod monitor;
 pub mod own;
 pub mod plain;
+pub mod pytest_benchmark;
 pub mod refused;
 pub mod rows;
 pub mod sniff;
@@ -135,6 +137,9 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &artillery::ArtilleryJson,
     &artillery::Artillery1Json,
     &gatling::GatlingLog,
+    &pytest_benchmark::PytestBenchmark,
+    &hdr::HdrLog,
+    &hdr::HdrPercentiles,
     &own::OwnRowsCsv,
     &own::OwnRowsNdjson,
     &own::OwnResultsJson,

@@ -85,6 +85,11 @@ const KINDS: &[Kind] = &[
     },
     Kind { what: "a picture", hint: "give the data that it was made of", is: marks::picture },
     Kind {
+        what: "a log of jHiccup: pauses of a Java process, no requests",
+        hint: "give what the load tool wrote",
+        is: |head| head.contains(b"Logged with jHiccup"),
+    },
+    Kind {
         what: "a recording of the Java Flight Recorder",
         hint: "it holds no requests; of CPU and memory give a table over time",
         is: |head| head.bytes().starts_with(b"FLR\0"),
