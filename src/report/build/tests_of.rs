@@ -38,7 +38,7 @@ pub(super) fn test(judged: &Judged<'_>, id: String) -> TestReport {
         pools: figures.pools.clone(),
         faults: faults(judged),
         custom: figures.metrics.clone(),
-        warnings: test.warnings.clone(),
+        warnings: test.warnings.iter().map(|warning| warning.text.clone()).collect(),
         remarks: test.remarks.clone(),
         charts: Vec::new(),
     }
