@@ -128,6 +128,8 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &k6::summary::K6Summary,
     &k6::export::K6SummaryExport,
     &k6::machine::K6MachineSummary,
+    &k6::dashboard::K6DashboardRecord,
+    &k6::dashboard_html::K6DashboardHtml,
     &locust::Stats,
     &locust::History,
     &locust::Failures,
