@@ -136,6 +136,7 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &locust::Exceptions,
     &locust::Json,
     &locust::Html,
+    &locust::LegacyHtml,
     &artillery::ArtilleryJson,
     &artillery::Artillery1Json,
     &gatling::GatlingLog,

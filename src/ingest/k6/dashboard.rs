@@ -189,7 +189,7 @@ impl Recording {
     }
 
     /// Hands on what the events amount to.
-    pub(super) fn finish(mut self, part: PartId, sink: &mut dyn Sink, tally: &mut Tally) {
+    pub(super) fn finish(self, part: PartId, sink: &mut dyn Sink, tally: &mut Tally) {
         let end = self.stopped.or(self.course.last());
         if let Some((start, end)) = self.started.zip(end).filter(|(start, end)| start <= end) {
             sink.fact(part, Fact::Ran(Span { start, end }));
@@ -250,7 +250,7 @@ mod tests {
             assert_eq!((totals[0].requests, totals[0].failures), (Some(48), Some(6)));
             let courses = part.intervals();
             assert_eq!(courses[0].rows.last().unwrap().cumulative, Some((48, 6)));
-            assert_eq!(part.thresholds().len(), 10);
+            assert_eq!(part.thresholds().len(), 11);
         }
     }
 
