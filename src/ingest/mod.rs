@@ -14,7 +14,11 @@
 //! * secrets (`setup_data`, `config.script`) are never handed to the sink.
 
 pub mod ab;
+pub mod artillery;
 pub mod autocannon;
+pub mod document;
+pub mod gatling;
+pub mod hdr;
 pub mod hey;
 pub mod input;
 pub mod k6;
@@ -24,6 +28,8 @@ pub mod oha;
 pub mod own;
 pub mod plain;
 mod printed;
+pub mod pytest_benchmark;
+pub mod refused;
 pub mod rows;
 pub mod siege;
 pub mod sniff;
@@ -130,12 +136,18 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &k6::summary::K6Summary,
     &k6::export::K6SummaryExport,
     &k6::machine::K6MachineSummary,
+    &k6::dashboard::K6DashboardRecord,
+    &k6::dashboard_html::K6DashboardHtml,
     &locust::Stats,
     &locust::History,
     &locust::Failures,
     &locust::Exceptions,
     &locust::Json,
     &locust::Html,
+    &locust::LegacyHtml,
+    &gatling::GatlingLog,
+    &artillery::ArtilleryJson,
+    &artillery::Artillery1Json,
     &vegeta::VegetaCsv,
     &vegeta::VegetaNdjson,
     &vegeta::VegetaReport,
@@ -150,6 +162,9 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &siege::SiegeJson,
     &siege::SiegeLog,
     &autocannon::AutocannonJson,
+    &pytest_benchmark::PytestBenchmark,
+    &hdr::HdrLog,
+    &hdr::HdrPercentiles,
     &own::OwnRowsCsv,
     &own::OwnRowsNdjson,
     &own::OwnResultsJson,
