@@ -11,7 +11,7 @@
 //!   unreadable is an [`Error`];
 //! * nothing is guessed: a unit that cannot be known is asked for by name in an error's hint;
 //! * values are converted to base units here and nowhere later;
-//! * secrets (`setup_data`, `config.script`) are never handed to the sink.
+//! * secrets (`setup_data`, `config.script`) are never handed to the sink, and foreign texts only by way of [`scrub`].
 
 pub mod input;
 pub mod k6;
@@ -20,6 +20,7 @@ pub mod monitor;
 pub mod own;
 pub mod plain;
 pub mod rows;
+pub mod scrub;
 pub mod sniff;
 pub mod tally;
 

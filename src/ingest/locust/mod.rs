@@ -25,7 +25,6 @@ mod history;
 mod html;
 mod json;
 mod quote;
-mod scrub;
 mod stats;
 mod table;
 #[cfg(test)]
