@@ -11,7 +11,7 @@
 //!   unreadable is an [`Error`];
 //! * nothing is guessed: a unit that cannot be known is asked for by name in an error's hint;
 //! * values are converted to base units here and nowhere later;
-//! * secrets (`setup_data`, `config.script`) are never handed to the sink.
+//! * secrets (`setup_data`, `config.script`) are never handed to the sink, and foreign texts only by way of [`scrub`].
 
 pub mod ab;
 pub mod artillery;
@@ -31,6 +31,7 @@ mod printed;
 pub mod pytest_benchmark;
 pub mod refused;
 pub mod rows;
+pub mod scrub;
 pub mod siege;
 pub mod sniff;
 pub mod tally;

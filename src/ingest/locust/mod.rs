@@ -28,7 +28,6 @@ mod json;
 mod legacy;
 mod legacy_page;
 mod quote;
-mod scrub;
 mod stats;
 mod table;
 #[cfg(test)]
