@@ -307,7 +307,7 @@ fn sure(material: &Material<'_>, tests: &[TestReport]) -> Vec<Line> {
     }
     // A tool that ends properly fills its files: an empty one is the only trace that a killed Locust leaves of its end.
     for file in material.files_not_used.iter().filter(|file| file.reason.starts_with("empty file")) {
-        let text = format!("{} is empty: was the run cut off before it was written?", fmt::plain(&file.source));
+        let text = format!("{} is empty: the run may have been killed before it was written", fmt::plain(&file.source));
         lines.push(Line { anchor: Some("not-used".to_owned()), ..line(&text, "warn") });
     }
     capped(lines, "under Evidence")
