@@ -63,7 +63,7 @@ pub(super) fn sure(material: &Material<'_>, tests: &[TestReport]) -> Vec<Line> {
     let result = |name: &str| [".json", ".html", ".csv"].iter().any(|end| name.ends_with(end));
     let empty = material.files_not_used.iter().filter(|file| file.reason.starts_with("empty file"));
     for file in empty.filter(|file| result(&file.source)) {
-        let text = format!("{} is empty: was the run cut off before it was written?", fmt::plain(&file.source));
+        let text = format!("{} is empty: the run may have been killed before it was written", fmt::plain(&file.source));
         lines.push(Line { anchor: Some("not-used".to_owned()), ..line(&text, "warn") });
     }
     capped(lines, "under Evidence")
