@@ -31,6 +31,11 @@ impl Faults {
         }
     }
 
+    /// All texts that are held, in their own order.
+    pub(super) fn held(&self) -> Vec<Fault> {
+        self.0.iter().map(fault).collect()
+    }
+
     /// The same texts under other endpoints.
     pub(super) fn renamed(self, rename: &dyn Fn(&EndpointKey) -> EndpointKey) -> Self {
         let mut renamed = Self::default();
