@@ -26,6 +26,7 @@ pub mod locust;
 pub mod monitor;
 pub mod oha;
 pub mod own;
+pub mod part;
 pub mod plain;
 mod printed;
 pub mod pytest_benchmark;
@@ -39,6 +40,7 @@ pub mod vegeta;
 pub mod wrk;
 
 use crate::error::Error;
+use crate::model::folded::Folded;
 use crate::model::key::{CellKey, ColumnKey, MetricKey};
 pub use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Interval, Sample, Threshold, Total};
@@ -90,6 +92,14 @@ pub trait Sink: Send {
     fn threshold(&mut self, part: PartId, threshold: Threshold);
     /// Something said about the whole test.
     fn fact(&mut self, part: PartId, fact: Fact);
+    /// A whole test of a file as it was folded before, added to the part as a shard's.
+    ///
+    /// # Errors
+    /// What is wrong with it; or that this sink takes single observations only.
+    fn folded(&mut self, part: PartId, folded: Folded) -> Result<(), String> {
+        let _ = (part, folded);
+        Err("single observations are wanted, not what was folded".to_owned())
+    }
     /// An empty sink of the same kind, for another thread.
     fn fork(&self) -> Box<dyn Sink>;
     /// Takes all that a fork holds. A sink of another kind is ignored: forks come from this sink only.
@@ -171,4 +181,5 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &own::OwnResultsJson,
     &monitor::MonitorResource,
     &monitor::MonitorCsv,
+    &part::PlimsollPart,
 ];

@@ -6,7 +6,8 @@
 use super::legacy_page::{Table, chart, charted, during, percentile, table};
 use super::quote::{US_PER_MS, successes_unknown, sum_of_bytes};
 use super::table::{endpoint, whole};
-use super::{TOOL, bucket, exceptions, scrub};
+use super::{TOOL, bucket, exceptions};
+use crate::ingest::scrub;
 use crate::error::Error;
 use crate::ingest::{Adapter, Head, Input, PartId, Rejection, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, LOCUST, Quoted};
