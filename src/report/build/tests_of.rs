@@ -69,6 +69,7 @@ fn no_requests() -> EndpointFigures {
         failures: Some(0),
         failure_ratio: None,
         failure_ratio_ci: None,
+        failure_design_effect: 1.0,
         failures_why: Some(why),
         failure_kinds: Vec::new(),
         statuses: Vec::new(),
