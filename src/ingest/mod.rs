@@ -15,12 +15,15 @@
 
 pub mod artillery;
 pub mod document;
+pub mod drill;
 pub mod gatling;
+pub mod goose;
 pub mod hdr;
 pub mod input;
 pub mod k6;
 pub mod locust;
 pub mod monitor;
+pub mod ngrinder;
 pub mod own;
 pub mod plain;
 pub mod pytest_benchmark;
@@ -140,6 +143,9 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &artillery::ArtilleryJson,
     &artillery::Artillery1Json,
     &gatling::GatlingLog,
+    &goose::GooseJson,
+    &drill::DrillStats,
+    &ngrinder::NgrinderCsv,
     &pytest_benchmark::PytestBenchmark,
     &hdr::HdrLog,
     &hdr::HdrPercentiles,
