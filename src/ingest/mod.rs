@@ -17,13 +17,16 @@ pub mod ab;
 pub mod artillery;
 pub mod autocannon;
 pub mod document;
+pub mod drill;
 pub mod gatling;
+pub mod goose;
 pub mod hdr;
 pub mod hey;
 pub mod input;
 pub mod k6;
 pub mod locust;
 pub mod monitor;
+pub mod ngrinder;
 pub mod oha;
 pub mod own;
 pub mod part;
@@ -173,6 +176,9 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &siege::SiegeJson,
     &siege::SiegeLog,
     &autocannon::AutocannonJson,
+    &ngrinder::NgrinderCsv,
+    &goose::GooseJson,
+    &drill::DrillStats,
     &pytest_benchmark::PytestBenchmark,
     &hdr::HdrLog,
     &hdr::HdrPercentiles,
