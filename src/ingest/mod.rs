@@ -13,15 +13,18 @@
 //! * values are converted to base units here and nowhere later;
 //! * secrets (`setup_data`, `config.script`) are never handed to the sink.
 
+pub mod decimal;
 pub mod input;
 pub mod k6;
 pub mod locust;
 pub mod monitor;
 pub mod own;
 pub mod plain;
+pub mod row_blocks;
 pub mod rows;
 pub mod sniff;
 pub mod tally;
+pub mod threads;
 
 use crate::error::Error;
 use crate::model::key::{CellKey, ColumnKey, MetricKey};
