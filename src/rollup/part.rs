@@ -162,8 +162,11 @@ impl Part {
         }
     }
 
+    #[inline]
     pub(super) fn value(&mut self, metric: u32, at: Option<Timestamp>, value: f64) {
-        self.metrics.with(metric, |key, points| points.add(key, at, value));
+        if let Some(points) = self.metrics.get_mut(metric) {
+            points.add(at, value);
+        }
     }
 
     pub(super) fn reading(&mut self, column: u32, at: Timestamp, value: Option<f64>) {
@@ -187,7 +190,10 @@ impl Part {
     pub(super) fn intern_metric(&mut self, key: &MetricKey) -> u32 {
         match self.metrics.number(key) {
             Some(number) => number,
-            None => self.metrics.intern(&super::cap::held_metric(key, self.metrics.len()), Points::default),
+            None => {
+                let held = super::cap::held_metric(key, self.metrics.len());
+                self.metrics.intern(&held, || Points::of(&held))
+            }
         }
     }
 
