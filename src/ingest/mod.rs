@@ -21,6 +21,7 @@ pub mod monitor;
 pub mod own;
 pub mod plain;
 pub mod row_blocks;
+mod row_fields;
 pub mod rows;
 pub mod sniff;
 pub mod tally;

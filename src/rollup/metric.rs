@@ -19,8 +19,10 @@ pub(super) struct Points {
     counted: Figures,
     /// Values that came since, at most [`HELD`].
     held: Vec<f64>,
-    kind: MetricKind,
-    steps_per_unit: f64,
+    /// Of a trend.
+    steps_per_unit: Option<f64>,
+    /// Whether the last value is of interest: of a gauge, and of what may turn out to be one.
+    has_last: bool,
 }
 
 /// What points amount to.
@@ -31,7 +33,7 @@ struct Figures {
     /// In 1e-9 of the unit.
     sum: i128,
     extremes: Option<(f64, f64)>,
-    /// Of a gauge: by time, then by value.
+    /// By time, then by value; where it is of interest.
     last: Option<(Option<Timestamp>, f64)>,
     histogram: Histogram,
 }
@@ -44,11 +46,17 @@ fn steps_per_unit(unit: Unit) -> f64 {
     }
 }
 
+/// Whether nothing says what the points mean: plain values, shown as a distribution for want of anything better.
+fn is_unstated(key: &MetricKey) -> bool {
+    key.kind == MetricKind::Trend && key.unit == Unit::Plain
+}
+
 impl Points {
     /// None yet, of a metric of this key.
     pub(super) fn of(key: &MetricKey) -> Self {
-        let steps_per_unit = steps_per_unit(key.unit);
-        Self { counted: Figures::default(), held: Vec::new(), kind: key.kind, steps_per_unit }
+        let steps_per_unit = (key.kind == MetricKind::Trend).then(|| steps_per_unit(key.unit));
+        let has_last = key.kind == MetricKind::Gauge || is_unstated(key);
+        Self { counted: Figures::default(), held: Vec::new(), steps_per_unit, has_last }
     }
 
     /// One point; a value that is not finite is the adapter's to reject and is passed over.
@@ -57,7 +65,7 @@ impl Points {
         if !value.is_finite() {
             return;
         }
-        if self.kind == MetricKind::Gauge {
+        if self.has_last {
             self.counted.last = Some(later(self.counted.last, (at, value)));
         }
         self.held.push(value);
@@ -68,7 +76,7 @@ impl Points {
 
     /// Counts what is held.
     fn count(&mut self) {
-        self.counted.add(&self.held, (self.kind == MetricKind::Trend).then_some(self.steps_per_unit));
+        self.counted.add(&self.held, self.steps_per_unit);
         self.held.clear();
     }
 
@@ -97,9 +105,10 @@ impl Points {
         self.counted.histogram.settle();
     }
 
-    /// The figures of these points.
-    pub(super) fn view(&self, key: &MetricKey) -> MetricData {
-        self.figures().view(key)
+    /// The figures of these points; of unstated meaning, as `stated` has them. Plain values that turn out to be durations are
+    /// in milliseconds, as k6 writes them.
+    pub(super) fn view(&self, key: &MetricKey, stated: Option<(MetricKind, Unit)>) -> MetricData {
+        self.figures().view(key, stated)
     }
 }
 
@@ -136,9 +145,14 @@ impl Figures {
         self.histogram.merge(&other.histogram);
     }
 
-    fn view(&self, key: &MetricKey) -> MetricData {
+    fn view(&self, key: &MetricKey, stated: Option<(MetricKind, Unit)>) -> MetricData {
+        let unstated = is_unstated(key);
+        let (kind, unit) = stated.filter(|_| unstated).unwrap_or((key.kind, key.unit));
+        let scale = if unstated && unit == Unit::Micros { 1e3 } else { 1.0 };
+        let steps_per_unit = steps_per_unit(key.unit) / scale;
+        let key = &MetricKey { kind, unit, ..key.clone() };
         #[expect(clippy::cast_precision_loss, reason = "a sum or mean for showing needs no more than 53 bits")]
-        let (sum, count) = (self.sum as f64 / STEPS_OF_SUM, self.count as f64);
+        let (sum, count) = (self.sum as f64 / STEPS_OF_SUM * scale, self.count as f64);
         #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
         let share = self.nonzero as f64 / count;
         let trend = key.kind == MetricKind::Trend;
@@ -150,19 +164,16 @@ impl Figures {
                 sum: matches!(key.kind, MetricKind::Counter | MetricKind::Trend).then_some(sum),
                 rate_per_s: None,
                 value: match key.kind {
-                    MetricKind::Gauge => self.last.map(|(_, value)| value),
+                    MetricKind::Gauge => self.last.map(|(_, value)| value * scale),
                     MetricKind::Rate => (self.count > 0).then_some(share),
                     MetricKind::Counter | MetricKind::Trend => None,
                 },
-                min: self.extremes.map(|(least, _)| least),
-                max: self.extremes.map(|(_, most)| most),
+                min: self.extremes.map(|(least, _)| least * scale),
+                max: self.extremes.map(|(_, most)| most * scale),
                 mean: (trend && self.count > 0).then_some(sum / count),
                 quantiles: Vec::new(),
             },
-            recorded: trend.then(|| ScaledHistogram {
-                histogram: self.histogram.clone(),
-                steps_per_unit: steps_per_unit(key.unit),
-            }),
+            recorded: trend.then(|| ScaledHistogram { histogram: self.histogram.clone(), steps_per_unit }),
             quoted: false,
         }
     }
