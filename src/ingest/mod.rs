@@ -16,6 +16,7 @@
 pub mod ab;
 pub mod artillery;
 pub mod autocannon;
+pub mod decimal;
 pub mod document;
 pub mod drill;
 pub mod gatling;
@@ -34,11 +35,14 @@ pub mod plain;
 mod printed;
 pub mod pytest_benchmark;
 pub mod refused;
+pub mod row_blocks;
+mod row_fields;
 pub mod rows;
 pub mod scrub;
 pub mod siege;
 pub mod sniff;
 pub mod tally;
+pub mod threads;
 pub mod vegeta;
 pub mod wrk;
 

@@ -63,7 +63,7 @@ impl Part {
         for (key, points) in folded.metrics {
             let number = part.intern_metric(&key);
             if let Some(own) = part.metrics.get_mut(number) {
-                own.merge(&Points::unfolded(points));
+                own.merge(&Points::unfolded(&key, points));
             }
         }
         part.metric_totals = folded.metric_totals.into_iter().collect();

@@ -118,7 +118,8 @@ impl Part {
         self.requests.merge(other.requests);
         self.users.merge(other.users);
         for (key, points) in other.metrics.into_rows() {
-            if let Some(own) = self.metrics.entry(&key) {
+            let number = self.metrics.intern(&key, || Points::of(&key));
+            if let Some(own) = self.metrics.get_mut(number) {
                 own.merge(&points);
             }
         }
@@ -215,7 +216,8 @@ impl Part {
     pub(super) fn regroup_metrics(&mut self, rename: &dyn Fn(&MetricKey) -> MetricKey) {
         let mut went = Vec::new();
         for (key, points) in std::mem::take(&mut self.metrics).into_rows() {
-            let number = self.metrics.intern(&rename(&key), Points::default);
+            let key = rename(&key);
+            let number = self.metrics.intern(&key, || Points::of(&key));
             went.push(number);
             if let Some(own) = self.metrics.get_mut(number) {
                 own.merge(&points);
@@ -244,8 +246,11 @@ impl Part {
         }
     }
 
+    #[inline]
     pub(super) fn value(&mut self, metric: u32, at: Option<Timestamp>, value: f64) {
-        self.metrics.with(metric, |key, points| points.add(key, at, value));
+        if let Some(points) = self.metrics.get_mut(metric) {
+            points.add(at, value);
+        }
     }
 
     pub(super) fn reading(&mut self, column: u32, at: Timestamp, value: Option<f64>) {
@@ -282,7 +287,8 @@ impl Part {
         if self.held.learn_metric(key) {
             self.rekey();
         }
-        self.metrics.intern(&self.held.metric(key), Points::default)
+        let held = self.held.metric(key);
+        self.metrics.intern(&held, || Points::of(&held))
     }
 
     /// The endpoint under which one is held that stands beside samples.

@@ -13,7 +13,9 @@
 //! The two with points share `point`, those with figures share `figure`. What a threshold says is in [`threshold`].
 
 mod block;
+mod clock;
 pub(super) mod csv;
+mod csv_row;
 pub(super) mod dashboard;
 mod dashboard_figures;
 pub(super) mod dashboard_html;
@@ -29,6 +31,7 @@ mod point;
 mod reader;
 mod record;
 mod scan;
+mod shape;
 pub(super) mod summary;
 mod tag;
 pub mod threshold;
