@@ -21,6 +21,7 @@ mod name;
 mod population;
 mod read;
 mod shard;
+mod subresult;
 mod timeline;
 
 pub use endpoint::EndpointRule;

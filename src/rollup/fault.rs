@@ -2,7 +2,7 @@
 
 use crate::model::key::EndpointKey;
 use crate::model::sample::Fault;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Texts that are kept when reading has ended.
 const KEPT: usize = 1000;
@@ -38,6 +38,12 @@ impl Faults {
             renamed.add(Fault { endpoint: endpoint.as_ref().map(rename), text, count, of_requests });
         }
         renamed
+    }
+
+    /// The same texts without those of these endpoints.
+    pub(super) fn without(mut self, aside: &BTreeSet<EndpointKey>) -> Self {
+        self.0.retain(|(endpoint, _, _), _| endpoint.as_ref().is_none_or(|endpoint| !aside.contains(endpoint)));
+        self
     }
 
     /// Most frequent first, at most [`KEPT`] and the sum of the rest.
