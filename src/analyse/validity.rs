@@ -208,8 +208,8 @@ fn files(test: &Test) -> Vec<Doubt> {
                 fmt::plural(file.rows_read, "row", "rows"),
                 fmt::percent(share)
             );
-            // A monitor's bad rows leave the requests' figures as they are.
-            doubts.push(doubt("rows-rejected", share > REJECTED && file.role != "monitor", message));
+            // Bad rows of a monitor or of a file that serves as a cross-check leave the figures as they are.
+            doubts.push(doubt("rows-rejected", share > REJECTED && file.role == "figures", message));
         }
     }
     doubts

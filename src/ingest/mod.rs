@@ -13,6 +13,7 @@
 //! * values are converted to base units here and nowhere later;
 //! * secrets (`setup_data`, `config.script`) are never handed to the sink.
 
+pub mod decimal;
 pub mod input;
 pub mod jmeter;
 pub mod k6;
@@ -20,11 +21,16 @@ pub mod locust;
 pub mod monitor;
 pub mod own;
 pub mod plain;
+pub mod row_blocks;
 pub mod rows;
 pub mod sniff;
 mod tag;
 pub mod tally;
+<<<<<<< .merge_file_9wTBlk
 pub mod taurus;
+=======
+pub mod threads;
+>>>>>>> .merge_file_Ypw7Fn
 
 use crate::error::Error;
 use crate::model::key::{CellKey, ColumnKey, MetricKey};

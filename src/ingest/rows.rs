@@ -1,9 +1,10 @@
 //! CSV rows with a header, shared by every CSV adapter: fields by column name, and every row's place.
 
-use super::input::{Input, Stream};
+use super::input::{Input, LINE_CAP};
+use super::row_blocks::{RowBlock, RowBlocks};
 use super::tally::{Rejection, Tally};
 use crate::error::Error;
-use csv::ByteRecord;
+use std::sync::Arc;
 
 /// Columns of a header, by name.
 #[derive(Debug, Clone)]
@@ -40,7 +41,9 @@ impl Header {
 /// A Row is one record and its place.
 #[derive(Debug)]
 pub struct Row<'a> {
-    record: &'a ByteRecord,
+    text: &'a [u8],
+    /// Where in the text each field begins and ends.
+    fields: &'a [(usize, usize)],
     /// Line on which it begins, from 1.
     pub line: u64,
     /// Byte at which it begins.
@@ -51,13 +54,14 @@ impl Row<'_> {
     /// How many fields it has.
     #[must_use]
     pub fn width(&self) -> usize {
-        self.record.len()
+        self.fields.len()
     }
 
     /// A field's bytes; `None` where the row is too short or there is no such column.
     #[must_use]
     pub fn bytes(&self, column: Option<usize>) -> Option<&[u8]> {
-        self.record.get(column?)
+        let (start, end) = *self.fields.get(column?)?;
+        self.text.get(start..end)
     }
 
     /// A field's text, trimmed; `None` where it is absent, empty or not UTF-8.
@@ -84,7 +88,8 @@ impl Row<'_> {
     /// A rejection of this row.
     #[must_use]
     pub fn rejection(&self, field: Option<&str>, reason: impl Into<String>) -> Rejection {
-        let joined = self.record.iter().collect::<Vec<_>>().join(&b',');
+        let fields: Vec<&[u8]> = (0..self.width()).filter_map(|column| self.bytes(Some(column))).collect();
+        let joined = fields.join(&b',');
         Rejection {
             byte: self.byte,
             line: self.line,
@@ -95,11 +100,19 @@ impl Row<'_> {
     }
 }
 
-/// Rows of a CSV input, one at a time in a reused buffer.
+/// Rows of a CSV input, one at a time in reused buffers.
+///
+/// They may be [shared](Rows::shared_by) by several threads, of which each row goes to one. Rows without quotes, which is
+/// most of all CSV, are split where they lie; the others go through `csv_core`.
+#[derive(Debug)]
 pub struct Rows {
-    reader: csv::Reader<Stream>,
-    record: ByteRecord,
+    blocks: Arc<RowBlocks>,
     header: Header,
+    splitter: Splitter,
+    block: RowBlock,
+    /// How much of the block has been read.
+    at: usize,
+    line: u64,
 }
 
 impl Rows {
@@ -108,16 +121,33 @@ impl Rows {
     /// # Errors
     /// It cannot be opened or has no header.
     pub fn open(input: &Input, delimiter: u8) -> Result<Self, Error> {
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .flexible(true)
-            .has_headers(true)
-            .from_reader(input.stream()?);
-        let header = reader
-            .byte_headers()
-            .map_err(|error| Error::input(format!("has no readable header row: {error}")).at(input.place()))?;
-        let names = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
-        Ok(Self { reader, record: ByteRecord::new(), header: Header::new(names) })
+        let blocks = Arc::new(RowBlocks::open(input, delimiter)?);
+        let mut rows = Self::of(blocks, Header::new(Vec::new()), Splitter::new(delimiter));
+        let mut tally = Tally::default();
+        if let Some(header) = rows.next_row(&mut tally) {
+            let fields = (0..header.width()).filter_map(|column| header.bytes(Some(column)));
+            let names = fields.map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+            rows.header = Header::new(names);
+        }
+        match tally.first_rejections.first() {
+            Some(flaw) => Err(Error::input(format!("has no readable header row: {}", flaw.reason)).at(input.place())),
+            None => Ok(rows),
+        }
+    }
+
+    fn of(blocks: Arc<RowBlocks>, header: Header, splitter: Splitter) -> Self {
+        Self { blocks, header, splitter, block: RowBlock::default(), at: 0, line: 1 }
+    }
+
+    /// These rows for so many readers, to be given to as many threads (see [`super::threads::spread`]). Each row goes to
+    /// one of them, in no order that could be relied on; its place tells where it stood.
+    #[must_use]
+    pub fn shared_by(self, readers: usize) -> Vec<Self> {
+        let others = 1..readers.max(1);
+        let share = |_| Self::of(Arc::clone(&self.blocks), self.header.clone(), Splitter::new(self.splitter.delimiter));
+        let mut all: Vec<Self> = others.map(share).collect();
+        all.push(self);
+        all
     }
 
     /// The header.
@@ -130,29 +160,221 @@ impl Rows {
     /// line (Locust on Windows writes one after each row) is no row.
     pub fn next_row(&mut self, tally: &mut Tally) -> Option<Row<'_>> {
         loop {
-            match self.reader.read_byte_record(&mut self.record) {
-                Ok(false) => {
-                    tally.unfinished =
-                        tally.unfinished.take().or_else(|| self.reader.get_ref().unfinished().map(str::to_owned));
-                    return None;
-                }
-                Ok(true) => break,
-                Err(error) => {
-                    let place = error.position().cloned().unwrap_or_else(csv::Position::new);
-                    tally.reject(Rejection {
-                        byte: place.byte(),
-                        line: place.line(),
-                        field: None,
-                        reason: format!("not a CSV row: {error}"),
-                        excerpt: String::new(),
-                    });
-                    if matches!(error.kind(), csv::ErrorKind::Io(_)) {
-                        return None;
-                    }
-                }
+            match self.rest().first() {
+                Some(b'\n' | b'\r') => self.skip_line_end(),
+                Some(_) => break,
+                None => self.next_block(tally)?,
             }
         }
-        let place = self.record.position().cloned().unwrap_or_else(csv::Position::new);
-        Some(Row { record: &self.record, line: place.line(), byte: place.byte() })
+        let (line, byte) = (self.line, self.block.byte + self.at as u64);
+        let rest = self.block.bytes.get(self.at..)?;
+        let len = match self.splitter.split_plain(rest) {
+            Some(len) => {
+                self.line += 1;
+                len
+            }
+            None => {
+                let len = self.splitter.split_quoted(rest);
+                self.line += memchr::memchr_iter(b'\n', rest.get(..len)?).count() as u64;
+                len
+            }
+        };
+        self.at += len;
+        let text = if self.splitter.plain { rest } else { self.splitter.unquoted.as_slice() };
+        Some(Row { text, fields: &self.splitter.fields, line, byte })
+    }
+
+    /// Rows that were read into memory and not yet given out, as they are written; it begins and ends with a row. May be
+    /// empty though more are to come. For readers that know their rows by sight.
+    #[must_use]
+    pub fn rest(&self) -> &[u8] {
+        self.block.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    /// Passes over rows of [`Rows::rest`] that the caller has read himself.
+    pub fn skip(&mut self, bytes: usize, lines: u64) {
+        self.at += bytes;
+        self.line += lines;
+    }
+
+    /// Line on which the next row begins, if it is in the block at hand.
+    #[must_use]
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// Ends the reading for all who share these rows, once they have read what they hold.
+    pub fn stop(&self) {
+        self.blocks.stop();
+    }
+
+    fn skip_line_end(&mut self) {
+        let is_end = self.rest().first() == Some(&b'\n');
+        self.skip(1, u64::from(is_end));
+    }
+
+    /// Goes on to the next block; `None` where there is none.
+    fn next_block(&mut self, tally: &mut Tally) -> Option<()> {
+        let flaw = match self.blocks.next(&mut self.block) {
+            Ok(true) if !self.block.overlong => None,
+            Ok(true) => {
+                Some(format!("a row of more than {} KiB, or one with a quote that nothing closes", LINE_CAP / 1024))
+            }
+            Ok(false) => {
+                tally.unfinished = tally.unfinished.take().or_else(|| self.blocks.unfinished());
+                return None;
+            }
+            Err(error) => Some(format!("not a CSV row: {error}")),
+        };
+        (self.at, self.line) = (0, self.block.line);
+        if let Some(reason) = flaw {
+            let (byte, line) = (self.block.byte, self.line);
+            self.at = self.block.bytes.len();
+            tally.reject(Rejection { byte, line, field: None, reason, excerpt: String::new() });
+        }
+        Some(())
+    }
+}
+
+/// A Splitter finds the fields of a row.
+#[derive(Debug)]
+struct Splitter {
+    delimiter: u8,
+    /// Fields of the last row, in the text or in `unquoted`.
+    fields: Vec<(usize, usize)>,
+    plain: bool,
+    unquoted: Vec<u8>,
+    ends: Vec<usize>,
+    core: csv_core::Reader,
+}
+
+impl Splitter {
+    fn new(delimiter: u8) -> Self {
+        let core = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
+        Self { delimiter, fields: Vec::new(), plain: true, unquoted: vec![0; 1024], ends: vec![0; 64], core }
+    }
+
+    /// Splits the row at the front of a text and returns its length with the line end; `None` where a quote or a single
+    /// carriage return may mean something.
+    fn split_plain(&mut self, text: &[u8]) -> Option<usize> {
+        let (line, len) = match memchr::memchr(b'\n', text) {
+            Some(end) => (text.get(..end)?, end + 1),
+            None => (text, text.len()),
+        };
+        let row = line.strip_suffix(b"\r").unwrap_or(line);
+        if memchr::memchr2(b'"', b'\r', row).is_some() {
+            return None;
+        }
+        self.plain = true;
+        self.fields.clear();
+        let mut start = 0;
+        for end in memchr::memchr_iter(self.delimiter, row) {
+            self.fields.push((start, end));
+            start = end + 1;
+        }
+        self.fields.push((start, row.len()));
+        Some(len)
+    }
+
+    /// The same for any row; its fields come to stand in `unquoted`.
+    fn split_quoted(&mut self, text: &[u8]) -> usize {
+        use csv_core::ReadRecordResult::{End, InputEmpty, OutputEndsFull, OutputFull, Record};
+        self.plain = false;
+        self.core.reset();
+        let (mut taken, mut written, mut count) = (0, 0, 0);
+        loop {
+            let input = text.get(taken..).unwrap_or_default();
+            let output = self.unquoted.get_mut(written..).unwrap_or_default();
+            let ends = self.ends.get_mut(count..).unwrap_or_default();
+            let (result, read, wrote, ended) = self.core.read_record(input, output, ends);
+            taken += read;
+            written += wrote;
+            count += ended;
+            match result {
+                InputEmpty => {}
+                OutputFull => self.unquoted.resize(2 * self.unquoted.len(), 0),
+                OutputEndsFull => self.ends.resize(2 * self.ends.len(), 0),
+                Record | End => break,
+            }
+        }
+        self.fields.clear();
+        let mut start = 0;
+        for end in self.ends.iter().take(count) {
+            self.fields.push((start, *end));
+            start = *end;
+        }
+        taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(text: &str, delimiter: u8) -> (Vec<String>, Vec<(u64, u64, Vec<Vec<u8>>)>) {
+        let input = Input::memory("x.csv", text.as_bytes().to_vec()).unwrap();
+        let mut rows = Rows::open(&input, delimiter).unwrap();
+        let mut all = Vec::new();
+        while let Some(row) = rows.next_row(&mut Tally::default()) {
+            let fields = (0..row.width()).map(|column| row.bytes(Some(column)).unwrap().to_vec()).collect();
+            all.push((row.line, row.byte, fields));
+        }
+        (rows.header().names().to_vec(), all)
+    }
+
+    #[test]
+    fn every_row_has_its_place() {
+        let text = "a,b\r\n\r\n1,\"x\ny\"\r\n2,3\n\n4\n";
+        let (header, rows) = read(text, b',');
+        assert_eq!(header, ["a", "b"]);
+        let places: Vec<_> = rows.iter().map(|(line, byte, _)| (*line, *byte)).collect();
+        assert_eq!(places, [(3, 7), (5, 16), (7, 21)]);
+        assert_eq!(rows[0].2, [b"1".to_vec(), b"x\ny".to_vec()]);
+    }
+
+    #[test]
+    fn rows_are_shared_without_loss() {
+        let text: String = std::iter::once("n,text\n".to_owned())
+            .chain((0..100_000).map(|at| format!("{at},\"a\nb {at}\"\n")))
+            .collect();
+        let input = Input::memory("x.csv", text.into_bytes()).unwrap();
+        let rows = Rows::open(&input, b',').unwrap();
+        let mut lines: Vec<(u64, u64)> = Vec::new();
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = rows
+                .shared_by(3)
+                .into_iter()
+                .map(|mut rows| {
+                    scope.spawn(move || {
+                        let mut seen = Vec::new();
+                        while let Some(row) = rows.next_row(&mut Tally::default()) {
+                            seen.push((row.number(Some(0)).unwrap().unwrap() as u64, row.line));
+                        }
+                        seen
+                    })
+                })
+                .collect();
+            workers.into_iter().for_each(|worker| lines.extend(worker.join().unwrap()));
+        });
+        lines.sort_unstable();
+        assert_eq!(lines, (0..100_000).map(|at| (at, 2 * at + 2)).collect::<Vec<_>>());
+    }
+
+    proptest! {
+        #[test]
+        fn rows_are_those_of_the_csv_crate(text in "[a,\"\n\r;é]{0,60}", semicolon: bool) {
+            let delimiter = if semicolon { b';' } else { b',' };
+            let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
+            let expected: Vec<Vec<Vec<u8>>> =
+                reader.byte_records().map(|row| row.unwrap().iter().map(<[u8]>::to_vec).collect()).collect();
+            let rows = read(&text, delimiter).1;
+            prop_assert_eq!(rows.iter().map(|(_, _, fields)| fields.clone()).collect::<Vec<_>>(), expected);
+            for (line, byte, _) in rows {
+                let before = &text.as_bytes()[..usize::try_from(byte).unwrap()];
+                prop_assert_eq!(line, 1 + memchr::memchr_iter(b'\n', before).count() as u64);
+                prop_assert!(before.last().is_none_or(|byte| matches!(byte, b'\n' | b'\r')));
+            }
+        }
     }
 }

@@ -45,8 +45,8 @@ pub struct Ruling {
 pub fn rule(criteria: &[CriterionResult], limits_latency: bool) -> Ruling {
     let mut ordered: Vec<&CriterionResult> = criteria.iter().collect();
     ordered.sort_by(|a, b| subject(a).cmp(&subject(b)).then_with(|| breach(b).total_cmp(&breach(a))));
-    let of = |wanted: Weight| -> Vec<String> {
-        ordered.iter().filter(|result| weight(result) == wanted).map(|result| sentence(result)).collect()
+    let of = |wanted: Weight| {
+        sentences(&ordered.iter().copied().filter(|result| weight(result) == wanted).collect::<Vec<_>>())
     };
     let mut conditions = of(Weight::Condition);
     if !limits_latency {
@@ -69,7 +69,7 @@ pub fn rule(criteria: &[CriterionResult], limits_latency: bool) -> Ruling {
         (Verdict::Inconclusive, open)
     } else {
         let met =
-            ordered.iter().filter(|result| result.status == Status::Pass).map(|result| sentence(result)).collect();
+            sentences(&ordered.iter().copied().filter(|result| result.status == Status::Pass).collect::<Vec<_>>());
         let verdict = if conditions.is_empty() { Verdict::Ready } else { Verdict::ReadyWithConditions };
         (verdict, met)
     };
@@ -116,13 +116,47 @@ fn breach(result: &CriterionResult) -> f64 {
     if ratio.is_nan() { 0.0 } else { ratio }
 }
 
-/// A result as a line on page one: where, then why.
-fn sentence(result: &CriterionResult) -> String {
-    let at = match (result.test.as_str(), result.endpoint.as_deref()) {
+/// Results as lines of page one: where, then why. What is so for the same reason in the same place is one line, and a default
+/// that repeats what another criterion says of the same failures is none: both stand in the table.
+fn sentences(results: &[&CriterionResult]) -> Vec<String> {
+    let mut lines: Vec<(String, Vec<String>, &str)> = Vec::new();
+    for result in results.iter().filter(|result| !repeats(result, results)) {
+        let at = place(result);
+        let name = nameless(result).then(|| format!("`{}`", fmt::plain(&result.id).replace('`', "'")));
+        match lines.iter_mut().find(|line| line.0 == at && line.2 == result.reason) {
+            Some((_, names, _)) => names.extend(name),
+            None => lines.push((at, name.into_iter().collect(), &result.reason)),
+        }
+    }
+    let written = lines.into_iter().map(|(at, names, reason)| {
+        let about = if names.is_empty() { String::new() } else { format!("{}: ", names.join(", ")) };
+        format!("{at}{about}{reason}")
+    });
+    written.collect()
+}
+
+fn place(result: &CriterionResult) -> String {
+    match (result.test.as_str(), result.endpoint.as_deref()) {
         ("", None) => String::new(),
         ("", Some(endpoint)) => format!("{}: ", fmt::plain(endpoint)),
         (test, None) => format!("{}: ", fmt::plain(test)),
         (test, Some(endpoint)) => format!("{}, {}: ", fmt::plain(test), fmt::plain(endpoint)),
+    }
+}
+
+/// Whether the reason does not say what was demanded: there is no figure, only why there is none.
+fn nameless(result: &CriterionResult) -> bool {
+    let declared = matches!(result.origin, Origin::Config | Origin::K6);
+    declared && result.status == Status::Inconclusive && result.observed.is_none()
+}
+
+/// Whether a default says of a test's failures what another of the results says of the same figure.
+fn repeats(result: &CriterionResult, results: &[&CriterionResult]) -> bool {
+    let same = |other: &CriterionResult| {
+        other.origin != Origin::Default
+            && (other.test == result.test && other.endpoint == result.endpoint)
+            && subject(other) == Subject::Failures
+            && other.observed.zip(result.observed).is_some_and(|(a, b)| a.total_cmp(&b).is_eq())
     };
-    format!("{at}{}", result.reason)
+    result.origin == Origin::Default && results.iter().any(|other| same(other))
 }

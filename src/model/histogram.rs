@@ -6,15 +6,18 @@
 //!
 //! A test keeps thousands of these (endpoint × window), most of them with few values. So there is no array of counters:
 //! a histogram is one sorted list of occupied buckets, eight bytes each, with the newest records as an unsorted tail that
-//! is folded in whenever it has grown as long as the list. An empty histogram owns no memory.
+//! is folded in whenever it has grown as long as the list. Only one that is busy, which folding shows, gets an array for
+//! the range of its values. An empty histogram owns no memory.
 
 use std::borrow::Cow;
 
 mod bucket;
 mod codec;
+mod dense;
 
 use bucket::Cell;
 pub use codec::CodecError;
+use dense::Dense;
 
 /// The tail may always grow this long before it is folded in.
 const SHORTEST_TAIL: usize = 32;
@@ -34,6 +37,8 @@ pub struct Histogram {
     /// `..settled` ascending with one cell per bucket; the rest pending, in order of arrival.
     cells: Vec<Cell>,
     settled: usize,
+    /// Further records, of a busy histogram.
+    dense: Option<Dense>,
     count: u64,
 }
 
@@ -41,7 +46,7 @@ impl Histogram {
     /// An empty histogram, which owns no memory.
     #[must_use]
     pub const fn new() -> Self {
-        Self { cells: Vec::new(), settled: 0, count: 0 }
+        Self { cells: Vec::new(), settled: 0, dense: None, count: 0 }
     }
 
     /// Counts `value` once.
@@ -56,16 +61,35 @@ impl Histogram {
         if times == 0 {
             return;
         }
-        self.cells.push(Cell::new(bucket::index_of(value), times));
         self.count = self.count.saturating_add(times);
-        self.fold_if_long();
+        self.add(bucket::index_of(value), times);
+    }
+
+    #[inline]
+    fn add(&mut self, index: i32, times: u64) {
+        if self.dense.as_mut().is_none_or(|dense| !dense.add(index, times)) {
+            self.push(Cell::new(index, times));
+        }
+    }
+
+    fn push(&mut self, cell: Cell) {
+        // Many metrics say the same again and again, such as that no time was spent on connecting.
+        if self.cells.last_mut().is_none_or(|last| !last.absorb(cell)) {
+            self.cells.push(cell);
+            self.fold_if_long();
+        }
     }
 
     /// Adds all records of `other`; the result equals recording both inputs into one histogram.
     pub fn merge(&mut self, other: &Self) {
-        self.cells.extend_from_slice(&other.cells);
         self.count = self.count.saturating_add(other.count);
-        self.fold_if_long();
+        let cells = other.sorted();
+        if self.dense.is_some() {
+            cells.iter().for_each(|cell| self.add(cell.index(), cell.count()));
+        } else {
+            self.cells.extend_from_slice(&cells);
+            self.fold_if_long();
+        }
     }
 
     /// Sorts pending records in and gives back spare memory. Changes no answer, only its cost.
@@ -106,7 +130,7 @@ impl Histogram {
     #[must_use]
     pub fn count_at_or_below(&self, value: i64) -> u64 {
         let index = bucket::index_of(value);
-        self.cells.iter().filter(|cell| cell.index() <= index).map(|cell| cell.count()).sum()
+        self.sorted().iter().take_while(|cell| cell.index() <= index).map(|cell| cell.count()).sum()
     }
 
     /// The occupied buckets in ascending order: lowest value, highest value, records.
@@ -164,7 +188,7 @@ impl Histogram {
 
     /// The cells in canonical form: ascending, one per bucket.
     fn sorted(&self) -> Cow<'_, [Cell]> {
-        if self.settled == self.cells.len() {
+        if self.settled == self.cells.len() && self.dense.is_none() {
             return Cow::Borrowed(&self.cells);
         }
         let mut copy = self.clone();
@@ -172,14 +196,24 @@ impl Histogram {
         Cow::Owned(copy.cells)
     }
 
-    #[inline]
     fn fold_if_long(&mut self) {
-        if self.cells.len() > 2 * self.settled + SHORTEST_TAIL {
+        let busy = self.dense.as_ref().map_or(0, |dense| dense.len() / 8);
+        if self.cells.len() > 2 * self.settled + SHORTEST_TAIL + busy {
             self.fold();
+            if let Some(dense) = Dense::of(&self.cells) {
+                self.dense = Some(dense);
+                self.cells.clear();
+                self.settled = 0;
+            }
         }
     }
 
+    /// Brings all records into the list, in canonical form.
     fn fold(&mut self) {
+        if let Some(dense) = self.dense.take() {
+            self.cells.extend(dense.cells());
+            self.settled = 0;
+        }
         if self.settled == self.cells.len() {
             return;
         }

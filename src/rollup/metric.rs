@@ -17,7 +17,7 @@ pub(super) struct Points {
     /// In 1e-9 of the unit.
     sum: i128,
     extremes: Option<(f64, f64)>,
-    /// By time, then by value.
+    /// Of a gauge: by time, then by value.
     last: Option<(Option<Timestamp>, f64)>,
     histogram: Histogram,
 }
@@ -32,6 +32,7 @@ fn steps_per_unit(unit: Unit) -> f64 {
 
 impl Points {
     /// One point; a value that is not finite is the adapter's to reject and is passed over.
+    #[inline]
     pub(super) fn add(&mut self, key: &MetricKey, at: Option<Timestamp>, value: f64) {
         if !value.is_finite() {
             return;
@@ -39,14 +40,14 @@ impl Points {
         self.count += 1;
         self.nonzero += u64::from(value.abs() > 0.0);
         self.sum = self.sum.saturating_add(whole(value * STEPS_OF_SUM));
-        self.extremes = Some(spread(self.extremes, (value, value)));
-        self.last = Some(later(self.last, (at, value)));
-        if key.kind == MetricKind::Trend {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "`as` saturates; beyond 2^63 steps the histogram's last bucket counts"
-            )]
-            self.histogram.record((value * steps_per_unit(key.unit)).round() as i64);
+        // Mostly a value lies well within the extremes; what comes near them is compared with care.
+        if !self.extremes.is_some_and(|(least, most)| least < value && value < most) {
+            self.extremes = Some(spread(self.extremes, (value, value)));
+        }
+        match key.kind {
+            MetricKind::Trend => self.histogram.record(nearest(value * steps_per_unit(key.unit))),
+            MetricKind::Gauge => self.last = Some(later(self.last, (at, value))),
+            MetricKind::Counter | MetricKind::Rate => {}
         }
     }
 
@@ -67,10 +68,16 @@ impl Points {
         self.histogram.settle();
     }
 
-    /// The figures of these points.
-    pub(super) fn view(&self, key: &MetricKey) -> MetricData {
+    /// The figures of these points; of unstated meaning, as `stated` has them. Plain values that turn out to be durations are
+    /// in milliseconds, as k6 writes them.
+    pub(super) fn view(&self, key: &MetricKey, stated: Option<(MetricKind, Unit)>) -> MetricData {
+        let unstated = key.kind == MetricKind::Trend && key.unit == Unit::Plain;
+        let (kind, unit) = stated.filter(|_| unstated).unwrap_or((key.kind, key.unit));
+        let scale = if unstated && unit == Unit::Micros { 1e3 } else { 1.0 };
+        let steps_per_unit = steps_per_unit(key.unit) / scale;
+        let key = &MetricKey { kind, unit, ..key.clone() };
         #[expect(clippy::cast_precision_loss, reason = "a sum or mean for showing needs no more than 53 bits")]
-        let (sum, count) = (self.sum as f64 / STEPS_OF_SUM, self.count as f64);
+        let (sum, count) = (self.sum as f64 / STEPS_OF_SUM * scale, self.count as f64);
         #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
         let share = self.nonzero as f64 / count;
         let trend = key.kind == MetricKind::Trend;
@@ -82,27 +89,41 @@ impl Points {
                 sum: matches!(key.kind, MetricKind::Counter | MetricKind::Trend).then_some(sum),
                 rate_per_s: None,
                 value: match key.kind {
-                    MetricKind::Gauge => self.last.map(|(_, value)| value),
+                    MetricKind::Gauge => self.last.map(|(_, value)| value * scale),
                     MetricKind::Rate => (self.count > 0).then_some(share),
                     MetricKind::Counter | MetricKind::Trend => None,
                 },
-                min: self.extremes.map(|(least, _)| least),
-                max: self.extremes.map(|(_, most)| most),
+                min: self.extremes.map(|(least, _)| least * scale),
+                max: self.extremes.map(|(_, most)| most * scale),
                 mean: (trend && self.count > 0).then_some(sum / count),
                 quantiles: Vec::new(),
             },
-            recorded: trend.then(|| ScaledHistogram {
-                histogram: self.histogram.clone(),
-                steps_per_unit: steps_per_unit(key.unit),
-            }),
+            recorded: trend.then(|| ScaledHistogram { histogram: self.histogram.clone(), steps_per_unit }),
             quoted: false,
         }
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "`as` saturates at 2^127, which is 1e29 units")]
+/// Rounds half away from zero.
+#[inline]
 fn whole(value: f64) -> i128 {
-    value.round() as i128
+    if value.abs() < 9e18 {
+        return i128::from(nearest(value));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "`as` saturates at 2^127, which is 1e29 units")]
+    let wide = value.round() as i128;
+    wide
+}
+
+/// Rounds half away from zero, as `f64::round` does, which is no instruction of every processor; held at the ends of the
+/// range, where a histogram's last bucket counts.
+#[inline]
+fn nearest(value: f64) -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "`as` cuts the fraction off and saturates")]
+    let whole = value as i64;
+    #[expect(clippy::cast_precision_loss, reason = "beyond 2^53 it was whole already, and is the same again")]
+    let rest = value - whole as f64;
+    whole.saturating_add(i64::from(rest >= 0.5)).saturating_sub(i64::from(rest <= -0.5))
 }
 
 fn spread(own: Option<(f64, f64)>, theirs: (f64, f64)) -> (f64, f64) {
@@ -116,5 +137,22 @@ fn later(own: Option<(Option<Timestamp>, f64)>, theirs: (Option<Timestamp>, f64)
     match own {
         Some(mine) if mine.0.cmp(&theirs.0).then(mine.1.total_cmp(&theirs.1)).is_ge() => mine,
         _ => theirs,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn rounding_is_that_of_the_standard_library(wide: f64, narrow in -1e6..1e6_f64, half in -5_000_000_i32..5_000_000) {
+            for value in [wide, narrow, f64::from(half) / 2.0, 9.3e18, -9.3e18, 0.499_999_999_999_999_94] {
+                #[expect(clippy::cast_possible_truncation, reason = "saturates either way")]
+                let (narrow, broad) = (value.round() as i64, value.round() as i128);
+                prop_assert_eq!((nearest(value), whole(value)), (narrow, broad), "{}", value);
+            }
+        }
     }
 }

@@ -23,7 +23,7 @@ const GENERATORS: usize = 200;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Part {
     name: Option<String>,
-    /// Whether it is one of the runs of a file, which silence parts; settled when reading has ended.
+    /// Whether it is a run of a file that several may have been appended to, which silence parts.
     pub(super) is_run: bool,
     pub(super) cells: Series<CellKey, Counter>,
     /// Endpoints met so far; bounds them while reading.

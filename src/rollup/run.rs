@@ -57,11 +57,17 @@ pub(super) fn settle(parts: Vec<Part>) -> Vec<Part> {
             run.merge(whole.clone());
         }
     }
-    for run in &mut runs {
-        run.is_run = false;
-    }
     rest.extend(runs);
     rest
+}
+
+impl Part {
+    /// Whether both are runs of files that several may have been appended to, and silence lies between them.
+    #[must_use]
+    pub fn is_parted_from(&self, other: &Self) -> bool {
+        let both = self.is_run && other.is_run;
+        both && self.busy().zip(other.busy()).is_some_and(|(own, theirs)| !near(own, theirs))
+    }
 }
 
 fn near(a: Span, b: Span) -> bool {
@@ -109,6 +115,7 @@ mod tests {
         let counts: Vec<u64> = parts.iter().map(|part| part.samples(Population::Request)).collect();
         assert_eq!(counts, [3, 3, 1]);
         assert!(parts.iter().all(|part| part.facts().len() == 1 && part.name().is_none()));
+        assert!(parts[0].is_parted_from(&parts[1]) && !parts[0].is_parted_from(&parts[0]));
         let mut linked = Rollup::new();
         fold(&mut linked, &[0, 20, 10]);
         assert_eq!(runs(linked), [3]);

@@ -3,14 +3,17 @@
 use super::TOOL;
 use super::columns::{Columns, Field};
 use super::record::{Ending, Record};
-use super::sample::{Given, Refusal, Teller};
+use super::sample::{Given, Refusal, Seen, Teller};
 use crate::error::Error;
-use crate::ingest::input::{LINE_CAP, Line};
+use crate::ingest::input::LINE_CAP;
 use crate::ingest::own::failure::without_queries;
-use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally};
+use crate::ingest::row_blocks::{RowBlock, RowBlocks};
+use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, threads};
+use crate::model::sample::Fact;
+use std::io;
 
-/// Lines that one row may stand in; a quote that is never closed costs no more than these.
-const LINES_OF_A_ROW: usize = 2000;
+/// Lines with quotes that one row may stand in: a quote that is never closed must not be looked for in all that follows.
+const QUOTED_LINES: usize = 1000;
 
 /// Reads JTL files in CSV.
 pub(in crate::ingest) struct JmeterCsv;
@@ -40,40 +43,68 @@ impl Adapter for JmeterCsv {
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let columns = Columns::of(&input.head()?).map_err(|why| Error::input(why).at(input.place()))?;
-        let mut lines = input.lines()?;
-        let mut reader = Reader::new(columns, Teller::new(sink, settings));
-        loop {
-            let line = lines
-                .next_line()
-                .map_err(|error| Error::input(format!("cannot be read: {error}")).at(input.place()))?;
-            let Some(line) = line else { break };
-            reader.line(&line);
-            if settings.strict && reader.tally.rejected > 0 {
-                break;
-            }
+        let blocks = RowBlocks::open(input, columns.delimiter)?;
+        let layout = Layout::new(columns);
+        let readers = vec![(); settings.threads.min(threads::worth_while(input)).max(1)];
+        let yields = threads::spread(readers, sink, |(), sink| {
+            let mut reader = Reader::new(&layout, Teller::new(sink, settings));
+            reader.read(&blocks, settings.strict).map(|()| reader.finish())
+        });
+        let mut all = Findings::default();
+        for findings in yields {
+            all.merge(findings.map_err(|error| Error::input(format!("cannot be read: {error}")).at(input.place()))?);
         }
-        let tally = reader.finish(lines.unfinished());
-        match tally.strict_error(input.source()).filter(|_| settings.strict) {
+        all.conclude(blocks.unfinished(), &layout, settings, sink);
+        match all.tally.strict_error(input.source()).filter(|_| settings.strict) {
             Some(error) => Err(error),
-            None => Ok(tally),
+            None => Ok(all.tally),
         }
     }
 }
 
-/// Takes lines, makes rows of them and tells them.
-struct Reader<'s> {
-    layout: Layout,
-    teller: Teller<'s>,
-    record: Record,
+/// Findings are what reading rows leaves behind beside observations.
+#[derive(Default)]
+struct Findings {
     tally: Tally,
-    /// A row whose quote is still open: its lines so far, how many, and where it began.
-    open: Vec<u8>,
-    open_lines: usize,
-    open_at: (u64, u64),
-    /// The last row was refused, and nothing came after it.
-    torn: Option<String>,
+    seen: Seen,
+    /// The last line that was read, and whether its row was refused.
+    last: (u64, bool),
     /// Rows that could be of transaction controllers and do not say so.
     suspects: u64,
+}
+
+impl Findings {
+    /// Adds those of another reader of the same file.
+    fn merge(&mut self, other: Self) {
+        self.tally.merge(other.tally);
+        self.seen.merge(other.seen);
+        self.last = self.last.max(other.last);
+        self.suspects += other.suspects;
+    }
+
+    fn conclude(&mut self, unfinished: Option<String>, layout: &Layout, settings: &Settings, sink: &mut dyn Sink) {
+        let torn = self.last.1.then(|| format!("breaks off within line {}", self.last.0));
+        self.tally.unfinished = unfinished.or(torn);
+        if self.suspects > 0 {
+            let part = sink.part(None);
+            sink.fact(part, Fact::Warning(SUSPECTS.to_owned()));
+        }
+        if let Some(version) = layout.columns.assumed {
+            self.tally.note(format!("there is no header: the columns are taken for {version}'s"));
+        }
+        self.seen.conclude(&mut self.tally, settings, sink);
+    }
+}
+
+const SUSPECTS: &str = "the file has no column `responseMessage`, by which rows of transaction controllers are known: if the \
+                        test plan has such controllers, their requests are counted twice";
+
+/// Takes blocks of rows and tells them.
+struct Reader<'s> {
+    layout: &'s Layout,
+    teller: Teller<'s>,
+    record: Record,
+    findings: Findings,
 }
 
 /// Where the columns stand.
@@ -85,115 +116,83 @@ struct Layout {
 }
 
 impl<'s> Reader<'s> {
-    fn new(columns: Columns, teller: Teller<'s>) -> Self {
-        let layout = Layout {
-            url: columns.position(Field::Url),
-            data_type: columns.position(Field::DataType),
-            says_transactions: columns.has(Field::ResponseMessage),
-            columns,
-        };
-        Self {
-            layout,
-            teller,
-            record: Record::default(),
-            tally: Tally::default(),
-            open: Vec::new(),
-            open_lines: 0,
-            open_at: (0, 0),
-            torn: None,
-            suspects: 0,
-        }
+    fn new(layout: &'s Layout, teller: Teller<'s>) -> Self {
+        Self { layout, teller, record: Record::default(), findings: Findings::default() }
     }
 
-    fn line(&mut self, line: &Line<'_>) {
-        self.torn = None;
-        if line.overlong {
-            self.give_up_open();
-            self.reject(line.bytes, (line.number, line.byte), &long());
-            return;
-        }
-        if self.open_lines > 0 {
-            return self.go_on(line);
-        }
-        if line.bytes.is_empty() {
-            return;
-        }
-        if self.record.split(line.bytes, self.layout.columns.delimiter) == Ending::Open {
-            self.open.extend_from_slice(line.bytes);
-            (self.open_lines, self.open_at) = (1, (line.number, line.byte));
-            return;
-        }
-        self.row(line.bytes, (line.number, line.byte), line.terminated);
-    }
-
-    /// Adds a line to the row whose quote is open.
-    fn go_on(&mut self, line: &Line<'_>) {
-        self.open.push(b'\n');
-        self.open.extend_from_slice(line.bytes);
-        self.open_lines += 1;
-        if self.open.len() > LINE_CAP || self.open_lines > LINES_OF_A_ROW {
-            self.give_up_open();
-            return;
-        }
-        // Only a line with a quote can close one.
-        if memchr::memchr(b'"', line.bytes).is_none() {
-            return;
-        }
-        let row = std::mem::take(&mut self.open);
-        if self.record.split(&row, self.layout.columns.delimiter) == Ending::Whole {
-            self.open_lines = 0;
-            self.row(&row, self.open_at, line.terminated);
-            self.open = row;
-            self.open.clear();
-        } else {
-            self.open = row;
-        }
-    }
-
-    /// A quote that is not closed spoils its own row only: the lines behind it are rows again.
-    fn give_up_open(&mut self) {
-        if self.open_lines == 0 {
-            return;
-        }
-        let (lines, (number, byte)) = (std::mem::take(&mut self.open), self.open_at);
-        self.open_lines = 0;
-        let mut at = 0;
-        for (index, line) in lines.split(|byte| *byte == b'\n').enumerate() {
-            let place = (number + index as u64, byte + at);
-            at += line.len() as u64 + 1;
-            let whole = self.record.split(line, self.layout.columns.delimiter) == Ending::Whole;
-            match (index, whole) {
-                (0, _) | (_, false) => self.reject(line, place, &refusal("has a quote that is not closed")),
-                (_, true) => self.row(line, place, true),
+    /// Reads what others leave over, block by block.
+    fn read(&mut self, blocks: &RowBlocks, strict: bool) -> io::Result<()> {
+        let mut block = RowBlock::default();
+        while blocks.next(&mut block)? {
+            if block.overlong {
+                self.reject(&block.bytes, (block.line, block.byte), &refusal("is longer than 1 MiB"));
+            } else {
+                self.block(&block);
+            }
+            if strict && self.findings.tally.rejected > 0 {
+                blocks.stop();
             }
         }
+        Ok(())
     }
 
-    fn row(&mut self, row: &[u8], place: (u64, u64), terminated: bool) {
-        let (layout, record) = (&self.layout, &self.record);
+    /// Reads the rows of a block. A quote that is not closed within it spoils the line it stands in only.
+    fn block(&mut self, block: &RowBlock) {
+        let (mut at, mut line) = (0, block.line);
+        while let Some(rest) = block.bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            let mut end = memchr::memchr(b'\n', rest);
+            let first = line_of(rest, end);
+            let (mut row, mut ending) = (first, self.record.split(first, self.layout.columns.delimiter));
+            let (mut lines, mut tries) = (1, 0);
+            while let (Ending::Open, Some(before)) = (ending, end) {
+                // Only a line with a quote can close one.
+                let Some(quote) = memchr::memchr(b'"', rest.get(before + 1..).unwrap_or_default()) else { break };
+                let from = before + 1 + quote;
+                end = memchr::memchr(b'\n', rest.get(from..).unwrap_or_default()).map(|found| from + found);
+                row = line_of(rest, end);
+                tries += 1;
+                if row.len() > LINE_CAP || tries > QUOTED_LINES {
+                    break;
+                }
+                ending = self.record.split(row, self.layout.columns.delimiter);
+            }
+            if ending == Ending::Open {
+                end = memchr::memchr(b'\n', rest);
+                self.reject(first, (line, block.byte + at as u64), &refusal("has a quote that is not closed"));
+            } else {
+                lines = 1 + memchr::memchr_iter(b'\n', row).count() as u64;
+                if !row.is_empty() {
+                    self.row(row, (line, block.byte + at as u64));
+                }
+            }
+            line += lines;
+            at += end.map_or(rest.len(), |end| end + 1);
+        }
+    }
+
+    fn row(&mut self, row: &[u8], place: (u64, u64)) {
+        let (layout, record) = (self.layout, &self.record);
         if layout.is_header(row, record) {
             // The header's own line, and that of each file that was appended.
-            self.tally.read += u64::from(place.0 > 1);
-            self.tally.skipped += u64::from(place.0 > 1);
+            self.findings.tally.read += u64::from(place.0 > 1);
+            self.findings.tally.skipped += u64::from(place.0 > 1);
             return;
         }
         let taken = layout.fits(row, record).and_then(|()| self.teller.tell(&layout.given(row, record)));
+        let findings = &mut self.findings;
+        findings.last = findings.last.max((place.0, false));
         match taken {
             Ok(()) => {
-                self.suspects += u64::from(!layout.says_transactions && layout.may_be_transaction(row, record));
-                self.tally.used();
+                findings.suspects += u64::from(!layout.says_transactions && layout.may_be_transaction(row, record));
+                findings.tally.used();
             }
-            Err(refusal) => {
-                if !terminated {
-                    self.torn = Some(format!("breaks off within line {}", place.0));
-                }
-                self.reject(row, place, &refusal);
-            }
+            Err(refusal) => self.reject(row, place, &refusal),
         }
     }
 
     fn reject(&mut self, row: &[u8], (line, byte): (u64, u64), refusal: &Refusal) {
-        self.tally.reject(Rejection {
+        self.findings.last = self.findings.last.max((line, true));
+        self.findings.tally.reject(Rejection {
             byte,
             line,
             field: refusal.field.map(str::to_owned),
@@ -202,35 +201,31 @@ impl<'s> Reader<'s> {
         });
     }
 
-    fn finish(mut self, unfinished: Option<&str>) -> Tally {
-        if self.open_lines > 0 {
-            self.torn = Some(format!("breaks off within line {}", self.open_at.0));
-            self.give_up_open();
-        }
-        self.tally.unfinished = unfinished.map(str::to_owned).or(self.torn.take());
-        if self.suspects > 0 {
-            self.teller.warn(
-                "the file has no column `responseMessage`, by which rows of transaction controllers are known: if the test plan \
-                 has such controllers, their requests are counted twice",
-            );
-        }
-        if let Some(version) = self.layout.columns.assumed {
-            self.tally.note(format!("there is no header: the columns are taken for {version}'s"));
-        }
-        self.teller.finish(&mut self.tally);
-        self.tally
+    fn finish(self) -> Findings {
+        Findings { seen: self.teller.finish(), ..self.findings }
     }
+}
+
+/// A row's bytes without the end of its last line.
+fn line_of(rest: &[u8], end: Option<usize>) -> &[u8] {
+    let line = rest.get(..end.unwrap_or(rest.len())).unwrap_or(rest);
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 fn refusal(reason: impl Into<String>) -> Refusal {
     Refusal { field: None, reason: reason.into() }
 }
 
-fn long() -> Refusal {
-    refusal("is longer than 1 MiB")
-}
-
 impl Layout {
+    fn new(columns: Columns) -> Self {
+        Self {
+            url: columns.position(Field::Url),
+            data_type: columns.position(Field::DataType),
+            says_transactions: columns.has(Field::ResponseMessage),
+            columns,
+        }
+    }
+
     /// A field too few or too many moves values into other columns.
     fn fits(&self, row: &[u8], record: &Record) -> Result<(), Refusal> {
         let (wanted, found) = (self.columns.names.len(), record.len());

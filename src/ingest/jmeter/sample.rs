@@ -59,7 +59,7 @@ impl Refusal {
 
 /// What was seen that the reader of the figures should know.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-struct Seen {
+pub(super) struct Seen {
     /// Requests without an HTTP answer.
     unanswered: u64,
     /// Those of them that the load generator is to blame for.
@@ -70,13 +70,16 @@ struct Seen {
     by_status: u64,
     transactions: u64,
     without_time: u64,
+    /// A time stamp named no zone.
+    zoneless: bool,
+    /// A time stamp is finer than a second.
+    finer: bool,
 }
 
 /// A Teller hands samples to a sink. It remembers cells, and what it told last, so that a sample costs no allocation.
 pub(super) struct Teller<'s> {
     sink: &'s mut dyn Sink,
     stamps: Stamps,
-    zone_set: bool,
     homes: Homes,
     measures: Option<Measures>,
     /// When the last sample ran.
@@ -107,7 +110,6 @@ impl<'s> Teller<'s> {
         Self {
             sink,
             stamps: Stamps::new(settings.timezone.clone()),
-            zone_set: settings.timezone.is_some(),
             homes,
             measures: None,
             last: None,
@@ -248,50 +250,64 @@ impl<'s> Teller<'s> {
         self.sink.users_of(self.homes.part(), &String::from_utf8_lossy(generator), at, threads as f64);
     }
 
-    /// Ends the reading: hands on what was counted and says what has to be said.
-    pub(super) fn finish(mut self, tally: &mut Tally) {
+    /// Ends the reading: hands on what was counted, and returns what was seen.
+    pub(super) fn finish(mut self) -> Seen {
         self.homes.flush(self.sink);
-        let (seen, part) = (self.seen, self.sink.part(None));
+        Seen { zoneless: self.stamps.zoneless, finer: self.stamps.finer, ..self.seen }
+    }
+}
+
+impl Seen {
+    /// Adds what another reader of the same file has seen.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.unanswered += other.unanswered;
+        self.generator += other.generator;
+        self.unknown += other.unknown;
+        self.by_status += other.by_status;
+        self.transactions += other.transactions;
+        self.without_time += other.without_time;
+        self.zoneless |= other.zoneless;
+        self.finer |= other.finer;
+    }
+
+    /// Says what has to be said of the whole file.
+    pub(super) fn conclude(&self, tally: &mut Tally, settings: &Settings, sink: &mut dyn Sink) {
+        let part = sink.part(None);
         if tally.used > 0 {
-            self.sink.fact(part, Fact::Load(LoadModel::Closed));
+            sink.fact(part, Fact::Load(LoadModel::Closed));
         }
-        if seen.unknown > 0 {
+        if self.unknown > 0 {
             let why = "the file has neither a column `success` nor `responseCode`";
-            self.sink.fact(part, Fact::FailuresUnknown(why.to_owned()));
+            sink.fact(part, Fact::FailuresUnknown(why.to_owned()));
         }
-        let mut note = |count: u64, text: &str| {
+        for (count, text) in [
+            (
+                self.transactions,
+                "{n} rows are of transaction controllers: a population of their own, in no total of requests",
+            ),
+            (
+                self.unanswered,
+                "{n} requests got no HTTP answer; they count as failures, by the exception that JMeter met",
+            ),
+            (self.generator, "{n} of them are faults of the load generator or the test plan, not of the system"),
+            (
+                self.by_status,
+                "there is no column `success`: of {n} rows those failed whose code is none or 400 and more",
+            ),
+            (self.without_time, "{n} rows have no time: nothing over time can be told of them"),
+        ] {
             if count > 0 {
                 tally.note(text.replace("{n}", &count.to_string()));
             }
-        };
-        note(
-            seen.transactions,
-            "{n} rows are of transaction controllers: a population of their own, in no total of requests",
-        );
-        note(
-            seen.unanswered,
-            "{n} requests got no HTTP answer; they count as failures, by the exception that JMeter met",
-        );
-        note(seen.generator, "{n} of them are faults of the load generator or the test plan, not of the system");
-        note(
-            seen.by_status,
-            "there is no column `success`: the {n} rows failed where their code is 400 or more, or no code",
-        );
-        note(seen.without_time, "{n} rows have no time: nothing over time can be told of them");
-        if self.stamps.zoneless && !self.zone_set {
+        }
+        if self.zoneless && settings.timezone.is_none() {
             tally.note("time stamps name no zone and are taken for UTC: inputs.timezone in plimsoll.toml sets another");
-        } else if self.stamps.zoneless {
+        } else if self.zoneless {
             tally.note("time stamps name no zone and are read in that of inputs.timezone");
         }
-        if tally.used > seen.without_time && !self.stamps.finer {
+        if tally.used > self.without_time && !self.finer {
             tally.note("time stamps are whole seconds: nothing within a second can be told apart");
         }
-    }
-
-    /// A doubt about the whole file.
-    pub(super) fn warn(&mut self, text: &str) {
-        let part: PartId = self.sink.part(None);
-        self.sink.fact(part, Fact::Warning(text.to_owned()));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::TOOL;
 use super::outcome;
-use super::sample::{Given, Refusal, Teller};
+use super::sample::{Given, Refusal, Seen, Teller};
 use crate::error::Error;
 use crate::ingest::own::failure::without_queries;
 use crate::ingest::tag::{Tag, TagKind, Tags, attributes};
@@ -53,7 +53,8 @@ impl Adapter for JmeterXml {
                 break;
             }
         }
-        let tally = reader.finish(tags.unfinished());
+        let (mut tally, seen) = reader.finish(tags.unfinished());
+        seen.conclude(&mut tally, settings, sink);
         match tally.strict_error(input.source()).filter(|_| settings.strict) {
             Some(error) => Err(error),
             None => Ok(tally),
@@ -164,7 +165,7 @@ impl Reader<'_> {
         }
     }
 
-    fn finish(mut self, unfinished: Option<&str>) -> Tally {
+    fn finish(mut self, unfinished: Option<&str>) -> (Tally, Seen) {
         // What is still open when the file breaks off has its figures in its first tag.
         let open = self.open.len();
         while !self.open.is_empty() {
@@ -182,8 +183,7 @@ impl Reader<'_> {
                 self.left_out
             ));
         }
-        self.teller.finish(&mut self.tally);
-        self.tally
+        (self.tally, self.teller.finish())
     }
 }
 

@@ -9,16 +9,16 @@ use super::reader::{Findings, Reader};
 use crate::error::Error;
 use crate::ingest::input::{LINE_CAP, Line};
 use crate::ingest::plain::PlainFile;
-use crate::ingest::{Input, Settings, Sink};
+use crate::ingest::{Input, Settings, Sink, threads};
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Bytes of a block: a few thousand lines, and little enough to stay in a core's cache.
-const BLOCK: u64 = 512 * 1024;
-/// The line that crosses a block's end is read in steps of this many bytes.
-const STEP: usize = 16 * 1024;
+/// Bytes of a block: a thousand lines, and little enough to stay in a core's cache beside the counters.
+const BLOCK: u64 = 256 * 1024;
+/// So many bytes are read behind a block for the line that crosses its end, and so many more each time it takes longer.
+const STEP: usize = 2 * 1024;
 
 /// What all threads share.
 struct Plan<'a> {
@@ -57,25 +57,9 @@ fn read_in_blocks_of(
     let blocks = input.len().div_ceil(block);
     let plan = Plan { input, definitions, settings, block, next: AtomicU64::new(0), end: AtomicU64::new(blocks) };
     let threads = (settings.threads.max(1) as u64).min(blocks.max(1));
-    let broken = |error: io::Error| Error::input(format!("cannot be read: {error}")).at(input.place());
-    if threads == 1 {
-        let (findings, counts) = work(&plan, sink).map_err(broken)?;
-        return Ok(numbered(findings, &counts, block));
-    }
-    let mut forks: Vec<Box<dyn Sink>> = (0..threads).map(|_| sink.fork()).collect();
-    let results: Vec<_> = std::thread::scope(|scope| {
-        let plan = &plan;
-        let workers: Vec<_> = forks.iter_mut().map(|fork| scope.spawn(move || work(plan, fork.as_mut()))).collect();
-        workers
-            .into_iter()
-            .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    });
-    for fork in forks {
-        sink.absorb(fork);
-    }
     let (mut findings, mut counts) = (Findings::default(), LineCounts::new());
-    for result in results {
+    for result in threads::spread((0..threads).collect(), sink, |_, sink| work(&plan, sink)) {
+        let broken = |error: io::Error| Error::input(format!("cannot be read: {error}")).at(input.place());
         let (other, lines) = result.map_err(broken)?;
         findings.merge(other);
         counts.extend(lines);
@@ -100,14 +84,14 @@ fn work(plan: &Plan<'_>, sink: &mut dyn Sink) -> io::Result<(Findings, LineCount
     let file = plan.input.plain_file().ok_or_else(|| io::Error::other("it is no plain file any more"))?;
     let mut reader = Reader::new(sink, plan.definitions, plan.settings);
     let mut counts = LineCounts::new();
-    let mut buffer = Vec::new();
+    let mut window = Window::default();
     loop {
         let block = plan.next.fetch_add(1, Ordering::Relaxed);
         if block >= plan.end.load(Ordering::Relaxed) {
             break;
         }
         let range = block * plan.block..((block + 1) * plan.block).min(plan.input.len());
-        counts.insert(block, read_block(&file, range.clone(), &mut buffer, &mut reader)?);
+        counts.insert(block, read_block(&file, range.clone(), &mut window, &mut reader)?);
         reader.end_block();
         plan.input.advance(range.end - range.start);
         if plan.settings.strict && reader.has_rejected() {
@@ -119,54 +103,102 @@ fn work(plan: &Plan<'_>, sink: &mut dyn Sink) -> io::Result<(Findings, LineCount
 
 /// Reads the lines that begin in `range`, and returns how many they are. Line numbers are counted from the block's
 /// beginning, bytes from the file's.
-fn read_block(file: &PlainFile, range: Range<u64>, buffer: &mut Vec<u8>, reader: &mut Reader<'_>) -> io::Result<u64> {
+fn read_block(file: &PlainFile, range: Range<u64>, window: &mut Window, reader: &mut Reader<'_>) -> io::Result<u64> {
     // One byte more at the front tells whether the block begins with a line.
     let lead = u64::from(range.start > 0);
-    let start = range.start - lead;
-    let wanted = usize::try_from(range.end - start).unwrap_or(usize::MAX);
-    buffer.resize(wanted, 0);
-    let mut filled = file.read_at(buffer, start)?;
-    let mut at_end = filled < wanted;
-    buffer.truncate(filled);
-    let mut at = match (lead, range.start) {
-        (0, _) => {
-            if buffer.starts_with(b"\xef\xbb\xbf") {
-                3
-            } else {
-                0
-            }
-        }
-        _ => match memchr::memchr(b'\n', buffer) {
+    window.open(file, range.start - lead, range.end)?;
+    let mut at = match lead {
+        0 if window.text().starts_with(b"\xef\xbb\xbf") => 3,
+        0 => 0,
+        _ => match memchr::memchr(b'\n', window.wanted()) {
             Some(line_end) => line_end + 1,
             None => return Ok(0),
         },
     };
     let mut lines = 0;
-    while at < wanted.min(filled) {
-        let mut line_end = memchr::memchr(b'\n', buffer.get(at..).unwrap_or_default()).map(|found| at + found);
-        while line_end.is_none() && !at_end && filled - at <= LINE_CAP {
-            buffer.resize(filled + STEP, 0);
-            let got = file.read_at(buffer.get_mut(filled..).unwrap_or_default(), start + filled as u64)?;
-            line_end =
-                memchr::memchr(b'\n', buffer.get(filled..filled + got).unwrap_or_default()).map(|found| filled + found);
-            at_end = got < STEP;
-            filled += got;
-            buffer.truncate(filled);
+    while at < window.wanted().len() {
+        // Lines that end in the window began in the block; the one that crosses its end is left to what follows.
+        let run = reader.run(window.wanted().get(at..).unwrap_or_default());
+        lines += run.lines;
+        at += run.bytes;
+        if at >= window.wanted().len() {
+            break;
         }
         lines += 1;
-        let whole = buffer.get(at..line_end.unwrap_or(filled)).unwrap_or_default();
+        let line_end = window.line_end(file, at)?;
+        let whole = window.text().get(at..line_end.unwrap_or(window.filled)).unwrap_or_default();
         let kept = whole.get(..LINE_CAP).unwrap_or(whole);
         reader.line(&Line {
             bytes: kept.strip_suffix(b"\r").unwrap_or(kept),
             number: lines,
-            byte: start + at as u64,
+            byte: window.start + at as u64,
             overlong: whole.len() > LINE_CAP,
-            terminated: line_end.is_some() || !at_end,
+            terminated: line_end.is_some() || !window.at_end,
         });
         let Some(line_end) = line_end else { break };
         at = line_end + 1;
     }
     Ok(lines)
+}
+
+/// A Window is the piece of the file that is in memory: a block, and behind it as much as its last line needs.
+#[derive(Default)]
+struct Window {
+    buffer: Vec<u8>,
+    /// Where in the file it begins.
+    start: u64,
+    /// Bytes that were asked for, and bytes that were read.
+    block: usize,
+    filled: usize,
+    /// Whether the file ends with it.
+    at_end: bool,
+}
+
+impl Window {
+    /// Moves to another place of the file.
+    fn open(&mut self, file: &PlainFile, start: u64, end: u64) -> io::Result<()> {
+        self.start = start;
+        self.block = usize::try_from(end - start).unwrap_or(usize::MAX);
+        let room = self.block + STEP;
+        if self.buffer.len() < room {
+            self.buffer.resize(room, 0);
+        }
+        self.filled = file.read_at(self.buffer.get_mut(..room).unwrap_or_default(), start)?;
+        self.at_end = self.filled < room;
+        Ok(())
+    }
+
+    /// All that was read.
+    fn text(&self) -> &[u8] {
+        self.buffer.get(..self.filled).unwrap_or_default()
+    }
+
+    /// What was asked for of it.
+    fn wanted(&self) -> &[u8] {
+        self.buffer.get(..self.block.min(self.filled)).unwrap_or_default()
+    }
+
+    /// Where the line ends that begins at a place; reads on for it as far as need be. `None` where it does not end, or not
+    /// before the longest line that is kept.
+    fn line_end(&mut self, file: &PlainFile, at: usize) -> io::Result<Option<usize>> {
+        let mut seen = at;
+        loop {
+            if let Some(found) = memchr::memchr(b'\n', self.text().get(seen..).unwrap_or_default()) {
+                return Ok(Some(seen + found));
+            }
+            if self.at_end || self.filled - at > LINE_CAP {
+                return Ok(None);
+            }
+            seen = self.filled;
+            let room = self.filled + STEP;
+            if self.buffer.len() < room {
+                self.buffer.resize(room, 0);
+            }
+            let got = file.read_at(self.buffer.get_mut(seen..room).unwrap_or_default(), self.start + seen as u64)?;
+            self.at_end = got < STEP;
+            self.filled += got;
+        }
+    }
 }
 
 #[cfg(test)]

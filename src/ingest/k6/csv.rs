@@ -3,19 +3,16 @@
 //! Which system tags are columns depends on the run's settings, so every column that is not known otherwise is a tag. User
 //! tags stand in one column as `name=value&name=value`, unescaped and in random order; values may hold line breaks.
 
+use super::csv_row::{Columns, CsvRows, time};
 use super::metric::Definitions;
-use super::point::{self, MetricId, Observer};
+use super::point::{self, Account, Observer};
 use super::record::Flaw;
+use super::shape::Shapes;
 use crate::error::Error;
-use crate::ingest::rows::{Header, Row, Rows};
-use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally};
-use crate::model::key::Tags;
-use crate::unit::Timestamp;
+use crate::ingest::rows::{Row, Rows};
+use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, threads};
 
 const BEGINNING: &[u8] = b"metric_name,timestamp,metric_value";
-const EXTRA_TAGS: &str = "extra_tags";
-/// Columns that are no tags.
-const NO_TAGS: [&str; 5] = ["metric_name", "timestamp", "metric_value", EXTRA_TAGS, "metadata"];
 
 /// Reads k6's CSV.
 pub(in crate::ingest) struct K6Csv;
@@ -43,125 +40,116 @@ impl Adapter for K6Csv {
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let mut rows = Rows::open(input, b',')?;
+        let rows = Rows::open(input, b',')?;
         let columns = Columns::of(rows.header()).ok_or_else(|| {
             Error::input("lacks one of the columns metric_name, timestamp and metric_value").at(input.place())
         })?;
         let definitions = Definitions::built_in();
-        let mut reader =
-            Reader { columns, observer: Observer::new(sink, &definitions, settings), last: None, written: Vec::new() };
-        let mut tally = Tally::default();
-        let (mut finer_than_seconds, mut torn_line) = (false, None);
-        while let Some(row) = rows.next_row(&mut tally) {
-            torn_line = None;
-            match reader.row(&row) {
-                Ok(finer) => {
-                    finer_than_seconds |= finer;
-                    tally.used();
-                }
-                Err(flaw) => {
-                    torn_line = Some(row.line);
-                    tally.reject(reader.columns.rejection(&row, flaw));
-                    if settings.strict {
-                        break;
-                    }
-                }
-            }
-        }
+        let workers = rows.shared_by(settings.threads.min(threads::worth_while(input)));
+        let yields = threads::spread(workers, sink, |mut rows, sink| {
+            let mut reader = Reader::new(&columns, Observer::new(sink, &definitions, settings));
+            reader.read(&mut rows, settings.strict);
+            reader.into_findings()
+        });
+        let mut all = Findings::default();
+        yields.into_iter().for_each(|findings| all.merge(findings));
+        all.conclude(input, settings, sink)
+    }
+}
+
+/// Findings are what reading rows leaves behind beside observations.
+#[derive(Default)]
+struct Findings {
+    tally: Tally,
+    finer_than_seconds: bool,
+    /// The last row's line and whether it was rejected.
+    last: (u64, bool),
+    account: Account,
+}
+
+impl Findings {
+    /// Adds those of another reader of the same file.
+    fn merge(&mut self, other: Self) {
+        self.tally.merge(other.tally);
+        self.finer_than_seconds |= other.finer_than_seconds;
+        self.last = self.last.max(other.last);
+        self.account.merge(other.account);
+    }
+
+    fn conclude(self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
+        let mut tally = self.tally;
         if settings.strict
             && let Some(error) = tally.strict_error(input.source())
         {
             return Err(error);
         }
-        if let Some(line) = torn_line {
+        if let (line, true) = self.last {
             tally.unfinished.get_or_insert_with(|| format!("breaks off within line {line}"));
         }
-        if tally.used > 0 && !finer_than_seconds {
+        if tally.used > 0 && !self.finer_than_seconds {
             tally.note("times are whole seconds: nothing within a second can be told apart (K6_CSV_TIME_FORMAT=unix_milli keeps more)");
         }
-        let account = reader.observer.into_account();
-        if let Some(note) = point::conclude(account, sink, settings) {
+        if let Some(note) = point::conclude(self.account, sink, settings) {
             tally.note(note);
         }
         Ok(tally)
     }
 }
 
-/// Where the columns are.
-#[derive(Debug)]
-struct Columns {
-    metric: usize,
-    timestamp: usize,
-    value: usize,
-    extra_tags: Option<usize>,
-    /// Position and name of each tag's column.
-    tags: Vec<(usize, String)>,
-    count: usize,
-}
-
-impl Columns {
-    fn of(header: &Header) -> Option<Self> {
-        let tag = |(at, name): (usize, &String)| (!NO_TAGS.contains(&name.as_str())).then(|| (at, name.clone()));
-        Some(Self {
-            metric: header.position("metric_name")?,
-            timestamp: header.position("timestamp")?,
-            value: header.position("metric_value")?,
-            extra_tags: header.position(EXTRA_TAGS),
-            tags: header.names().iter().enumerate().filter_map(tag).collect(),
-            count: header.names().len(),
-        })
-    }
-
-    /// The tags of a row.
-    fn tags_of(&self, row: &Row<'_>) -> Tags {
-        let text = |at| String::from_utf8_lossy(row.bytes(Some(at)).unwrap_or_default()).into_owned();
-        let columns = self.tags.iter().map(|(at, name)| (name.clone(), text(*at)));
-        columns.chain(self.extra_tags.map(text).iter().flat_map(|extra| extra_tags(extra))).collect()
-    }
-
-    /// A rejection that shows metric, time and value; tags are the user's and may be secret.
-    fn rejection(&self, row: &Row<'_>, flaw: Flaw) -> Rejection {
-        let shown = [self.metric, self.timestamp, self.value].map(|at| row.bytes(Some(at)).unwrap_or_default());
-        Rejection {
-            byte: row.byte,
-            line: row.line,
-            field: flaw.field.map(str::to_owned),
-            reason: flaw.reason,
-            excerpt: crate::fmt::excerpt(&shown.join(&b',')),
-        }
-    }
-}
-
-/// Tags out of `name=value&name=value`. Nothing is escaped there: a piece without `=` is taken for the rest of a value that
-/// held a `&`.
-fn extra_tags(text: &str) -> Tags {
-    let mut tags = Tags::new();
-    for piece in text.split('&').filter(|piece| !piece.is_empty()) {
-        match (piece.split_once('='), tags.last_mut()) {
-            (Some((name, value)), _) => tags.push((name.to_owned(), value.to_owned())),
-            (None, Some((_, value))) => {
-                value.push('&');
-                value.push_str(piece);
-            }
-            (None, None) => {}
-        }
-    }
-    tags
-}
-
+/// A Reader takes rows and hands what they say to an observer.
 struct Reader<'a> {
-    columns: Columns,
+    columns: &'a Columns,
     observer: Observer<'a>,
-    /// The metric of the last row.
-    last: Option<(String, MetricId)>,
-    /// A row's tags as they stand there, each with its length, so that no two sets are written alike.
+    shapes: Shapes<CsvRows<'a>>,
+    findings: Findings,
     written: Vec<u8>,
 }
 
-impl Reader<'_> {
-    /// One row; returns whether its time is finer than a second.
-    fn row(&mut self, row: &Row<'_>) -> Result<bool, Flaw> {
-        let columns = &self.columns;
+impl<'a> Reader<'a> {
+    fn new(columns: &'a Columns, observer: Observer<'a>) -> Self {
+        let shapes = Shapes::new(CsvRows::new(columns));
+        Self { columns, observer, shapes, findings: Findings::default(), written: Vec::new() }
+    }
+
+    /// Reads rows to the end: those that look like rows before them by sight, the others one by one.
+    fn read(&mut self, rows: &mut Rows, strict: bool) {
+        loop {
+            let run = self.shapes.run(rows.rest(), &mut self.observer);
+            if run.lines > 0 {
+                rows.skip(run.bytes, run.lines);
+                self.findings.last = self.findings.last.max((rows.line() - 1, false));
+                self.findings.tally.read += run.lines;
+                self.findings.tally.used += run.lines;
+            }
+            if rows.rest().is_empty() {
+                self.observer.end_block();
+            }
+            let Some(row) = rows.next_row(&mut self.findings.tally) else { break };
+            self.take(&row);
+            if strict && self.findings.tally.rejected > 0 {
+                rows.stop();
+                break;
+            }
+        }
+    }
+
+    fn into_findings(mut self) -> Findings {
+        self.findings.finer_than_seconds |= self.shapes.dialect().finer_than_seconds;
+        self.findings.account.merge(self.observer.into_account());
+        self.findings
+    }
+
+    fn take(&mut self, row: &Row<'_>) {
+        let taken = self.row(row);
+        self.findings.last = self.findings.last.max((row.line, taken.is_err()));
+        match taken {
+            Ok(()) => self.findings.tally.used(),
+            Err(flaw) => self.findings.tally.reject(rejection(self.columns, row, flaw)),
+        }
+    }
+
+    fn row(&mut self, row: &Row<'_>) -> Result<(), Flaw> {
+        let columns = self.columns;
         if row.bytes(Some(columns.count - 1)).is_none() {
             return Err(Flaw::whole(format!("a row with fewer than the header's {} fields", columns.count)));
         }
@@ -176,23 +164,27 @@ impl Reader<'_> {
             .ok()
             .flatten()
             .ok_or_else(|| flawed(row, columns.value, "metric_value", "a finite number"))?;
-        let metric = match &self.last {
-            Some((last, id)) if last == name => *id,
-            _ => {
-                let id = self.observer.metric(name);
-                self.last = Some((name.to_owned(), id));
-                id
-            }
-        };
-        self.written.clear();
-        for at in columns.tags.iter().map(|(at, _)| *at).chain(columns.extra_tags) {
-            let field = row.bytes(Some(at)).unwrap_or_default();
-            self.written.extend_from_slice(&field.len().to_le_bytes());
-            self.written.extend_from_slice(field);
-        }
-        let tags = self.observer.tag_set(&self.written, || Ok(columns.tags_of(row)))?;
-        self.observer.observe(metric, tags, at, value)?;
-        Ok(finer)
+        let metric = self.observer.metric(name);
+        self.shapes.learn(name, metric);
+        let field = |at| row.bytes(Some(at)).unwrap_or_default();
+        columns.write_tags(&mut self.written, field);
+        let tags = self.observer.tag_set(&self.written, || Ok(columns.tags_of(field)))?;
+        let aim = self.observer.aim(metric, tags)?;
+        self.observer.observe(aim, at, value)?;
+        self.findings.finer_than_seconds |= finer;
+        Ok(())
+    }
+}
+
+/// A rejection that shows metric, time and value; tags are the user's and may be secret.
+fn rejection(columns: &Columns, row: &Row<'_>, flaw: Flaw) -> Rejection {
+    let shown = [columns.metric, columns.timestamp, columns.value].map(|at| row.bytes(Some(at)).unwrap_or_default());
+    Rejection {
+        byte: row.byte,
+        line: row.line,
+        field: flaw.field.map(str::to_owned),
+        reason: flaw.reason,
+        excerpt: crate::fmt::excerpt(&shown.join(&b',')),
     }
 }
 
@@ -201,28 +193,14 @@ fn flawed(row: &Row<'_>, at: usize, field: &'static str, wanted: &str) -> Flaw {
     Flaw { field: Some(field), reason: format!("`{field}` should be {wanted}, found `{found}`") }
 }
 
-/// A time in whichever of k6's formats it is written, and whether it is finer than a second. Unix times are told apart by
-/// their length: seconds have 10 digits until the year 2286, milliseconds 13, microseconds 16, nanoseconds 19.
-fn time(text: &str) -> Option<(Timestamp, bool)> {
-    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        let nanos = text.parse::<jiff::Timestamp>().ok()?.as_nanosecond();
-        return Some((Timestamp(i64::try_from(nanos).ok()?), text.contains('.')));
-    }
-    let (weight, finer) = match text.len() {
-        9..=11 => (1_000_000_000, false),
-        12..=14 => (1_000_000, true),
-        15..=17 => (1_000, true),
-        18..=19 => (1, true),
-        _ => return None,
-    };
-    Some((Timestamp(text.parse::<i64>().ok()?.checked_mul(weight)?), finer))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::recorder::Recorder;
+    use super::super::csv_row::extra_tags;
+    use super::super::recorder::{Recorder, Told};
     use super::*;
     use crate::model::key::Population;
+    use crate::unit::Timestamp;
+    use proptest::prelude::*;
 
     const HEADER: &str = "metric_name,timestamp,metric_value,check,expected_response,group,method,name,scenario,status,url,extra_tags,metadata";
 
@@ -295,5 +273,80 @@ mod tests {
         let told = sink.told();
         assert_eq!(told.figures(Population::Request), (2, 1, 6.0));
         assert_eq!(told.facts, []);
+    }
+
+    /// Rows as k6 writes them, and some that are off in ways that matter.
+    const ROWS: [&str; 10] = [
+        "http_req_duration,1795227349500,49.145829,,true,::a,GET,/a,main,200,/a,build=v1,",
+        "http_req_duration,1795227349500,9.100000,,false,::a,GET,/a,main,503,/a,build=v1,",
+        "checks,1795227349501,1.000000,ok,,,,,main,,,,",
+        "vus,1795227349,3,,,,,,,,,,",
+        "sold,1795227350500,12345678.500000,,,,,,main,,,\"a=1&b=x, y\",",
+        "sold,1795227350500,1e3,,,,,,main,,,tier=gold&n=1&2,vu=1",
+        "sold,2026-11-21T02:15:49.5Z,2,,,,,,main,,,,",
+        "http_req_failed,1795227350500,1.000000,,,,,,,,,,",
+        "http_req_duration,1795227350500,7.000000,,,,,,,,,,",
+        "vus,1795227349500,4,,,,,,,,,,,one,more",
+    ];
+
+    /// Reads rows either way: by sight too, or each for itself.
+    fn told(rows: &[String], by_sight: bool) -> (Told, Tally) {
+        let text = format!("{HEADER}\n{}", rows.join("\n"));
+        let input = Input::memory("out.csv", text.into_bytes()).unwrap();
+        let (definitions, settings) = (Definitions::built_in(), Settings::default());
+        let mut sink = Recorder::default();
+        let mut rows = Rows::open(&input, b',').unwrap();
+        let columns = Columns::of(rows.header()).unwrap();
+        let mut reader = Reader::new(&columns, Observer::new(&mut sink, &definitions, &settings));
+        if by_sight {
+            reader.read(&mut rows, false);
+        } else {
+            while let Some(row) = rows.next_row(&mut reader.findings.tally) {
+                reader.take(&row);
+            }
+        }
+        let tally = reader.into_findings().conclude(&input, &settings, &mut sink).unwrap();
+        (sink.told(), tally)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+        #[test]
+        fn rows_known_by_sight_say_the_same(which in 0..ROWS.len(), at in 0..80_usize, byte in any::<u8>(), kind in 0..3_u8) {
+            // The rows as they are come first, so that there is something to be known.
+            let mut rows: Vec<String> = ROWS.iter().chain(&ROWS).map(|row| (*row).to_owned()).collect();
+            let mut mutated = ROWS[which].as_bytes().to_vec();
+            let at = at % mutated.len();
+            match kind {
+                0 => mutated[at] = byte,
+                1 => { mutated.remove(at); }
+                _ => mutated.insert(at, *b"\",\r\n=&.0e-"[..].get(usize::from(byte) % 10).unwrap()),
+            }
+            if let Ok(mutated) = String::from_utf8(mutated) {
+                rows.push(mutated);
+                rows.extend(ROWS.map(str::to_owned));
+                prop_assert_eq!(told(&rows, true), told(&rows, false));
+            }
+        }
+    }
+
+    #[test]
+    fn neither_blocks_nor_threads_show_in_the_result() {
+        let text: String =
+            std::iter::once(format!("{HEADER}\n"))
+                .chain((0..60_000).map(|at| {
+                    format!("{}\n", ROWS[at % 5].replace("17952273495", &format!("1795227{:04}", at % 9000)))
+                }))
+                .collect();
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+        let read = |threads| {
+            let input = Input::open("out.csv", file.path()).unwrap();
+            let mut sink = Recorder::default();
+            let tally = K6Csv.read(&input, &Settings { threads, ..Settings::default() }, &mut sink).unwrap();
+            (sink.told(), tally)
+        };
+        assert_eq!(read(1), read(3));
+        assert_eq!(read(1).1.used, 60_000);
     }
 }

@@ -11,7 +11,9 @@
 //! The two with points share `point`, the three with figures share `figure`. What a threshold says is in [`threshold`].
 
 mod block;
+mod clock;
 pub(super) mod csv;
+mod csv_row;
 mod endpoint;
 pub(super) mod export;
 mod figure;
@@ -24,6 +26,7 @@ mod point;
 mod reader;
 mod record;
 mod scan;
+mod shape;
 pub(super) mod summary;
 mod tag;
 pub mod threshold;

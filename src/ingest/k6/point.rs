@@ -37,6 +37,7 @@ pub(super) struct Observer<'a> {
     metrics: Vec<Metric>,
     names: HashMap<String, MetricId>,
     tag_sets: TagSets,
+    generation: u64,
     pairing: Pairing,
     account: Account,
 }
@@ -45,18 +46,24 @@ struct Metric {
     name: String,
     definition: Definition,
     /// By tag set.
-    targets: Vec<Option<Target>>,
+    aims: Vec<Option<Aim>>,
 }
 
-/// Where points of one metric with one tag set go.
+/// An Aim is where points of one metric with one tag set go.
 #[derive(Debug, Clone, Copy)]
-enum Target {
+pub(super) enum Aim {
+    /// To a metric's series.
     Value(SeriesId, Contains),
+    /// To a metric's series and the users over time.
     Users(SeriesId),
+    /// To a cell of requests.
     Request(SeriesId),
+    /// To a cell of connections.
     Connection(SeriesId),
-    UnjudgedRequest,
-    Verdict(SeriesId),
+    /// To whichever cell its verdict says.
+    UnjudgedRequest(TagSetId),
+    /// To a metric's series, and to the request that it is about.
+    Verdict(SeriesId, TagSetId),
 }
 
 /// An Account is what is to be said about the points once all have been seen.
@@ -93,6 +100,7 @@ impl<'a> Observer<'a> {
             metrics: Vec::new(),
             names: HashMap::new(),
             tag_sets: TagSets::default(),
+            generation: 0,
             pairing: Pairing::default(),
             account: Account::default(),
         }
@@ -108,14 +116,15 @@ impl<'a> Observer<'a> {
             Definition::UNSTATED
         });
         let id = MetricId(self.metrics.len());
-        self.metrics.push(Metric { name: name.to_owned(), definition, targets: Vec::new() });
+        self.metrics.push(Metric { name: name.to_owned(), definition, aims: Vec::new() });
         self.names.insert(name.to_owned(), id);
         id
     }
 
-    /// The tag set that stood in these bytes before.
-    pub(super) fn remembered(&mut self, written: &[u8]) -> Option<TagSetId> {
-        self.tag_sets.find(written)
+    /// How often all tag sets were forgotten. Ids and aims of an earlier generation are void.
+    #[inline]
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// The tag set of these bytes, parsed if it has not been seen.
@@ -133,7 +142,8 @@ impl<'a> Observer<'a> {
         let tags = TagSet::new(parse()?);
         if self.tag_sets.is_full() {
             self.tag_sets = TagSets::default();
-            self.metrics.iter_mut().for_each(|metric| metric.targets.clear());
+            self.generation += 1;
+            self.metrics.iter_mut().for_each(|metric| metric.aims.clear());
         }
         Ok(self.tag_sets.add(written, tags))
     }
@@ -141,35 +151,30 @@ impl<'a> Observer<'a> {
     /// One point.
     ///
     /// # Errors
-    /// Its value cannot be what the metric measures.
+    /// Its value cannot be what the metric measures; nothing has been handed on then.
     #[inline]
-    pub(super) fn observe(&mut self, metric: MetricId, tags: TagSetId, at: Timestamp, value: f64) -> Result<(), Flaw> {
-        let known = self.metrics.get(metric.0).and_then(|metric| metric.targets.get(tags.0).copied().flatten());
-        let target = match known {
-            Some(target) => target,
-            None => self.aim(metric, tags)?,
-        };
-        match target {
-            Target::Value(series, contains) => self.sink.value(series, Some(at), contains.to_base(value)),
-            Target::Request(cell) => self.sink.sample(cell, lasting(at, nanos(value)?)),
-            Target::Users(series) => {
+    pub(super) fn observe(&mut self, aim: Aim, at: Timestamp, value: f64) -> Result<(), Flaw> {
+        match aim {
+            Aim::Value(series, contains) => self.sink.value(series, Some(at), contains.to_base(value)),
+            Aim::Request(cell) => self.sink.sample(cell, lasting(at, nanos(value)?)),
+            Aim::Users(series) => {
                 self.sink.users(self.part, at, value);
                 self.sink.value(series, Some(at), value);
             }
-            Target::Connection(cell) => {
+            Aim::Connection(cell) => {
                 // k6 stamps a connection with its start; a sample stands where it ended.
                 let latency = nanos(value)?;
                 let ended = at.plus_nanos(i64::try_from(latency).unwrap_or(i64::MAX));
                 self.sink.sample(cell, lasting(ended, latency));
             }
-            Target::UnjudgedRequest => {
+            Aim::UnjudgedRequest(tags) => {
                 let request = (self.mark(at, tags)?, nanos(value)?);
                 let settled = self.pairing.request(request);
                 self.settle(settled);
             }
-            Target::Verdict(series) => {
-                self.sink.value(series, Some(at), value);
+            Aim::Verdict(series, tags) => {
                 let verdict = (self.mark(at, tags)?, value != 0.0);
+                self.sink.value(series, Some(at), value);
                 let settled = self.pairing.verdict(verdict);
                 self.settle(settled);
             }
@@ -192,38 +197,46 @@ impl<'a> Observer<'a> {
         Ok(Mark { at, tags: Arc::clone(self.tag_sets.get(tags)?) })
     }
 
-    /// Works out where points of this metric and tag set go.
-    fn aim(&mut self, id: MetricId, tags_id: TagSetId) -> Result<Target, Flaw> {
+    /// Where points of this metric and tag set go.
+    ///
+    /// # Errors
+    /// One of the two is of another generation.
+    pub(super) fn aim(&mut self, metric: MetricId, tags: TagSetId) -> Result<Aim, Flaw> {
+        let known = self.metrics.get(metric.0).and_then(|metric| metric.aims.get(tags.0).copied().flatten());
+        known.map_or_else(|| self.take_aim(metric, tags), Ok)
+    }
+
+    fn take_aim(&mut self, id: MetricId, tags_id: TagSetId) -> Result<Aim, Flaw> {
         let tags = Arc::clone(self.tag_sets.get(tags_id)?);
         let Some(metric) = self.metrics.get(id.0) else { return Err(Flaw::whole("of an unknown metric")) };
         let (name, definition) = (metric.name.clone(), metric.definition);
         let judged = tags.get("expected_response").is_some();
-        let target = match name.as_str() {
+        let aim = match name.as_str() {
             "http_req_duration" if judged => self.request(endpoint::http(&tags), endpoint::http_outcome(&tags), &tags),
-            "http_req_duration" => Target::UnjudgedRequest,
-            "http_req_failed" if !judged => Target::Verdict(self.series(&name, definition, &tags)),
+            "http_req_duration" => Aim::UnjudgedRequest(tags_id),
+            "http_req_failed" if !judged => Aim::Verdict(self.series(&name, definition, &tags), tags_id),
             "grpc_req_duration" => self.request(endpoint::grpc(&tags), endpoint::grpc_outcome(&tags), &tags),
             "ws_connecting" => {
                 let outcome = endpoint::connection_outcome(&tags);
-                Target::Connection(self.cell(Population::Connection, endpoint::http(&tags), outcome, &tags))
+                Aim::Connection(self.cell(Population::Connection, endpoint::http(&tags), outcome, &tags))
             }
-            "vus" => Target::Users(self.series(&name, definition, &tags)),
-            _ => Target::Value(self.series(&name, definition, &tags), definition.contains),
+            "vus" => Aim::Users(self.series(&name, definition, &tags)),
+            _ => Aim::Value(self.series(&name, definition, &tags), definition.contains),
         };
         if let Some(metric) = self.metrics.get_mut(id.0) {
-            if metric.targets.len() <= tags_id.0 {
-                metric.targets.resize(tags_id.0 + 1, None);
+            if metric.aims.len() <= tags_id.0 {
+                metric.aims.resize(tags_id.0 + 1, None);
             }
-            if let Some(slot) = metric.targets.get_mut(tags_id.0) {
-                *slot = Some(target);
+            if let Some(slot) = metric.aims.get_mut(tags_id.0) {
+                *slot = Some(aim);
             }
         }
-        Ok(target)
+        Ok(aim)
     }
 
-    fn request(&mut self, endpoint: EndpointKey, outcome: Outcome, tags: &TagSet) -> Target {
+    fn request(&mut self, endpoint: EndpointKey, outcome: Outcome, tags: &TagSet) -> Aim {
         self.account.any_judged |= outcome != Outcome::Unknown;
-        Target::Request(self.cell(Population::Request, endpoint, outcome, tags))
+        Aim::Request(self.cell(Population::Request, endpoint, outcome, tags))
     }
 
     fn cell(&mut self, population: Population, endpoint: EndpointKey, outcome: Outcome, tags: &TagSet) -> SeriesId {
@@ -291,13 +304,17 @@ pub(super) fn conclude(mut account: Account, sink: &mut dyn Sink, settings: &Set
 
 /// Milliseconds as whole nanoseconds, which is the precision that k6 measures with.
 fn nanos(millis: f64) -> Result<u64, Flaw> {
-    let nanos = (millis * 1e6).round();
-    if !(0.0..9.2e18).contains(&nanos) {
+    let nanos = millis * 1e6;
+    // What rounds to zero is zero.
+    if !(nanos > -0.5 && nanos < 9.2e18) {
         let reason = format!("`data.value` should be a duration in milliseconds, found {millis}");
         return Err(Flaw { field: Some("data.value"), reason });
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked on the lines above")]
-    Ok(nanos as u64)
+    let whole = nanos as u64;
+    #[expect(clippy::cast_precision_loss, reason = "beyond 2^53 it was whole already, and is the same again")]
+    let rest = nanos - whole as f64;
+    Ok(whole + u64::from(rest >= 0.5))
 }
 
 const fn lasting(ended_at: Timestamp, latency_ns: u64) -> Sample {

@@ -6,7 +6,8 @@
 use super::metric::Definitions;
 use super::point::{self, Account, Observer};
 use super::record::{Flaw, Point, Record};
-use super::scan::Scanner;
+use super::scan::Ndjson;
+use super::shape::{Run, Shapes};
 use crate::error::Error;
 use crate::ingest::input::{LINE_CAP, Line};
 use crate::ingest::{Input, Rejection, Settings, Sink, Tally};
@@ -22,7 +23,7 @@ const BEGINNINGS: [&[u8]; 2] = [b"{\"metric\":", b"{\"type\":"];
 /// A Reader takes lines and hands what they say to an observer.
 pub(super) struct Reader<'a> {
     observer: Observer<'a>,
-    scanner: Scanner,
+    shapes: Shapes<Ndjson>,
     findings: Findings,
 }
 
@@ -45,7 +46,17 @@ impl<'a> Reader<'a> {
     /// A reader that has read nothing.
     pub(super) fn new(sink: &'a mut dyn Sink, definitions: &'a Definitions, settings: &'a Settings) -> Self {
         let observer = Observer::new(sink, definitions, settings);
-        Self { observer, scanner: Scanner::default(), findings: Findings::default() }
+        Self { observer, shapes: Shapes::new(Ndjson::default()), findings: Findings::default() }
+    }
+
+    /// Lines from the front of a text, as many as are of k6's own shape; returns how many lines and bytes. What follows
+    /// them is to be cut into a line and given to [`Reader::line`].
+    #[inline]
+    pub(super) fn run(&mut self, text: &[u8]) -> Run {
+        let run = self.shapes.run(text, &mut self.observer);
+        self.findings.tally.read += run.lines;
+        self.findings.tally.used += run.lines;
+        run
     }
 
     /// One line.
@@ -55,7 +66,7 @@ impl<'a> Reader<'a> {
             self.reject(line, line.bytes, Flaw::whole(format!("a line of more than {} KiB", LINE_CAP / 1024)));
             return;
         }
-        match self.scanner.read(line.bytes, &mut self.observer) {
+        match self.shapes.read(line.bytes, &mut self.observer) {
             Some(Ok(())) => self.findings.tally.used(),
             Some(Err(flaw)) => self.reject(line, line.bytes, flaw),
             None => self.parse(line),
@@ -137,11 +148,12 @@ impl<'a> Reader<'a> {
 
     fn point(&mut self, point: Point) -> Result<(), Flaw> {
         let metric = self.observer.metric(&point.metric);
-        self.scanner.learn(&point.metric, metric);
+        self.shapes.learn(&point.metric, metric);
         // Tags that were parsed already are remembered under a spelling that JSON cannot have.
         let spelling: String = point.tags.iter().flat_map(|(name, value)| ["\0", name, "\u{1}", value]).collect();
         let tags = self.observer.tag_set(spelling.as_bytes(), || Ok(point.tags))?;
-        self.observer.observe(metric, tags, point.at, point.value)
+        let aim = self.observer.aim(metric, tags)?;
+        self.observer.observe(aim, point.at, point.value)
     }
 
     /// A line without a record in it: other text, unless it looks like what is left of a record.

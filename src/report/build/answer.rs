@@ -2,9 +2,11 @@
 
 use super::Material;
 use super::words;
+use crate::analyse::figures::EndpointFigures;
 use crate::compare::delta::Call;
 use crate::fmt;
-use crate::judge::outcome::{Severity, Status, Verdict};
+use crate::judge::outcome::{CriterionResult, Severity, Status, Verdict};
+use crate::model::key::Population;
 use crate::report::model::{Answer, HoldsFor, Line, TestReport, Tile};
 
 /// Lines of a list on page one; what is left out is counted, and stands below.
@@ -18,7 +20,7 @@ pub(super) fn answer(material: &Material<'_>, tests: &[TestReport]) -> Answer {
         why: why(material),
         changed: changed(material),
         to_do: to_do(material),
-        sure: sure(tests),
+        sure: sure(material, tests),
         defaults: material.judgement.defaults.clone(),
     }
 }
@@ -67,19 +69,27 @@ fn headline(material: &Material<'_>, tests: &[TestReport]) -> String {
 
 /// What people experienced in a test, in their words.
 fn experience(test: &TestReport) -> String {
-    let totals = &test.totals;
+    let (totals, counted) = measured(test);
     let mut parts = Vec::new();
     if let Some(users) = test.load.users_max {
-        parts.push(format!("With up to {} users", fmt::number(users)));
+        parts.push(format!("With up to {}", words::people(users)));
     }
     let slow = totals.latency_us.quantiles.get("p95").copied().flatten();
     if let Some(p95) = slow {
-        parts.push(format!("1 in 20 requests waited longer than {}", fmt::latency_us(p95)));
+        parts.push(format!("1 in 20 {counted} took longer than {}", fmt::latency_us(p95)));
     }
     if let (Some(failures), Some(requests)) = (totals.failures, totals.requests) {
         parts.push(format!("{} of {} failed", fmt::count(failures), fmt::count(requests)));
     }
     if parts.is_empty() { String::new() } else { format!("{} ({}).", parts.join(", "), fmt::plain(&test.name)) }
+}
+
+/// What stands for a test where it gets one line: its requests, else the first other population that it measured, and what
+/// these are called.
+fn measured(test: &TestReport) -> (&EndpointFigures, &'static str) {
+    let none = test.endpoints.is_empty() && test.totals.requests == Some(0);
+    let other = test.populations.first().filter(|_| none);
+    other.map_or((&test.totals, Population::Request.words()), |one| (&one.totals, one.population.words()))
 }
 
 /// The test that page one speaks of: the one with the worst criterion, then the one with the most requests.
@@ -112,41 +122,36 @@ fn tiles(material: &Material<'_>, tests: &[TestReport]) -> Vec<Tile> {
             material.deltas.iter().find(|one| one.test == test.name && one.endpoint.is_empty() && one.metric == metric);
         found.map(words::change).unwrap_or_default()
     };
-    let state = |prefix: &str| {
-        let of =
-            material.judgement.criteria.iter().filter(|one| one.test == test.name && one.metric.starts_with(prefix));
-        let worst = of.map(|one| one.status).max_by_key(|status| severity(*status));
-        worst.map_or("plain", words::state).to_owned()
-    };
-    let totals = &test.totals;
+    let (totals, counted) = measured(test);
+    let requests = counted == Population::Request.words();
     let mut tiles = Vec::new();
     let latency = &totals.latency_us;
+    let p95_label = if requests { "p95 latency".to_owned() } else { format!("p95 of {counted}") };
     match latency.quantiles.get("p95").copied().flatten() {
-        Some(p95) => tiles.push(Tile {
-            label: named("p95 latency"),
-            value: fmt::latency_us(p95),
-            beside: delta("p95"),
-            state: state("latency"),
-        }),
+        Some(p95) => {
+            let (state, demand) = demanded(material, test, limits_p95);
+            let beside = joined([delta("p95"), demand]);
+            tiles.push(Tile { label: named(&p95_label), value: fmt::latency_us(p95), beside, state });
+        }
         None => tiles.push(Tile {
-            label: named("p95 latency"),
+            label: named(&p95_label),
             value: "not known".to_owned(),
             beside: latency.quantile_why.get("p95").or(latency.why.as_ref()).cloned().unwrap_or_default(),
             state: "unsure".to_owned(),
         }),
     }
+    let (state, demand) = demanded(material, test, limits_failures);
     let (value, beside) = match (totals.failure_ratio, totals.failures, totals.requests) {
         (Some(ratio), Some(failures), Some(requests)) => {
-            let change = delta("failures");
             let counts = format!("{} of {}", fmt::count(failures), fmt::count(requests));
-            (fmt::percent(ratio), if change.is_empty() { counts } else { format!("{counts}; {change}") })
+            (fmt::percent(ratio), joined([counts, delta("failures"), demand]))
         }
         _ => ("not known".to_owned(), totals.failures_why.clone().unwrap_or_default()),
     };
-    tiles.push(Tile { label: named("failures"), value, beside, state: state("failures") });
+    tiles.push(Tile { label: named("failures"), value, beside, state });
     if let Some(rate) = totals.rate_per_s {
         let span = test.duration_s.map(|seconds| format!("over {}", fmt::duration_s(seconds))).unwrap_or_default();
-        tiles.push(Tile { label: named("requests"), value: fmt::rate(rate), beside: span, state: "plain".to_owned() });
+        tiles.push(Tile { label: named(counted), value: fmt::rate(rate), beside: span, state: "plain".to_owned() });
     }
     if let Some(users) = test.load.users_max {
         let beside = test.load.model.as_ref().map(|model| format!("{model} workload")).unwrap_or_default();
@@ -158,6 +163,34 @@ fn tiles(material: &Material<'_>, tests: &[TestReport]) -> Vec<Tile> {
         });
     }
     tiles
+}
+
+fn joined<const N: usize>(parts: [String; N]) -> String {
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
+/// Whether a criterion limits the p95 of all requests of its test.
+fn limits_p95(criterion: &CriterionResult) -> bool {
+    let threshold = || criterion.original.as_deref().is_some_and(|original| original.contains("p(95)"));
+    criterion.metric == "latency.p95" || (criterion.metric == "http_req_duration" && threshold())
+}
+
+/// Whether a criterion limits the failures of all requests of its test.
+fn limits_failures(criterion: &CriterionResult) -> bool {
+    matches!(criterion.metric.as_str(), "failures.ratio" | "success.ratio" | "http_req_failed")
+}
+
+/// What came out of the worst of a test's criteria of a kind, and what it demands.
+fn demanded(material: &Material<'_>, test: &TestReport, kind: fn(&CriterionResult) -> bool) -> (String, String) {
+    let of = |one: &&CriterionResult| one.test == test.name && one.endpoint.is_none() && kind(one);
+    // Of equal outcomes the first: the team's own criteria stand before defaults.
+    let worst = material.judgement.criteria.iter().rev().filter(of).max_by_key(|one| severity(one.status));
+    let demand = worst.and_then(|one| {
+        let limit = one.limit?;
+        let of = if one.metric.starts_with("success") { "successes " } else { "" };
+        Some(format!("{of}demanded {} {}", limit.side.words(), fmt::value(limit.value, one.unit)))
+    });
+    (worst.map_or("plain", |one| words::state(one.status)).to_owned(), demand.unwrap_or_default())
 }
 
 fn line(text: &str, state: &str) -> Line {
@@ -244,7 +277,7 @@ fn to_do(material: &Material<'_>) -> Vec<Line> {
 }
 
 /// What the figures rest on, and what weakens them.
-fn sure(tests: &[TestReport]) -> Vec<Line> {
+fn sure(material: &Material<'_>, tests: &[TestReport]) -> Vec<Line> {
     let sum = |of: fn(&TestReport) -> u64| tests.iter().map(of).sum::<u64>();
     let requests = sum(|test| test.totals.requests.unwrap_or(0));
     let read = sum(|test| test.inputs.iter().map(|input| input.rows_read).sum());
@@ -262,13 +295,20 @@ fn sure(tests: &[TestReport]) -> Vec<Line> {
         if rejected > 0 { "warn" } else { "plain" },
     )];
     for test in tests {
-        let doubts =
-            test.doubts.iter().map(|doubt| (&doubt.message, if doubt.invalidates { "unsure" } else { "warn" }));
-        let warnings = test.further_warnings().map(|text| (text, "warn"));
-        for (text, state) in doubts.chain(warnings) {
+        let doubts = test
+            .doubts
+            .iter()
+            .map(|one| (&one.message, if one.invalidates { "unsure" } else { "warn" }, test.id.clone()));
+        let warnings = test.further_warnings().map(|text| (text, "warn", format!("{}-evidence", test.id)));
+        for (text, state, anchor) in doubts.chain(warnings) {
             let text = if tests.len() > 1 { format!("{}: {text}", fmt::plain(&test.name)) } else { text.clone() };
-            lines.push(Line { anchor: Some(format!("{}-evidence", test.id)), ..line(&text, state) });
+            lines.push(Line { anchor: Some(anchor), ..line(&text, state) });
         }
+    }
+    // A tool that ends properly fills its files: an empty one is the only trace that a killed Locust leaves of its end.
+    for file in material.files_not_used.iter().filter(|file| file.reason.starts_with("empty file")) {
+        let text = format!("{} is empty: was the run cut off before it was written?", fmt::plain(&file.source));
+        lines.push(Line { anchor: Some("not-used".to_owned()), ..line(&text, "warn") });
     }
     capped(lines, "under Evidence")
 }
@@ -280,11 +320,9 @@ pub(super) fn holds_for(material: &Material<'_>, tests: &[TestReport]) -> HoldsF
     let date = material.tests.iter().filter_map(|one| one.test.span).map(|span| span.end).max().map(fmt::date);
     let (build, environment) = (material.build.clone(), material.environment.clone());
     let mut parts = Vec::new();
-    if let Some(users) = users {
-        parts.push(format!("up to {} users", fmt::number(users)));
-    }
-    if let Some(rate) = rate_per_s {
-        parts.push(format!("{} at most", fmt::rate(rate)));
+    let load: Vec<String> = users.map(words::people).into_iter().chain(rate_per_s.map(fmt::rate)).collect();
+    if !load.is_empty() {
+        parts.push(format!("up to {}", load.join(" and ")));
     }
     parts.push(build.as_ref().map_or_else(|| "a build that nobody named".to_owned(), |build| format!("build {build}")));
     parts.push(

@@ -23,7 +23,7 @@ const LINES: [&str; 14] = [
     r#"{"metric":"http_req_duration","type":"Point","data":{"time":"2026-11-21T02:15:49.430135363Z","value":-1,"tags":{"expected_response":"true"}}}"#,
 ];
 
-/// Reads lines either way; the reader without fast path is one whose scanner has learnt nothing.
+/// Reads lines either way; the reader without fast path is one that knows no shapes.
 fn read(lines: &[Vec<u8>], fast: bool) -> (Told, Tally) {
     let input = Input::memory("run.json", lines.join(&b'\n')).unwrap();
     let settings = Settings::default();
@@ -33,7 +33,7 @@ fn read(lines: &[Vec<u8>], fast: bool) -> (Told, Tally) {
     let mut byte = 0;
     for (line, number) in lines.iter().zip(1..) {
         if !fast {
-            reader.scanner = Scanner::default();
+            reader.shapes = Shapes::new(Ndjson::default());
         }
         reader.line(&Line { bytes: line, number, byte, overlong: false, terminated: true });
         byte += line.len() as u64 + 1;
