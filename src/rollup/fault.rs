@@ -6,7 +6,7 @@
 use super::naming::{Limits, Naming, OTHER, Style};
 use crate::model::key::EndpointKey;
 use crate::model::sample::Fault;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Texts that are shown.
 const KEPT: usize = 1000;
@@ -83,6 +83,12 @@ impl Faults {
     /// The same texts under other endpoints.
     pub(super) fn renamed(mut self, rename: &dyn Fn(&EndpointKey) -> EndpointKey) -> Self {
         self.regroup(rename);
+        self
+    }
+
+    /// The same texts without those of these endpoints.
+    pub(super) fn without(mut self, aside: &BTreeSet<EndpointKey>) -> Self {
+        self.counts.retain(|(endpoint, _, _), _| endpoint.as_ref().is_none_or(|endpoint| !aside.contains(endpoint)));
         self
     }
 
