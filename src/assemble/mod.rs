@@ -61,10 +61,7 @@ impl Request {
     /// What the user says about names.
     fn rules(&self) -> Rules {
         let usual = Rules::default().names_per_pattern;
-        Rules {
-            endpoints: self.endpoint_rules.clone(),
-            names_per_pattern: self.names_per_pattern.unwrap_or(usual),
-        }
+        Rules { endpoints: self.endpoint_rules.clone(), names_per_pattern: self.names_per_pattern.unwrap_or(usual) }
     }
 }
 

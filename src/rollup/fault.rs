@@ -120,7 +120,8 @@ mod tests {
         let mut faults = Faults::default();
         let letter = |number: u64| char::from(b'a' + u8::try_from(number % 10).unwrap());
         for number in 0..1_500_u64 {
-            let text = format!("{} {} {} x{}", number % 15, letter(number / 15), letter(number / 150), letter(number / 1500));
+            let text =
+                format!("{} {} {} x{}", number % 15, letter(number / 15), letter(number / 150), letter(number / 1500));
             for endpoint in ["/a", "/b"] {
                 let endpoint = Some(EndpointKey::new(None, endpoint));
                 faults.add(Fault { endpoint, ..fault(&text, 1) });

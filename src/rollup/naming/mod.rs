@@ -116,9 +116,11 @@ fn plain(text: &str) -> Cow<'_, str> {
     if !long && !text.contains(VARIED) {
         return Cow::Borrowed(text);
     }
-    let mut kept: String = text.chars().take(CHARS - usize::from(long)).map(|letter| {
-        if letter == VARIED { char::REPLACEMENT_CHARACTER } else { letter }
-    }).collect();
+    let mut kept: String = text
+        .chars()
+        .take(CHARS - usize::from(long))
+        .map(|letter| if letter == VARIED { char::REPLACEMENT_CHARACTER } else { letter })
+        .collect();
     if long {
         kept.push('…');
     }
@@ -148,7 +150,8 @@ impl Naming {
         let learnt = key.contains(VARIED);
         let limit = self.limit(&key);
         let Some(known) = self.patterns.get_mut(&key) else {
-            let mut fresh = Names { values: pattern.values.into_iter().map(Some).collect(), names: Distinct::default() };
+            let mut fresh =
+                Names { values: pattern.values.into_iter().map(Some).collect(), names: Distinct::default() };
             if learnt {
                 fresh.values.clear();
             }
@@ -215,9 +218,9 @@ impl Naming {
             .collect()
     }
 
-    /// Whether there were more names than can be told apart.
+    /// Whether there were more names than can be told apart, so that some or all are [`OTHER`].
     pub(super) fn is_beyond(&self) -> bool {
-        self.level >= LAST
+        self.level >= LAST || self.patterns.keys().any(|key| key.starts_with(VARIED))
     }
 
     /// The weight of all that is held, at most what may be held: a measure of variety that never falls.
