@@ -14,16 +14,20 @@ mod evidence;
 mod execution;
 mod figure;
 mod find;
+mod fold;
 mod form;
 mod merge;
 mod monitor;
 mod name;
 mod population;
+mod quoted;
 mod read;
 mod shard;
 mod timeline;
+mod together;
 
 pub use endpoint::EndpointRule;
+pub use fold::{Fold, fold};
 
 use crate::error::Error;
 use crate::ingest::Settings;
@@ -100,7 +104,8 @@ pub fn assemble(request: &Request) -> Result<Suite, Error> {
     suite.files_not_used.extend(read.not_used);
     suite.problems.extend(read.problems);
 
-    let joined = execution::join(form::forms(read.files, &request.endpoint_rules));
+    let mut joined = execution::join(form::forms(read.files, &request.endpoint_rules));
+    joined.executions.iter_mut().for_each(|execution| execution.settle(&request.endpoint_rules));
     suite.files_not_used.extend(joined.not_used);
     let named = name::name(joined.executions);
     let watched = monitor::attach(named, &joined.monitors, &request.monitors)?;

@@ -294,7 +294,7 @@ pub struct Expected {
 
 impl std::fmt::Display for Expected {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "{}", self.value.to_string().replace(" .. ", " to "))?;
+        out.write_str(&self.value.words())?;
         let about = [("confidence", &self.confidence), ("from", &self.source)];
         about.iter().try_for_each(|(word, text)| text.as_ref().map_or(Ok(()), |text| write!(out, ", {word} {text}")))
     }

@@ -69,6 +69,17 @@ impl Faults {
         }
     }
 
+    /// All texts that are held, in their own order.
+    pub(super) fn held(&self) -> Vec<Fault> {
+        let held = |((endpoint, of_requests, text), count): (&Text, &u64)| Fault {
+            endpoint: endpoint.clone(),
+            text: text.clone(),
+            count: *count,
+            of_requests: *of_requests,
+        };
+        self.counts.iter().map(held).collect()
+    }
+
     /// The same texts under other endpoints.
     pub(super) fn renamed(mut self, rename: &dyn Fn(&EndpointKey) -> EndpointKey) -> Self {
         self.regroup(rename);

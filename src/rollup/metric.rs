@@ -1,5 +1,6 @@
 //! Custom metrics: sums in integers, so that the order of points cannot be seen in them.
 
+use crate::model::folded::FoldedPoints;
 use crate::model::histogram::Histogram;
 use crate::model::key::{MetricKey, MetricKind};
 use crate::model::metric::MetricTotal;
@@ -63,14 +64,38 @@ impl Points {
         self.count == 0
     }
 
+    /// As plain data.
+    pub(super) fn folded(&self) -> FoldedPoints {
+        FoldedPoints {
+            count: self.count,
+            nonzero: self.nonzero,
+            sum: self.sum,
+            extremes: self.extremes,
+            last: self.last,
+            histogram: self.histogram.clone(),
+        }
+    }
+
+    /// From plain data.
+    pub(super) fn unfolded(folded: FoldedPoints) -> Self {
+        let FoldedPoints { count, nonzero, sum, extremes, last, histogram } = folded;
+        Self { count, nonzero, sum, extremes, last, histogram }
+    }
+
     pub(super) fn settle(&mut self) {
         self.histogram.settle();
     }
 
-    /// The figures of these points.
-    pub(super) fn view(&self, key: &MetricKey) -> MetricData {
+    /// The figures of these points; of unstated meaning, as `stated` has them. Plain values that turn out to be durations are
+    /// in milliseconds, as k6 writes them.
+    pub(super) fn view(&self, key: &MetricKey, stated: Option<(MetricKind, Unit)>) -> MetricData {
+        let unstated = key.kind == MetricKind::Trend && key.unit == Unit::Plain;
+        let (kind, unit) = stated.filter(|_| unstated).unwrap_or((key.kind, key.unit));
+        let scale = if unstated && unit == Unit::Micros { 1e3 } else { 1.0 };
+        let steps_per_unit = steps_per_unit(key.unit) / scale;
+        let key = &MetricKey { kind, unit, ..key.clone() };
         #[expect(clippy::cast_precision_loss, reason = "a sum or mean for showing needs no more than 53 bits")]
-        let (sum, count) = (self.sum as f64 / STEPS_OF_SUM, self.count as f64);
+        let (sum, count) = (self.sum as f64 / STEPS_OF_SUM * scale, self.count as f64);
         #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
         let share = self.nonzero as f64 / count;
         let trend = key.kind == MetricKind::Trend;
@@ -82,19 +107,16 @@ impl Points {
                 sum: matches!(key.kind, MetricKind::Counter | MetricKind::Trend).then_some(sum),
                 rate_per_s: None,
                 value: match key.kind {
-                    MetricKind::Gauge => self.last.map(|(_, value)| value),
+                    MetricKind::Gauge => self.last.map(|(_, value)| value * scale),
                     MetricKind::Rate => (self.count > 0).then_some(share),
                     MetricKind::Counter | MetricKind::Trend => None,
                 },
-                min: self.extremes.map(|(least, _)| least),
-                max: self.extremes.map(|(_, most)| most),
+                min: self.extremes.map(|(least, _)| least * scale),
+                max: self.extremes.map(|(_, most)| most * scale),
                 mean: (trend && self.count > 0).then_some(sum / count),
                 quantiles: Vec::new(),
             },
-            recorded: trend.then(|| ScaledHistogram {
-                histogram: self.histogram.clone(),
-                steps_per_unit: steps_per_unit(key.unit),
-            }),
+            recorded: trend.then(|| ScaledHistogram { histogram: self.histogram.clone(), steps_per_unit }),
             quoted: false,
         }
     }

@@ -43,6 +43,17 @@ pub struct Part {
     pub(super) moves: Moves,
 }
 
+/// Who wrote the readings of users in two files of one run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writers {
+    /// One generator: the files are one that was cut up. Of two readings of one moment the greater counts.
+    One,
+    /// Two generators, whose users add up.
+    Many,
+    /// Whoever wrote them reads once a second, so that the readings themselves show whether they are of one.
+    EachSecond,
+}
+
 /// One cell's counters.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Counter {
@@ -126,10 +137,22 @@ impl Part {
         self.facts.merge_once(other.facts);
     }
 
-    /// Adds the part of another generator that ran at the same time: everything adds up, users too.
-    pub fn merge_shard(&mut self, mut other: Self) {
-        self.shard_users.push(std::mem::take(&mut other.users));
-        self.shard_users.append(&mut other.shard_users);
+    /// Adds the part of another file of the same run: everything adds up, and users as they say.
+    pub fn merge_shard(&mut self, mut other: Self, users: Writers) {
+        let theirs = std::iter::once(std::mem::take(&mut other.users)).chain(std::mem::take(&mut other.shard_users));
+        for one in theirs.filter(|one| !one.is_empty()) {
+            let own = std::iter::once(&mut self.users).chain(&mut self.shard_users);
+            let same = |own: &&mut Users| match users {
+                _ if own.is_empty() => true,
+                Writers::One => true,
+                Writers::Many => false,
+                Writers::EachSecond => own.may_be_one_writers(&one),
+            };
+            match own.into_iter().find(same) {
+                Some(own) => own.merge(one),
+                None => self.shard_users.push(one),
+            }
+        }
         self.merge(other);
     }
 
