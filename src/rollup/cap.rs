@@ -267,7 +267,7 @@ impl Held {
         }
         let mut warnings = Vec::new();
         if self.names.is_beyond() {
-            warnings.push(format!("more names of endpoints than can be told apart: all are summed as {OTHER}"));
+            warnings.push(format!("more names of endpoints than can be told apart: those that begin with no address, or all, are summed as {OTHER}"));
         }
         for (level, what) in [(self.tags.level, "requests"), (self.metric_tags.level, "metrics")] {
             if level > 0 {

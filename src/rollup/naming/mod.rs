@@ -218,9 +218,9 @@ impl Naming {
             .collect()
     }
 
-    /// Whether there were more names than can be told apart.
+    /// Whether there were more names than can be told apart, so that some or all are [`OTHER`].
     pub(super) fn is_beyond(&self) -> bool {
-        self.level >= LAST
+        self.level >= LAST || self.patterns.keys().any(|key| key.starts_with(VARIED))
     }
 
     /// The weight of all that is held, at most what may be held: a measure of variety that never falls.

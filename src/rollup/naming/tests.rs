@@ -107,7 +107,7 @@ fn beyond_every_bound_all_is_other_and_memory_is_bounded() {
             word
         };
         let deep = usize::try_from(number % 40).unwrap();
-        naming.learn(&format!("{}/{}", word(number), vec!["{x}".to_owned() + &word(number); deep].join("/")));
+        naming.learn(&format!("/{}/{}", word(number), vec!["{x}".to_owned() + &word(number); deep].join("/")));
     }
     assert!(naming.is_beyond());
     assert_eq!(shown(&naming, "whatever"), OTHER);

@@ -96,7 +96,7 @@ fn html_is_read_from_the_last_data_and_its_host_loses_its_login() {
         window.theme = "light"</script><script>window.templateArgs = window.templateArgs</script></html>"#;
     let (sink, tally) = read(&Html, text);
     assert_eq!((tally.used, sink.totals.len()), (1, 1));
-    assert_eq!(sink.remarks(), "run against https://\u{2026}@shop.test/?\u{2026}");
+    assert_eq!(sink.remarks(), "run against https://shop.test/?\u{2026}");
 }
 
 #[test]
