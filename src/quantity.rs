@@ -176,6 +176,20 @@ impl Range {
     }
 }
 
+impl Range {
+    /// As people say it: `100 ms to 3 s`, `0 to 3 s`, `100`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let Self { low, high } = self;
+        let said = |one: &Quantity| crate::fmt::value(one.value, one.unit);
+        if low == high {
+            return said(low);
+        }
+        let from = if same_bits(low.value, 0.0) { "0".to_owned() } else { said(low) };
+        format!("{from} to {}", said(high))
+    }
+}
+
 impl fmt::Display for Range {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.low == self.high { write!(out, "{}", self.low) } else { write!(out, "{} .. {}", self.low, self.high) }

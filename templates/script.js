@@ -2,105 +2,97 @@
 // All text is set by textContent; all numbers come written from the data block.
 (() => {
   'use strict';
-  const block = document.getElementById('values');
-  const values = new Map((block ? JSON.parse(block.textContent) : []).map(v => [v.id, v]));
-  const live = document.getElementById('live');
-  const clock = s => {
-    s = Math.max(0, Math.round(s));
-    const two = n => String(n).padStart(2, '0');
-    const m = Math.floor(s / 60) % 60, h = Math.floor(s / 3600);
-    return (h ? h + ':' + two(m) : m) + ':' + two(s % 60);
-  };
-  const make = (name, parent, text, cls) => {
-    const e = document.createElement(name);
-    if (text) e.textContent = text;
-    if (cls) e.className = cls;
-    parent.append(e);
+  const all = what => [...document.querySelectorAll(what)];
+  const add = (parent, name, text = '', cls = '') => {
+    const e = parent.appendChild(document.createElement(name));
+    e.textContent = text;
+    e.className = cls;
     return e;
   };
-  const charts = [...document.querySelectorAll('svg[data-plot]')].map(svg => {
+  const clock = s => {
+    s = Math.round(s);
+    const parts = [Math.floor(s / 60) % 60, s % 60];
+    if (s >= 3600) parts.unshift(Math.floor(s / 3600));
+    return parts.map((n, i) => i ? String(n).padStart(2, '0') : n).join(':');
+  };
+
+  // The crosshair.
+  const values = new Map(JSON.parse(document.getElementById('values').textContent).map(v => [v.id, v]));
+  const charts = all('svg[data-plot]').map(svg => {
     const [left, right, top, bottom, from, to] = svg.dataset.plot.split(' ').map(Number);
-    const data = values.get(svg.id) || { s: [] };
-    const series = data.s.map(s => ({ n: s.n, c: s.c, v: s.v.split('|'), t: s.t && s.t.split(' ').map(Number) }));
-    const step = data.w ? data.w[1] : (to - from) / 100;
-    return { svg, left, right, top, bottom, from, to, w: data.w, step, series, box: svg.closest('.canvas'), at: null };
+    const { s = [], w, t } = values.get(svg.id) || {};
+    const series = s.map(({ n, c, u, v, t: own = t }) => {
+      let last;
+      v = v.split('|').map(text => last = text || last);
+      return { n, c, v: v.map(text => text === '–' ? text : text + u), t: own && own.split(' ').map(Number) };
+    });
+    const step = w ? w[1] : (to - from) / 100;
+    return { svg, left, right, top, bottom, from, to, w, step, series, at: from - step / 2, box: svg.closest('.canvas') };
   });
-  const value = (chart, s, at) => {
-    let i;
-    if (s.t) {
-      i = s.t.findIndex(t => t >= at);
-      if (i < 0) i = s.t.length - 1;
-      if (i > 0 && at - s.t[i - 1] < s.t[i] - at) i--;
-    } else i = Math.floor((at - chart.w[0]) / chart.w[1]);
-    return s.v[i];
-  };
-  const clear = () => {
-    document.querySelectorAll('.cross, .tip').forEach(e => e.remove());
-  };
+  const x = (c, at) => c.left + (at - c.from) / (c.to - c.from) * (c.right - c.left);
+  const nearest = (t, at) => t.reduce((best, one, i) => Math.abs(one - at) < Math.abs(t[best] - at) ? i : best, 0);
+  const clear = () => all('.cross, .tip').forEach(e => e.remove());
   const show = (chart, at, speak) => {
     clear();
     at = Math.min(chart.to, Math.max(chart.from, at));
-    chart.at = at;
-    for (const c of charts) {
-      if (c.svg.dataset.group !== chart.svg.dataset.group) continue;
-      const x = c.left + (at - c.from) / (c.to - c.from) * (c.right - c.left);
-      const line = document.createElementNS(c.svg.namespaceURI, 'line');
-      for (const [k, v] of [['class', 'cross'], ['x1', x], ['x2', x], ['y1', c.top], ['y2', c.bottom]]) line.setAttribute(k, v);
-      c.svg.append(line);
+    for (const c of charts.filter(c => c.svg.dataset.group === chart.svg.dataset.group)) {
+      const line = c.svg.appendChild(document.createElementNS(c.svg.namespaceURI, 'path'));
+      line.setAttribute('class', 'cross');
+      line.setAttribute('d', `M${x(c, at)} ${c.top}V${c.bottom}`);
       c.at = at;
     }
-    const tip = make('div', chart.box, '', 'tip');
-    make('b', tip, clock(at));
-    const said = [];
-    for (const s of chart.series) {
-      const v = value(chart, s, at);
-      if (v === undefined) continue;
-      const row = make('span', tip);
-      make('i', row, '', s.c);
-      row.append(s.n + ' ' + v);
-      said.push(s.n + ' ' + v);
+    const tip = add(chart.box, 'div', '', 'tip');
+    add(tip, 'b', clock(at));
+    const said = [clock(at)];
+    for (const { n, c, v, t } of chart.series) {
+      const value = v[t ? nearest(t, at) : Math.floor((at - chart.w[0]) / chart.w[1])];
+      if (!value) continue;
+      const row = add(tip, 'span');
+      add(row, 'i', '', c);
+      row.append(`${n} ${value}`);
+      said.push(`${n} ${value}`);
     }
-    const r = chart.svg.getBoundingClientRect(), b = chart.box.getBoundingClientRect();
-    const x = r.left - b.left + chart.box.scrollLeft + (chart.left + (at - chart.from) / (chart.to - chart.from) * (chart.right - chart.left)) * r.width / chart.svg.viewBox.baseVal.width;
-    const most = chart.box.scrollLeft + chart.box.clientWidth;
-    tip.style.left = Math.max(0, x + tip.offsetWidth + 16 > most ? x - tip.offsetWidth - 12 : x + 12) + 'px';
-    tip.style.top = '18px';
-    if (speak && live) live.textContent = clock(at) + ': ' + said.join(', ');
+    const { box, svg } = chart, seen = svg.getBoundingClientRect();
+    const px = seen.left - box.getBoundingClientRect().left + x(chart, at) * seen.width / svg.viewBox.baseVal.width;
+    tip.style.left = Math.max(0, box.scrollLeft + (px > box.clientWidth / 2 ? px - tip.offsetWidth - 12 : px + 12)) + 'px';
+    if (speak) document.getElementById('live').textContent = said.join(', ');
   };
   for (const chart of charts) {
-    chart.box.addEventListener('pointermove', e => {
-      const r = chart.svg.getBoundingClientRect();
-      const x = (e.clientX - r.left) * chart.svg.viewBox.baseVal.width / r.width;
-      if (x < chart.left || x > chart.right) return clear();
-      show(chart, chart.from + (x - chart.left) / (chart.right - chart.left) * (chart.to - chart.from));
+    const { svg, box, left, right, from, to, step } = chart;
+    box.addEventListener('pointermove', e => {
+      const seen = svg.getBoundingClientRect();
+      const along = ((e.clientX - seen.left) * svg.viewBox.baseVal.width / seen.width - left) / (right - left);
+      if (along < 0 || along > 1) clear();
+      else show(chart, from + along * (to - from));
     });
-    chart.box.addEventListener('pointerleave', clear);
-    chart.box.addEventListener('blur', clear);
-    chart.box.addEventListener('keydown', e => {
-      const far = chart.step * 10, at = chart.at === null ? chart.from - chart.step / 2 : chart.at;
-      const to = { ArrowRight: at + chart.step, ArrowLeft: at - chart.step, PageDown: at + far, PageUp: at - far, Home: chart.from, End: chart.to }[e.key];
+    box.addEventListener('pointerleave', clear);
+    box.addEventListener('blur', clear);
+    box.addEventListener('keydown', e => {
+      const by = { ArrowRight: 1, ArrowLeft: -1, PageDown: 10, PageUp: -10, Home: -1e9, End: 1e9 }[e.key];
       if (e.key === 'Escape') clear();
-      if (to === undefined || e.target !== chart.box) return;
+      if (!by || e.target !== box) return;
       e.preventDefault();
-      show(chart, to, true);
+      show(chart, chart.at + by * step, true);
     });
   }
-  for (const th of document.querySelectorAll('table.sortable thead th')) {
-    const table = th.closest('table'), body = table.tBodies[0], column = th.cellIndex;
-    const button = make('button', th, '', 'sort');
-    button.type = 'button';
-    button.setAttribute('aria-label', 'Sort by ' + th.firstChild.textContent.trim());
+
+  // Sorting by a column; what has no number stays at the end, and totals below it.
+  for (const th of all('.sortable thead th')) {
+    const body = th.closest('table').tBodies[0], total = body.querySelector('.total');
+    const button = add(th, 'button', '', 'sort');
+    button.ariaLabel = 'Sort by ' + th.firstChild.textContent.trim();
     const key = row => {
-      const cell = row.cells[column], v = cell.dataset.v;
-      return v === undefined ? cell.textContent.trim() : v === '' ? null : Number(v);
+      const { textContent, dataset: { v } } = row.cells[th.cellIndex];
+      return v === undefined ? textContent.trim() : v && Number(v);
     };
+    const compare = (a, b) => typeof a === 'number' ? a - b : a.localeCompare(b);
     button.addEventListener('click', () => {
-      const down = th.getAttribute('aria-sort') !== 'descending';
-      for (const other of th.parentNode.cells) other.removeAttribute('aria-sort');
-      th.setAttribute('aria-sort', down ? 'descending' : 'ascending');
-      const rows = [...body.rows].filter(r => !r.classList.contains('total'));
-      const compare = (a, b) => typeof a === 'number' ? a - b : String(a).localeCompare(String(b));
-      rows.map(r => [key(r), r]).sort(([a], [b]) => a === null ? 1 : b === null ? -1 : down ? compare(b, a) : compare(a, b)).forEach(([, r]) => body.insertBefore(r, body.querySelector('.total')));
+      const down = th.ariaSort !== 'descending';
+      for (const other of th.parentNode.cells) other.ariaSort = null;
+      th.ariaSort = down ? 'descending' : 'ascending';
+      const rows = [...body.rows].filter(row => !row.matches('.total')).map(row => [key(row), row]);
+      rows.sort(([a], [b]) => a === '' || b === '' ? (a === '') - (b === '') : down ? compare(b, a) : compare(a, b));
+      rows.forEach(([, row]) => body.insertBefore(row, total));
     });
   }
 })();

@@ -76,6 +76,16 @@ pub fn failure_design_effect(series: &[&EndpointSeries], blocks: &[Range<usize>]
     design_effect(&counts)
 }
 
+/// The same for the share of requests that took longer than a limit in microseconds.
+#[must_use]
+pub fn above_design_effect(series: &[&EndpointSeries], blocks: &[Range<usize>], limit_us: f64) -> f64 {
+    #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates")]
+    let limit = limit_us.floor() as i64;
+    let merged = blocks.iter().map(|block| histogram(series, block)).collect::<Option<Vec<_>>>().unwrap_or_default();
+    let counts: Vec<_> = merged.iter().map(|block| (block.count_at_or_below(limit), block.count())).collect();
+    design_effect(&counts)
+}
+
 /// The design effect of a share from each block's (hits, requests).
 fn design_effect(counts: &[(u64, u64)]) -> f64 {
     let clustered = Clustered::of(counts).filter(|_| counts.len() >= FEWEST_BLOCKS);

@@ -77,6 +77,8 @@ pub struct EndpointFigures {
     pub failure_ratio: Option<f64>,
     /// 95 % Wilson interval of the ratio, widened by the design effect.
     pub failure_ratio_ci: Option<(f64, f64)>,
+    /// How much wider its variance is than for independent requests; at least 1.
+    pub failure_design_effect: f64,
     /// Why failures are not known.
     pub failures_why: Option<String>,
     /// Failures by kind, most frequent first.

@@ -7,6 +7,7 @@ pub mod block;
 #[cfg(test)]
 pub(crate) mod builder;
 pub mod clustered;
+pub mod clustering;
 pub mod figures;
 pub mod join;
 pub mod latency;

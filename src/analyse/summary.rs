@@ -61,6 +61,7 @@ fn endpoint_figures(test: &Test, data: &EndpointData, effects: &DesignEffects, q
         failure_ratio: counted.map(|(requests, failures)| real(failures) / real(requests)),
         failure_ratio_ci: counted
             .and_then(|(requests, failures)| Some(Share::new(failures, requests, effects.failures)?.wilson())),
+        failure_design_effect: effects.failures,
         failures_why: data.failures.is_none().then(|| "the source does not tell failures from successes".to_owned()),
         failure_kinds: named(data.failure_kinds.iter().map(|(kind, count)| (kind.clone(), *count))),
         statuses: named(data.statuses.iter().map(|(status, count)| (status.to_string(), *count))),

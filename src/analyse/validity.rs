@@ -100,7 +100,9 @@ fn nothing_measured(test: &Test, figures: &TestFigures) -> Option<Doubt> {
         || doubt("nothing-measured", true, "no request was measured".to_owned()),
         |count| {
             let ended = fmt::plural(count, "iteration", "iterations");
-            let message = format!("{ended} ended and not one sent a request: it seems that every iteration threw");
+            let message = format!(
+                "{ended} ended and not one sent a request: every iteration threw, or ended before its first request"
+            );
             doubt("every-iteration-threw", true, message)
         },
     ))
@@ -208,8 +210,8 @@ fn files(test: &Test) -> Vec<Doubt> {
                 fmt::plural(file.rows_read, "row", "rows"),
                 fmt::percent(share)
             );
-            // A monitor's bad rows leave the requests' figures as they are.
-            doubts.push(doubt("rows-rejected", share > REJECTED && file.role != "monitor", message));
+            // Bad rows of a monitor or of a file that serves as a cross-check leave the figures as they are.
+            doubts.push(doubt("rows-rejected", share > REJECTED && file.role == "figures", message));
         }
     }
     doubts

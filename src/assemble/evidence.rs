@@ -7,20 +7,21 @@ use super::together;
 use crate::fmt;
 use crate::model::input::InputFile;
 use crate::model::sample::Fact;
-use crate::model::test::PopulationData;
+use crate::model::test::{PopulationData, Warning, WarningKind};
 use std::collections::BTreeMap;
 
 /// What is said about a test.
 #[derive(Debug, Default)]
 pub(super) struct Said {
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<Warning>,
     pub(super) remarks: Vec<String>,
 }
 
 impl Said {
-    fn warn(&mut self, text: String) {
-        if !self.warnings.contains(&text) {
-            self.warnings.push(text);
+    fn warn(&mut self, kind: WarningKind, text: String) {
+        let warning = Warning { kind, text };
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
         }
     }
 
@@ -31,17 +32,19 @@ impl Said {
     }
 
     /// What the files themselves say.
-    pub(super) fn facts(&mut self, forms: &[Form]) {
+    pub(super) fn facts(&mut self, forms: &[Form], figures: &[PopulationData]) {
+        let failures_known = figures.first().is_some_and(|one| one.totals.failures.is_some());
         for form in forms {
             for fact in form.part.facts() {
                 match fact {
-                    Fact::Warning(text) => self.warn(text.clone()),
+                    Fact::Warning(text) => self.warn(WarningKind::Sources, text.clone()),
                     Fact::Remark(text) => self.remark(text.clone()),
                     // Another form may know the failures; then there is nothing to say.
                     Fact::FailuresUnknown(why)
-                        if forms.first().is_some_and(|first| first.file.source == form.file.source) =>
+                        if !failures_known
+                            && forms.first().is_some_and(|first| first.file.source == form.file.source) =>
                     {
-                        self.warn(format!("failures are not known: {why}"));
+                        self.warn(WarningKind::FailuresUnknown, format!("failures are not known: {why}"));
                     }
                     _ => {}
                 }
@@ -57,7 +60,7 @@ pub(super) fn said(forms: &[Form], figures: &[PopulationData], monitors: &[Form]
         of_file(&mut said, form);
     }
     let Some((first, others)) = forms.split_first() else { return said };
-    together::warnings(first).into_iter().for_each(|text| said.warn(text));
+    together::warnings(first).into_iter().for_each(|text| said.warn(WarningKind::Sources, text));
     for mine in figures {
         let others = others.iter().filter(|form| form.class < Class::Aside).filter_map(|form| {
             let theirs = populations(&form.part).into_iter().find(|theirs| theirs.population == mine.population)?;
@@ -71,22 +74,25 @@ pub(super) fn said(forms: &[Form], figures: &[PopulationData], monitors: &[Form]
 fn of_file(said: &mut Said, form: &Form) {
     for file in std::iter::once(&form.file).chain(&form.more_files) {
         if let Some(why) = &file.unfinished {
-            said.warn(format!("{} is unfinished: {why}", fmt::plain(&file.source)));
+            said.warn(WarningKind::Unfinished, format!("{} is unfinished: {why}", fmt::plain(&file.source)));
         }
         if file.rows_rejected > 0 {
-            said.warn(format!(
-                "{} of {} of {} could not be read",
-                fmt::count(file.rows_rejected),
-                fmt::plural(file.rows_read, "row", "rows"),
-                fmt::plain(&file.source)
-            ));
+            said.warn(
+                WarningKind::Rejected,
+                format!(
+                    "{} of {} of {} could not be read",
+                    fmt::count(file.rows_rejected),
+                    fmt::plural(file.rows_read, "row", "rows"),
+                    fmt::plain(&file.source)
+                ),
+            );
         }
     }
     for copy in &form.copies {
-        said.warn(format!("{copy} holds the same as {} and counts once", form.file.source));
+        said.warn(WarningKind::Sources, format!("{copy} holds the same as {} and counts once", form.file.source));
     }
     for text in &form.said {
-        said.warn(format!("{}: {text}", form.file.source));
+        said.warn(WarningKind::Sources, format!("{}: {text}", form.file.source));
     }
 }
 
@@ -111,7 +117,7 @@ fn cross_check(said: &mut Said, first: &Form, mine: &PopulationData, others: &[(
         if difference.only_late {
             said.remark(format!("{text}, which is used: the tool writes the former while it runs, and not at its end"));
         } else {
-            said.warn(format!("{text}, which is used"));
+            said.warn(WarningKind::Sources, format!("{text}, which is used"));
         }
     }
 }

@@ -6,10 +6,10 @@ use super::form::{Class, Form};
 use super::population::populations;
 use super::timeline::timeline;
 use crate::model::distribution::Distribution;
-use crate::model::key::Population;
+use crate::model::key::{MetricKind, Population};
 use crate::model::sample::{Fact, Fault, Threshold};
 use crate::model::test::{EndpointData, MetricData, MonitorColumn, PopulationData, Test};
-use crate::unit::{NANOS_PER_SECOND, Span};
+use crate::unit::{NANOS_PER_SECOND, Span, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A form gives the figures only if it covers this share of what the fullest form counted.
@@ -32,7 +32,7 @@ pub(super) fn merge(mut execution: Execution) -> Test {
     let requests = populations.iter().find(|one| one.population == Population::Request);
     let endpoints: &[EndpointData] = requests.map_or(&[], |one| &one.endpoints);
     let mut said = evidence::said(&forms, &populations, &execution.monitors);
-    said.facts(&forms);
+    said.facts(&forms, &populations);
     Test {
         tool: tool(&forms),
         tool_version: fact(
@@ -164,14 +164,21 @@ fn metrics(forms: &[Form]) -> Vec<MetricData> {
     if from_rows {
         known.extend(COUNTED_AS_POPULATIONS.map(str::to_owned));
     }
+    let stated = stated(forms);
     for form in forms {
         let more: Vec<MetricData> =
-            form.part.metrics().into_iter().filter(|metric| !known.contains(&metric.key.name)).collect();
+            form.part.metrics_stated(&stated).into_iter().filter(|metric| !known.contains(&metric.key.name)).collect();
         known.extend(more.iter().map(|metric| metric.key.name.clone()));
         all.extend(more);
     }
     all.sort_by(|a, b| a.key.cmp(&b.key));
     all
+}
+
+/// What the summaries among the forms say their metrics are.
+fn stated(forms: &[Form]) -> BTreeMap<String, (MetricKind, Unit)> {
+    let quoted = forms.iter().flat_map(|form| form.part.metrics()).filter(|metric| metric.quoted);
+    quoted.map(|metric| (metric.key.name, (metric.key.kind, metric.key.unit))).collect()
 }
 
 /// Error texts of the first form that has any, failures of requests and faults of scripts apart; several files list the

@@ -9,6 +9,7 @@ use crate::ingest::{Adapter, Settings, Tally};
 use crate::model::input::InputFile;
 use crate::rollup::{Part, Rollup};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// From this size on a file is read alone, with all threads on its blocks.
@@ -44,7 +45,7 @@ pub(super) fn read(files: Vec<Detected>, request: &Request) -> Result<Readings, 
     let mut results: BTreeMap<usize, Result<Vec<Reading>, Error>> = BTreeMap::new();
     for at in large {
         if let Some(file) = files.get(at) {
-            results.insert(at, read_one(file, &request.settings, request.hash));
+            results.insert(at, read_one(file, request, request.settings.threads));
         }
     }
     results.extend(read_together(&files, &small, request));
@@ -69,12 +70,11 @@ fn read_together(
     request: &Request,
 ) -> BTreeMap<usize, Result<Vec<Reading>, Error>> {
     let next = AtomicUsize::new(0);
-    let alone = Settings { threads: 1, ..request.settings.clone() };
     let work = || {
         let mut done = Vec::new();
         while let Some(&at) = which.get(next.fetch_add(1, Ordering::Relaxed)) {
             if let Some(file) = files.get(at) {
-                done.push((at, read_one(file, &alone, request.hash)));
+                done.push((at, read_one(file, request, 1)));
             }
         }
         done
@@ -89,7 +89,7 @@ fn read_together(
         // A thread that broke down takes its files' results with it; they are then read here.
         for &at in which {
             if let Some(file) = files.get(at).filter(|_| !all.contains_key(&at)) {
-                all.insert(at, read_one(file, &alone, request.hash));
+                all.insert(at, read_one(file, request, 1));
             }
         }
         all
@@ -97,14 +97,14 @@ fn read_together(
 }
 
 /// What one file holds: itself, or the files that were folded into it.
-fn read_one(file: &Detected, settings: &Settings, hash: bool) -> Result<Vec<Reading>, Error> {
+fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Reading>, Error> {
+    let (settings, hash) = (&Settings { threads, ..request.settings.clone() }, request.hash);
     if file.adapter.name() == PlimsollPart::NAME {
         return read_part(file, hash);
     }
     std::thread::scope(|scope| {
-        let threads = settings.threads;
         let hashing = (hash && threads > 1).then(|| scope.spawn(|| file.input.sha256()));
-        let mut rollup = Rollup::new();
+        let mut rollup = Rollup::naming(Arc::new(request.rules()));
         let tally = file.adapter.read(&file.input, settings, &mut rollup)?;
         if let (true, Some(error)) = (settings.strict, tally.strict_error(file.input.source())) {
             return Err(error);

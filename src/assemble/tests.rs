@@ -87,7 +87,11 @@ fn the_same_content_twice_counts_once_and_is_said() {
     let suite = read(&[("a/raw.csv", rows(START, 100, 10)), ("copy/raw.csv", rows(START, 100, 10))]);
     assert_eq!(names(&suite), ["a"]);
     assert_eq!(requests(&suite.tests[0]), Some(100));
-    assert!(suite.tests[0].warnings.iter().any(|text| text.contains("counts once")), "{:?}", suite.tests[0].warnings);
+    assert!(
+        suite.tests[0].warnings.iter().any(|one| one.text.contains("counts once")),
+        "{:?}",
+        suite.tests[0].warnings
+    );
     assert!(suite.files_not_used[0].1.contains("the same content"), "{:?}", suite.files_not_used);
 }
 

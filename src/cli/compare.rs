@@ -3,10 +3,12 @@
 use super::args::{CompareArgs, InputArgs};
 use super::judging::{self, Pairs};
 use super::{EXIT_INCONCLUSIVE, EXIT_NOT_READY, EXIT_READY, Stop, Streams, pipeline};
-use crate::compare::delta::{Call, Delta};
+use crate::compare::delta::Call;
+use crate::compare::shift::ShiftKind;
 use crate::compare::side::Side;
 use crate::error::Error;
 use crate::render::text;
+use crate::report::model::{Compared, SCHEMA};
 use crate::store::Store;
 use std::path::Path;
 
@@ -19,19 +21,33 @@ pub(super) fn run(args: &CompareArgs, streams: &mut Streams<'_>) -> Result<u8, S
     let pairs = Pairs::of(&after, &before);
     let comparisons = pairs.compare(&judging::rules(&config));
     let lines = pairs.lines(&comparisons);
-    let deltas: Vec<Delta> = comparisons.into_iter().flat_map(|one| one.deltas).collect();
+    let mut compared = Compared { schema: SCHEMA.to_owned(), pairs: lines, deltas: Vec::new(), shifts: Vec::new() };
+    for comparison in comparisons {
+        compared.deltas.extend(comparison.deltas);
+        compared.shifts.extend(comparison.shifts);
+    }
     if args.json {
-        let json = serde_json::to_string_pretty(&deltas).map_err(|error| Error::output(error.to_string()))?;
+        let json = serde_json::to_string_pretty(&compared).map_err(|error| Error::output(error.to_string()))?;
         writeln!(streams.out, "{json}")?;
     } else {
-        text::comparison(&deltas, &lines, streams.terminal.style(), streams.out)?;
+        text::comparison(&compared, streams.terminal.style(), streams.out)?;
     }
-    let any = |call: Call| deltas.iter().any(|one| one.call == call);
-    if any(Call::Regressed) {
-        return Ok(EXIT_NOT_READY);
+    Ok(exit_code(&compared))
+}
+
+/// A system that is slower as a whole has regressed, though no endpoint need have by itself.
+fn exit_code(compared: &Compared) -> u8 {
+    // Totals mix the endpoints; they count only where a source has nothing else.
+    let endpoints = compared.deltas.iter().any(|one| !one.endpoint.is_empty());
+    let judged = || compared.deltas.iter().filter(|one| !endpoints || !one.endpoint.is_empty());
+    let regressed = judged().any(|one| one.call == Call::Regressed)
+        || compared.shifts.iter().any(|one| one.kind == ShiftKind::Regressed);
+    let told = judged().any(|one| one.call != Call::Inconclusive);
+    match (regressed, told) {
+        (true, _) => EXIT_NOT_READY,
+        (false, true) => EXIT_READY,
+        (false, false) => EXIT_INCONCLUSIVE,
     }
-    let told = deltas.iter().any(|one| one.call != Call::Inconclusive);
-    Ok(if told { EXIT_READY } else { EXIT_INCONCLUSIVE })
 }
 
 /// What an argument names: files that exist, else a stored name.
@@ -46,4 +62,22 @@ fn sides(named: &str, args: &CompareArgs, store: &Store, streams: &mut Streams<'
         return Err(pipeline::nothing_usable(&gathered).into());
     }
     Ok(gathered.tests.iter().filter_map(|(test, figures)| Side::of(test, figures)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::shift::Shift;
+
+    fn compared(kind: ShiftKind) -> Compared {
+        let shift =
+            Shift { test: "t".into(), metric: "p50".into(), ratio: 1.08, p_adjusted: Some(0.001), endpoints: 6, kind };
+        Compared { schema: SCHEMA.to_owned(), pairs: Vec::new(), deltas: Vec::new(), shifts: vec![shift] }
+    }
+
+    #[test]
+    fn a_system_slower_as_a_whole_is_a_regression_without_any_endpoint_to_blame() {
+        assert_eq!(exit_code(&compared(ShiftKind::Regressed)), EXIT_NOT_READY);
+        assert_eq!(exit_code(&compared(ShiftKind::Remark)), EXIT_INCONCLUSIVE);
+    }
 }

@@ -1,5 +1,6 @@
 //! What all endpoints of a test did together. A shift of the whole system speaks first of the environment.
 
+use crate::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -30,4 +31,24 @@ pub struct Shift {
     pub endpoints: usize,
     /// What it amounts to.
     pub kind: ShiftKind,
+}
+
+impl Shift {
+    /// What happened, in words; `None` where nothing that matters did.
+    ///
+    /// `the system as a whole is slower: p50 +8 % over 6 endpoints`
+    #[must_use]
+    pub fn words(&self) -> Option<String> {
+        let endpoints = fmt::count(u64::try_from(self.endpoints).unwrap_or(u64::MAX));
+        let (metric, change) = (&self.metric, fmt::change(self.ratio));
+        let together = |word: &str| format!("all {endpoints} endpoints became {word} together: {metric} {change}");
+        match self.kind {
+            ShiftKind::None => None,
+            ShiftKind::Regressed => {
+                Some(format!("the system as a whole is slower: {metric} {change} over {endpoints} endpoints"))
+            }
+            ShiftKind::Remark if self.ratio > 1.0 => Some(together("slower")),
+            ShiftKind::Remark => Some(together("faster")),
+        }
+    }
 }

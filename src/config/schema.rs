@@ -33,6 +33,8 @@ pub struct Inputs {
     pub columns: BTreeMap<String, String>,
     /// Zone of times that name none.
     pub timezone: Option<String>,
+    /// How many names one pattern of ids shows before they are folded.
+    pub names_per_pattern: Option<u32>,
     /// Whether k6's thresholds are taken as criteria.
     pub k6_thresholds: bool,
     /// Files that are left out.
@@ -292,7 +294,7 @@ pub struct Expected {
 
 impl std::fmt::Display for Expected {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "{}", self.value.to_string().replace(" .. ", " to "))?;
+        out.write_str(&self.value.words())?;
         let about = [("confidence", &self.confidence), ("from", &self.source)];
         about.iter().try_for_each(|(word, text)| text.as_ref().map_or(Ok(()), |text| write!(out, ", {word} {text}")))
     }

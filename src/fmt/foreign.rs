@@ -62,7 +62,8 @@ pub fn markdown(text: &str) -> String {
             // A zero-width joiner of entities: `@` and `#` as entities do not mention or link.
             '@' => out.push_str("&#64;"),
             '#' => out.push_str("&#35;"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '|' | '~' | '!' | '$' => {
+            // Without a live `[` or `]` there is no link, so round brackets and `!` may stay as they are.
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => {
                 out.push('\\');
                 out.push(letter);
             }
@@ -70,7 +71,22 @@ pub fn markdown(text: &str) -> String {
         }
     }
     // A forge links what begins with a scheme; the colon as an entity stops it.
-    out.replace("://", "&#58;//")
+    unlisted(&out.replace("://", "&#58;//"))
+}
+
+/// The text without what would make a list, a heading or a rule of it where it begins a line: `- `, `+ `, `1. `, `===`.
+fn unlisted(text: &str) -> String {
+    let rest = text.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let mark = text.len() - rest.len();
+    let mut letters = rest.chars();
+    match letters.next() {
+        Some('-' | '+' | '=') if mark == 0 => format!("\\{text}"),
+        // `1.29 s` begins no list; `1. s` does.
+        Some('.' | ')') if mark > 0 && letters.next().is_none_or(char::is_whitespace) => {
+            format!("{}\\{rest}", text.get(..mark).unwrap_or_default())
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// Text as a Markdown code span that no content can leave, also within a table: the fence is longer than any run of
@@ -112,8 +128,8 @@ mod tests {
     proptest! {
         /// Whatever a name holds, a CommonMark parser sees text and nothing else in a paragraph made of it.
         #[test]
-        fn markdown_stays_text(text in "\\PC{0,60}|[<>&@#`*_|\\[\\]()!~a/: ]{0,40}") {
-            let source = format!("x {} x", markdown(&text));
+        fn markdown_stays_text(text in "\\PC{0,60}|[<>&@#`*_|\\[\\]()!~a/: ]{0,40}|[-+=1.)# ]{1,9}", begins in any::<bool>()) {
+            let source = if begins { format!("{} x", markdown(text.trim())) } else { format!("x {} x", markdown(&text)) };
             for event in pulldown_cmark::Parser::new(&source) {
                 use pulldown_cmark::{Event, Tag, TagEnd};
                 let harmless = matches!(event, Event::Text(_) | Event::SoftBreak

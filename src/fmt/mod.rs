@@ -143,10 +143,25 @@ pub fn value(value: f64, unit: Unit) -> String {
     }
 }
 
+/// A value beside one that it is compared with: in the unit in which that one is written, so that `2.77/s` never stands beside
+/// `at least 5/min`.
+#[must_use]
+pub fn value_beside(value: f64, unit: Unit, other: f64) -> String {
+    match unit {
+        Unit::PerSecond if other > 0.0 && other < 1.0 => format!("{}/min", number(value * 60.0)),
+        Unit::PerSecond if other >= 1.0 => format!("{}/s", number(value)),
+        _ => self::value(value, unit),
+    }
+}
+
 /// A value with the unit that a monitor's file gives it: `98.8 MB`, `71 %`, `12`.
 #[must_use]
 pub fn with_unit(value: f64, unit: &str) -> String {
-    if unit.is_empty() { number(value) } else { format!("{} {}", number(value), plain(unit)) }
+    match unit {
+        "" => number(value),
+        per if per.starts_with('/') => format!("{}{}", number(value), plain(per)),
+        unit => format!("{} {}", number(value), plain(unit)),
+    }
 }
 
 /// Which share of people wait longer than a quantile: 0.95 → `1 in 20`, 0.5 → `half`.
@@ -183,6 +198,15 @@ pub fn quantile_p(name: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_compared_has_one_unit() {
+        let limit = 5.0 / 60.0;
+        assert_eq!(value(limit, Unit::PerSecond), "5/min");
+        assert_eq!(value_beside(2.77, Unit::PerSecond, limit), "166/min");
+        assert_eq!(value_beside(0.5, Unit::PerSecond, 95.0), "0.5/s");
+        assert_eq!(value_beside(3e6, Unit::Micros, 5e5), "3 s");
+    }
 
     #[test]
     fn numbers_keep_three_digits() {

@@ -11,18 +11,36 @@
 //!   unreadable is an [`Error`];
 //! * nothing is guessed: a unit that cannot be known is asked for by name in an error's hint;
 //! * values are converted to base units here and nowhere later;
-//! * secrets (`setup_data`, `config.script`) are never handed to the sink.
+//! * secrets (`setup_data`, `config.script`) are never handed to the sink, and foreign texts only by way of [`scrub`].
 
+pub mod ab;
+pub mod artillery;
+pub mod autocannon;
+pub mod document;
+pub mod drill;
+pub mod gatling;
+pub mod goose;
+pub mod hdr;
+pub mod hey;
 pub mod input;
 pub mod k6;
 pub mod locust;
 pub mod monitor;
+pub mod ngrinder;
+pub mod oha;
 pub mod own;
 pub mod part;
 pub mod plain;
+mod printed;
+pub mod pytest_benchmark;
+pub mod refused;
 pub mod rows;
+pub mod scrub;
+pub mod siege;
 pub mod sniff;
 pub mod tally;
+pub mod vegeta;
+pub mod wrk;
 
 use crate::error::Error;
 use crate::model::folded::Folded;
@@ -132,12 +150,38 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &k6::summary::K6Summary,
     &k6::export::K6SummaryExport,
     &k6::machine::K6MachineSummary,
+    &k6::dashboard::K6DashboardRecord,
+    &k6::dashboard_html::K6DashboardHtml,
     &locust::Stats,
     &locust::History,
     &locust::Failures,
     &locust::Exceptions,
     &locust::Json,
     &locust::Html,
+    &locust::LegacyHtml,
+    &gatling::GatlingLog,
+    &artillery::ArtilleryJson,
+    &artillery::Artillery1Json,
+    &vegeta::VegetaCsv,
+    &vegeta::VegetaNdjson,
+    &vegeta::VegetaReport,
+    &hey::HeyCsv,
+    &hey::HeyText,
+    &oha::OhaCsv,
+    &oha::OhaJson,
+    &wrk::WrkText,
+    &ab::AbGnuplot,
+    &ab::AbPercentiles,
+    &ab::AbText,
+    &siege::SiegeJson,
+    &siege::SiegeLog,
+    &autocannon::AutocannonJson,
+    &ngrinder::NgrinderCsv,
+    &goose::GooseJson,
+    &drill::DrillStats,
+    &pytest_benchmark::PytestBenchmark,
+    &hdr::HdrLog,
+    &hdr::HdrPercentiles,
     &own::OwnRowsCsv,
     &own::OwnRowsNdjson,
     &own::OwnResultsJson,

@@ -114,21 +114,9 @@ impl<'a> Answers<'a> {
             let words: Vec<String> = self.regressed.iter().map(|delta| worse(delta)).collect();
             parts.push(format!("worse than the baseline: {}", listed(&words)));
         }
-        parts.extend(self.shifted.iter().map(|shift| slower(shift)));
+        parts.extend(self.shifted.iter().filter_map(|shift| shift.words()));
         parts.join("; ")
     }
-}
-
-/// A shift of the whole system in words: `the system as a whole is slower: p50 +8 % over 6 endpoints`.
-#[must_use]
-pub fn slower(shift: &Shift) -> String {
-    let endpoints = u64::try_from(shift.endpoints).unwrap_or(u64::MAX);
-    format!(
-        "the system as a whole is slower: {} {} over {} endpoints",
-        shift.metric,
-        fmt::change(shift.ratio),
-        fmt::count(endpoints)
-    )
 }
 
 fn listed(words: &[String]) -> String {

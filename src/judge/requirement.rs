@@ -21,17 +21,21 @@ fn outcome(requirement: &Requirement, criteria: &[CriterionResult]) -> Requireme
             .iter()
             .filter_map(|result| Some((*result, result.observed.filter(|_| fits(&expected.value, result.unit))?)))
             .collect();
-        let (worst, _) = figures.first()?;
+        figures.first()?;
         let inside = figures.iter().filter(|(_, value)| holds(&expected.value, *value)).count();
-        let seen: Vec<String> = figures.iter().map(|(_, value)| fmt::value(*value, worst.unit)).collect();
+        let seen: Vec<String> = figures.iter().map(|(result, value)| fmt::value(*value, result.unit)).collect();
         let word = if inside == figures.len() { "as expected" } else { "not as expected" };
-        Some(format!("{word}: {} against {}", seen.join(", "), expected.value))
+        Some(format!("{word}: {} against {}", seen.join(", "), expected.value.words()))
     });
     RequirementOutcome { id: requirement.id.clone(), status, expectation }
 }
 
 fn fits(range: &Range, unit: Unit) -> bool {
-    range.low.unit == unit || range.low.unit == Unit::Plain
+    match range.low.unit {
+        // A bare number is a count, of users for instance: never a latency or a share.
+        Unit::Plain => matches!(unit, Unit::Plain | Unit::Count),
+        expected => expected == unit,
+    }
 }
 
 /// A single value is an expectation up to rounding: within a twentieth of it.

@@ -80,6 +80,7 @@ pub(crate) fn endpoint(label: &str, requests: u64, failures: Option<u64>) -> End
         failures,
         failure_ratio: failures.map(|failures| super::interval::float(failures) / super::interval::float(requests)),
         failure_ratio_ci: interval.and_then(|(low, high)| Some((low?, high?))),
+        failure_design_effect: 1.0,
         failures_why: None,
         failure_kinds: Vec::new(),
         statuses: Vec::new(),

@@ -1,6 +1,6 @@
 //! From criteria to the verdict: the table of judgement.md, with the reasons, conditions and notes in words.
 
-use super::outcome::{CriterionResult, Origin, Status, Verdict};
+use super::outcome::{CriterionResult, Origin, Reason, Status, Verdict};
 use crate::config::metric::{Asked, Metric, is_k6_duration};
 use crate::fmt;
 
@@ -33,9 +33,10 @@ pub struct Ruling {
     /// The verdict.
     pub verdict: Verdict,
     /// Why READY only under conditions.
-    pub conditions: Vec<String>,
+    /// What failed comes first: it must not hide behind what is merely not proven.
+    pub conditions: Vec<Reason>,
     /// Why NOT READY or INCONCLUSIVE; at READY what was met.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Reason>,
     /// Worth knowing, and decides nothing.
     pub notes: Vec<String>,
 }
@@ -45,23 +46,22 @@ pub struct Ruling {
 pub fn rule(criteria: &[CriterionResult], limits_latency: bool) -> Ruling {
     let mut ordered: Vec<&CriterionResult> = criteria.iter().collect();
     ordered.sort_by(|a, b| subject(a).cmp(&subject(b)).then_with(|| breach(b).total_cmp(&breach(a))));
-    let of = |wanted: Weight| -> Vec<String> {
-        ordered.iter().filter(|result| weight(result) == wanted).map(|result| sentence(result)).collect()
+    let of = |wanted: Weight| {
+        sentences(&ordered.iter().copied().filter(|result| weight(result) == wanted).collect::<Vec<_>>())
     };
     let mut conditions = of(Weight::Condition);
     if !limits_latency {
-        conditions.push(
-            "no criterion limits latency: how slow it may be was not asked (add a criterion to plimsoll.toml; `plimsoll explain config` shows how)"
-                .to_owned(),
-        );
+        conditions.push(general(
+            "no criterion limits latency: how slow it may be was not asked (add a criterion to plimsoll.toml; `plimsoll explain config` shows how)",
+        ));
     }
+    conditions.sort_by_key(|reason| urgency(reason.status));
     let failed = of(Weight::NotReady);
     let mut open = of(Weight::Inconclusive);
     if !criteria.iter().any(|result| result.critical && was_judged(result.status)) {
-        open.push(
-            "no critical criterion could be judged (add one to plimsoll.toml; `plimsoll explain config` shows how)"
-                .to_owned(),
-        );
+        open.push(general(
+            "no critical criterion could be judged (add one to plimsoll.toml; `plimsoll explain config` shows how)",
+        ));
     }
     let (verdict, reasons) = if !failed.is_empty() {
         (Verdict::NotReady, failed.into_iter().chain(open).collect())
@@ -69,11 +69,26 @@ pub fn rule(criteria: &[CriterionResult], limits_latency: bool) -> Ruling {
         (Verdict::Inconclusive, open)
     } else {
         let met =
-            ordered.iter().filter(|result| result.status == Status::Pass).map(|result| sentence(result)).collect();
+            sentences(&ordered.iter().copied().filter(|result| result.status == Status::Pass).collect::<Vec<_>>());
         let verdict = if conditions.is_empty() { Verdict::Ready } else { Verdict::ReadyWithConditions };
         (verdict, met)
     };
-    Ruling { verdict, conditions, reasons, notes: of(Weight::Note) }
+    Ruling { verdict, conditions, reasons, notes: of(Weight::Note).into_iter().map(|reason| reason.text).collect() }
+}
+
+fn general(text: &str) -> Reason {
+    Reason { text: text.to_owned(), status: None }
+}
+
+/// How soon a reader must know of a condition.
+fn urgency(status: Option<Status>) -> u8 {
+    match status {
+        Some(Status::Fail) => 0,
+        Some(Status::Inconclusive | Status::NotRun | Status::Blocked) => 1,
+        Some(Status::Warn) => 2,
+        None | Some(Status::Waived) => 3,
+        Some(Status::MetNotProven | Status::Pass | Status::NotApplicable) => 4,
+    }
 }
 
 fn was_judged(status: Status) -> bool {
@@ -116,13 +131,50 @@ fn breach(result: &CriterionResult) -> f64 {
     if ratio.is_nan() { 0.0 } else { ratio }
 }
 
-/// A result as a line on page one: where, then why.
-fn sentence(result: &CriterionResult) -> String {
-    let at = match (result.test.as_str(), result.endpoint.as_deref()) {
+/// Results as lines of page one: where, then why. What is so for the same reason in the same place is one line, and a default
+/// that repeats what another criterion says of the same failures is none: both stand in the table.
+fn sentences(results: &[&CriterionResult]) -> Vec<Reason> {
+    let mut lines: Vec<(String, Vec<String>, &CriterionResult)> = Vec::new();
+    for result in results.iter().filter(|result| !repeats(result, results)) {
+        let at = place(result);
+        let name = nameless(result).then(|| format!("`{}`", fmt::plain(&result.id).replace('`', "'")));
+        match lines
+            .iter_mut()
+            .find(|line| line.0 == at && line.2.reason == result.reason && line.2.status == result.status)
+        {
+            Some((_, names, _)) => names.extend(name),
+            None => lines.push((at, name.into_iter().collect(), result)),
+        }
+    }
+    let written = lines.into_iter().map(|(at, names, result)| {
+        let about = if names.is_empty() { String::new() } else { format!("{}: ", names.join(", ")) };
+        Reason { text: format!("{at}{about}{}", result.reason), status: Some(result.status) }
+    });
+    written.collect()
+}
+
+fn place(result: &CriterionResult) -> String {
+    match (result.test.as_str(), result.endpoint.as_deref()) {
         ("", None) => String::new(),
         ("", Some(endpoint)) => format!("{}: ", fmt::plain(endpoint)),
         (test, None) => format!("{}: ", fmt::plain(test)),
         (test, Some(endpoint)) => format!("{}, {}: ", fmt::plain(test), fmt::plain(endpoint)),
+    }
+}
+
+/// Whether the reason does not say what was demanded: there is no figure, only why there is none.
+fn nameless(result: &CriterionResult) -> bool {
+    let declared = matches!(result.origin, Origin::Config | Origin::K6);
+    declared && result.status == Status::Inconclusive && result.observed.is_none()
+}
+
+/// Whether a default says of a test's failures what another of the results says of the same figure.
+fn repeats(result: &CriterionResult, results: &[&CriterionResult]) -> bool {
+    let same = |other: &CriterionResult| {
+        other.origin != Origin::Default
+            && (other.test == result.test && other.endpoint == result.endpoint)
+            && subject(other) == Subject::Failures
+            && other.observed.zip(result.observed).is_some_and(|(a, b)| a.total_cmp(&b).is_eq())
     };
-    format!("{at}{}", result.reason)
+    result.origin == Origin::Default && results.iter().any(|other| same(other))
 }

@@ -3,7 +3,7 @@
 use super::decision::{Because, Decision};
 use super::interval::least_n;
 use super::observation::{Nature, Observation};
-use super::outcome::{Evidence, Limit, Side, Status};
+use super::outcome::{Evidence, Limit, Status};
 use crate::config::metric::{Asked, Metric, Stat};
 use crate::fmt;
 use crate::model::key::Population;
@@ -79,7 +79,7 @@ pub fn reason(
     let Some(value) = seen.value else {
         return seen.why.clone().unwrap_or_else(|| format!("{name} is not known"));
     };
-    let figure = fmt::value(value, seen.unit);
+    let figure = fmt::value_beside(value, seen.unit, demanded.value);
     // What was counted is not a figure over so many: "104 dropped iterations on 104 iterations" says nothing.
     let n = seen.n.filter(|_| seen.nature != Nature::Counted);
     let on = n.map_or_else(String::new, |n| format!(" on {} {}", fmt::count(n), subject.counted));
@@ -87,7 +87,7 @@ pub fn reason(
     let waited = waited(subject, seen, demanded).unwrap_or_else(|| format!("{name} {figure}{on}, demanded {demand}"));
     match (decision.status, decision.because) {
         (Status::Pass, Because::WholeInterval) => {
-            let worst = bad_end(demanded.side, seen).map_or_else(String::new, |end| format!("; 95 % sure of {end}"));
+            let worst = bad_end(demanded, seen).map_or_else(String::new, |end| format!("; 95 % sure of {end}"));
             format!("{name} {figure}{on}, demanded {demand}{worst}{aside}")
         }
         (Status::Pass, Because::Quoted) => {
@@ -198,10 +198,10 @@ fn roughly(n: u64) -> u64 {
     n.div_ceil(step) * step
 }
 
-fn bad_end(side: Side, seen: &Observation) -> Option<String> {
+fn bad_end(demanded: &Limit, seen: &Observation) -> Option<String> {
     let (low, high) = seen.interval?;
-    let (end, words) = if side.larger_is_worse()? { (high?, "at most") } else { (low?, "at least") };
-    Some(format!("{words} {}", fmt::value(end, seen.unit)))
+    let (end, words) = if demanded.side.larger_is_worse()? { (high?, "at most") } else { (low?, "at least") };
+    Some(format!("{words} {}", fmt::value_beside(end, seen.unit, demanded.value)))
 }
 
 /// `1.5 s and 3.5 s`; an end that the sample cannot give is beyond the greatest value.
@@ -216,6 +216,7 @@ fn range(seen: &Observation) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::outcome::Side;
     use super::*;
     use crate::judge::decision::decide;
     use crate::judge::interval::wilson;

@@ -44,7 +44,7 @@ pub struct Test {
     /// Criteria that the files bring along; one each, outcome included where any file states it.
     pub thresholds: Vec<Threshold>,
     /// Doubts that the reader of any figure must know (gaps, disagreement of sources, rejected rows, unfinished files).
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
     /// Assumptions and properties of the sources, shown with the evidence.
     pub remarks: Vec<String>,
 }
@@ -139,6 +139,28 @@ pub struct Window {
     pub sum_ns: u128,
     /// Latencies in microseconds; `None` where the source has counts over time only.
     pub latency: Option<Histogram>,
+}
+
+/// What a warning is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WarningKind {
+    /// A file breaks off.
+    Unfinished,
+    /// Rows could not be read.
+    Rejected,
+    /// The source does not tell failures from successes.
+    FailuresUnknown,
+    /// Sources contradict each other or themselves, or one is given twice.
+    Sources,
+}
+
+/// A doubt that the reader of any figure must know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// What it is about; rules go by it.
+    pub kind: WarningKind,
+    /// In words.
+    pub text: String,
 }
 
 /// One metric with one set of tags.

@@ -85,14 +85,25 @@ fn numbers(env: &mut Environment<'_>) {
     env.add_filter("count", |value: Value| shown(&value, fmt::number));
     env.add_filter("latency", |value: Value| shown(&value, fmt::latency_us));
     env.add_filter("percent", |value: Value| shown(&value, fmt::percent));
+    env.add_filter("points", |value: Value| shown(&value, |ratio| format!("{} points", fmt::number(ratio * 100.0))));
     env.add_filter("rate", |value: Value| shown(&value, fmt::rate));
     env.add_filter("bytes", |value: Value| shown(&value, fmt::bytes));
     env.add_filter("duration", |value: Value| shown(&value, fmt::duration_s));
     env.add_filter("clock", |value: Value| shown(&value, fmt::clock));
+    env.add_filter("probability", |value: Value| {
+        shown(&value, |p| if p < 1e-4 { "below 0.0001".to_owned() } else { fmt::number(p) })
+    });
     env.add_filter("times", |value: Value| shown(&value, |factor| fmt::percent(factor - 1.0)));
     // Cells carry the raw number for sorting; nothing for an unknown one.
     env.add_filter("raw", |value: Value| own(number_of(&value).map_or_else(String::new, |number| number.to_string())));
     env.add_filter("in_unit", |value: Value, unit: Value| shown(&value, |number| fmt::value(number, unit_of(&unit))));
+    // A figure in the unit of the limit that it stands beside.
+    env.add_filter("beside", |value: Value, unit: Value, limit: Value| {
+        shown(&value, |number| match number_of(&limit) {
+            Some(limit) => fmt::value_beside(number, unit_of(&unit), limit),
+            None => fmt::value(number, unit_of(&unit)),
+        })
+    });
     env.add_filter("plural", |value: Value, one: &str, many: &str| {
         let word = if number_of(&value).is_some_and(|number| (number - 1.0).abs() < f64::EPSILON) { one } else { many };
         own(format!("{} {word}", shown(&value, fmt::number)))
@@ -112,10 +123,27 @@ fn texts(env: &mut Environment<'_>, target: Target) {
             Target::Markdown => fmt::code_span(text),
         })
     });
+    env.add_filter("prose", move |text: &str| own(prose(text, target)));
     env.add_filter("instant", move |text: Value| {
         own(text.as_str().map_or_else(|| UNKNOWN.to_owned(), |text| escaped(&instant(text), target)))
     });
     env.add_filter("lines", move |text: &str| own(lines(text, target)));
+}
+
+/// A sentence of ours: what stands in it between backticks is code, everything else is escaped as ever. A name with a backtick of
+/// its own moves where code begins and cannot leave it.
+fn prose(text: &str, target: Target) -> String {
+    let text = fmt::shorten(text, SENTENCE);
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return escaped(&text, target);
+    }
+    let written = parts.iter().enumerate().map(|(at, part)| match (at.is_multiple_of(2), target) {
+        (true, _) => escaped(part, target),
+        (false, Target::Html) => format!("<code>{}</code>", svg::escape(part)),
+        (false, Target::Markdown) => fmt::code_span(part),
+    });
+    written.collect()
 }
 
 /// Foreign text of many lines for a `pre` or a fenced block: steering characters in words, line ends kept.

@@ -70,13 +70,40 @@ pub(super) fn severity(severity: Severity) -> State {
     }
 }
 
-/// The state of a line or key figure on page one, by its name in the report.
+/// The state of a line about what changed.
+pub(super) fn moved(name: &str) -> State {
+    match name {
+        "fail" => state("is-regressed", "▲", "worse"),
+        "pass" => state("is-improved", "▼", "better"),
+        _ => named(name),
+    }
+}
+
+/// The state of a line of advice.
+pub(super) fn advised(name: &str) -> State {
+    match name {
+        "fail" => state("is-fail", "✖", "must"),
+        "warn" => state("is-warn", "▲", "should"),
+        _ => state("plain", "–", "may"),
+    }
+}
+
+/// The state of a line about what the figures rest on.
+pub(super) fn rested(name: &str) -> State {
+    match name {
+        "warn" => state("is-warn", "▲", "doubt"),
+        "unsure" => state("is-inconclusive", "?", "proves nothing"),
+        _ => named(name),
+    }
+}
+
+/// The state of a reason or key figure on page one, by its name in the report.
 pub(super) fn named(name: &str) -> State {
     match name {
         "fail" => state("is-fail", "✖", "fails"),
         "warn" => state("is-warn", "▲", "warning"),
         "unsure" => state("is-inconclusive", "?", "cannot tell"),
-        "pass" => state("is-pass", "✔", "good"),
+        "pass" => state("is-pass", "✔", "met"),
         _ => state("plain", "–", "stated"),
     }
 }

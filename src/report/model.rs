@@ -10,6 +10,7 @@ use crate::analyse::figures::{
     SeriesFigures, TrendFigures,
 };
 use crate::compare::delta::Delta;
+use crate::compare::shift::Shift;
 use crate::judge::outcome::{CriterionResult, Finding, PlanOutcome, Status, Verdict};
 use crate::model::input::InputFile;
 use schemars::JsonSchema;
@@ -294,6 +295,19 @@ pub struct Approval {
     pub role: String,
     /// As declared; empty to be filled in by hand.
     pub name: String,
+}
+
+/// What `compare --json` prints: the comparisons without judgement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Compared {
+    /// `plimsoll/1`.
+    pub schema: String,
+    /// Which test was compared with which.
+    pub pairs: Vec<BaselinePair>,
+    /// As in a report.
+    pub deltas: Vec<Delta>,
+    /// What all endpoints of a test did together.
+    pub shifts: Vec<Shift>,
 }
 
 /// What `inspect --json` prints: figures without judgement.

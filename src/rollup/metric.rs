@@ -86,10 +86,16 @@ impl Points {
         self.histogram.settle();
     }
 
-    /// The figures of these points.
-    pub(super) fn view(&self, key: &MetricKey) -> MetricData {
+    /// The figures of these points; of unstated meaning, as `stated` has them. Plain values that turn out to be durations are
+    /// in milliseconds, as k6 writes them.
+    pub(super) fn view(&self, key: &MetricKey, stated: Option<(MetricKind, Unit)>) -> MetricData {
+        let unstated = key.kind == MetricKind::Trend && key.unit == Unit::Plain;
+        let (kind, unit) = stated.filter(|_| unstated).unwrap_or((key.kind, key.unit));
+        let scale = if unstated && unit == Unit::Micros { 1e3 } else { 1.0 };
+        let steps_per_unit = steps_per_unit(key.unit) / scale;
+        let key = &MetricKey { kind, unit, ..key.clone() };
         #[expect(clippy::cast_precision_loss, reason = "a sum or mean for showing needs no more than 53 bits")]
-        let (sum, count) = (self.sum as f64 / STEPS_OF_SUM, self.count as f64);
+        let (sum, count) = (self.sum as f64 / STEPS_OF_SUM * scale, self.count as f64);
         #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
         let share = self.nonzero as f64 / count;
         let trend = key.kind == MetricKind::Trend;
@@ -101,19 +107,16 @@ impl Points {
                 sum: matches!(key.kind, MetricKind::Counter | MetricKind::Trend).then_some(sum),
                 rate_per_s: None,
                 value: match key.kind {
-                    MetricKind::Gauge => self.last.map(|(_, value)| value),
+                    MetricKind::Gauge => self.last.map(|(_, value)| value * scale),
                     MetricKind::Rate => (self.count > 0).then_some(share),
                     MetricKind::Counter | MetricKind::Trend => None,
                 },
-                min: self.extremes.map(|(least, _)| least),
-                max: self.extremes.map(|(_, most)| most),
+                min: self.extremes.map(|(least, _)| least * scale),
+                max: self.extremes.map(|(_, most)| most * scale),
                 mean: (trend && self.count > 0).then_some(sum / count),
                 quantiles: Vec::new(),
             },
-            recorded: trend.then(|| ScaledHistogram {
-                histogram: self.histogram.clone(),
-                steps_per_unit: steps_per_unit(key.unit),
-            }),
+            recorded: trend.then(|| ScaledHistogram { histogram: self.histogram.clone(), steps_per_unit }),
             quoted: false,
         }
     }

@@ -4,12 +4,12 @@ use super::column::Column;
 use super::interval::{IntervalSeries, join};
 use super::part::{Counter, Part};
 use super::timeline::Clock;
-use crate::model::key::{CellKey, EndpointKey, Population};
+use crate::model::key::{CellKey, EndpointKey, MetricKind, Population};
 use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Threshold, Total};
 use crate::model::test::{CellData, MetricData, Timeline};
-use crate::unit::Span;
-use std::collections::BTreeSet;
+use crate::unit::{Span, Unit};
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Part {
     /// The cells that hold samples, by key.
@@ -101,12 +101,19 @@ impl Part {
     /// Metrics with points, by key, then those that the tool only summed up.
     #[must_use]
     pub fn metrics(&self) -> Vec<MetricData> {
+        self.metrics_stated(&BTreeMap::new())
+    }
+
+    /// The same, where another file of the run states what metrics are: points of unstated meaning (a trend of plain
+    /// values, which is all that k6's CSV can tell) are read as `stated` has them by name.
+    #[must_use]
+    pub fn metrics_stated(&self, stated: &BTreeMap<String, (MetricKind, Unit)>) -> Vec<MetricData> {
         let points = self
             .metrics
             .sorted()
             .into_iter()
             .filter(|(_, points)| !points.is_empty())
-            .map(|(key, points)| points.view(key));
+            .map(|(key, points)| points.view(key, stated.get(&key.name).copied()));
         let quoted = self.metric_totals.iter().filter_map(|(key, totals)| {
             // A file that sums one metric up twice is read as its first word in a fixed order.
             let total: &MetricTotal = totals.iter().min_by_key(|total| format!("{total:?}"))?;

@@ -47,8 +47,7 @@ fn counts(test: &Test, figure: fn(&plimsoll::model::test::EndpointData) -> Optio
         let count = figure(&population.totals).map_or_else(|| "?".to_owned(), |count| count.to_string());
         match population.population {
             Population::Request => count,
-            Population::Connection => format!("{count} connections"),
-            Population::Message => format!("{count} messages"),
+            other => format!("{count} {}", other.words()),
         }
     };
     test.populations.iter().map(of).collect::<Vec<_>>().join(", ")

@@ -61,7 +61,7 @@ fn a_killed_locust_s_csv_is_behind_and_that_is_a_warning() {
     assert_eq!(names(&suite), ["killed"]);
     assert_eq!(requests(&suite.tests[0]), Some(537));
     assert!(
-        suite.tests[0].warnings.iter().any(|text| text.contains("500 requests") && text.contains("537")),
+        suite.tests[0].warnings.iter().any(|one| one.text.contains("500 requests") && one.text.contains("537")),
         "{:?}",
         suite.tests[0].warnings
     );
@@ -181,4 +181,28 @@ fn operations_and_messages_are_populations_of_their_own() {
     let counts: Vec<(Population, Option<u64>)> =
         ws.tests[0].populations.iter().map(|one| (one.population, one.totals.requests)).collect();
     assert_eq!(counts, [(Population::Connection, Some(100)), (Population::Message, Some(1000))]);
+}
+
+/// k6's CSV does not say what a script's own metric is; `rtc_dropped`, a rate, was once shown as a distribution of zeros.
+#[test]
+fn a_csv_s_metrics_are_what_the_summary_beside_it_says() {
+    let Some(root) = corpus("k6/rtc") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["out.csv.gz", "handleSummary.json"] {
+        std::fs::copy(root.join(name), folder.path().join(name)).unwrap();
+    }
+    let (csv, ndjson) = (assembled(folder.path()), assembled(&root.join("out.json.gz")));
+    let own = |suite: &Suite, name: &str| {
+        let metric = suite.tests[0].metrics.iter().find(|one| one.key.name == name && !one.quoted).unwrap().clone();
+        (metric.key.kind, metric.key.unit, metric.total)
+    };
+    for name in ["rtc_dropped", "rtc_msg_rtt", "chat_messages", "rtc_payload_bytes"] {
+        let ((kind, unit, csv), (want_kind, want_unit, want)) = (own(&csv, name), own(&ndjson, name));
+        assert_eq!((kind, unit, csv.count, csv.nonzero), (want_kind, want_unit, want.count, want.nonzero), "{name}");
+        let figures = [(csv.sum, want.sum), (csv.value, want.value), (csv.mean, want.mean), (csv.max, want.max)];
+        for (own, want) in figures {
+            let (own, want) = (own.unwrap_or(-1.0), want.unwrap_or(-1.0));
+            assert!((own - want).abs() <= want.abs() * 1e-6, "{name}: {own} instead of {want}");
+        }
+    }
 }

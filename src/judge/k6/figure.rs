@@ -1,5 +1,6 @@
 //! The figure that a k6 threshold is about: from a summary as k6 prints it, else from the points as k6 would compute it.
 
+use crate::analyse::clustering::Clustering;
 use crate::ingest::k6::threshold::{Aggregation, MetricSelector};
 use crate::judge::case::JudgedTest;
 use crate::judge::interval::{float, quantile_interval, rank_interval, wilson};
@@ -85,19 +86,18 @@ fn quoted(metric: &MetricData, aggregation: Aggregation, judged: JudgedTest<'_>)
         (Aggregation::Count, _) => found(total.sum, Unit::Count, Nature::Counted),
         (Aggregation::Rate, MetricKind::Counter) => found(total.rate_per_s, Unit::PerSecond, Nature::Counted),
         (Aggregation::Rate, _) => {
-            let nature = Nature::Share { design_effect: effect(judged) };
-            let seen = found(total.value, Unit::Ratio, nature);
-            let interval = total.nonzero.zip(total.count).and_then(|(events, n)| wilson(events, n, effect(judged)));
+            let seen = found(total.value, Unit::Ratio, Nature::Share { design_effect: 1.0 });
+            let interval = total.nonzero.zip(total.count).and_then(|(events, n)| wilson(events, n, 1.0));
             Observation { interval, ..seen }
         }
         (Aggregation::Value, _) => found(total.value, unit, Nature::Counted),
         (Aggregation::Avg, _) => found(total.mean, unit, mean),
         (Aggregation::Min, _) => found(total.min, unit, Nature::Counted),
         (Aggregation::Max, _) => found(total.max, unit, Nature::Counted),
-        (Aggregation::Med, _) => found(quantile_of(&total.quantiles, 0.5), unit, quantile(0.5, judged)),
+        (Aggregation::Med, _) => found(quantile_of(&total.quantiles, 0.5), unit, quantile(0.5, 1.0)),
         (Aggregation::Percentile(percent), _) => {
             let p = percent / 100.0;
-            found(quantile_of(&total.quantiles, p), unit, quantile(p, judged))
+            found(quantile_of(&total.quantiles, p), unit, quantile(p, 1.0))
         }
     })
 }
@@ -106,13 +106,15 @@ fn quantile_of(quantiles: &[(f64, f64)], p: f64) -> Option<f64> {
     quantiles.iter().find(|(have, _)| (have - p).abs() < 1e-9).map(|(_, value)| *value)
 }
 
-fn quantile(p: f64, judged: JudgedTest<'_>) -> Nature {
-    Nature::Quantile { p, beyond: None, design_effect: effect(judged) }
+fn quantile(p: f64, design_effect: f64) -> Nature {
+    Nature::Quantile { p, beyond: None, design_effect }
 }
 
-/// Design effect of the test's requests: the best that is known for any of its populations.
-fn effect(judged: JudgedTest<'_>) -> f64 {
-    judged.requests().map_or(1.0, |totals| totals.latency_us.design_effect).max(1.0)
+/// Points of k6's other times of requests (waiting, receiving) are not kept over time; they cluster as the latency does.
+/// Of any other metric it is not known.
+fn effect_of_series(name: &str, judged: JudgedTest<'_>) -> f64 {
+    let of_requests = name.starts_with("http_req_");
+    judged.requests().filter(|_| of_requests).map_or(1.0, |totals| totals.latency_us.design_effect)
 }
 
 fn requests(judged: JudgedTest<'_>) -> Option<u64> {
@@ -138,6 +140,9 @@ fn from_cells(selector: &MetricSelector, aggregation: Aggregation, judged: Judge
     if n == 0 {
         return None;
     }
+    let clustering = Clustering::of(judged.test, judged.figures.phases.as_ref(), |key| {
+        population == Population::Request && cells.iter().any(|cell| cell.key.endpoint.label() == key.label())
+    });
     let seen = |value: Option<f64>, unit: Unit| Observation {
         value,
         n: Some(n),
@@ -153,9 +158,10 @@ fn from_cells(selector: &MetricSelector, aggregation: Aggregation, judged: Judge
         }
         ("http_req_failed", Aggregation::Rate) => {
             let failed: u64 = cells.iter().filter(|cell| failed(cell)).map(|cell| cell.count).sum();
+            let effect = clustering.failures();
             Some(Observation {
-                interval: wilson(failed, n, effect(judged)),
-                nature: Nature::Share { design_effect: effect(judged) },
+                interval: wilson(failed, n, effect),
+                nature: Nature::Share { design_effect: effect },
                 ..seen(Some(float(failed) / float(n)), Unit::Ratio)
             })
         }
@@ -165,7 +171,7 @@ fn from_cells(selector: &MetricSelector, aggregation: Aggregation, judged: Judge
             for cell in &cells {
                 recorded.merge(&cell.recorded);
             }
-            let (value, nature, interval) = of_recorded(&recorded, aggregation, judged)?;
+            let (value, nature, interval) = of_recorded(&recorded, aggregation, clustering.latency())?;
             Some(Observation { interval, nature, ..seen(Some(value), Unit::Micros) })
         }
     }
@@ -191,7 +197,7 @@ fn is_tagged(cell: &CellData, name: &str, value: &str) -> bool {
 
 type Figure = (f64, Nature, Option<(Option<f64>, Option<f64>)>);
 
-fn of_recorded(recorded: &Recorded, aggregation: Aggregation, judged: JudgedTest<'_>) -> Option<Figure> {
+fn of_recorded(recorded: &Recorded, aggregation: Aggregation, effect: f64) -> Option<Figure> {
     let figure = |value: Option<f64>, nature| Some((value?, nature, None));
     let p = match aggregation {
         Aggregation::Avg => return figure(recorded.mean_us(), Nature::Mean { deviation: None, design_effect: 1.0 }),
@@ -204,7 +210,7 @@ fn of_recorded(recorded: &Recorded, aggregation: Aggregation, judged: JudgedTest
     let (least, most) = recorded.extremes_ns?;
     let micros = |nanos: u64| i64::try_from(nanos.saturating_add(500) / 1000).unwrap_or(i64::MAX);
     let value = recorded.histogram.quantile_interpolated(p, micros(least), micros(most))?;
-    Some((value, quantile(p, judged), quantile_interval(recorded, p, effect(judged))))
+    Some((value, quantile(p, effect), quantile_interval(recorded, p, effect)))
 }
 
 /// Any other metric: the series that carry the tags, merged.
@@ -234,8 +240,8 @@ fn from_series(selector: &MetricSelector, aggregation: Aggregation, judged: Judg
         }
         (MetricKind::Rate, Aggregation::Rate) if n > 0 => {
             let events: u64 = series.iter().filter_map(|one| one.total.nonzero).sum();
-            let share = raw(float(events) / float(n), Unit::Ratio, Nature::Share { design_effect: effect(judged) });
-            Some(Observation { interval: wilson(events, n, effect(judged)), ..share })
+            let share = raw(float(events) / float(n), Unit::Ratio, Nature::Share { design_effect: 1.0 });
+            Some(Observation { interval: wilson(events, n, 1.0), ..share })
         }
         (MetricKind::Gauge, Aggregation::Value) => match series.as_slice() {
             [only] => only.total.value.map(|value| raw(value, unit, Nature::Counted)),
@@ -252,13 +258,13 @@ fn from_series(selector: &MetricSelector, aggregation: Aggregation, judged: Judg
             class: Some(SourceClass::Raw),
             ..Observation::unknown(unit, "the files do not say of which kind it is")
         }),
-        (MetricKind::Trend, _) => trend(&series, aggregation, judged)
+        (MetricKind::Trend, _) => trend(&series, aggregation, effect_of_series(&selector.name, judged))
             .map(|(value, nature, interval)| Observation { interval, ..raw(value, unit, nature) }),
         _ => None,
     }
 }
 
-fn trend(series: &[&MetricData], aggregation: Aggregation, judged: JudgedTest<'_>) -> Option<Figure> {
+fn trend(series: &[&MetricData], aggregation: Aggregation, effect: f64) -> Option<Figure> {
     let least = series.iter().filter_map(|one| one.total.min).min_by(f64::total_cmp)?;
     let most = series.iter().filter_map(|one| one.total.max).max_by(f64::total_cmp)?;
     let counts = || series.iter().filter_map(|one| one.total.count).map(float);
@@ -284,10 +290,10 @@ fn trend(series: &[&MetricData], aggregation: Aggregation, judged: JudgedTest<'_
     #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates")]
     let step = |value: f64| (value * steps).round() as i64;
     let value = merged.quantile_interpolated(p, step(least), step(most))? / steps;
-    let interval = rank_interval(merged.count(), p, effect(judged)).map(|(low, high)| {
+    let interval = rank_interval(merged.count(), p, effect).map(|(low, high)| {
         #[expect(clippy::cast_precision_loss, reason = "counter steps are far below 2^53")]
         let at = |rank: Option<u64>| Some(merged.value_at_rank(rank?)? as f64 / steps);
         (at(low), at(high))
     });
-    Some((value, quantile(p, judged), interval))
+    Some((value, quantile(p, effect), interval))
 }

@@ -2,6 +2,7 @@
 
 use super::Scope;
 use super::slice::{Slice, cut};
+use crate::analyse::clustering::Clustering;
 use crate::analyse::figures::{EndpointFigures, LatencyFigures};
 use crate::config::metric::Stat;
 use crate::fmt;
@@ -157,7 +158,10 @@ fn of_slice(slice: &Slice, stat: Stat, effect: f64, limit: Option<f64>) -> Resul
 /// Share of requests that took longer than a limit.
 pub(super) fn share_over(scope: &Scope<'_>, limit_us: f64) -> Result<Observation, String> {
     let figures: &EndpointFigures = scope.figures(Population::Request)?;
-    let effect = figures.latency_us.design_effect;
+    let clustering = Clustering::of(scope.judged.test, scope.judged.figures.phases.as_ref(), |key| {
+        scope.endpoint.is_none_or(|label| key.label() == label)
+    });
+    let effect = clustering.above(limit_us);
     let sliced = scope.slice.map(|slice| cut(scope, slice)).transpose()?;
     let recorded = match &sliced {
         Some(slice) => slice.recorded.as_ref(),

@@ -12,7 +12,7 @@ use crate::unit::Unit;
 /// Failures of requests, all or of one kind, as a share or as a count.
 pub(super) fn failures(scope: &Scope<'_>, kind: Option<&str>, counted: bool) -> Result<Observation, String> {
     let figures = scope.figures(Population::Request)?;
-    let effect = figures.latency_us.design_effect;
+    let effect = figures.failure_design_effect;
     let (known, unknown, requests) = match (scope.slice, kind) {
         (Some(_), Some(_)) => return Err("kinds of failures are not kept over time for each endpoint".to_owned()),
         (Some(slice), None) => {
@@ -91,7 +91,7 @@ fn is_kind(name: &str, wanted: &str) -> bool {
 /// Successes of a population as a share.
 pub(super) fn success(scope: &Scope<'_>, population: Population) -> Result<Observation, String> {
     let figures = scope.figures(population)?;
-    let effect = figures.latency_us.design_effect;
+    let effect = figures.failure_design_effect;
     let (failed, n) = match scope.slice {
         Some(slice) if population == Population::Request => {
             let slice = cut(scope, slice)?;
@@ -122,8 +122,8 @@ pub(super) fn cache_hits(scope: &Scope<'_>) -> Result<Observation, String> {
     }
     let figures = scope.figures(Population::Request)?;
     let cache = figures.cache.ok_or("the source does not tell which answers came from a cache")?;
-    let effect = figures.latency_us.design_effect;
-    Ok(share(cache.ratio, wilson(cache.hits, cache.known, effect), cache.known, effect))
+    // Hits are not kept over time: how they clustered is not known.
+    Ok(share(cache.ratio, wilson(cache.hits, cache.known, 1.0), cache.known, 1.0))
 }
 
 #[cfg(test)]

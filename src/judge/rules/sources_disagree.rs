@@ -16,25 +16,21 @@
 use super::{Look, Rule, finding};
 use crate::fmt;
 use crate::judge::outcome::{Finding, Severity};
+use crate::model::test::WarningKind;
 
 pub(super) const RULE: Rule = Rule { name: "sources-disagree", source: include_str!("sources_disagree.rs"), look };
 
 fn look(look: &Look<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for entry in &look.lineup.entries {
-        for warning in &entry.judged.test.warnings {
-            // These have rules of their own, by way of the run's doubts.
-            if ["is unfinished", "could not be read", "failures are not known"]
-                .iter()
-                .any(|known| warning.contains(known))
-            {
-                continue;
-            }
+        let warnings = entry.judged.test.warnings.iter();
+        // The other kinds have rules of their own, by way of the run's doubts.
+        for warning in warnings.filter(|warning| warning.kind == WarningKind::Sources) {
             found.push(finding(
                 RULE.name,
                 entry.name(),
                 Severity::Warning,
-                fmt::plain(warning),
+                fmt::plain(&warning.text),
                 "See which file was written last or cut off; the report uses the most exact one and names it.",
             ));
         }

@@ -19,7 +19,6 @@
 use super::{Look, Rule, finding};
 use crate::compare::shift::{Shift, ShiftKind};
 use crate::fmt;
-use crate::judge::no_regression::slower;
 use crate::judge::outcome::{Finding, Severity};
 
 pub(super) const RULE: Rule = Rule { name: "system-wide-shift", source: include_str!("system_wide_shift.rs"), look };
@@ -31,16 +30,11 @@ fn look(look: &Look<'_>) -> Vec<Finding> {
 }
 
 fn shifted(shift: &Shift) -> Option<Finding> {
-    let together = |word: &str| {
-        let endpoints = u64::try_from(shift.endpoints).unwrap_or(u64::MAX);
-        let change = fmt::change(shift.ratio);
-        format!("all {} endpoints became {word} together: {} {change}", fmt::count(endpoints), shift.metric)
-    };
-    let (severity, message) = match shift.kind {
-        ShiftKind::None => return None,
-        ShiftKind::Regressed => (Severity::Critical, slower(shift)),
-        ShiftKind::Remark if shift.ratio > 1.0 => (Severity::Warning, together("slower")),
-        ShiftKind::Remark => (Severity::Note, together("faster")),
+    let message = shift.words()?;
+    let severity = match shift.kind {
+        ShiftKind::Regressed => Severity::Critical,
+        ShiftKind::Remark if shift.ratio > 1.0 => Severity::Warning,
+        ShiftKind::Remark | ShiftKind::None => Severity::Note,
     };
     let advice = "Compare the environments before the code: what else ran, machine sizes, network, database. Then run both builds side by side.";
     let mut found = finding(RULE.name, &shift.test, severity, message, advice);

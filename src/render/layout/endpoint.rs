@@ -44,12 +44,13 @@ pub(super) struct Row<'a> {
     rank: u8,
 }
 
-/// A figure that is not given, or that must be read with care.
+/// Figures of an endpoint that are not given, or that must be read with care.
 #[derive(Debug, Serialize)]
 pub(super) struct Gap<'a> {
+    /// Empty for all together.
     label: &'a str,
-    figure: String,
-    why: &'a str,
+    /// Which figures, and why.
+    text: String,
 }
 
 /// Endpoints of one population.
@@ -230,24 +231,41 @@ fn draw_effects<'a>(rows: &mut [Row<'a>], totals: &mut Row<'a>) -> Result<(), Er
     Ok(())
 }
 
-/// Figures that are missing or doubtful, each with its reason.
+/// Figures that are missing or doubtful, with their reasons; those of an only endpoint are those of all together.
 fn gaps<'a>(totals: &'a EndpointFigures, rows: &[Row<'a>]) -> Cut<Gap<'a>> {
-    let mut all = Vec::new();
+    let mut all: Vec<Gap<'a>> = Vec::new();
     for it in std::iter::once(totals).chain(rows.iter().map(|row| row.it)) {
-        let label = it.label.as_str();
-        let mut add = |figure: &str, why: &'a str| all.push(Gap { label, figure: figure.to_owned(), why });
-        if let Some(why) = &it.failures_why {
-            add("failures", why);
-        }
-        if let Some(why) = &it.latency_us.why {
-            add("latency", why);
-            continue;
-        }
-        for (name, why) in &it.latency_us.quantile_why {
-            add(name, why);
+        for text in reasons(it) {
+            if rows.len() > 1 || !all.iter().any(|have| have.text == text) {
+                all.push(Gap { label: &it.label, text });
+            }
         }
     }
     Cut::of(all, MOST_GAPS)
+}
+
+/// Why figures of one endpoint are missing: what has the same reason is said once, `p99, p99.9: not in the source`, and so is what
+/// begins alike, `n = 5; p50 needs 6, p95 needs 72`.
+fn reasons(it: &EndpointFigures) -> Vec<String> {
+    let failures = it.failures_why.iter().map(|why| format!("failures: {why}"));
+    if let Some(why) = &it.latency_us.why {
+        return failures.chain([format!("latency: {why}")]).collect();
+    }
+    let mut quantiles: Vec<(&String, &String)> = it.latency_us.quantile_why.iter().collect();
+    quantiles.sort_by(|a, b| fmt::quantile_p(a.0).unwrap_or(0.0).total_cmp(&fmt::quantile_p(b.0).unwrap_or(0.0)));
+    let mut grouped: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (name, why) in quantiles {
+        let (head, tail) = why.split_once("; ").unwrap_or((why, name));
+        match grouped.iter_mut().find(|(have, _)| *have == head) {
+            Some((_, tails)) => tails.push(tail),
+            None => grouped.push((head, vec![tail])),
+        }
+    }
+    let written = grouped.into_iter().map(|(head, tails)| {
+        let names = tails.iter().all(|tail| fmt::quantile_p(tail).is_some());
+        if names { format!("{}: {head}", tails.join(", ")) } else { format!("{head}; {}", tails.join(", ")) }
+    });
+    failures.chain(written).collect()
 }
 
 fn every(totals: &EndpointFigures) -> Vec<Percentile<'_>> {

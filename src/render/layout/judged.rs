@@ -3,9 +3,9 @@
 use super::{Cut, PRINTED, about};
 use crate::compare::delta::{Call, Delta};
 use crate::judge::outcome::{CriterionResult, Finding, Origin, Status};
-use crate::render::state::{self, State};
+use crate::render::state::{self, NOT_JUDGED, State};
 use crate::report::build::words;
-use crate::report::model::Report;
+use crate::report::model::{Report, TestReport};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -18,13 +18,14 @@ const MOST_FINDINGS: usize = 60;
 
 /// Criteria and comparisons by the endpoint they are about.
 pub(super) struct Index<'a> {
+    report: &'a Report,
     criteria: BTreeMap<(&'a str, &'a str), Vec<&'a CriterionResult>>,
     deltas: BTreeMap<(&'a str, &'a str), Vec<&'a Delta>>,
 }
 
 impl<'a> Index<'a> {
     pub(super) fn new(report: &'a Report) -> Self {
-        let mut index = Self { criteria: BTreeMap::new(), deltas: BTreeMap::new() };
+        let mut index = Self { report, criteria: BTreeMap::new(), deltas: BTreeMap::new() };
         for criterion in &report.criteria {
             if let Some(key) = about(criterion) {
                 index.criteria.entry(key).or_default().push(criterion);
@@ -42,6 +43,23 @@ impl<'a> Index<'a> {
 
     pub(super) fn deltas<'s>(&'s self, test: &'s str, endpoint: &'s str) -> &'s [&'a Delta] {
         self.deltas.get(&(test, endpoint)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// How many criteria of a test were met, in words, and the state of the worst.
+    pub(super) fn of_test(&self, test: &TestReport) -> (String, State) {
+        let newer = |other: &TestReport| other.name == test.name && other.started_at > test.started_at;
+        if self.report.tests.iter().any(newer) {
+            return ("superseded by a newer run".to_owned(), state::planned("superseded"));
+        }
+        let own =
+            self.report.criteria.iter().filter(|one| one.test == test.name && one.status != Status::NotApplicable);
+        let statuses: Vec<Status> = own.map(|one| one.status).collect();
+        let met = statuses.iter().filter(|one| matches!(one, Status::Pass | Status::MetNotProven)).count();
+        let worst = statuses.iter().copied().min_by_key(|one| weight(*one));
+        worst.map_or_else(
+            || ("no criterion".to_owned(), NOT_JUDGED),
+            |worst| (format!("{met} of {} met", statuses.len()), state::status(worst)),
+        )
     }
 
     /// The latency that changes are told by in a test: p95 where it was compared, else the first that was.
@@ -65,6 +83,8 @@ pub(super) struct CriterionRow<'a> {
     warn_side: &'static str,
     /// Distance from the figure to the limit as a share of the limit; negative when outside.
     margin: Option<f64>,
+    /// Figure by limit, where the figure is at least twice a limit that it should stay under.
+    times: Option<f64>,
     screen: bool,
 }
 
@@ -104,6 +124,7 @@ fn criterion(it: &CriterionResult) -> CriterionRow<'_> {
         side,
         warn_side,
         margin,
+        times: margin.filter(|margin| *margin <= -1.0).map(|margin| 1.0 - margin),
         screen: false,
     }
 }

@@ -145,15 +145,17 @@ impl<'a> Layout<'a> {
 
 impl<'a> AnswerLayout<'a> {
     fn new(answer: &'a Answer) -> Self {
-        let lines = |lines: &'a [Line]| lines.iter().map(|it| Stated { it, state: state::named(&it.state) }).collect();
+        let lines = |lines: &'a [Line], state: fn(&str) -> State| {
+            lines.iter().map(|it| Stated { it, state: state(&it.state) }).collect()
+        };
         Self {
             summary: &answer.summary,
             headline: &answer.headline,
             tiles: answer.tiles.iter().map(|it| Stated { it, state: state::named(&it.state) }).collect(),
-            why: lines(&answer.why),
-            changed: lines(&answer.changed),
-            to_do: lines(&answer.to_do),
-            sure: lines(&answer.sure),
+            why: lines(&answer.why, state::named),
+            changed: lines(&answer.changed, state::moved),
+            to_do: lines(&answer.to_do, state::advised),
+            sure: lines(&answer.sure, state::rested),
             defaults: &answer.defaults,
         }
     }

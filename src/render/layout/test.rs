@@ -5,12 +5,14 @@ use super::endpoint::Rows;
 use super::judged::Index;
 use super::picture::{Budget, Picture};
 use crate::analyse::figures::{
-    Doubt, LoadFigures, MetricFigures, MonitorFigures, NamedCount, Phases, PoolFigures, TrendFigures,
+    Doubt, EndpointFigures, LoadFigures, MetricFigures, MonitorFigures, NamedCount, Phases, PoolFigures, TrendFigures,
 };
 use crate::error::Error;
 use crate::model::distribution::SourceClass;
 use crate::model::input::InputFile;
 use crate::model::key::ColumnKind;
+use crate::render::state::State;
+use crate::report::chart::Chart;
 use crate::report::model::{FaultLine, TestReport};
 use serde::Serialize;
 
@@ -43,6 +45,17 @@ pub(in crate::render) struct TestLayout<'a> {
     phases: Option<&'a Phases>,
     valid: bool,
     doubts: &'a [Doubt],
+    /// Totals that stand for the test where tests are listed: of requests, else of the first population it measured.
+    figures: &'a EndpointFigures,
+    /// What these count.
+    population: &'static str,
+    /// Whether any chart has a time axis.
+    over_time: bool,
+    /// Their p95 in µs.
+    p95: Option<f64>,
+    /// `3 of 4 met`, and the worst outcome of them.
+    judged: String,
+    state: State,
     /// Requests; none where the test measured other populations only.
     requests: Option<Rows<'a>>,
     kinds: Cut<&'a NamedCount>,
@@ -56,7 +69,7 @@ pub(in crate::render) struct TestLayout<'a> {
     pools: &'a [PoolFigures],
     faults: Cut<&'a FaultLine>,
     custom: Cut<&'a MetricFigures>,
-    warnings: &'a [String],
+    warnings: Vec<&'a String>,
     remarks: &'a [String],
     inputs: Cut<&'a InputFile>,
     notes: Vec<Note<'a>>,
@@ -123,6 +136,9 @@ impl<'a> TestLayout<'a> {
         });
         let monitors = test.monitors.iter().map(|it| MonitorRow { it, category: it.kind == ColumnKind::Category });
         let latency = &test.totals.latency_us;
+        let first = test.populations.first().filter(|_| !measured);
+        let figures = first.map_or(&test.totals, |one| &one.totals);
+        let (met, state) = judged.of_test(test);
         Ok(Self {
             name: test.run.as_ref().map_or_else(|| test.name.clone(), |run| format!("{}, {run}", test.name)),
             id: &test.id,
@@ -138,6 +154,12 @@ impl<'a> TestLayout<'a> {
             phases: test.phases.as_ref(),
             valid: test.valid,
             doubts: &test.doubts,
+            figures,
+            population: first.map_or("requests", |one| one.population.words()),
+            p95: figures.latency_us.quantiles.get("p95").copied().flatten(),
+            judged: met,
+            over_time: test.charts.iter().any(|chart| !matches!(chart, Chart::Tail(_))),
+            state,
             requests,
             kinds: counted(&test.totals.failure_kinds),
             statuses: counted(&test.totals.statuses),
@@ -151,7 +173,7 @@ impl<'a> TestLayout<'a> {
             pools: &test.pools,
             faults: Cut::of(test.faults.iter().collect(), MOST_FAULTS),
             custom: Cut::of(test.custom.iter().collect(), MOST_CUSTOM),
-            warnings: &test.warnings,
+            warnings: test.further_warnings().collect(),
             remarks: &test.remarks,
             inputs: Cut::of(test.inputs.iter().collect(), MOST_FILES),
             notes: notes(test),

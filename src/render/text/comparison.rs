@@ -3,9 +3,10 @@
 use super::Style;
 use super::table::Table;
 use crate::compare::delta::{Call, Delta};
+use crate::compare::shift::{Shift, ShiftKind};
 use crate::fmt;
 use crate::report::build::words;
-use crate::report::model::BaselinePair;
+use crate::report::model::Compared;
 use crate::store::run::StoredRun;
 use std::io::{self, Write};
 
@@ -13,8 +14,9 @@ use std::io::{self, Write};
 ///
 /// # Errors
 /// The writer's.
-pub fn comparison(deltas: &[Delta], pairs: &[BaselinePair], style: Style, out: &mut dyn Write) -> io::Result<()> {
-    for pair in pairs {
+pub fn comparison(compared: &Compared, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let deltas = &compared.deltas;
+    for pair in &compared.pairs {
         match (&pair.test, &pair.stored) {
             (Some(test), Some(stored)) if test == stored => {
                 writeln!(out, "{}", style.paint("bold", &fmt::plain(test)))?;
@@ -32,6 +34,9 @@ pub fn comparison(deltas: &[Delta], pairs: &[BaselinePair], style: Style, out: &
         }
         if let Some(test) = &pair.test {
             table(&deltas.iter().filter(|delta| delta.test == *test).collect::<Vec<_>>(), style, out)?;
+            for shift in compared.shifts.iter().filter(|shift| shift.test == *test) {
+                together(shift, style, out)?;
+            }
         }
     }
     let method = deltas.iter().map(|delta| delta.method.as_str()).find(|method| !method.is_empty());
@@ -39,6 +44,18 @@ pub fn comparison(deltas: &[Delta], pairs: &[BaselinePair], style: Style, out: &
         writeln!(out, "method: {}", style.line(method, 8))?;
     }
     Ok(())
+}
+
+fn together(shift: &Shift, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let state = match shift.kind {
+        ShiftKind::Regressed => "fail",
+        _ if shift.ratio > 1.0 => "warn",
+        _ => "note",
+    };
+    match shift.words() {
+        Some(words) => writeln!(out, "  {} {}", style.paint(state, super::mark(state)), style.line(&words, 4)),
+        None => Ok(()),
+    }
 }
 
 fn table(deltas: &[&Delta], style: Style, out: &mut dyn Write) -> io::Result<()> {

@@ -4,6 +4,7 @@ use super::Style;
 use super::table::Table;
 use crate::analyse::figures::{EndpointFigures, LatencyFigures};
 use crate::fmt;
+use crate::report::build::words;
 use crate::report::model::{Inspection, TestReport};
 use std::io::{self, Write};
 
@@ -32,7 +33,7 @@ fn one_test(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<
     let mut about = vec![test.tool.clone()];
     about.extend(test.tool_version.clone());
     about.extend(test.duration_s.map(fmt::duration_s));
-    about.extend(test.load.users_max.map(|users| format!("up to {} users", fmt::number(users))));
+    about.extend(test.load.users_max.map(|users| format!("up to {}", words::people(users))));
     about.extend(test.started_at.clone());
     writeln!(out, "{}  {}", style.paint("bold", &fmt::plain(&test.name)), style.line(&about.join(" · "), 20))?;
     for input in &test.inputs {

@@ -1,14 +1,21 @@
 //! Page one in sentences: may we ship, why, what changed, what to do, how sure.
 
 use super::Material;
+use super::footing;
 use super::words;
+use crate::analyse::figures::EndpointFigures;
 use crate::compare::delta::Call;
 use crate::fmt;
-use crate::judge::outcome::{Severity, Status, Verdict};
-use crate::report::model::{Answer, HoldsFor, Line, TestReport, Tile};
+use crate::judge::outcome::{CriterionResult, Severity, Status, Verdict};
+use crate::model::key::Population;
+use crate::report::model::{Answer, Line, TestReport, Tile};
 
 /// Lines of a list on page one; what is left out is counted, and stands below.
 const MOST_LINES: usize = 6;
+/// Differences besides the results that are named with the changes.
+const MOST_DIFFERENCES: usize = 3;
+/// Findings of one advice that are named.
+const FINDINGS_A_LINE: usize = 2;
 
 pub(super) fn answer(material: &Material<'_>, tests: &[TestReport]) -> Answer {
     Answer {
@@ -18,7 +25,7 @@ pub(super) fn answer(material: &Material<'_>, tests: &[TestReport]) -> Answer {
         why: why(material),
         changed: changed(material),
         to_do: to_do(material),
-        sure: sure(tests),
+        sure: footing::sure(material, tests),
         defaults: material.judgement.defaults.clone(),
     }
 }
@@ -60,26 +67,36 @@ fn summary(material: &Material<'_>) -> String {
 fn headline(material: &Material<'_>, tests: &[TestReport]) -> String {
     let judgement = material.judgement;
     match judgement.verdict {
-        Verdict::NotReady | Verdict::Inconclusive => judgement.reasons.first().cloned().unwrap_or_default(),
+        Verdict::NotReady | Verdict::Inconclusive => {
+            judgement.reasons.first().map(|reason| reason.text.clone()).unwrap_or_default()
+        }
         Verdict::Ready | Verdict::ReadyWithConditions => lead(material, tests).map(experience).unwrap_or_default(),
     }
 }
 
 /// What people experienced in a test, in their words.
 fn experience(test: &TestReport) -> String {
-    let totals = &test.totals;
+    let (totals, counted) = measured(test);
     let mut parts = Vec::new();
     if let Some(users) = test.load.users_max {
-        parts.push(format!("With up to {} users", fmt::number(users)));
+        parts.push(format!("With up to {}", words::people(users)));
     }
     let slow = totals.latency_us.quantiles.get("p95").copied().flatten();
     if let Some(p95) = slow {
-        parts.push(format!("1 in 20 requests waited longer than {}", fmt::latency_us(p95)));
+        parts.push(format!("1 in 20 {counted} took longer than {}", fmt::latency_us(p95)));
     }
     if let (Some(failures), Some(requests)) = (totals.failures, totals.requests) {
         parts.push(format!("{} of {} failed", fmt::count(failures), fmt::count(requests)));
     }
     if parts.is_empty() { String::new() } else { format!("{} ({}).", parts.join(", "), fmt::plain(&test.name)) }
+}
+
+/// What stands for a test where it gets one line: its requests, else the first other population that it measured, and what
+/// these are called.
+fn measured(test: &TestReport) -> (&EndpointFigures, &'static str) {
+    let none = test.endpoints.is_empty() && test.totals.requests == Some(0);
+    let other = test.populations.first().filter(|_| none);
+    other.map_or((&test.totals, Population::Request.words()), |one| (&one.totals, one.population.words()))
 }
 
 /// The test that page one speaks of: the one with the worst criterion, then the one with the most requests.
@@ -112,41 +129,36 @@ fn tiles(material: &Material<'_>, tests: &[TestReport]) -> Vec<Tile> {
             material.deltas.iter().find(|one| one.test == test.name && one.endpoint.is_empty() && one.metric == metric);
         found.map(words::change).unwrap_or_default()
     };
-    let state = |prefix: &str| {
-        let of =
-            material.judgement.criteria.iter().filter(|one| one.test == test.name && one.metric.starts_with(prefix));
-        let worst = of.map(|one| one.status).max_by_key(|status| severity(*status));
-        worst.map_or("plain", words::state).to_owned()
-    };
-    let totals = &test.totals;
+    let (totals, counted) = measured(test);
+    let requests = counted == Population::Request.words();
     let mut tiles = Vec::new();
     let latency = &totals.latency_us;
+    let p95_label = if requests { "p95 latency".to_owned() } else { format!("p95 of {counted}") };
     match latency.quantiles.get("p95").copied().flatten() {
-        Some(p95) => tiles.push(Tile {
-            label: named("p95 latency"),
-            value: fmt::latency_us(p95),
-            beside: delta("p95"),
-            state: state("latency"),
-        }),
+        Some(p95) => {
+            let (state, demand) = demanded(material, test, limits_p95);
+            let beside = joined([delta("p95"), demand]);
+            tiles.push(Tile { label: named(&p95_label), value: fmt::latency_us(p95), beside, state });
+        }
         None => tiles.push(Tile {
-            label: named("p95 latency"),
+            label: named(&p95_label),
             value: "not known".to_owned(),
             beside: latency.quantile_why.get("p95").or(latency.why.as_ref()).cloned().unwrap_or_default(),
             state: "unsure".to_owned(),
         }),
     }
+    let (state, demand) = demanded(material, test, limits_failures);
     let (value, beside) = match (totals.failure_ratio, totals.failures, totals.requests) {
         (Some(ratio), Some(failures), Some(requests)) => {
-            let change = delta("failures");
             let counts = format!("{} of {}", fmt::count(failures), fmt::count(requests));
-            (fmt::percent(ratio), if change.is_empty() { counts } else { format!("{counts}; {change}") })
+            (fmt::percent(ratio), joined([counts, delta("failures"), demand]))
         }
         _ => ("not known".to_owned(), totals.failures_why.clone().unwrap_or_default()),
     };
-    tiles.push(Tile { label: named("failures"), value, beside, state: state("failures") });
+    tiles.push(Tile { label: named("failures"), value, beside, state });
     if let Some(rate) = totals.rate_per_s {
         let span = test.duration_s.map(|seconds| format!("over {}", fmt::duration_s(seconds))).unwrap_or_default();
-        tiles.push(Tile { label: named("requests"), value: fmt::rate(rate), beside: span, state: "plain".to_owned() });
+        tiles.push(Tile { label: named(counted), value: fmt::rate(rate), beside: span, state: "plain".to_owned() });
     }
     if let Some(users) = test.load.users_max {
         let beside = test.load.model.as_ref().map(|model| format!("{model} workload")).unwrap_or_default();
@@ -160,11 +172,39 @@ fn tiles(material: &Material<'_>, tests: &[TestReport]) -> Vec<Tile> {
     tiles
 }
 
-fn line(text: &str, state: &str) -> Line {
+fn joined<const N: usize>(parts: [String; N]) -> String {
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
+/// Whether a criterion limits the p95 of all requests of its test.
+fn limits_p95(criterion: &CriterionResult) -> bool {
+    let threshold = || criterion.original.as_deref().is_some_and(|original| original.contains("p(95)"));
+    criterion.metric == "latency.p95" || (criterion.metric == "http_req_duration" && threshold())
+}
+
+/// Whether a criterion limits the failures of all requests of its test.
+fn limits_failures(criterion: &CriterionResult) -> bool {
+    matches!(criterion.metric.as_str(), "failures.ratio" | "success.ratio" | "http_req_failed")
+}
+
+/// What came out of the worst of a test's criteria of a kind, and what it demands.
+fn demanded(material: &Material<'_>, test: &TestReport, kind: fn(&CriterionResult) -> bool) -> (String, String) {
+    let of = |one: &&CriterionResult| one.test == test.name && one.endpoint.is_none() && kind(one);
+    // Of equal outcomes the first: the team's own criteria stand before defaults.
+    let worst = material.judgement.criteria.iter().rev().filter(of).max_by_key(|one| severity(one.status));
+    let demand = worst.and_then(|one| {
+        let limit = one.limit?;
+        let of = if one.metric.starts_with("success") { "successes " } else { "" };
+        Some(format!("{of}demanded {} {}", limit.side.words(), fmt::value(limit.value, one.unit)))
+    });
+    (worst.map_or("plain", |one| words::state(one.status)).to_owned(), demand.unwrap_or_default())
+}
+
+pub(super) fn line(text: &str, state: &str) -> Line {
     Line { text: text.to_owned(), anchor: None, state: state.to_owned() }
 }
 
-fn capped(mut lines: Vec<Line>, rest: &str) -> Vec<Line> {
+pub(super) fn capped(mut lines: Vec<Line>, rest: &str) -> Vec<Line> {
     if lines.len() > MOST_LINES {
         let left = lines.len() - MOST_LINES + 1;
         lines.truncate(MOST_LINES - 1);
@@ -175,20 +215,24 @@ fn capped(mut lines: Vec<Line>, rest: &str) -> Vec<Line> {
 
 fn why(material: &Material<'_>) -> Vec<Line> {
     let judgement = material.judgement;
-    let state = match judgement.verdict {
-        Verdict::NotReady => "fail",
-        Verdict::Inconclusive => "unsure",
-        _ => "pass",
-    };
-    let reasons: Vec<Line> = judgement.reasons.iter().map(|text| line(text, state)).collect();
-    let conditions: Vec<Line> = judgement.conditions.iter().map(|text| line(text, "warn")).collect();
+    let open = matches!(judgement.verdict, Verdict::NotReady | Verdict::Inconclusive);
+    let [reasons, conditions] = [&judgement.reasons, &judgement.conditions]
+        .map(|list| list.iter().map(|one| line(&one.text, weight(one.status))).collect::<Vec<_>>());
     // What was met comes after what must be accepted; what failed comes before it.
-    let lines = if state == "pass" { [conditions, reasons] } else { [reasons, conditions] };
+    let lines = if open { [reasons, conditions] } else { [conditions, reasons] };
     let mut lines = capped(lines.concat(), "under Criteria");
     for one in &mut lines {
         one.anchor = Some("criteria".to_owned());
     }
     lines
+}
+
+/// The sign of a reason: what was met and is not proven is a condition here.
+fn weight(status: Option<Status>) -> &'static str {
+    match status {
+        Some(Status::MetNotProven) | None => "warn",
+        Some(status) => words::state(status),
+    }
 }
 
 fn changed(material: &Material<'_>) -> Vec<Line> {
@@ -220,6 +264,11 @@ fn changed(material: &Material<'_>) -> Vec<Line> {
             .into_iter()
             .map(|one| line(&words::sentence(one), if one.call == Call::Regressed { "fail" } else { "pass" })),
     );
+    // What differs besides the results comes before them: it may be why they differ.
+    let pairs = material.baseline.iter().flat_map(|one| &one.pairs);
+    let differing: Vec<Line> =
+        pairs.flat_map(|pair| &pair.differences).take(MOST_DIFFERENCES).map(|text| line(text, "warn")).collect();
+    lines.splice(1..1, differing);
     let mut lines = capped(lines, "under Changes");
     for one in &mut lines {
         one.anchor = Some("changes".to_owned());
@@ -227,74 +276,39 @@ fn changed(material: &Material<'_>) -> Vec<Line> {
     lines
 }
 
-/// Advice of the findings, weightiest first, each once.
+/// What was found and what to do about it, weightiest first; the same advice for several findings is given once.
 fn to_do(material: &Material<'_>) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
+    let several = material.tests.len() > 1;
+    let mut groups: Vec<(&str, &'static str, Vec<String>)> = Vec::new();
     for finding in &material.judgement.findings {
         let state = match finding.severity {
             Severity::Critical => "fail",
             Severity::Warning => "warn",
             Severity::Note => continue,
         };
-        if !finding.advice.is_empty() && !lines.iter().any(|have| have.text == finding.advice) {
-            lines.push(Line { anchor: Some("findings".to_owned()), ..line(&finding.advice, state) });
+        if finding.advice.is_empty() {
+            continue;
+        }
+        let place = if several && !finding.test.is_empty() {
+            format!("{}: ", fmt::plain(&finding.test))
+        } else {
+            String::new()
+        };
+        let seen = format!("{place}{}", finding.message);
+        match groups.iter_mut().find(|group| group.0 == finding.advice) {
+            Some((_, _, all)) => all.push(seen),
+            None => groups.push((&finding.advice, state, vec![seen])),
         }
     }
-    capped(lines, "under Findings")
-}
-
-/// What the figures rest on, and what weakens them.
-fn sure(tests: &[TestReport]) -> Vec<Line> {
-    let sum = |of: fn(&TestReport) -> u64| tests.iter().map(of).sum::<u64>();
-    let requests = sum(|test| test.totals.requests.unwrap_or(0));
-    let read = sum(|test| test.inputs.iter().map(|input| input.rows_read).sum());
-    let rejected = sum(|test| test.inputs.iter().map(|input| input.rows_rejected).sum());
-    let files = sum(|test| test.inputs.len() as u64);
-    let mut lines = vec![line(
-        &format!(
-            "{} in {}, from {} of {}; {} rejected",
-            fmt::plural(requests, "request", "requests"),
-            fmt::plural(tests.len() as u64, "test", "tests"),
-            fmt::plural(read, "row", "rows"),
-            fmt::plural(files, "file", "files"),
-            fmt::plural(rejected, "row", "rows"),
-        ),
-        if rejected > 0 { "warn" } else { "plain" },
-    )];
-    for test in tests {
-        let doubts =
-            test.doubts.iter().map(|doubt| (&doubt.message, if doubt.invalidates { "unsure" } else { "warn" }));
-        let warnings = test.further_warnings().map(|text| (text, "warn"));
-        for (text, state) in doubts.chain(warnings) {
-            let text = if tests.len() > 1 { format!("{}: {text}", fmt::plain(&test.name)) } else { text.clone() };
-            lines.push(Line { anchor: Some(format!("{}-evidence", test.id)), ..line(&text, state) });
-        }
-    }
-    capped(lines, "under Evidence")
-}
-
-pub(super) fn holds_for(material: &Material<'_>, tests: &[TestReport]) -> HoldsFor {
-    let most = |of: fn(&TestReport) -> Option<f64>| tests.iter().filter_map(of).max_by(f64::total_cmp);
-    let users = most(|test| test.load.users_max);
-    let rate_per_s = most(|test| test.totals.rate_per_s);
-    let date = material.tests.iter().filter_map(|one| one.test.span).map(|span| span.end).max().map(fmt::date);
-    let (build, environment) = (material.build.clone(), material.environment.clone());
-    let mut parts = Vec::new();
-    if let Some(users) = users {
-        parts.push(format!("up to {} users", fmt::number(users)));
-    }
-    if let Some(rate) = rate_per_s {
-        parts.push(format!("{} at most", fmt::rate(rate)));
-    }
-    parts.push(build.as_ref().map_or_else(|| "a build that nobody named".to_owned(), |build| format!("build {build}")));
-    parts.push(
-        environment
-            .as_ref()
-            .map_or_else(|| "an environment that nobody named".to_owned(), |name| format!("environment {name}")),
-    );
-    if let Some(date) = &date {
-        parts.push(format!("as measured on {date}"));
-    }
-    let sentence = format!("Holds for {}.", parts.join(", "));
-    HoldsFor { users, rate_per_s, build, environment, date, sentence }
+    let lines = groups.into_iter().map(|(advice, state, seen)| {
+        let more = if seen.len() > FINDINGS_A_LINE {
+            format!(" and {} more", seen.len() - FINDINGS_A_LINE)
+        } else {
+            String::new()
+        };
+        let shown = seen.iter().take(FINDINGS_A_LINE).map(String::as_str).collect::<Vec<_>>().join("; ");
+        let text = format!("{shown}{more}. {advice}");
+        Line { anchor: Some("findings".to_owned()), ..line(&text, state) }
+    });
+    capped(lines.collect(), "under Findings")
 }

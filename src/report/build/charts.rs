@@ -209,7 +209,8 @@ fn failures(frame: &Frame, series: &SeriesFigures) -> Option<Chart> {
 fn tail(judged: &Judged<'_>, material: &Material<'_>, id: &str) -> Option<Chart> {
     let totals = judged.requests()?;
     let mut points = judged.curve();
-    if points.is_empty() {
+    let quoted = points.is_empty();
+    if quoted {
         points = quoted_points(totals);
     }
     if points.len() < 3 {
@@ -234,9 +235,13 @@ fn tail(judged: &Judged<'_>, material: &Material<'_>, id: &str) -> Option<Chart>
         (Some(median), None) => format!("Half of all requests took at most {}", fmt::latency_us(median)),
         _ => "Percentile curve".to_owned(),
     };
-    let caption = "Each further nine has the same width; the curve ends where fewer than 10 requests remain above, and the band is the 95 % interval.";
-    let words =
-        Words { id: format!("{id}-tail"), heading: heading.clone(), description: heading, caption: caption.to_owned() };
+    let mut caption = "Each further nine has the same width".to_owned();
+    caption.push_str(if quoted {
+        "; the points are the tool's own percentiles."
+    } else {
+        "; the curve ends where fewer than 10 requests remain above, and the band is the 95 % interval."
+    });
+    let words = Words { id: format!("{id}-tail"), heading: heading.clone(), description: heading, caption };
     let limits = limits(&material.judgement.criteria, &judged.test.name);
     Some(Chart::Tail(TailChart { words, axis: axis("latency", Quantity::Micros, Spacing::Log), limits, curves }))
 }

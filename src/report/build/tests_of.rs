@@ -38,7 +38,7 @@ pub(super) fn test(judged: &Judged<'_>, id: String) -> TestReport {
         pools: figures.pools.clone(),
         faults: faults(judged),
         custom: figures.metrics.clone(),
-        warnings: test.warnings.clone(),
+        warnings: test.warnings.iter().map(|warning| warning.text.clone()).collect(),
         remarks: test.remarks.clone(),
         charts: Vec::new(),
     }
@@ -69,6 +69,7 @@ fn no_requests() -> EndpointFigures {
         failures: Some(0),
         failure_ratio: None,
         failure_ratio_ci: None,
+        failure_design_effect: 1.0,
         failures_why: Some(why),
         failure_kinds: Vec::new(),
         statuses: Vec::new(),

@@ -16,6 +16,13 @@ pub fn state(status: Status) -> &'static str {
     }
 }
 
+/// `1 user`, `200 users`.
+#[must_use]
+pub fn people(users: f64) -> String {
+    let noun = if (users - 1.0).abs() < f64::EPSILON { "user" } else { "users" };
+    format!("{} {noun}", fmt::number(users))
+}
+
 fn is_failures(delta: &Delta) -> bool {
     delta.metric.starts_with("failures")
 }
