@@ -12,6 +12,7 @@ use std::borrow::Cow;
 
 mod bucket;
 mod codec;
+mod compact;
 
 use bucket::Cell;
 pub use codec::CodecError;

@@ -1,5 +1,6 @@
 //! Custom metrics: sums in integers, so that the order of points cannot be seen in them.
 
+use crate::model::folded::FoldedPoints;
 use crate::model::histogram::Histogram;
 use crate::model::key::{MetricKey, MetricKind};
 use crate::model::metric::MetricTotal;
@@ -61,6 +62,24 @@ impl Points {
 
     pub(super) fn is_empty(&self) -> bool {
         self.count == 0
+    }
+
+    /// As plain data.
+    pub(super) fn folded(&self) -> FoldedPoints {
+        FoldedPoints {
+            count: self.count,
+            nonzero: self.nonzero,
+            sum: self.sum,
+            extremes: self.extremes,
+            last: self.last,
+            histogram: self.histogram.clone(),
+        }
+    }
+
+    /// From plain data.
+    pub(super) fn unfolded(folded: FoldedPoints) -> Self {
+        let FoldedPoints { count, nonzero, sum, extremes, last, histogram } = folded;
+        Self { count, nonzero, sum, extremes, last, histogram }
     }
 
     pub(super) fn settle(&mut self) {
