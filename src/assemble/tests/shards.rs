@@ -36,7 +36,7 @@ fn a_generator_that_ends_earlier_adds_none_later_and_is_said() {
     let test = &suite.tests[0];
     let users: Vec<f64> = test.timeline.as_ref().unwrap().users.iter().flatten().copied().collect();
     assert_eq!((users[0], users[users.len() - 1]), (12.0, 5.0));
-    let warning = test.warnings.iter().find(|text| text.contains("shorter")).unwrap();
+    let warning = test.warnings.iter().find(|one| one.text.contains("shorter")).unwrap().text.as_str();
     assert!(warning.contains("gen-2.csv ran shorter") && warning.contains("requests came at 40/s"), "{warning}");
 }
 
