@@ -301,7 +301,7 @@ impl Part {
     }
 
     /// The number of a cell by the key under which it is held.
-    fn place(&mut self, held: &CellKey) -> u32 {
+    pub(super) fn place(&mut self, held: &CellKey) -> u32 {
         if let Some(number) = self.cells.number(held) {
             return number;
         }

@@ -158,7 +158,7 @@ proptest! {
             let (one, other) = (heard(limits, strs(one)), heard(limits, strs(other)));
             let before: Vec<String> = all.iter().map(|name| one.held(name).into_owned()).collect();
             let mut merged = one;
-            merged.merge(other);
+            merged.take(other.kept());
             prop_assert_eq!(&merged, &whole);
             prop_assert_eq!(merged.weight(), whole.weight());
             for (name, held) in all.iter().zip(before) {
