@@ -106,7 +106,7 @@ fn html_without_data_is_refused_and_cut_html_is_unfinished() {
     assert!(sink.totals.is_empty() && tally.unfinished.is_some());
     let old = b"<!DOCTYPE html>\n<html><head><title>Test Report for locustfile.py</title></head></html>";
     let sniff = Html.sniff(&Head::new(old, true));
-    assert!(matches!(&sniff, Sniff::No(why) if why.contains("CSVs")), "{sniff:?}");
+    assert!(matches!(&sniff, Sniff::No(why) if why.contains("locust_legacy_html")), "{sniff:?}");
     let input = Input::memory("old.html", old.to_vec()).unwrap();
     let error = Html.read(&input, &Settings::default(), &mut Notebook::default()).unwrap_err();
     assert!(error.hint.unwrap().contains("CSVs"));
