@@ -31,7 +31,8 @@ impl Said {
     }
 
     /// What the files themselves say.
-    pub(super) fn facts(&mut self, forms: &[Form]) {
+    pub(super) fn facts(&mut self, forms: &[Form], figures: &[PopulationData]) {
+        let failures_known = figures.first().is_some_and(|one| one.totals.failures.is_some());
         for form in forms {
             for fact in form.part.facts() {
                 match fact {
@@ -39,7 +40,8 @@ impl Said {
                     Fact::Remark(text) => self.remark(text.clone()),
                     // Another form may know the failures; then there is nothing to say.
                     Fact::FailuresUnknown(why)
-                        if forms.first().is_some_and(|first| first.file.source == form.file.source) =>
+                        if !failures_known
+                            && forms.first().is_some_and(|first| first.file.source == form.file.source) =>
                     {
                         self.warn(WarningKind::FailuresUnknown, format!("failures are not known: {why}"));
                     }

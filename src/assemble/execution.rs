@@ -6,6 +6,7 @@
 
 use super::figure::{TOLERANCE, relative};
 use super::form::{Class, Form};
+use super::name::is_tools_word;
 use super::shard;
 use crate::unit::Span;
 use std::collections::BTreeMap;
@@ -182,7 +183,8 @@ fn timed_distance(a: &Form, b: &Form) -> Option<f64> {
 
 fn timeless_distance(a: &Form, b: &Form) -> Option<f64> {
     // Files of another prefix are of another execution; only where one has none may figures alone decide.
-    if !a.prefix.is_empty() && !b.prefix.is_empty() && a.prefix != b.prefix {
+    let named = |form: &Form| !form.prefix.is_empty() && !is_tools_word(&form.prefix);
+    if named(a) && named(b) && a.prefix != b.prefix {
         return None;
     }
     let behind = || match (a.may_lag, b.may_lag) {

@@ -9,6 +9,7 @@ use crate::model::distribution::Distribution;
 use crate::model::input::InputFile;
 use crate::model::key::{EndpointKey, Population};
 use crate::model::sample::Fact;
+use crate::rollup::naming::pattern_of;
 use crate::rollup::{Clock, Part};
 use crate::unit::Span;
 use std::collections::BTreeSet;
@@ -151,10 +152,12 @@ fn column_span(column: &crate::rollup::Column) -> Option<Span> {
 }
 
 fn labels(part: &Part) -> BTreeSet<String> {
-    let cells = part.endpoints().into_iter().map(EndpointKey::label);
+    // Two generators of one run use different ids; whether they are folded depends on how many each has met.
+    let label = |key: &EndpointKey| EndpointKey { name: pattern_of(&key.name), ..key.clone() }.label();
+    let cells = part.endpoints().into_iter().map(label);
     let totals: Vec<String> =
-        part.totals().into_iter().filter_map(|total| total.endpoint.as_ref().map(ToString::to_string)).collect();
-    let rows = part.intervals().into_iter().filter_map(|series| series.endpoint.map(|key| key.label()));
+        part.totals().into_iter().filter_map(|total| total.endpoint.as_ref().map(label)).collect();
+    let rows = part.intervals().into_iter().filter_map(|series| series.endpoint.as_ref().map(label));
     cells.chain(totals).chain(rows).collect()
 }
 

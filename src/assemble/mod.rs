@@ -29,6 +29,7 @@ pub use endpoint::EndpointRule;
 use crate::error::Error;
 use crate::ingest::Settings;
 use crate::model::test::Test;
+use crate::rollup::naming::Rules;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -47,12 +48,25 @@ pub struct Request {
     pub excludes: Vec<String>,
     /// `[[endpoints]]`, the first that matches counts.
     pub endpoint_rules: Vec<EndpointRule>,
+    /// `inputs.names_per_pattern`; the usual number where `None`.
+    pub names_per_pattern: Option<usize>,
     /// What only the user can know about the files.
     pub settings: Settings,
     /// Whether the evidence shall hold SHA-256 sums; they cost a second reading.
     pub hash: bool,
     /// Counts bytes as they are read.
     pub progress: Arc<AtomicU64>,
+}
+
+impl Request {
+    /// What the user says about names.
+    fn rules(&self) -> Rules {
+        let usual = Rules::default().names_per_pattern;
+        Rules {
+            endpoints: self.endpoint_rules.clone(),
+            names_per_pattern: self.names_per_pattern.unwrap_or(usual),
+        }
+    }
 }
 
 /// A Suite is what was read.

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::ingest::{Adapter, Settings, Tally};
 use crate::rollup::{Part, Rollup};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// From this size on a file is read alone, with all threads on its blocks.
@@ -40,7 +41,7 @@ pub(super) fn read(files: Vec<Detected>, request: &Request) -> Result<Readings, 
     let mut results: BTreeMap<usize, Result<Read, Error>> = BTreeMap::new();
     for at in large {
         if let Some(file) = files.get(at) {
-            results.insert(at, read_one(file, &request.settings, request.hash));
+            results.insert(at, read_one(file, request, request.settings.threads));
         }
     }
     results.extend(read_together(&files, &small, request));
@@ -77,12 +78,11 @@ struct Read {
 
 fn read_together(files: &[Detected], which: &[usize], request: &Request) -> BTreeMap<usize, Result<Read, Error>> {
     let next = AtomicUsize::new(0);
-    let alone = Settings { threads: 1, ..request.settings.clone() };
     let work = || {
         let mut done = Vec::new();
         while let Some(&at) = which.get(next.fetch_add(1, Ordering::Relaxed)) {
             if let Some(file) = files.get(at) {
-                done.push((at, read_one(file, &alone, request.hash)));
+                done.push((at, read_one(file, request, 1)));
             }
         }
         done
@@ -97,18 +97,18 @@ fn read_together(files: &[Detected], which: &[usize], request: &Request) -> BTre
         // A thread that broke down takes its files' results with it; they are then read here.
         for &at in which {
             if let Some(file) = files.get(at).filter(|_| !all.contains_key(&at)) {
-                all.insert(at, read_one(file, &alone, request.hash));
+                all.insert(at, read_one(file, request, 1));
             }
         }
         all
     })
 }
 
-fn read_one(file: &Detected, settings: &Settings, hash: bool) -> Result<Read, Error> {
+fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Read, Error> {
+    let (settings, hash) = (&Settings { threads, ..request.settings.clone() }, request.hash);
     std::thread::scope(|scope| {
-        let threads = settings.threads;
         let hashing = (hash && threads > 1).then(|| scope.spawn(|| file.input.sha256()));
-        let mut rollup = Rollup::new();
+        let mut rollup = Rollup::naming(Arc::new(request.rules()));
         let tally = file.adapter.read(&file.input, settings, &mut rollup)?;
         if let (true, Some(error)) = (settings.strict, tally.strict_error(file.input.source())) {
             return Err(error);

@@ -139,6 +139,7 @@ fn request(args: &InputArgs, config: &Config, hash: bool) -> Result<Request, Err
         monitors: args.monitor.iter().map(monitor).collect(),
         excludes: config.inputs.exclude.as_ref().map(|globs| globs.texts().to_vec()).unwrap_or_default(),
         endpoint_rules: rules.collect(),
+        names_per_pattern: config.inputs.names_per_pattern.and_then(|names| usize::try_from(names).ok()),
         settings: config.settings(args.strict, threads),
         hash,
         progress: Arc::default(),

@@ -34,6 +34,8 @@ pub struct Inputs {
     /// Zone of times that name none.
     #[schemars(with = "Option<String>")]
     pub timezone: Option<Zone>,
+    /// How many names one pattern of ids shows before they are folded.
+    pub names_per_pattern: Option<u32>,
     /// Whether k6's thresholds are taken as criteria.
     pub k6_thresholds: bool,
     /// Files that are left out.

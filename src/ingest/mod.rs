@@ -11,26 +11,38 @@
 //!   unreadable is an [`Error`];
 //! * nothing is guessed: a unit that cannot be known is asked for by name in an error's hint;
 //! * values are converted to base units here and nowhere later;
-//! * secrets (`setup_data`, `config.script`) are never handed to the sink.
+//! * secrets (`setup_data`, `config.script`) are never handed to the sink, and foreign texts only by way of [`scrub`].
 
 pub mod decimal;
+pub mod ab;
+pub mod artillery;
+pub mod autocannon;
+pub mod document;
+pub mod gatling;
+pub mod hdr;
+pub mod hey;
 pub mod input;
 pub mod jmeter;
 pub mod k6;
 pub mod locust;
 pub mod monitor;
+pub mod oha;
 pub mod own;
 pub mod plain;
 pub mod row_blocks;
+mod printed;
+pub mod pytest_benchmark;
+pub mod refused;
 pub mod rows;
+pub mod scrub;
+pub mod siege;
 pub mod sniff;
 mod tag;
 pub mod tally;
-<<<<<<< .merge_file_9wTBlk
 pub mod taurus;
-=======
 pub mod threads;
->>>>>>> .merge_file_Ypw7Fn
+pub mod vegeta;
+pub mod wrk;
 
 use crate::error::Error;
 use crate::model::key::{CellKey, ColumnKey, MetricKey};
@@ -149,6 +161,8 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &k6::summary::K6Summary,
     &k6::export::K6SummaryExport,
     &k6::machine::K6MachineSummary,
+    &k6::dashboard::K6DashboardRecord,
+    &k6::dashboard_html::K6DashboardHtml,
     &locust::Stats,
     &locust::History,
     &locust::Failures,
@@ -160,6 +174,27 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &jmeter::statistics::JmeterStatistics,
     &taurus::csv::TaurusCsv,
     &taurus::xml::TaurusXml,
+    &locust::LegacyHtml,
+    &gatling::GatlingLog,
+    &artillery::ArtilleryJson,
+    &artillery::Artillery1Json,
+    &vegeta::VegetaCsv,
+    &vegeta::VegetaNdjson,
+    &vegeta::VegetaReport,
+    &hey::HeyCsv,
+    &hey::HeyText,
+    &oha::OhaCsv,
+    &oha::OhaJson,
+    &wrk::WrkText,
+    &ab::AbGnuplot,
+    &ab::AbPercentiles,
+    &ab::AbText,
+    &siege::SiegeJson,
+    &siege::SiegeLog,
+    &autocannon::AutocannonJson,
+    &pytest_benchmark::PytestBenchmark,
+    &hdr::HdrLog,
+    &hdr::HdrPercentiles,
     &own::OwnRowsCsv,
     &own::OwnRowsNdjson,
     &own::OwnResultsJson,

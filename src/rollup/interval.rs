@@ -9,7 +9,7 @@ use crate::model::key::EndpointKey;
 use crate::model::sample::Interval;
 use crate::unit::{Span, Timestamp};
 
-/// Endpoints whose rows are kept; the tool's own sum over all always is.
+/// Endpoints whose rows are kept; where there are more, only the tool's own sum over all is.
 const ENDPOINTS: usize = 1000;
 
 /// The latest row; `None` before the first.
@@ -47,20 +47,37 @@ pub(super) struct Intervals {
     grid: Grid,
     lanes: Series<Option<EndpointKey>, Lane<Latest>>,
     span: Option<Span>,
+    /// Whether there were too many endpoints.
+    only_sum: bool,
 }
 
 impl Intervals {
     pub(super) fn add(&mut self, interval: Interval) {
         let (at, key) = (interval.at, interval.endpoint.clone());
         self.span = Some(self.span.map_or(Span::at(at), |span| span.union(Span::at(at))));
-        if key.is_some() && self.lanes.len() > ENDPOINTS && self.lanes.number(&key).is_none() {
-            return;
-        }
         let grown = self.grid.cover(at);
         self.coarsen(grown);
+        if key.is_some() && self.only_sum {
+            return;
+        }
         let index = self.grid.index(at);
         if let Some(lane) = self.lanes.entry(&key) {
             lane.add(index, Latest(Some(interval)));
+        }
+        self.bound();
+    }
+
+    /// Which of too many endpoints came first must not matter, so none of them is kept.
+    fn bound(&mut self) {
+        let of_endpoints = self.lanes.len() - usize::from(self.lanes.number(&None).is_some());
+        self.only_sum |= of_endpoints > ENDPOINTS;
+        if self.only_sum && of_endpoints > 0 {
+            let sum = std::mem::take(&mut self.lanes).into_rows().into_iter().filter(|(key, _)| key.is_none());
+            for (key, lane) in sum {
+                if let Some(mine) = self.lanes.entry(&key) {
+                    *mine = lane;
+                }
+            }
         }
     }
 
@@ -80,6 +97,8 @@ impl Intervals {
                 mine.merge(lane);
             }
         }
+        self.only_sum |= other.only_sum;
+        self.bound();
     }
 
     /// The same rows under other endpoints. Rows of two endpoints that become one cannot be added and are left aside.

@@ -1,11 +1,14 @@
 //! What one test of a file amounts to.
 
+use super::cap::Held;
 use super::column::Readings;
 use super::fault::Faults;
 use super::interval::{Intervals, join};
 use super::metric::Points;
+use super::naming::Rules;
 use super::ordered::Ordered;
 use super::series::Series;
+use super::slot::Moves;
 use super::timeline::{Requests, Track};
 use super::users::Users;
 use crate::model::distribution::Recorded;
@@ -14,6 +17,7 @@ use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Interval, Sample, Threshold, Total};
 use crate::unit::{Span, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Generators whose users are told apart.
 const GENERATORS: usize = 200;
@@ -25,9 +29,9 @@ pub struct Part {
     name: Option<String>,
     /// Whether it is a run of a file that several may have been appended to, which silence parts.
     pub(super) is_run: bool,
+    /// Under which keys all that follows is held.
+    pub(super) held: Held,
     pub(super) cells: Series<CellKey, Counter>,
-    /// Endpoints met so far; bounds them while reading.
-    pub(super) endpoints: Series<EndpointKey, ()>,
     pub(super) requests: Requests,
     pub(super) users: Users,
     /// Users of generators that are known by name, which add up to those above.
@@ -42,6 +46,8 @@ pub struct Part {
     pub(super) faults: Faults,
     pub(super) thresholds: Ordered<Threshold>,
     pub(super) facts: Ordered<Fact>,
+    /// Where cells and metrics have gone that were held under other keys; for whoever knows them by number.
+    pub(super) moves: Moves,
 }
 
 /// One cell's counters.
@@ -85,8 +91,14 @@ impl Part {
     }
 
     /// An empty part for one of the runs of a file.
-    pub(super) fn of_run() -> Self {
-        Self { is_run: true, ..Self::default() }
+    pub(super) fn of_run(rules: Arc<Rules>) -> Self {
+        Self { is_run: true, ..Self::naming(None, rules) }
+    }
+
+    /// An empty part whose endpoints are named by these rules.
+    #[must_use]
+    pub fn naming(name: Option<&str>, rules: Arc<Rules>) -> Self {
+        Self { held: Held::new(rules), ..Self::new(name) }
     }
 
     /// The scenario's name where a file holds several tests; `None` is the file as a whole.
@@ -96,9 +108,10 @@ impl Part {
     }
 
     /// Adds all of another part: of another thread, block or shard.
-    pub fn merge(&mut self, other: Self) {
+    pub fn merge(&mut self, mut other: Self) {
+        self.agree(&mut other);
         for (key, counter) in other.cells.into_rows() {
-            let number = self.intern_cell(&key);
+            let number = self.place(&key);
             if let Some(own) = self.cells.get_mut(number) {
                 own.merge(&counter);
             }
@@ -109,8 +122,7 @@ impl Part {
             self.generators.entry(generator).or_default().merge(users);
         }
         for (key, points) in other.metrics.into_rows() {
-            let number = self.intern_metric(&key);
-            if let Some(own) = self.metrics.get_mut(number) {
+            if let Some(own) = self.metrics.entry(&key) {
                 own.merge(&points);
             }
         }
@@ -136,25 +148,72 @@ impl Part {
         self.merge(other);
     }
 
+    /// Lets both hold everything under the keys under which the sum of both holds it.
+    fn agree(&mut self, other: &mut Self) {
+        let (ours, theirs) = (self.held.decided(), other.held.decided());
+        self.held.take(other.held.kept());
+        let both = self.held.decided();
+        if both != ours {
+            self.rekey();
+        }
+        if both != theirs {
+            other.held = self.held.clone();
+            other.rekey();
+        }
+    }
+
     /// The same part under other endpoints; those that get one name become one endpoint.
     #[must_use]
     pub fn renamed(self, rename: &dyn Fn(&EndpointKey) -> EndpointKey) -> Self {
         let mut part = Self {
-            cells: Series::default(),
-            endpoints: Series::default(),
             requests: self.requests.renamed(rename),
             intervals: self.intervals.renamed(rename),
             faults: self.faults.renamed(rename),
             totals: self.totals.mapped(|total| Total { endpoint: total.endpoint.as_ref().map(rename), ..total }),
             ..self
         };
-        for (key, counter) in self.cells.into_rows() {
-            let number = part.intern_cell(&CellKey { endpoint: rename(&key.endpoint), ..key });
-            if let Some(own) = part.cells.get_mut(number) {
+        part.regroup(&|key| CellKey { endpoint: rename(&key.endpoint), ..key.clone() });
+        part
+    }
+
+    /// Brings everything under the keys under which it is held by now, where names that were told apart no longer are.
+    fn rekey(&mut self) {
+        let held = std::mem::take(&mut self.held);
+        let endpoint = |key: &EndpointKey| held.endpoint(key);
+        self.requests = std::mem::take(&mut self.requests).renamed(&endpoint);
+        self.requests.rename_kinds(&|kind| held.kind(kind));
+        self.faults = std::mem::take(&mut self.faults).renamed(&endpoint);
+        self.totals = std::mem::take(&mut self.totals)
+            .mapped(|total| Total { endpoint: total.endpoint.as_ref().map(endpoint), ..total });
+        self.regroup(&|key| held.cell(key));
+        self.regroup_metrics(&|key| held.metric(key));
+        self.held = held;
+    }
+
+    /// Brings cells under other keys, and remembers where each has gone.
+    pub(super) fn regroup(&mut self, rename: &dyn Fn(&CellKey) -> CellKey) {
+        let mut went = Vec::new();
+        for (key, counter) in std::mem::take(&mut self.cells).into_rows() {
+            let number = self.place(&rename(&key));
+            went.push(number);
+            if let Some(own) = self.cells.get_mut(number) {
                 own.merge(&counter);
             }
         }
-        part
+        self.moves.cells.then(went);
+    }
+
+    /// Brings metrics under other keys, and remembers where each has gone.
+    pub(super) fn regroup_metrics(&mut self, rename: &dyn Fn(&MetricKey) -> MetricKey) {
+        let mut went = Vec::new();
+        for (key, points) in std::mem::take(&mut self.metrics).into_rows() {
+            let number = self.metrics.intern(&rename(&key), Points::default);
+            went.push(number);
+            if let Some(own) = self.metrics.get_mut(number) {
+                own.merge(&points);
+            }
+        }
+        self.moves.metrics.then(went);
     }
 
     /// The same without the rows of these endpoints.
@@ -162,13 +221,12 @@ impl Part {
     pub fn without(self, aside: &BTreeSet<EndpointKey>) -> Self {
         let mut part = Self {
             cells: Series::default(),
-            endpoints: Series::default(),
             requests: self.requests.without(aside),
             faults: self.faults.without(aside),
             ..self
         };
         for (key, counter) in self.cells.into_rows().into_iter().filter(|(key, _)| !aside.contains(&key.endpoint)) {
-            let number = part.intern_cell(&key);
+            let number = part.place(&key);
             if let Some(own) = part.cells.get_mut(number) {
                 own.merge(&counter);
             }
@@ -208,21 +266,42 @@ impl Part {
         if let Some(number) = self.cells.number(key) {
             return number;
         }
-        let held = super::cap::held(key, &self.cells, &self.endpoints);
+        if self.held.learn(key) {
+            self.rekey();
+        }
+        self.place(&self.held.cell(key))
+    }
+
+    /// The number of a cell by the key under which it is held.
+    fn place(&mut self, held: &CellKey) -> u32 {
+        if let Some(number) = self.cells.number(held) {
+            return number;
+        }
         let failed = match &held.outcome {
             Outcome::Failed(kind) => Some(kind),
             Outcome::Ok | Outcome::Unknown => None,
         };
-        self.endpoints.intern(&held.endpoint, || ());
         let track = (held.population == Population::Request).then(|| self.requests.track(&held.endpoint, failed));
-        self.cells.intern(&held, || Counter { track, ..Counter::default() })
+        self.cells.intern(held, || Counter { track, ..Counter::default() })
     }
 
     pub(super) fn intern_metric(&mut self, key: &MetricKey) -> u32 {
-        match self.metrics.number(key) {
-            Some(number) => number,
-            None => self.metrics.intern(&super::cap::held_metric(key, self.metrics.len()), Points::default),
+        if let Some(number) = self.metrics.number(key) {
+            return number;
         }
+        if self.held.learn_metric(key) {
+            self.rekey();
+        }
+        self.metrics.intern(&self.held.metric(key), Points::default)
+    }
+
+    /// The endpoint under which one is held that stands beside samples.
+    fn hold(&mut self, endpoint: Option<EndpointKey>) -> Option<EndpointKey> {
+        let key = endpoint?;
+        if self.held.learn_endpoint(&key) {
+            self.rekey();
+        }
+        Some(self.held.endpoint(&key))
     }
 
     pub(super) fn intern_column(&mut self, key: &ColumnKey) -> u32 {
@@ -254,18 +333,21 @@ impl Part {
     }
 
     pub(super) fn add_total(&mut self, total: Total) {
-        self.totals.add(total);
+        let endpoint = self.hold(total.endpoint.clone());
+        self.totals.add(Total { endpoint, ..total });
     }
 
     pub(super) fn add_interval(&mut self, interval: Interval) {
         if let (None, Some(users)) = (&interval.endpoint, interval.users) {
             self.users.add(interval.at, users);
         }
+        self.hold(interval.endpoint.clone());
         self.intervals.add(interval);
     }
 
     pub(super) fn add_fault(&mut self, fault: Fault) {
-        self.faults.add(fault);
+        let endpoint = self.hold(fault.endpoint.clone());
+        self.faults.add(Fault { endpoint, ..fault });
     }
 
     pub(super) fn add_threshold(&mut self, threshold: Threshold) {

@@ -8,6 +8,7 @@ use super::Rollup;
 use super::part::Part;
 use crate::ingest::{PartId, SILENCE_NS};
 use crate::unit::Span;
+use std::sync::Arc;
 
 impl Rollup {
     /// The part of the run that goes on over `busy`. Runs that it links become one.
@@ -20,17 +21,20 @@ impl Rollup {
             if self.parts.len() >= super::PARTS {
                 return PartId(super::index(self.parts.len() - 1));
             }
-            self.parts.push(Part::of_run());
+            self.parts.push(Part::of_run(Arc::clone(&self.rules)));
             return PartId(super::index(self.parts.len() - 1));
         };
         for at in others {
             // The emptied part keeps its place, because others are called by theirs; the next new run will fill it.
-            let other = self.parts.get_mut(at).map(|part| std::mem::replace(part, Part::of_run()));
+            let empty = Part::of_run(Arc::clone(&self.rules));
+            let other = self.parts.get_mut(at).map(|part| std::mem::replace(part, empty));
             if let (Some(own), Some(other)) = (self.parts.get_mut(first), other) {
                 own.merge(other);
             }
         }
-        PartId(super::index(first))
+        let first = PartId(super::index(first));
+        self.follow(first);
+        first
     }
 
     /// Takes runs out of another rollup, uniting those between which there is no silence.
@@ -41,6 +45,7 @@ impl Rollup {
                 if let Some(own) = self.parts.get_mut(at.0 as usize) {
                     own.merge(other);
                 }
+                self.follow(at);
             }
         }
     }

@@ -167,6 +167,15 @@ impl Requests {
         Self { endpoints, kinds: if failed { Series::default() } else { self.kinds }, ..self }
     }
 
+    /// Brings failures under other kinds. Tracks given out before are void.
+    pub(super) fn rename_kinds(&mut self, rename: &dyn Fn(&str) -> String) {
+        for (kind, lane) in std::mem::take(&mut self.kinds).into_rows() {
+            if let Some(mine) = self.kinds.entry(&rename(&kind)) {
+                mine.merge(lane);
+            }
+        }
+    }
+
     /// Gives back spare memory.
     pub(super) fn settle(&mut self) {
         self.endpoints.values_mut().for_each(Lane::settle);

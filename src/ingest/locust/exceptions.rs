@@ -2,7 +2,8 @@
 //! requests, and their tracebacks hold source lines, so only the message's first line is taken.
 
 use super::table::{Bad, Column, each_row, header_has};
-use super::{TOOL, scrub};
+use super::TOOL;
+use crate::ingest::scrub;
 use crate::error::Error;
 use crate::ingest::rows::Rows;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};

@@ -1,7 +1,7 @@
 //! `PREFIX_failures.csv`: one row for each error text of each request name.
 
 use super::TOOL;
-use super::scrub;
+use crate::ingest::scrub;
 use super::table::{Bad, Column, each_row, endpoint, header_has};
 use crate::error::Error;
 use crate::ingest::rows::Rows;
