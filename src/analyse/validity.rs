@@ -100,7 +100,9 @@ fn nothing_measured(test: &Test, figures: &TestFigures) -> Option<Doubt> {
         || doubt("nothing-measured", true, "no request was measured".to_owned()),
         |count| {
             let ended = fmt::plural(count, "iteration", "iterations");
-            let message = format!("{ended} ended and not one sent a request: it seems that every iteration threw");
+            let message = format!(
+                "{ended} ended and not one sent a request: every iteration threw, or ended before its first request"
+            );
             doubt("every-iteration-threw", true, message)
         },
     ))

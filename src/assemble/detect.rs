@@ -3,7 +3,7 @@
 use super::Request;
 use super::find::Candidate;
 use crate::error::{Error, Place};
-use crate::ingest::{ADAPTERS, Adapter, Head, Input, Sniff};
+use crate::ingest::{ADAPTERS, Adapter, Head, Input, Sniff, refused};
 
 /// A file with the adapter that will read it.
 pub(super) struct Detected {
@@ -27,6 +27,7 @@ pub(super) struct Detection {
 pub(super) fn detect(candidates: Vec<Candidate>, request: &Request) -> Result<Detection, Error> {
     let forced = forced(&candidates, request)?;
     let mut detection = Detection::default();
+    let alone = candidates.len() == 1;
     for candidate in candidates {
         let source = candidate.source.clone();
         let by_user = forced.iter().find(|(file, _)| *file == source).map(|(_, adapter)| *adapter);
@@ -42,6 +43,12 @@ pub(super) fn detect(candidates: Vec<Candidate>, request: &Request) -> Result<De
                 }
                 detection.not_used.push((source, reason));
             }
+            Ok(Answer::Refused(refused)) if candidate.named || alone => {
+                let error = Error::input(format!("is {}", refused.what)).at(Place::source(source.clone()));
+                detection.not_used.push((source, error.message.clone()));
+                detection.problems.push(error.hint(refused.hint));
+            }
+            Ok(Answer::Refused(refused)) => detection.not_used.push((source, refused.reason())),
             Err(error) if request.settings.strict && candidate.named => return Err(error),
             Err(error) => {
                 detection.not_used.push((source, error.message.clone()));
@@ -80,6 +87,8 @@ pub(super) fn is_the_file(candidate: &Candidate, file: &str) -> bool {
 enum Answer {
     Is(Input, &'static dyn Adapter, String, bool),
     Not(String),
+    /// Known, and not read.
+    Refused(refused::Refused),
 }
 
 fn recognise(candidate: &Candidate, by_user: Option<&'static dyn Adapter>, request: &Request) -> Result<Answer, Error> {
@@ -110,7 +119,7 @@ fn choose(input: &Input, head: &Head) -> Result<Answer, Error> {
     match (certain.as_slice(), unsure.as_slice()) {
         ([(adapter, sniff)], _) => Ok(Answer::Is(input.clone(), *adapter, sniff.why().to_owned(), true)),
         ([], [(adapter, sniff)]) => Ok(Answer::Is(input.clone(), *adapter, sniff.why().to_owned(), false)),
-        ([], []) => Ok(Answer::Not(nobodys(head))),
+        ([], []) => Ok(refused::recognise(head, input).map_or_else(|| Answer::Not(nobodys(head)), Answer::Refused)),
         ([], several) => Err(ambiguous(input, several, "could be of several kinds")),
         (several, _) => Err(ambiguous(input, several, "is of several kinds")),
     }

@@ -2,31 +2,19 @@
 
 use crate::model::key::EndpointKey;
 use crate::rollup::Part;
+pub use crate::rollup::naming::EndpointRule;
+use crate::rollup::naming::{Rules, host};
 use std::collections::BTreeSet;
 
-/// An Endpoint rule gives all endpoints whose name or label matches one name.
-#[derive(Debug, Clone)]
-pub struct EndpointRule {
-    /// `match`, on the name without host, or on the label (`GET /users/17`).
-    pub pattern: regex::Regex,
-    /// The name they get; the method stays.
-    pub name: String,
-}
-
-/// The part with its endpoints named as the report names them.
+/// The part with its endpoints named as the report names them. What was folded, and why, is among its remarks.
 pub(super) fn named(part: Part, rules: &[EndpointRule]) -> Part {
-    let keys = keys(&part);
-    let drop_host = hosts(&keys).len() == 1;
-    if !drop_host && rules.is_empty() {
-        return part;
-    }
-    part.renamed(&|key| {
-        let key = if drop_host { without_host(key) } else { key.clone() };
-        let rule = rules.iter().find(|rule| rule.pattern.is_match(&key.name) || rule.pattern.is_match(&key.label()));
-        match rule {
-            Some(rule) => EndpointKey { name: rule.name.clone(), ..key },
-            None => key,
-        }
+    let drop_host = hosts(&keys(&part)).len() == 1;
+    let rules = Rules { endpoints: rules.to_vec(), ..Rules::default() };
+    let shown = |name: &str| if drop_host { without_host(name) } else { name.to_owned() };
+    part.spelled(&shown).renamed(&|key| {
+        let key = if drop_host { EndpointKey { name: without_host(&key.name), ..key.clone() } } else { key.clone() };
+        // Files are read by the same rules; parts that were folded elsewhere were not.
+        rules.named(&key).unwrap_or(key)
     })
 }
 
@@ -38,26 +26,21 @@ fn keys(part: &Part) -> BTreeSet<EndpointKey> {
     cells.chain(totals).chain(intervals).collect()
 }
 
+/// The hosts that names hold, whatever the scheme. Hosts that were folded are several.
 fn hosts(keys: &BTreeSet<EndpointKey>) -> BTreeSet<&str> {
-    keys.iter().filter_map(|key| host(&key.name)).map(|(host, _)| host).collect()
+    keys.iter()
+        .filter_map(|key| host(&key.name))
+        .flat_map(|(host, _)| {
+            let bare = host.split_once("://").map_or(host, |(_, bare)| bare);
+            // One that stands for many counts twice.
+            let again = bare.contains(['\0', '{']).then_some("");
+            std::iter::once(bare).chain(again)
+        })
+        .collect()
 }
 
-/// Host (with its port) and the rest of a URL; `None` for a name that holds no host.
-fn host(name: &str) -> Option<(&str, &str)> {
-    let (scheme, rest) = name.split_once("://")?;
-    let is_scheme =
-        !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
-    let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    (is_scheme && !host.is_empty()).then_some((host, path))
-}
-
-fn without_host(key: &EndpointKey) -> EndpointKey {
-    let name = match host(&key.name) {
-        Some((_, path)) if path.starts_with('/') => path.to_owned(),
-        Some((_, path)) => format!("/{path}"),
-        None => key.name.clone(),
-    };
-    EndpointKey { name, ..key.clone() }
+fn without_host(name: &str) -> String {
+    host(name).map_or_else(|| name.to_owned(), |(_, path)| path.to_owned())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::figure::{TOLERANCE, mean_and_max, relative};
 use super::form::{Class, Form};
 use super::population::populations;
+use super::together;
 use crate::fmt;
 use crate::model::input::InputFile;
 use crate::model::sample::Fact;
@@ -31,7 +32,8 @@ impl Said {
     }
 
     /// What the files themselves say.
-    pub(super) fn facts(&mut self, forms: &[Form]) {
+    pub(super) fn facts(&mut self, forms: &[Form], figures: &[PopulationData]) {
+        let failures_known = figures.first().is_some_and(|one| one.totals.failures.is_some());
         for form in forms {
             for fact in form.part.facts() {
                 match fact {
@@ -39,7 +41,8 @@ impl Said {
                     Fact::Remark(text) => self.remark(text.clone()),
                     // Another form may know the failures; then there is nothing to say.
                     Fact::FailuresUnknown(why)
-                        if forms.first().is_some_and(|first| first.file.source == form.file.source) =>
+                        if !failures_known
+                            && forms.first().is_some_and(|first| first.file.source == form.file.source) =>
                     {
                         self.warn(WarningKind::FailuresUnknown, format!("failures are not known: {why}"));
                     }
@@ -57,9 +60,7 @@ pub(super) fn said(forms: &[Form], figures: &[PopulationData], monitors: &[Form]
         of_file(&mut said, form);
     }
     let Some((first, others)) = forms.split_first() else { return said };
-    if first.shards > 1 {
-        said.remark(format!("{} files are shards of one run and were added", first.shards));
-    }
+    together::warnings(first).into_iter().for_each(|text| said.warn(WarningKind::Sources, text));
     for mine in figures {
         let others = others.iter().filter(|form| form.class < Class::Aside).filter_map(|form| {
             let theirs = populations(&form.part).into_iter().find(|theirs| theirs.population == mine.population)?;
@@ -157,7 +158,9 @@ pub(super) fn inputs(forms: &[Form], monitors: &[Form]) -> Vec<InputFile> {
     for (at, form) in forms.iter().chain(monitors).enumerate() {
         let role = role(form, at == 0);
         for file in std::iter::once(&form.file).chain(&form.more_files) {
-            files.entry(file.source.clone()).or_insert_with(|| InputFile { role: role.to_owned(), ..file.clone() });
+            let mut file = InputFile { role: role.to_owned(), ..file.clone() };
+            file.notes.extend(together::note(form, &file.source));
+            files.entry(file.source.clone()).or_insert(file);
         }
     }
     files.into_values().collect()

@@ -32,7 +32,7 @@ pub(super) fn merge(mut execution: Execution) -> Test {
     let requests = populations.iter().find(|one| one.population == Population::Request);
     let endpoints: &[EndpointData] = requests.map_or(&[], |one| &one.endpoints);
     let mut said = evidence::said(&forms, &populations, &execution.monitors);
-    said.facts(&forms);
+    said.facts(&forms, &populations);
     Test {
         tool: tool(&forms),
         tool_version: fact(

@@ -14,20 +14,25 @@ mod evidence;
 mod execution;
 mod figure;
 mod find;
+mod fold;
 mod form;
 mod merge;
 mod monitor;
 mod name;
 mod population;
+mod quoted;
 mod read;
 mod shard;
 mod timeline;
+mod together;
 
 pub use endpoint::EndpointRule;
+pub use fold::{Fold, fold};
 
 use crate::error::Error;
 use crate::ingest::Settings;
 use crate::model::test::Test;
+use crate::rollup::naming::Rules;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -46,12 +51,22 @@ pub struct Request {
     pub excludes: Vec<String>,
     /// `[[endpoints]]`, the first that matches counts.
     pub endpoint_rules: Vec<EndpointRule>,
+    /// `inputs.names_per_pattern`; the usual number where `None`.
+    pub names_per_pattern: Option<usize>,
     /// What only the user can know about the files.
     pub settings: Settings,
     /// Whether the evidence shall hold SHA-256 sums; they cost a second reading.
     pub hash: bool,
     /// Counts bytes as they are read.
     pub progress: Arc<AtomicU64>,
+}
+
+impl Request {
+    /// What the user says about names.
+    fn rules(&self) -> Rules {
+        let usual = Rules::default().names_per_pattern;
+        Rules { endpoints: self.endpoint_rules.clone(), names_per_pattern: self.names_per_pattern.unwrap_or(usual) }
+    }
 }
 
 /// A Suite is what was read.
@@ -89,7 +104,8 @@ pub fn assemble(request: &Request) -> Result<Suite, Error> {
     suite.files_not_used.extend(read.not_used);
     suite.problems.extend(read.problems);
 
-    let joined = execution::join(form::forms(read.files, &request.endpoint_rules));
+    let mut joined = execution::join(form::forms(read.files, &request.endpoint_rules));
+    joined.executions.iter_mut().for_each(|execution| execution.settle(&request.endpoint_rules));
     suite.files_not_used.extend(joined.not_used);
     let named = name::name(joined.executions);
     let watched = monitor::attach(named, &joined.monitors, &request.monitors)?;

@@ -27,7 +27,7 @@ const ENDINGS: [&str; 18] = [
     "data-only",
 ];
 /// Words in file names that say what a file is of its execution, longer ones first.
-const ROLES: [&str; 37] = [
+const ROLES: [&str; 39] = [
     "machine-readable-summary",
     "summary-export",
     "summary_export",
@@ -35,6 +35,7 @@ const ROLES: [&str; 37] = [
     "stats_history",
     "stats-history",
     "distribution",
+    "percentiles",
     "exceptions",
     "monitoring",
     "resources",
@@ -45,6 +46,7 @@ const ROLES: [&str; 37] = [
     "results",
     "samples",
     "metrics",
+    "gnuplot",
     "monitor",
     "history",
     "summary",
@@ -86,7 +88,21 @@ const PLAIN_FOLDERS: [&str; 16] = [
     "perf",
 ];
 /// Prefixes that are the tool's own word for itself.
-const TOOLS: [&str; 6] = ["locust", "k6", "jmeter", "gatling", "vegeta", "artillery"];
+const TOOLS: [&str; 13] = [
+    "locust",
+    "k6",
+    "jmeter",
+    "gatling",
+    "vegeta",
+    "artillery",
+    "hey",
+    "oha",
+    "wrk",
+    "wrk2",
+    "ab",
+    "siege",
+    "autocannon",
+];
 
 /// Dates with or without time, unix times, UUIDs, and ids that follow a word such as `run`.
 static RUN: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -114,6 +130,11 @@ pub(super) fn prefix(file: &str) -> String {
     rest.to_owned()
 }
 
+/// Whether a prefix is a tool's word for itself, as of `siege.log`, and says nothing of the execution.
+pub(super) fn is_tools_word(prefix: &str) -> bool {
+    TOOLS.contains(&prefix.to_ascii_lowercase().as_str())
+}
+
 /// The text without the word at its end or beginning, where a separator sets it off.
 fn without_role<'a>(text: &'a str, role: &str) -> Option<&'a str> {
     const SEPARATORS: [char; 4] = ['_', '-', '.', ' '];
@@ -138,6 +159,11 @@ pub(super) fn without_run(name: &str) -> (String, Option<String>) {
     let (before, after) = (name.get(..found.start()).unwrap_or(""), name.get(found.end()..).unwrap_or(""));
     let joint = if before.is_empty() || after.is_empty() { "" } else { "-" };
     (format!("{before}{joint}{after}"), Some(found.as_str().trim_matches(EDGES).to_owned()))
+}
+
+/// Whether a folder is called by what it holds.
+pub(super) fn is_plain_folder(name: &str) -> bool {
+    PLAIN_FOLDERS.contains(&name.to_ascii_lowercase().as_str())
 }
 
 /// Names all executions: unique within a run, in order of name, run and start.
@@ -181,8 +207,8 @@ fn proposed(execution: &Execution, alone: bool) -> (String, Option<String>) {
         folder = folder.or((!rest.is_empty()).then_some(rest));
     }
     let folder = folder.unwrap_or_default();
-    let own = if TOOLS.contains(&own.to_ascii_lowercase().as_str()) { String::new() } else { own };
-    let plain = PLAIN_FOLDERS.contains(&folder.to_ascii_lowercase().as_str());
+    let own = if is_tools_word(&own) { String::new() } else { own };
+    let plain = is_plain_folder(&folder);
     let by_place = if !own.is_empty() && (!alone || plain || folder.is_empty()) { own } else { folder };
     let scenario = execution.forms.iter().find_map(|form| form.part.name()).map(str::to_owned);
     let tool = || execution.forms.first().map_or_else(String::new, |form| form.tool.to_owned());

@@ -108,8 +108,13 @@ fn is_outside_load(key: &EndpointKey, cells: &[&CellData]) -> bool {
 }
 
 fn of_totals(population: Population, totals: &[&Total]) -> PopulationData {
-    let endpoints: Vec<EndpointData> =
-        totals.iter().filter_map(|total| Some(of_total(total.endpoint.clone()?, total))).collect();
+    let mut by_endpoint: BTreeMap<&EndpointKey, Vec<EndpointData>> = BTreeMap::new();
+    for total in totals {
+        if let Some(key) = &total.endpoint {
+            by_endpoint.entry(key).or_default().push(of_total(key.clone(), total));
+        }
+    }
+    let endpoints: Vec<EndpointData> = by_endpoint.into_iter().filter_map(|(key, rows)| one_of(key, rows)).collect();
     let own_sum = totals.iter().find(|total| total.endpoint.is_none());
     let totals = match own_sum {
         Some(total) => of_total(EndpointKey::default(), total),
@@ -132,6 +137,18 @@ fn of_total(key: EndpointKey, total: &Total) -> EndpointData {
         latency_ok: total.latency_ok.clone(),
         rate_quoted: total.rate_per_s,
     }
+}
+
+/// One endpoint of the rows that have its name: several where names were folded.
+fn one_of(key: &EndpointKey, mut rows: Vec<EndpointData>) -> Option<EndpointData> {
+    if rows.len() < 2 {
+        return rows.pop();
+    }
+    let mut sum = summed(&rows);
+    if let Distribution::Quoted(quoted) = &mut sum.latency {
+        quoted.definition.push_str("; several names are shown as one, and their percentiles cannot be combined");
+    }
+    Some(EndpointData { outside_load: rows.iter().all(|row| row.outside_load), key: key.clone(), ..sum })
 }
 
 /// The sum over endpoints where the tool gives none itself. Percentiles of endpoints cannot be combined, histograms can.
@@ -160,7 +177,8 @@ fn summed(endpoints: &[EndpointData]) -> EndpointData {
     }
 }
 
-fn combined(parts: &[(&Distribution, Option<u64>)]) -> Distribution {
+/// The latencies of all parts together, of which each has so many requests.
+pub(super) fn combined(parts: &[(&Distribution, Option<u64>)]) -> Distribution {
     // A tool that counts response times has counted all there were: an endpoint without any has no answers with a time
     // (Locust's events without response time), and takes nothing from the others' total.
     let counts_times = parts.iter().any(|(part, _)| matches!(part, Distribution::Bucketed { .. }));

@@ -37,9 +37,12 @@ pub(super) fn run(args: &CompareArgs, streams: &mut Streams<'_>) -> Result<u8, S
 
 /// A system that is slower as a whole has regressed, though no endpoint need have by itself.
 fn exit_code(compared: &Compared) -> u8 {
-    let regressed = compared.deltas.iter().any(|one| one.call == Call::Regressed)
+    // Totals mix the endpoints; they count only where a source has nothing else.
+    let endpoints = compared.deltas.iter().any(|one| !one.endpoint.is_empty());
+    let judged = || compared.deltas.iter().filter(|one| !endpoints || !one.endpoint.is_empty());
+    let regressed = judged().any(|one| one.call == Call::Regressed)
         || compared.shifts.iter().any(|one| one.kind == ShiftKind::Regressed);
-    let told = compared.deltas.iter().any(|one| one.call != Call::Inconclusive);
+    let told = judged().any(|one| one.call != Call::Inconclusive);
     match (regressed, told) {
         (true, _) => EXIT_NOT_READY,
         (false, true) => EXIT_READY,

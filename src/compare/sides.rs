@@ -2,7 +2,7 @@
 //! [`quoted`]. What differs between them besides the results is said first.
 
 use super::block::Block;
-use super::delta::Delta;
+use super::delta::{Call, Delta};
 use super::quoted::{self, Figure};
 use super::settings::{Metric, Settings};
 use super::shift::Shift;
@@ -32,7 +32,8 @@ pub fn sides(before: &Side, after: &Side, settings: &Settings) -> Comparison {
     if let Some(parts) = with_parts(&pairs) {
         let steady = Steady { before_s: before.steady_s, after_s: after.steady_s };
         let outcome = two_run::compare(&after.test, &parts, steady, settings);
-        return Comparison { deltas: outcome.deltas, shifts: outcome.shifts, differences };
+        let deltas = unpaired(outcome.deltas, &pairs);
+        return Comparison { deltas, shifts: outcome.shifts, differences };
     }
     let mut deltas: Vec<Delta> = Vec::new();
     for (label, (one, other)) in &pairs {
@@ -40,7 +41,23 @@ pub fn sides(before: &Side, after: &Side, settings: &Settings) -> Comparison {
         deltas.extend(by_figures(&after.test, label, figures, settings));
     }
     deltas.extend(by_figures(&after.test, "", (Some(&before.totals), Some(&after.totals)), settings));
-    Comparison { deltas, shifts: Vec::new(), differences }
+    Comparison { deltas: unpaired(deltas, &pairs), shifts: Vec::new(), differences }
+}
+
+/// Says of an endpoint that only one side has that it is so; and totals over wholly different endpoints are no comparison.
+fn unpaired(mut deltas: Vec<Delta>, pairs: &Pairs<'_>) -> Vec<Delta> {
+    let none_in_common = !pairs.is_empty() && pairs.values().all(|(before, after)| before.is_none() || after.is_none());
+    for delta in &mut deltas {
+        let why = match pairs.get(&delta.endpoint) {
+            Some((None, Some(_))) => "the baseline does not have it",
+            Some((Some(_), None)) => "only the baseline has it",
+            None if none_in_common => "no endpoint is in both runs: their totals are of different things",
+            _ => continue,
+        };
+        delta.call = Call::Inconclusive;
+        delta.why = Some(why.to_owned());
+    }
+    deltas
 }
 
 type Pairs<'a> = BTreeMap<String, (Option<&'a SideEndpoint>, Option<&'a SideEndpoint>)>;

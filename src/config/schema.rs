@@ -33,6 +33,8 @@ pub struct Inputs {
     pub columns: BTreeMap<String, String>,
     /// Zone of times that name none.
     pub timezone: Option<String>,
+    /// How many names one pattern of ids shows before they are folded.
+    pub names_per_pattern: Option<u32>,
     /// Whether k6's thresholds are taken as criteria.
     pub k6_thresholds: bool,
     /// Files that are left out.

@@ -237,7 +237,6 @@ fn recognise(magic: &[u8], source: &str) -> Result<Compression, Error> {
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
             refuse("packed with xz, which is not read", "unpack it with `unxz -k` first")
         }
-        [b'P', b'K', 3, 4, ..] => refuse("a zip archive of files", "unpack it and give the folder"),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
             refuse("UTF-16 text, which is not read", "write it as UTF-8: `iconv -f UTF-16 -t UTF-8`")
         }

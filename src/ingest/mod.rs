@@ -11,23 +11,40 @@
 //!   unreadable is an [`Error`];
 //! * nothing is guessed: a unit that cannot be known is asked for by name in an error's hint;
 //! * values are converted to base units here and nowhere later;
-//! * secrets (`setup_data`, `config.script`) are never handed to the sink.
+//! * secrets (`setup_data`, `config.script`) are never handed to the sink, and foreign texts only by way of [`scrub`].
 
 pub mod decimal;
+pub mod ab;
+pub mod artillery;
+pub mod autocannon;
+pub mod document;
+pub mod gatling;
+pub mod hdr;
+pub mod hey;
 pub mod input;
 pub mod k6;
 pub mod locust;
 pub mod monitor;
+pub mod oha;
 pub mod own;
+pub mod part;
 pub mod plain;
 pub mod row_blocks;
 mod row_fields;
+mod printed;
+pub mod pytest_benchmark;
+pub mod refused;
 pub mod rows;
+pub mod scrub;
+pub mod siege;
 pub mod sniff;
 pub mod tally;
 pub mod threads;
+pub mod vegeta;
+pub mod wrk;
 
 use crate::error::Error;
+use crate::model::folded::Folded;
 use crate::model::key::{CellKey, ColumnKey, MetricKey};
 pub use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Interval, Sample, Threshold, Total};
@@ -79,6 +96,14 @@ pub trait Sink: Send {
     fn threshold(&mut self, part: PartId, threshold: Threshold);
     /// Something said about the whole test.
     fn fact(&mut self, part: PartId, fact: Fact);
+    /// A whole test of a file as it was folded before, added to the part as a shard's.
+    ///
+    /// # Errors
+    /// What is wrong with it; or that this sink takes single observations only.
+    fn folded(&mut self, part: PartId, folded: Folded) -> Result<(), String> {
+        let _ = (part, folded);
+        Err("single observations are wanted, not what was folded".to_owned())
+    }
     /// An empty sink of the same kind, for another thread.
     fn fork(&self) -> Box<dyn Sink>;
     /// Takes all that a fork holds. A sink of another kind is ignored: forks come from this sink only.
@@ -126,15 +151,39 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &k6::summary::K6Summary,
     &k6::export::K6SummaryExport,
     &k6::machine::K6MachineSummary,
+    &k6::dashboard::K6DashboardRecord,
+    &k6::dashboard_html::K6DashboardHtml,
     &locust::Stats,
     &locust::History,
     &locust::Failures,
     &locust::Exceptions,
     &locust::Json,
     &locust::Html,
+    &locust::LegacyHtml,
+    &gatling::GatlingLog,
+    &artillery::ArtilleryJson,
+    &artillery::Artillery1Json,
+    &vegeta::VegetaCsv,
+    &vegeta::VegetaNdjson,
+    &vegeta::VegetaReport,
+    &hey::HeyCsv,
+    &hey::HeyText,
+    &oha::OhaCsv,
+    &oha::OhaJson,
+    &wrk::WrkText,
+    &ab::AbGnuplot,
+    &ab::AbPercentiles,
+    &ab::AbText,
+    &siege::SiegeJson,
+    &siege::SiegeLog,
+    &autocannon::AutocannonJson,
+    &pytest_benchmark::PytestBenchmark,
+    &hdr::HdrLog,
+    &hdr::HdrPercentiles,
     &own::OwnRowsCsv,
     &own::OwnRowsNdjson,
     &own::OwnResultsJson,
     &monitor::MonitorResource,
     &monitor::MonitorCsv,
+    &part::PlimsollPart,
 ];

@@ -208,6 +208,6 @@ fn failures_are_told_before_latency_and_the_larger_breach_first() {
     ];
     assert_eq!(judgement.reasons.len(), starts.len());
     for (reason, start) in judgement.reasons.iter().zip(starts) {
-        assert!(reason.starts_with(start), "{reason}");
+        assert!(reason.text.starts_with(start), "{reason:?}");
     }
 }

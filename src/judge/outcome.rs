@@ -169,15 +169,24 @@ pub struct RequirementOutcome {
     pub expectation: Option<String>,
 }
 
+/// A Reason is a line of the verdict: where and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// In words.
+    pub text: String,
+    /// What became of the criteria that it is about; `None` where it is about none (nothing limits latency).
+    pub status: Option<Status>,
+}
+
 /// The judgement of a suite.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judgement {
     /// The verdict.
     pub verdict: Verdict,
     /// Why READY only under conditions, in words, one each.
-    pub conditions: Vec<String>,
+    pub conditions: Vec<Reason>,
     /// Why NOT READY or INCONCLUSIVE, in words, most important first; at READY what was met.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Reason>,
     /// Things met and not proven on criteria that are not critical, and waived ones.
     pub notes: Vec<String>,
     /// Which defaults were in force.

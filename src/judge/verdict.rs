@@ -1,6 +1,6 @@
 //! From criteria to the verdict: the table of judgement.md, with the reasons, conditions and notes in words.
 
-use super::outcome::{CriterionResult, Origin, Status, Verdict};
+use super::outcome::{CriterionResult, Origin, Reason, Status, Verdict};
 use crate::config::metric::{Asked, Metric, is_k6_duration};
 use crate::fmt;
 
@@ -33,9 +33,10 @@ pub struct Ruling {
     /// The verdict.
     pub verdict: Verdict,
     /// Why READY only under conditions.
-    pub conditions: Vec<String>,
+    /// What failed comes first: it must not hide behind what is merely not proven.
+    pub conditions: Vec<Reason>,
     /// Why NOT READY or INCONCLUSIVE; at READY what was met.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Reason>,
     /// Worth knowing, and decides nothing.
     pub notes: Vec<String>,
 }
@@ -50,18 +51,17 @@ pub fn rule(criteria: &[CriterionResult], limits_latency: bool) -> Ruling {
     };
     let mut conditions = of(Weight::Condition);
     if !limits_latency {
-        conditions.push(
-            "no criterion limits latency: how slow it may be was not asked (add a criterion to plimsoll.toml; `plimsoll explain config` shows how)"
-                .to_owned(),
-        );
+        conditions.push(general(
+            "no criterion limits latency: how slow it may be was not asked (add a criterion to plimsoll.toml; `plimsoll explain config` shows how)",
+        ));
     }
+    conditions.sort_by_key(|reason| urgency(reason.status));
     let failed = of(Weight::NotReady);
     let mut open = of(Weight::Inconclusive);
     if !criteria.iter().any(|result| result.critical && was_judged(result.status)) {
-        open.push(
-            "no critical criterion could be judged (add one to plimsoll.toml; `plimsoll explain config` shows how)"
-                .to_owned(),
-        );
+        open.push(general(
+            "no critical criterion could be judged (add one to plimsoll.toml; `plimsoll explain config` shows how)",
+        ));
     }
     let (verdict, reasons) = if !failed.is_empty() {
         (Verdict::NotReady, failed.into_iter().chain(open).collect())
@@ -73,7 +73,22 @@ pub fn rule(criteria: &[CriterionResult], limits_latency: bool) -> Ruling {
         let verdict = if conditions.is_empty() { Verdict::Ready } else { Verdict::ReadyWithConditions };
         (verdict, met)
     };
-    Ruling { verdict, conditions, reasons, notes: of(Weight::Note) }
+    Ruling { verdict, conditions, reasons, notes: of(Weight::Note).into_iter().map(|reason| reason.text).collect() }
+}
+
+fn general(text: &str) -> Reason {
+    Reason { text: text.to_owned(), status: None }
+}
+
+/// How soon a reader must know of a condition.
+fn urgency(status: Option<Status>) -> u8 {
+    match status {
+        Some(Status::Fail) => 0,
+        Some(Status::Inconclusive | Status::NotRun | Status::Blocked) => 1,
+        Some(Status::Warn) => 2,
+        None | Some(Status::Waived) => 3,
+        Some(Status::MetNotProven | Status::Pass | Status::NotApplicable) => 4,
+    }
 }
 
 fn was_judged(status: Status) -> bool {
@@ -118,19 +133,22 @@ fn breach(result: &CriterionResult) -> f64 {
 
 /// Results as lines of page one: where, then why. What is so for the same reason in the same place is one line, and a default
 /// that repeats what another criterion says of the same failures is none: both stand in the table.
-fn sentences(results: &[&CriterionResult]) -> Vec<String> {
-    let mut lines: Vec<(String, Vec<String>, &str)> = Vec::new();
+fn sentences(results: &[&CriterionResult]) -> Vec<Reason> {
+    let mut lines: Vec<(String, Vec<String>, &CriterionResult)> = Vec::new();
     for result in results.iter().filter(|result| !repeats(result, results)) {
         let at = place(result);
         let name = nameless(result).then(|| format!("`{}`", fmt::plain(&result.id).replace('`', "'")));
-        match lines.iter_mut().find(|line| line.0 == at && line.2 == result.reason) {
+        match lines
+            .iter_mut()
+            .find(|line| line.0 == at && line.2.reason == result.reason && line.2.status == result.status)
+        {
             Some((_, names, _)) => names.extend(name),
-            None => lines.push((at, name.into_iter().collect(), &result.reason)),
+            None => lines.push((at, name.into_iter().collect(), result)),
         }
     }
-    let written = lines.into_iter().map(|(at, names, reason)| {
+    let written = lines.into_iter().map(|(at, names, result)| {
         let about = if names.is_empty() { String::new() } else { format!("{}: ", names.join(", ")) };
-        format!("{at}{about}{reason}")
+        Reason { text: format!("{at}{about}{}", result.reason), status: Some(result.status) }
     });
     written.collect()
 }

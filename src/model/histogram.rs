@@ -14,6 +14,7 @@ use std::borrow::Cow;
 mod bucket;
 mod codec;
 mod dense;
+mod compact;
 
 use bucket::Cell;
 pub use codec::CodecError;

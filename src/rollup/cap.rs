@@ -1,50 +1,285 @@
-//! Bounds: how many endpoints, cells and series a part may have, and what becomes of those beyond.
+//! Bounds: under which keys things are held, and how many endpoints a report shows.
 //!
-//! A generator that puts an identifier into every URL makes a new endpoint with each request. Up to a bound far above what
-//! is shown such endpoints are kept while reading, because a rule of the configuration may still unite them; after that
-//! they fall into `(other)` at once. When reading has ended, [`Part::settle`] applies the bounds of the report.
+//! Everything that a file may make up without end (names of endpoints, groups and metrics, kinds of failures, tags) is
+//! brought to a bounded number of keys while reading, each by a rule that depends on what was met and not on the order: see
+//! [`super::naming`]. When reading has ended and all files of a run have been added up, [`Part::settle`] applies the bounds of
+//! the report, which depend on counts.
 
-use super::part::{Counter, Part};
-use super::series::Series;
-use crate::model::key::{CellKey, EndpointKey, MetricKey};
+use super::naming::{Kept, Limits, Naming, Rules, Style};
+use super::part::Part;
+use crate::fmt;
+use crate::model::key::{CellKey, EndpointKey, MetricKey, Outcome, Tags};
+use crate::model::sample::Fact;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-/// Endpoints that a part keeps by name.
-pub const ENDPOINTS_KEPT: usize = 10_000;
-/// Cells that a part keeps.
+pub use super::naming::OTHER;
+/// Endpoints that a report shows by name.
+pub const ENDPOINTS_KEPT: usize = 2_000;
+/// Cells that a report keeps.
 const CELLS_KEPT: usize = 20_000;
-/// Endpoints that are told apart while reading.
-const ENDPOINTS_HELD: usize = 40_000;
-/// Cells whose tags are told apart while reading.
-const CELLS_HELD: usize = 80_000;
-/// Metric series whose tags are told apart, and then metrics that are.
-const METRICS_HELD: usize = 20_000;
-/// Name of the endpoint in which all those beyond the bounds are summed.
-pub const OTHER: &str = "(other)";
+/// Different sets of tags that are told apart.
+const TAG_SETS: usize = 1_000;
+/// Names times sets of tags that are told apart.
+const TAGGED: u64 = 200_000;
+/// Folded names that are mentioned.
+const MENTIONED: usize = 20;
+/// The tag that says which check a point is of; its values are bounded by themselves.
+const CHECK: &str = "check";
+/// Tags that a tool sets itself, of which it has few: they are kept longest.
+const OWN_TAGS: [&str; 4] = [CHECK, "expected_response", "group", "scenario"];
 
-/// The key under which a new cell is held.
-pub(super) fn held(key: &CellKey, cells: &Series<CellKey, Counter>, endpoints: &Series<EndpointKey, ()>) -> CellKey {
-    let mut key = key.clone();
-    if cells.len() >= CELLS_HELD {
-        key.tags.clear();
-    }
-    if endpoints.len() >= ENDPOINTS_HELD && endpoints.number(&key.endpoint).is_none() {
-        key.endpoint = other();
-        key.tags.clear();
-    }
-    key
+/// Tag sets: all as they are, then only the tool's own tags, then none. Which of them is decided by how many different sets
+/// there are, so it does not depend on their order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct TagSets {
+    level: u8,
+    sets: BTreeSet<Tags>,
 }
 
-/// The key under which a new metric's series is held, where there are so many already.
-pub(super) fn held_metric(key: &MetricKey, already: usize) -> MetricKey {
-    let mut key = key.clone();
-    if already >= METRICS_HELD {
-        key.tags.clear();
+impl TagSets {
+    /// Meets a set beside so many names; whether sets that were held before are now held as others.
+    fn learn(&mut self, tags: &Tags, names: u64) -> bool {
+        if self.level >= 2 || tags.is_empty() {
+            return false;
+        }
+        let held = self.held(tags);
+        if !self.sets.contains(&held) {
+            self.sets.insert(held);
+        }
+        self.raise(names)
     }
-    if already >= 2 * METRICS_HELD {
-        OTHER.clone_into(&mut key.name);
+
+    fn raise(&mut self, names: u64) -> bool {
+        let before = self.level;
+        while self.level < 2
+            && (self.sets.len() > TAG_SETS || self.sets.len() > 1 && self.sets.len() as u64 * names > TAGGED)
+        {
+            self.level += 1;
+            self.sets = std::mem::take(&mut self.sets).iter().map(|tags| self.held(tags)).collect();
+        }
+        self.level > before
     }
-    key
+
+    fn merge(&mut self, other: Self, names: u64) {
+        self.level = self.level.max(other.level).min(2);
+        let all = std::mem::take(&mut self.sets).into_iter().chain(other.sets);
+        self.sets = all.map(|tags| self.held(&tags)).filter(|tags| !tags.is_empty()).collect();
+        self.raise(names);
+    }
+
+    fn held(&self, tags: &Tags) -> Tags {
+        match self.level {
+            0 => tags.clone(),
+            1 => tags.iter().filter(|(name, _)| OWN_TAGS.contains(&name.as_str())).cloned().collect(),
+            _ => tags.iter().filter(|(name, _)| name == CHECK).cloned().collect(),
+        }
+    }
+}
+
+/// Held says under which keys a part holds what it is given.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    rules: Arc<Rules>,
+    names: Naming,
+    groups: Naming,
+    methods: Naming,
+    kinds: Naming,
+    tags: TagSets,
+    metrics: Naming,
+    checks: Naming,
+    metric_tags: TagSets,
+}
+
+/// What a part has heard of names, as plain data.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldNames {
+    names: [Kept; 6],
+    tags: TagSets,
+    metric_tags: TagSets,
+}
+
+impl Default for Held {
+    fn default() -> Self {
+        Self::new(Arc::default())
+    }
+}
+
+impl PartialEq for Held {
+    fn eq(&self, other: &Self) -> bool {
+        self.namings() == other.namings() && self.tags == other.tags && self.metric_tags == other.metric_tags
+    }
+}
+
+impl Held {
+    pub(super) fn new(rules: Arc<Rules>) -> Self {
+        // More would not be bounded any more.
+        let ids = rules.names_per_pattern.min(200);
+        let name =
+            Limits { style: Style::Name, ids, numbers: 5 * ids, words: 10 * ids, first_words: 2_500, held: 30_000 };
+        let short = Limits { words: 50, first_words: 200, held: 2_000, ..name };
+        let kind = Limits { style: Style::Sentence, ids: 5, numbers: 70, words: 20, first_words: 100, held: 1_000 };
+        Self {
+            rules,
+            names: Naming::new(name),
+            groups: Naming::new(short),
+            methods: Naming::new(short),
+            kinds: Naming::new(kind),
+            tags: TagSets::default(),
+            metrics: Naming::new(short),
+            checks: Naming::new(short),
+            metric_tags: TagSets::default(),
+        }
+    }
+
+    fn namings(&self) -> [&Naming; 6] {
+        [&self.names, &self.groups, &self.methods, &self.kinds, &self.metrics, &self.checks]
+    }
+
+    /// As plain data.
+    pub(super) fn kept(&self) -> HeldNames {
+        HeldNames {
+            names: self.namings().map(Naming::kept),
+            tags: self.tags.clone(),
+            metric_tags: self.metric_tags.clone(),
+        }
+    }
+
+    /// Adds what was plain data.
+    pub(super) fn take(&mut self, kept: HeldNames) {
+        let own = [
+            &mut self.names,
+            &mut self.groups,
+            &mut self.methods,
+            &mut self.kinds,
+            &mut self.metrics,
+            &mut self.checks,
+        ];
+        for (own, kept) in own.into_iter().zip(kept.names) {
+            own.take(kept);
+        }
+        let (names, metrics) = (self.names.weight(), self.metrics.weight());
+        self.tags.merge(kept.tags, names);
+        self.metric_tags.merge(kept.metric_tags, metrics);
+    }
+
+    /// What decides under which keys things are held.
+    pub(super) fn decided(&self) -> ([(u8, Vec<String>); 6], [u8; 2]) {
+        (self.namings().map(Naming::decided), [self.tags.level, self.metric_tags.level])
+    }
+
+    /// Hears of an endpoint; whether keys of before have changed.
+    pub(super) fn learn_endpoint(&mut self, key: &EndpointKey) -> bool {
+        let named = self.rules.named(key);
+        let named = named.as_ref().unwrap_or(key);
+        let mut moved = false;
+        if !self.rules.is_given(&named.name) {
+            moved |= self.names.learn(&named.name);
+            moved |= self.tags.raise(self.names.weight());
+        }
+        moved |= named.group.as_ref().is_some_and(|group| self.groups.learn(group));
+        moved | named.method.as_ref().is_some_and(|method| self.methods.learn(method))
+    }
+
+    /// Hears of a cell; whether keys of before have changed.
+    pub(super) fn learn(&mut self, key: &CellKey) -> bool {
+        let mut moved = self.learn_endpoint(&key.endpoint);
+        if let Outcome::Failed(kind) = &key.outcome {
+            moved |= self.kinds.learn(kind);
+        }
+        moved | self.tags.learn(&key.tags, self.names.weight())
+    }
+
+    /// Hears of a metric; whether keys of before have changed.
+    pub(super) fn learn_metric(&mut self, key: &MetricKey) -> bool {
+        let mut moved = self.metrics.learn(&key.name);
+        for (name, value) in &key.tags {
+            moved |= name == CHECK && self.checks.learn(value);
+        }
+        let tags: Tags = key.tags.iter().filter(|(name, _)| name != CHECK).cloned().collect();
+        moved | self.metric_tags.learn(&tags, self.metrics.weight())
+    }
+
+    fn checked(&self, tags: &Tags) -> Tags {
+        let checked = |(name, value): &(String, String)| match name.as_str() {
+            CHECK => (name.clone(), self.checks.shown(&self.checks.held(value))),
+            _ => (name.clone(), value.clone()),
+        };
+        tags.iter().map(checked).collect()
+    }
+
+    /// The key under which an endpoint is held, or one that was held is held by now.
+    pub(super) fn endpoint(&self, key: &EndpointKey) -> EndpointKey {
+        let named = self.rules.named(key);
+        let key = named.as_ref().unwrap_or(key);
+        let short = |naming: &Naming, text: &Option<String>| text.as_ref().map(|text| naming.shown(&naming.held(text)));
+        let name =
+            if self.rules.is_given(&key.name) { key.name.clone() } else { self.names.held(&key.name).into_owned() };
+        EndpointKey { group: short(&self.groups, &key.group), method: short(&self.methods, &key.method), name }
+    }
+
+    /// The kind of failure under which one is held, or one that was held is held by now.
+    pub(super) fn kind(&self, kind: &str) -> String {
+        self.kinds.held(kind).into_owned()
+    }
+
+    /// The key under which a cell is held, or one that was held is held by now.
+    pub(super) fn cell(&self, key: &CellKey) -> CellKey {
+        CellKey {
+            endpoint: self.endpoint(&key.endpoint),
+            outcome: match &key.outcome {
+                Outcome::Failed(kind) => Outcome::Failed(self.kind(kind)),
+                other => other.clone(),
+            },
+            status: key.status.filter(|status| *status < 1_000),
+            tags: self.tags.held(&key.tags),
+            ..key.clone()
+        }
+    }
+
+    /// The key under which a metric is held.
+    pub(super) fn metric(&self, key: &MetricKey) -> MetricKey {
+        let tags = self.metric_tags.held(&self.checked(&key.tags));
+        MetricKey { name: self.metrics.held(&key.name).into_owned(), tags, ..key.clone() }
+    }
+
+    /// An endpoint as it is shown.
+    fn shown(&self, key: &EndpointKey) -> EndpointKey {
+        let name = self.names.shown(&key.name);
+        if name == OTHER { other() } else { EndpointKey { name, ..key.clone() } }
+    }
+
+    /// What the reader of names must know: what was folded, and what had to be left aside.
+    fn said(&self, display: &dyn Fn(&str) -> String) -> Vec<Fact> {
+        let mut folded = self.names.folded();
+        folded.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let rest = folded.split_off(folded.len().min(MENTIONED));
+        let mut remarks: Vec<String> = folded
+            .into_iter()
+            .map(|(name, count, exact)| {
+                let about = if exact { "" } else { "about " };
+                format!("{about}{} names as `{}`", fmt::count(count), display(&self.names.shown(&name)))
+            })
+            .collect();
+        if !rest.is_empty() {
+            remarks.push(format!("{} further patterns of names", fmt::count(rest.len() as u64)));
+        }
+        let mut warnings = Vec::new();
+        if self.names.is_beyond() {
+            warnings.push(format!("more names of endpoints than can be told apart: all are summed as {OTHER}"));
+        }
+        for (level, what) in [(self.tags.level, "requests"), (self.metric_tags.level, "metrics")] {
+            if level > 0 {
+                let kept = if level == 1 { format!(" but {}", OWN_TAGS.join(", ")) } else { String::new() };
+                warnings.push(format!(
+                    "too many combinations of tags on {what}: all{kept} were left aside, and criteria that select by tag \
+                     cannot be judged"
+                ));
+            }
+        }
+        remarks.into_iter().map(Fact::Remark).chain(warnings.into_iter().map(Fact::Warning)).collect()
+    }
 }
 
 fn other() -> EndpointKey {
@@ -52,27 +287,40 @@ fn other() -> EndpointKey {
 }
 
 impl Part {
+    /// The part with its names as they are shown; what was folded, with names as `display` has them, is among its remarks, and
+    /// what had to be left aside among its warnings. It takes no more observations.
+    #[must_use]
+    pub fn spelled(mut self, display: &dyn Fn(&str) -> String) -> Self {
+        let held = std::mem::take(&mut self.held);
+        self = self.renamed(&|key| held.shown(&held.endpoint(key)));
+        self.requests.rename_kinds(&|kind| held.kinds.shown(kind));
+        held.said(display).into_iter().for_each(|fact| self.add_fact(fact));
+        let spelled = |key: &CellKey| match &key.outcome {
+            Outcome::Failed(kind) => CellKey { outcome: Outcome::Failed(held.kinds.shown(kind)), ..key.clone() },
+            _ => key.clone(),
+        };
+        self.regroup(&spelled);
+        self.regroup_metrics(&|key| MetricKey { name: held.metrics.shown(&key.name), ..key.clone() });
+        self
+    }
+
     /// Applies the bounds once reading and renaming have ended, gives back spare memory, and says what was left aside.
     #[must_use]
     pub fn settle(mut self) -> (Self, Vec<String>) {
         let mut said = Vec::new();
-        if self.endpoints.len() >= ENDPOINTS_HELD {
-            said.push(format!("more than {ENDPOINTS_HELD} endpoints: those met later are summed as {OTHER}"));
-        }
         if self.cells.len() > CELLS_KEPT {
             said.push(format!(
                 "{} combinations of endpoint, outcome and tags, of which {CELLS_KEPT} are kept: tags were left aside, and criteria \
                  that select by tag cannot be judged",
                 self.cells.len()
             ));
-            self = self.without_tags();
+            self.regroup(&|key| CellKey { tags: Vec::new(), ..key.clone() });
         }
-        let kept = self.endpoints_kept();
-        if kept.len() < self.endpoints.len() {
+        let (kept, all) = self.endpoints_kept();
+        if kept.len() < all {
             said.push(format!(
-                "{} endpoints, of which the {} most frequent are shown by name and the rest is summed as {OTHER}: give names to \
+                "{all} endpoints, of which the {} most frequent are shown by name and the rest is summed as {OTHER}: give names to \
                  URLs that hold identifiers with [[endpoints]] in plimsoll.toml",
-                self.endpoints.len(),
                 kept.len()
             ));
             self = self.renamed(&|key| if kept.contains(key) { key.clone() } else { other() });
@@ -83,35 +331,27 @@ impl Part {
         (self, said)
     }
 
-    fn without_tags(mut self) -> Self {
-        for (key, counter) in std::mem::take(&mut self.cells).into_rows() {
-            let number = self.intern_cell(&CellKey { tags: Vec::new(), ..key });
-            if let Some(own) = self.cells.get_mut(number) {
-                own.merge(&counter);
-            }
-        }
-        self
-    }
-
-    /// The most frequent endpoints that keep within both bounds; ties go by name.
-    fn endpoints_kept(&self) -> BTreeSet<EndpointKey> {
+    /// The most frequent endpoints that keep within both bounds, ties by name; and how many there are.
+    fn endpoints_kept(&self) -> (BTreeSet<EndpointKey>, usize) {
         let mut sizes: BTreeMap<&EndpointKey, (u64, usize)> = BTreeMap::new();
         for (key, counter) in self.cells.sorted() {
             let size = sizes.entry(&key.endpoint).or_default();
             size.0 += counter.count;
             size.1 += 1;
         }
+        for total in self.totals.sorted() {
+            if let Some(key) = &total.endpoint {
+                sizes.entry(key).or_default().0 += total.requests.unwrap_or(0);
+            }
+        }
+        let all = sizes.len();
         let mut ranked: Vec<(&EndpointKey, (u64, usize))> = sizes.into_iter().collect();
         ranked.sort_by(|a, b| b.1.0.cmp(&a.1.0).then_with(|| a.0.cmp(b.0)));
         let mut cells = 0;
-        ranked
-            .into_iter()
-            .take(ENDPOINTS_KEPT)
-            .take_while(|(_, (_, own))| {
-                cells += own;
-                cells <= CELLS_KEPT
-            })
-            .map(|(key, _)| key.clone())
-            .collect()
+        let kept = ranked.into_iter().take(ENDPOINTS_KEPT).take_while(|(_, (_, own))| {
+            cells += own;
+            cells <= CELLS_KEPT
+        });
+        (kept.map(|(key, _)| key.clone()).collect(), all)
     }
 }

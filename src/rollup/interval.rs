@@ -5,11 +5,12 @@
 
 use super::series::Series;
 use super::window::{Fold, Grid, Lane};
+use crate::model::folded::FoldedIntervals;
 use crate::model::key::EndpointKey;
 use crate::model::sample::Interval;
 use crate::unit::{Span, Timestamp};
 
-/// Endpoints whose rows are kept; the tool's own sum over all always is.
+/// Endpoints whose rows are kept; where there are more, only the tool's own sum over all is.
 const ENDPOINTS: usize = 1000;
 
 /// The latest row; `None` before the first.
@@ -47,20 +48,37 @@ pub(super) struct Intervals {
     grid: Grid,
     lanes: Series<Option<EndpointKey>, Lane<Latest>>,
     span: Option<Span>,
+    /// Whether there were too many endpoints.
+    only_sum: bool,
 }
 
 impl Intervals {
     pub(super) fn add(&mut self, interval: Interval) {
         let (at, key) = (interval.at, interval.endpoint.clone());
         self.span = Some(self.span.map_or(Span::at(at), |span| span.union(Span::at(at))));
-        if key.is_some() && self.lanes.len() > ENDPOINTS && self.lanes.number(&key).is_none() {
-            return;
-        }
         let grown = self.grid.cover(at);
         self.coarsen(grown);
+        if key.is_some() && self.only_sum {
+            return;
+        }
         let index = self.grid.index(at);
         if let Some(lane) = self.lanes.entry(&key) {
             lane.add(index, Latest(Some(interval)));
+        }
+        self.bound();
+    }
+
+    /// Which of too many endpoints came first must not matter, so none of them is kept.
+    fn bound(&mut self) {
+        let of_endpoints = self.lanes.len() - usize::from(self.lanes.number(&None).is_some());
+        self.only_sum |= of_endpoints > ENDPOINTS;
+        if self.only_sum && of_endpoints > 0 {
+            let sum = std::mem::take(&mut self.lanes).into_rows().into_iter().filter(|(key, _)| key.is_none());
+            for (key, lane) in sum {
+                if let Some(mine) = self.lanes.entry(&key) {
+                    *mine = lane;
+                }
+            }
         }
     }
 
@@ -80,6 +98,8 @@ impl Intervals {
                 mine.merge(lane);
             }
         }
+        self.only_sum |= other.only_sum;
+        self.bound();
     }
 
     /// The same rows under other endpoints. Rows of two endpoints that become one cannot be added and are left aside.
@@ -100,6 +120,26 @@ impl Intervals {
     /// From the first row to the last.
     pub(super) fn span(&self) -> Option<Span> {
         self.span
+    }
+
+    /// As plain data.
+    pub(super) fn folded(&self) -> FoldedIntervals {
+        let series = self.series().into_iter().map(|series| (series.endpoint, series.rows));
+        FoldedIntervals { extremes: self.span.map(|span| (span.start, span.end)), series: series.collect() }
+    }
+
+    /// From plain data.
+    pub(super) fn unfolded(folded: FoldedIntervals) -> Self {
+        let mut intervals = Self::default();
+        let Some((start, end)) = folded.extremes else { return intervals };
+        intervals.grid = Grid::over(folded.extremes);
+        intervals.span = Some(Span { start, end });
+        for (endpoint, rows) in folded.series {
+            // A series that is empty is a series nevertheless: it takes one of the places that there are.
+            intervals.lanes.entry(&endpoint);
+            rows.into_iter().for_each(|row| intervals.add(Interval { endpoint: endpoint.clone(), ..row }));
+        }
+        intervals
     }
 
     /// All series, the sum first, then by endpoint.

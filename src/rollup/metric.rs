@@ -1,5 +1,6 @@
 //! Custom metrics: sums in integers, so that the order of points cannot be seen in them.
 
+use crate::model::folded::FoldedPoints;
 use crate::model::histogram::Histogram;
 use crate::model::key::{MetricKey, MetricKind};
 use crate::model::metric::MetricTotal;
@@ -97,6 +98,18 @@ impl Points {
 
     pub(super) fn is_empty(&self) -> bool {
         self.held.is_empty() && self.counted.count == 0
+    }
+
+    /// As plain data.
+    pub(super) fn folded(&self) -> FoldedPoints {
+        let Figures { count, nonzero, sum, extremes, last, histogram } = self.figures().into_owned();
+        FoldedPoints { count, nonzero, sum, extremes, last, histogram }
+    }
+
+    /// From plain data, of a metric of this key.
+    pub(super) fn unfolded(key: &MetricKey, folded: FoldedPoints) -> Self {
+        let FoldedPoints { count, nonzero, sum, extremes, last, histogram } = folded;
+        Self { counted: Figures { count, nonzero, sum, extremes, last, histogram }, ..Self::of(key) }
     }
 
     pub(super) fn settle(&mut self) {

@@ -5,7 +5,7 @@
 //! test holds: folding all observations equals folding any split of them in any order and merging. A file is therefore read
 //! by several threads, and the shards of one run become one test, with the same figures to the last bit.
 //!
-//! * [`part`] is what one test of a file amounts to; `cap` bounds it when reading has ended,
+//! * [`part`] is what one test of a file amounts to; [`naming`] and `cap` bound it,
 //! * `series` numbers keys so that a sample names its cell by an integer,
 //! * `window` is the grid of windows, `timeline`, `interval` and `users` are what stands in it,
 //! * `metric`, `column` and `fault` hold what is not a request.
@@ -13,28 +13,35 @@
 mod cap;
 mod column;
 mod fault;
+mod folded;
 mod interval;
 mod metric;
+pub mod naming;
 mod ordered;
 pub mod part;
 mod series;
+mod slot;
 mod timeline;
 mod users;
 mod view;
 mod window;
 
-pub use cap::{ENDPOINTS_KEPT, OTHER};
+pub use cap::{ENDPOINTS_KEPT, HeldNames, OTHER};
 pub use column::Column;
 pub use interval::IntervalSeries;
-pub use part::Part;
+pub use part::{Part, Writers};
 pub use timeline::Clock;
 
 use crate::ingest::{PartId, SeriesId, Sink};
+use crate::model::folded::Folded;
 use crate::model::key::{CellKey, ColumnKey, MetricKey};
 use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Interval, Sample, Threshold, Total};
 use crate::unit::Timestamp;
+use naming::Rules;
+use slot::{Slot, Slots};
 use std::any::Any;
+use std::sync::Arc;
 
 /// Parts that are told apart; the names of a file's further parts are its content's doing, and fall into the last one.
 const PARTS: usize = 1000;
@@ -43,16 +50,11 @@ const PARTS: usize = 1000;
 #[derive(Debug, Default)]
 pub struct Rollup {
     parts: Vec<Part>,
-    cells: Vec<Slot>,
-    metrics: Vec<Slot>,
-    columns: Vec<Slot>,
-}
-
-/// Where a series that an adapter knows by number lies.
-#[derive(Debug, Clone, Copy)]
-struct Slot {
-    part: u32,
-    local: u32,
+    cells: Slots,
+    metrics: Slots,
+    columns: Slots,
+    /// What the user says about names.
+    rules: Arc<Rules>,
 }
 
 impl Rollup {
@@ -62,6 +64,12 @@ impl Rollup {
         Self::default()
     }
 
+    /// An empty rollup whose endpoints are named by these rules.
+    #[must_use]
+    pub fn naming(rules: Arc<Rules>) -> Self {
+        Self { rules, ..Self::default() }
+    }
+
     /// Adds all of another; the result equals having folded both inputs into one rollup.
     pub fn merge(&mut self, other: Self) {
         for part in other.parts {
@@ -69,6 +77,7 @@ impl Rollup {
             if let Some(own) = self.parts.get_mut(id.0 as usize) {
                 own.merge(part);
             }
+            self.follow(id);
         }
     }
 
@@ -77,6 +86,18 @@ impl Rollup {
     pub fn into_parts(mut self) -> Vec<Part> {
         self.parts.sort_by(|a, b| a.name().cmp(&b.name()));
         self.parts
+    }
+
+    /// Keeps the numbers given out right where a part's names were folded.
+    #[inline]
+    fn follow(&mut self, part: PartId) {
+        let Some(own) = self.parts.get_mut(part.0 as usize) else { return };
+        if let Some(went) = own.moves.cells.take() {
+            self.cells.follow(part.0, &went);
+        }
+        if let Some(went) = own.moves.metrics.take() {
+            self.metrics.follow(part.0, &went);
+        }
     }
 
     fn own(&mut self, part: PartId) -> Option<&mut Part> {
@@ -95,7 +116,7 @@ impl Sink for Rollup {
     fn part(&mut self, name: Option<&str>) -> PartId {
         let at = self.parts.iter().position(|part| part.name() == name).unwrap_or_else(|| {
             if self.parts.len() < PARTS {
-                self.parts.push(Part::new(name));
+                self.parts.push(Part::naming(name, Arc::clone(&self.rules)));
             }
             self.parts.len() - 1
         });
@@ -104,12 +125,13 @@ impl Sink for Rollup {
 
     fn cell(&mut self, part: PartId, key: &CellKey) -> SeriesId {
         let local = self.own(part).map_or(u32::MAX, |own| own.intern_cell(key));
-        number(&mut self.cells, Slot { part: part.0, local })
+        self.follow(part);
+        SeriesId(self.cells.number(Slot { part: part.0, local }))
     }
 
     #[inline]
     fn sample(&mut self, cell: SeriesId, sample: Sample) {
-        let Some(&slot) = self.cells.get(cell.0 as usize) else { return };
+        let Some(slot) = self.cells.get(cell.0) else { return };
         if let Some(part) = self.parts.get_mut(slot.part as usize) {
             part.sample(slot.local, sample);
         }
@@ -117,12 +139,13 @@ impl Sink for Rollup {
 
     fn metric(&mut self, part: PartId, key: &MetricKey) -> SeriesId {
         let local = self.own(part).map_or(u32::MAX, |own| own.intern_metric(key));
-        number(&mut self.metrics, Slot { part: part.0, local })
+        self.follow(part);
+        SeriesId(self.metrics.number(Slot { part: part.0, local }))
     }
 
     #[inline]
     fn value(&mut self, metric: SeriesId, at: Option<Timestamp>, value: f64) {
-        let Some(&slot) = self.metrics.get(metric.0 as usize) else { return };
+        let Some(slot) = self.metrics.get(metric.0) else { return };
         if let Some(part) = self.parts.get_mut(slot.part as usize) {
             part.value(slot.local, at, value);
         }
@@ -136,11 +159,11 @@ impl Sink for Rollup {
 
     fn column(&mut self, part: PartId, key: &ColumnKey) -> SeriesId {
         let local = self.own(part).map_or(u32::MAX, |own| own.intern_column(key));
-        number(&mut self.columns, Slot { part: part.0, local })
+        SeriesId(self.columns.number(Slot { part: part.0, local }))
     }
 
     fn reading(&mut self, column: SeriesId, at: Timestamp, value: Option<f64>) {
-        let Some(&slot) = self.columns.get(column.0 as usize) else { return };
+        let Some(slot) = self.columns.get(column.0) else { return };
         if let Some(part) = self.parts.get_mut(slot.part as usize) {
             part.reading(slot.local, at, value);
         }
@@ -156,18 +179,21 @@ impl Sink for Rollup {
         if let Some(own) = self.own(part) {
             own.add_total(total);
         }
+        self.follow(part);
     }
 
     fn interval(&mut self, part: PartId, interval: Interval) {
         if let Some(own) = self.own(part) {
             own.add_interval(interval);
         }
+        self.follow(part);
     }
 
     fn fault(&mut self, part: PartId, fault: Fault) {
         if let Some(own) = self.own(part) {
             own.add_fault(fault);
         }
+        self.follow(part);
     }
 
     fn threshold(&mut self, part: PartId, threshold: Threshold) {
@@ -182,8 +208,16 @@ impl Sink for Rollup {
         }
     }
 
+    fn folded(&mut self, part: PartId, folded: Folded) -> Result<(), String> {
+        let theirs = Part::unfolded(folded)?;
+        if let Some(own) = self.own(part) {
+            own.merge_shard(theirs, Writers::Many);
+        }
+        Ok(())
+    }
+
     fn fork(&self) -> Box<dyn Sink> {
-        Box::new(Self::new())
+        Box::new(Self::naming(Arc::clone(&self.rules)))
     }
 
     fn absorb(&mut self, fork: Box<dyn Sink>) {
@@ -195,13 +229,6 @@ impl Sink for Rollup {
     fn into_any(self: Box<Self>) -> Box<dyn Any> {
         self
     }
-}
-
-/// Gives out the next series number. One number per call: adapters intern a key once and keep its number.
-fn number(slots: &mut Vec<Slot>, slot: Slot) -> SeriesId {
-    let id = SeriesId(index(slots.len()));
-    slots.push(slot);
-    id
 }
 
 /// A position as a number of 32 bits; four thousand million series do not fit into memory either.

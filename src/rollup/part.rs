@@ -1,11 +1,14 @@
 //! What one test of a file amounts to.
 
+use super::cap::Held;
 use super::column::Readings;
 use super::fault::Faults;
 use super::interval::{Intervals, join};
 use super::metric::Points;
+use super::naming::Rules;
 use super::ordered::Ordered;
 use super::series::Series;
+use super::slot::Moves;
 use super::timeline::{Requests, Track};
 use super::users::Users;
 use crate::model::distribution::Recorded;
@@ -14,15 +17,16 @@ use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Interval, Sample, Threshold, Total};
 use crate::unit::{Span, Timestamp};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A Part is all that was observed of one test in one file: most files have one, a script that ran several scenarios into
 /// one file has one for each. Adding two parts is commutative and associative.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Part {
     name: Option<String>,
+    /// Under which keys all that follows is held.
+    pub(super) held: Held,
     pub(super) cells: Series<CellKey, Counter>,
-    /// Endpoints met so far; bounds them while reading.
-    pub(super) endpoints: Series<EndpointKey, ()>,
     pub(super) requests: Requests,
     pub(super) users: Users,
     /// Users of further shards, which add up to those above.
@@ -35,6 +39,19 @@ pub struct Part {
     pub(super) faults: Faults,
     pub(super) thresholds: Ordered<Threshold>,
     pub(super) facts: Ordered<Fact>,
+    /// Where cells and metrics have gone that were held under other keys; for whoever knows them by number.
+    pub(super) moves: Moves,
+}
+
+/// Who wrote the readings of users in two files of one run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writers {
+    /// One generator: the files are one that was cut up. Of two readings of one moment the greater counts.
+    One,
+    /// Two generators, whose users add up.
+    Many,
+    /// Whoever wrote them reads once a second, so that the readings themselves show whether they are of one.
+    EachSecond,
 }
 
 /// One cell's counters.
@@ -77,6 +94,12 @@ impl Part {
         Self { name: name.map(str::to_owned), ..Self::default() }
     }
 
+    /// An empty part whose endpoints are named by these rules.
+    #[must_use]
+    pub fn naming(name: Option<&str>, rules: Arc<Rules>) -> Self {
+        Self { held: Held::new(rules), ..Self::new(name) }
+    }
+
     /// The scenario's name where a file holds several tests; `None` is the file as a whole.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
@@ -84,9 +107,10 @@ impl Part {
     }
 
     /// Adds all of another part: of another thread, block or shard.
-    pub fn merge(&mut self, other: Self) {
+    pub fn merge(&mut self, mut other: Self) {
+        self.agree(&mut other);
         for (key, counter) in other.cells.into_rows() {
-            let number = self.intern_cell(&key);
+            let number = self.place(&key);
             if let Some(own) = self.cells.get_mut(number) {
                 own.merge(&counter);
             }
@@ -94,7 +118,7 @@ impl Part {
         self.requests.merge(other.requests);
         self.users.merge(other.users);
         for (key, points) in other.metrics.into_rows() {
-            let number = self.intern_metric(&key);
+            let number = self.metrics.intern(&key, || Points::of(&key));
             if let Some(own) = self.metrics.get_mut(number) {
                 own.merge(&points);
             }
@@ -114,32 +138,92 @@ impl Part {
         self.facts.merge_once(other.facts);
     }
 
-    /// Adds the part of another generator that ran at the same time: everything adds up, users too.
-    pub fn merge_shard(&mut self, mut other: Self) {
-        self.shard_users.push(std::mem::take(&mut other.users));
-        self.shard_users.append(&mut other.shard_users);
+    /// Adds the part of another file of the same run: everything adds up, and users as they say.
+    pub fn merge_shard(&mut self, mut other: Self, users: Writers) {
+        let theirs = std::iter::once(std::mem::take(&mut other.users)).chain(std::mem::take(&mut other.shard_users));
+        for one in theirs.filter(|one| !one.is_empty()) {
+            let own = std::iter::once(&mut self.users).chain(&mut self.shard_users);
+            let same = |own: &&mut Users| match users {
+                _ if own.is_empty() => true,
+                Writers::One => true,
+                Writers::Many => false,
+                Writers::EachSecond => own.may_be_one_writers(&one),
+            };
+            match own.into_iter().find(same) {
+                Some(own) => own.merge(one),
+                None => self.shard_users.push(one),
+            }
+        }
         self.merge(other);
+    }
+
+    /// Lets both hold everything under the keys under which the sum of both holds it.
+    fn agree(&mut self, other: &mut Self) {
+        let (ours, theirs) = (self.held.decided(), other.held.decided());
+        self.held.take(other.held.kept());
+        let both = self.held.decided();
+        if both != ours {
+            self.rekey();
+        }
+        if both != theirs {
+            other.held = self.held.clone();
+            other.rekey();
+        }
     }
 
     /// The same part under other endpoints; those that get one name become one endpoint.
     #[must_use]
     pub fn renamed(self, rename: &dyn Fn(&EndpointKey) -> EndpointKey) -> Self {
         let mut part = Self {
-            cells: Series::default(),
-            endpoints: Series::default(),
             requests: self.requests.renamed(rename),
             intervals: self.intervals.renamed(rename),
             faults: self.faults.renamed(rename),
             totals: self.totals.mapped(|total| Total { endpoint: total.endpoint.as_ref().map(rename), ..total }),
             ..self
         };
-        for (key, counter) in self.cells.into_rows() {
-            let number = part.intern_cell(&CellKey { endpoint: rename(&key.endpoint), ..key });
-            if let Some(own) = part.cells.get_mut(number) {
+        part.regroup(&|key| CellKey { endpoint: rename(&key.endpoint), ..key.clone() });
+        part
+    }
+
+    /// Brings everything under the keys under which it is held by now, where names that were told apart no longer are.
+    fn rekey(&mut self) {
+        let held = std::mem::take(&mut self.held);
+        let endpoint = |key: &EndpointKey| held.endpoint(key);
+        self.requests = std::mem::take(&mut self.requests).renamed(&endpoint);
+        self.requests.rename_kinds(&|kind| held.kind(kind));
+        self.faults = std::mem::take(&mut self.faults).renamed(&endpoint);
+        self.totals = std::mem::take(&mut self.totals)
+            .mapped(|total| Total { endpoint: total.endpoint.as_ref().map(endpoint), ..total });
+        self.regroup(&|key| held.cell(key));
+        self.regroup_metrics(&|key| held.metric(key));
+        self.held = held;
+    }
+
+    /// Brings cells under other keys, and remembers where each has gone.
+    pub(super) fn regroup(&mut self, rename: &dyn Fn(&CellKey) -> CellKey) {
+        let mut went = Vec::new();
+        for (key, counter) in std::mem::take(&mut self.cells).into_rows() {
+            let number = self.place(&rename(&key));
+            went.push(number);
+            if let Some(own) = self.cells.get_mut(number) {
                 own.merge(&counter);
             }
         }
-        part
+        self.moves.cells.then(went);
+    }
+
+    /// Brings metrics under other keys, and remembers where each has gone.
+    pub(super) fn regroup_metrics(&mut self, rename: &dyn Fn(&MetricKey) -> MetricKey) {
+        let mut went = Vec::new();
+        for (key, points) in std::mem::take(&mut self.metrics).into_rows() {
+            let renamed = rename(&key);
+            let number = self.metrics.intern(&renamed, || Points::of(&renamed));
+            went.push(number);
+            if let Some(own) = self.metrics.get_mut(number) {
+                own.merge(&points);
+            }
+        }
+        self.moves.metrics.then(went);
     }
 
     #[inline]
@@ -177,24 +261,43 @@ impl Part {
         if let Some(number) = self.cells.number(key) {
             return number;
         }
-        let held = super::cap::held(key, &self.cells, &self.endpoints);
+        if self.held.learn(key) {
+            self.rekey();
+        }
+        self.place(&self.held.cell(key))
+    }
+
+    /// The number of a cell by the key under which it is held.
+    fn place(&mut self, held: &CellKey) -> u32 {
+        if let Some(number) = self.cells.number(held) {
+            return number;
+        }
         let failed = match &held.outcome {
             Outcome::Failed(kind) => Some(kind),
             Outcome::Ok | Outcome::Unknown => None,
         };
-        self.endpoints.intern(&held.endpoint, || ());
         let track = (held.population == Population::Request).then(|| self.requests.track(&held.endpoint, failed));
-        self.cells.intern(&held, || Counter { track, ..Counter::default() })
+        self.cells.intern(held, || Counter { track, ..Counter::default() })
     }
 
     pub(super) fn intern_metric(&mut self, key: &MetricKey) -> u32 {
-        match self.metrics.number(key) {
-            Some(number) => number,
-            None => {
-                let held = super::cap::held_metric(key, self.metrics.len());
-                self.metrics.intern(&held, || Points::of(&held))
-            }
+        if let Some(number) = self.metrics.number(key) {
+            return number;
         }
+        if self.held.learn_metric(key) {
+            self.rekey();
+        }
+        let held = self.held.metric(key);
+        self.metrics.intern(&held, || Points::of(&held))
+    }
+
+    /// The endpoint under which one is held that stands beside samples.
+    fn hold(&mut self, endpoint: Option<EndpointKey>) -> Option<EndpointKey> {
+        let key = endpoint?;
+        if self.held.learn_endpoint(&key) {
+            self.rekey();
+        }
+        Some(self.held.endpoint(&key))
     }
 
     pub(super) fn intern_column(&mut self, key: &ColumnKey) -> u32 {
@@ -210,18 +313,21 @@ impl Part {
     }
 
     pub(super) fn add_total(&mut self, total: Total) {
-        self.totals.add(total);
+        let endpoint = self.hold(total.endpoint.clone());
+        self.totals.add(Total { endpoint, ..total });
     }
 
     pub(super) fn add_interval(&mut self, interval: Interval) {
         if let (None, Some(users)) = (&interval.endpoint, interval.users) {
             self.users.add(interval.at, users);
         }
+        self.hold(interval.endpoint.clone());
         self.intervals.add(interval);
     }
 
     pub(super) fn add_fault(&mut self, fault: Fault) {
-        self.faults.add(fault);
+        let endpoint = self.hold(fault.endpoint.clone());
+        self.faults.add(Fault { endpoint, ..fault });
     }
 
     pub(super) fn add_threshold(&mut self, threshold: Threshold) {

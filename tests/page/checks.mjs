@@ -198,7 +198,7 @@ async function keyboard(subject) {
       if (!here || reached.has(here.id)) continue;
       reached.add(here.id);
       if (!here.ring) bad.push(`${here.id}: no focus ring`);
-      const cross = () => page.evaluate(id => document.querySelector(`#${CSS.escape(id)} .cross`)?.getAttribute('x1') ?? null, here.id);
+      const cross = () => page.evaluate(id => document.querySelector(`#${CSS.escape(id)} .cross`)?.getAttribute('d') ?? null, here.id);
       await page.keyboard.press('ArrowRight');
       const first = await cross();
       const said = await page.locator('#live').textContent();

@@ -4,6 +4,7 @@
 //! its own, and may hold tokens. So values in query strings are replaced by `{}` and user names in URLs are dropped.
 
 use super::tag::TagSet;
+use crate::ingest::scrub;
 use crate::model::key::{EndpointKey, Outcome};
 
 const UNNAMED: &str = "(unnamed)";
@@ -29,35 +30,8 @@ fn group(tags: &TagSet) -> Option<&str> {
 }
 
 /// A name without user name, password and query values: `http://me:pw@host/page?p=home` → `http://host/page?p={}`.
-///
-/// A name that is no URL keeps its question marks; only what looks like `?key=value` is treated alike.
 pub(super) fn without_values(name: &str) -> String {
-    let name = without_user(name);
-    let Some((path, query)) = name.split_once('?').filter(|(_, query)| !query.is_empty()) else {
-        return name;
-    };
-    let is_url = path.contains("://") || path.trim_start_matches(|letter: char| letter != '/').starts_with('/');
-    if !is_url && !query.contains('=') {
-        return name;
-    }
-    let query = query.split('#').next().unwrap_or_default();
-    let pairs: Vec<String> = query.split('&').map(|pair| without_value(pair, is_url)).collect();
-    format!("{path}?{}", pairs.join("&"))
-}
-
-fn without_value(pair: &str, is_url: bool) -> String {
-    match pair.split_once('=') {
-        Some((key, _)) => format!("{key}={{}}"),
-        None if is_url && !pair.is_empty() => "{}".to_owned(),
-        None => pair.to_owned(),
-    }
-}
-
-fn without_user(name: &str) -> String {
-    let Some((scheme, rest)) = name.split_once("://") else { return name.to_owned() };
-    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    format!("{scheme}://{host}{path}")
+    scrub::name(name, scrub::Query::Blank).into_owned()
 }
 
 /// How an HTTP request ended by its tags: [`Outcome::Unknown`] where k6 did not judge it there.

@@ -5,9 +5,8 @@
 //! is written as zeros.
 
 use super::metric::Definition;
-use super::tag::is_secret;
 use super::threshold::MetricSelector;
-use crate::ingest::{MetricTotal, PartId, Sink};
+use crate::ingest::{MetricTotal, PartId, Sink, scrub};
 use crate::model::distribution::{Distribution, K6_TYPE_7, Quoted};
 use crate::model::key::{MetricKey, MetricKind, Population, Tags};
 use crate::model::sample::{Fact, Threshold, Total};
@@ -118,10 +117,10 @@ pub(super) fn selector(written: &str) -> MetricSelector {
     let mut selector =
         written.parse().unwrap_or_else(|_| MetricSelector { name: written.to_owned(), tags: Tags::new() });
     for (name, value) in &mut selector.tags {
-        if is_secret(name) {
-            "…".clone_into(value);
-        } else if matches!(name.as_str(), "name" | "url") {
+        if matches!(name.as_str(), "name" | "url") {
             *value = super::endpoint::without_values(value);
+        } else if !scrub::may_show(name, value) {
+            "…".clone_into(value);
         }
     }
     selector

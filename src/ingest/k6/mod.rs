@@ -1,4 +1,4 @@
-//! k6: five file kinds of one tool.
+//! k6: seven file kinds of one tool.
 //!
 //! | adapter | what k6 calls it | holds |
 //! |---|---|---|
@@ -7,13 +7,18 @@
 //! | `k6_summary` | `handleSummary` | figures, every threshold with its outcome |
 //! | `k6_summary_export` | `--summary-export` | the same without kinds of metrics, outcomes turned round |
 //! | `k6_machine_summary` | `--new-machine-readable-summary` | figures, version, time of writing |
+//! | `k6_dashboard_record` | `K6_WEB_DASHBOARD_RECORD` | figures for each period and of the whole run, five digits |
+//! | `k6_dashboard_html` | `K6_WEB_DASHBOARD_EXPORT` | the same, within a page |
 //!
-//! The two with points share `point`, the three with figures share `figure`. What a threshold says is in [`threshold`].
+//! The two with points share `point`, those with figures share `figure`. What a threshold says is in [`threshold`].
 
 mod block;
 mod clock;
 pub(super) mod csv;
 mod csv_row;
+pub(super) mod dashboard;
+mod dashboard_figures;
+pub(super) mod dashboard_html;
 mod endpoint;
 pub(super) mod export;
 mod figure;

@@ -1,5 +1,6 @@
 //! Tags: which of them tell measurements apart, and which must not leave the reader.
 
+use crate::ingest::scrub;
 use crate::model::key::Tags;
 
 /// Tags that k6 sets itself and that are not worth filtering by: they stand in the endpoint or outcome, or differ with
@@ -22,27 +23,6 @@ const LEFT_OUT: [&str; 15] = [
     "vu",
 ];
 
-/// Parts of names of tags whose values nobody wants to read in a report.
-const SECRETIVE: [&str; 11] = [
-    "token",
-    "secret",
-    "passw",
-    "authorization",
-    "api_key",
-    "apikey",
-    "api-key",
-    "cookie",
-    "credential",
-    "bearer",
-    "jwt",
-];
-
-/// Whether a tag of this name holds what must not be shown.
-pub(super) fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    SECRETIVE.iter().any(|part| name.contains(part))
-}
-
 /// A Tag set is the tags of a point. To k6 a missing tag equals an empty one, so empty ones are not in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TagSet {
@@ -55,8 +35,11 @@ impl TagSet {
     pub(super) fn new(mut all: Tags) -> Self {
         all.retain(|(_, value)| !value.is_empty());
         all.sort();
-        let kept =
-            all.iter().filter(|(name, _)| !LEFT_OUT.contains(&name.as_str()) && !is_secret(name)).cloned().collect();
+        let kept = all
+            .iter()
+            .filter(|(name, value)| !LEFT_OUT.contains(&name.as_str()) && scrub::may_show(name, value))
+            .cloned()
+            .collect();
         Self { all, kept }
     }
 
@@ -95,6 +78,7 @@ mod tests {
             ("expected_response", "true"),
             ("tier", "gold"),
             ("Access-Token", "hunter2"),
+            ("flavour", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"),
             ("empty", ""),
         ];
         let set = TagSet::new(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());

@@ -1,14 +1,15 @@
 //! The HTML report (`--html`): since 2.18 (modern page) and 2.28 (always) it holds its data as one JSON value.
 //!
 //! It agrees with `--json` in all counts and means; minimum and maximum are rounded to whole milliseconds. The older page
-//! is tables for people only and is not read.
+//! is tables for people, which [`super::LegacyHtml`] reads.
 
 use super::exceptions;
 use super::failures::{parse_instant, tell_when};
 use super::quote::{US_PER_MS, successes_unknown, sum_of_bytes};
 use super::table::endpoint;
-use super::{TOOL, bucket, scrub};
+use super::{TOOL, bucket};
 use crate::error::Error;
+use crate::ingest::scrub;
 use crate::ingest::{Adapter, Head, Input, PartId, Rejection, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, LOCUST, Quoted};
 use crate::model::key::{EndpointKey, Population};
@@ -46,7 +47,7 @@ impl Adapter for Html {
         } else if head.contains(DATA) || head.contains(b"<title>Locust</title>") {
             Sniff::yes("Locust's HTML report")
         } else if head.contains(b"<title>Test Report for ") {
-            Sniff::no("Locust's HTML report from before 2.28 holds no readable data: give the CSVs of --csv")
+            Sniff::no("Locust's HTML report from before 2.28")
         } else {
             Sniff::no("an HTML page without Locust's data")
         }

@@ -4,11 +4,12 @@
 //! `--json` goes to standard output, so with `2>&1` log lines stand before and after it; they are passed over. With both
 //! options together Locust writes `[]`, because the first writing clears what the second would write.
 
+use super::TOOL;
 use super::bucket::{self, TYPE_1_OWN, TYPE_1_ROUNDED};
 use super::quote::{US_PER_MS, successes_unknown};
 use super::table::{endpoint, whole};
-use super::{TOOL, scrub};
 use crate::error::Error;
+use crate::ingest::scrub;
 use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted, Recorded};
 use crate::model::key::Population;
@@ -294,7 +295,7 @@ impl<'a> Walk<'a> {
         let before = self.bytes.get(..at).unwrap_or(&[]);
         let line = memchr::memchr_iter(b'\n', before).count() as u64 + 1;
         let excerpt = crate::fmt::excerpt(self.bytes.get(at..).unwrap_or(&[]));
-        self.tally.reject(Rejection { byte: at as u64, line, field: None, reason, excerpt: scrub::text(&excerpt) });
+        self.tally.reject(Rejection { byte: at as u64, line, field: None, reason, excerpt: scrub::excerpt(&excerpt) });
     }
 
     fn finish(mut self) -> Tally {

@@ -12,6 +12,7 @@
 //! | [`Exceptions`] | `PREFIX_exceptions.csv` | faults of the script itself |
 //! | [`Json`] | `--json`, `--json-file` | rounded histograms, requests per second of the run |
 //! | [`Html`] | `--html` | all of it in short, and when the run began and ended |
+//! | [`LegacyHtml`] | `--html` of before 2.28 | the same in whole milliseconds, from tables |
 //!
 //! The CSVs are rewritten once a second and not once more at the end, so they may lack the last second or, where the
 //! machine was busy, more; JSON and HTML are complete.
@@ -24,8 +25,9 @@ mod failures;
 mod history;
 mod html;
 mod json;
+mod legacy;
+mod legacy_page;
 mod quote;
-mod scrub;
 mod stats;
 mod table;
 #[cfg(test)]
@@ -36,6 +38,7 @@ pub use failures::{Failures, kind};
 pub use history::History;
 pub use html::Html;
 pub use json::Json;
+pub use legacy::LegacyHtml;
 pub use stats::Stats;
 
 /// The tool as people write it.

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::ingest::rows::{Header, Row, Rows};
-use crate::ingest::{Head, Input, Settings, Tally};
+use crate::ingest::{Head, Input, Settings, Tally, scrub};
 use crate::model::key::EndpointKey;
 use std::borrow::Cow;
 use std::io::Read;
@@ -144,7 +144,7 @@ impl Subject {
 
 /// An endpoint's key, secrets in its name taken out.
 pub(super) fn endpoint(method: &str, name: &str) -> EndpointKey {
-    EndpointKey::new(Some(method), &super::scrub::name(name))
+    EndpointKey::new(Some(method), &scrub::name(name, scrub::Query::Plain))
 }
 
 /// Reads all rows. `take` uses one; what it refuses is rejected with its place.
@@ -162,7 +162,7 @@ pub(super) fn each_row(
             Ok(()) => tally.used(),
             Err(bad) => {
                 let mut rejection = row.rejection(bad.field.as_deref(), bad.reason);
-                rejection.excerpt = super::scrub::text(&rejection.excerpt);
+                rejection.excerpt = scrub::excerpt(&rejection.excerpt);
                 tally.reject(rejection);
             }
         }

@@ -6,7 +6,7 @@ use super::columns::Plan;
 use super::failure;
 use super::instant::{self, Clock};
 use super::known::Wanted;
-use crate::ingest::{PartId, SeriesId, Settings, Sink, Tally};
+use crate::ingest::{PartId, SeriesId, Settings, Sink, Tally, scrub};
 use crate::model::key::{CellKey, EndpointKey, MetricKey, MetricKind, Outcome, Population};
 use crate::model::sample::{Fault, Sample};
 use crate::unit::Timestamp;
@@ -265,7 +265,7 @@ impl<'s> RowReader<'s> {
             Population::Request | Population::Transaction => event.as_deref().unwrap_or("request"),
         };
         let name = self.text(cells, Wanted::Endpoint).unwrap_or(unnamed);
-        let endpoint = EndpointKey::new(self.text(cells, Wanted::Method), &failure::without_queries(name));
+        let endpoint = EndpointKey::new(self.text(cells, Wanted::Method), &scrub::name(name, scrub::Query::Cut));
         let (status, outcome) = self.outcome(cells, &endpoint)?;
         let cached = match self.plan.column(Wanted::Cached) {
             Some(column) => match cells.text(column).filter(|text| !is_nothing(text)) {
@@ -277,7 +277,7 @@ impl<'s> RowReader<'s> {
         let part = sink.part(self.text(cells, Wanted::Scenario));
         let fault = match (&outcome, self.error(cells)) {
             (Outcome::Failed(_), Some(text)) => {
-                Some(Fault { endpoint: Some(endpoint.clone()), text: failure::text(text), count: 1, of_requests: true })
+                Some(Fault { endpoint: Some(endpoint.clone()), text: scrub::text(text), count: 1, of_requests: true })
             }
             _ => None,
         };
@@ -360,14 +360,15 @@ impl<'s> RowReader<'s> {
         }
     }
 
-    /// Users change seldom: one reading a second, and each change.
+    /// Users change seldom: one reading for each of the narrowest windows, and each change. So it cannot be seen in the
+    /// windows at which row a file was cut up.
     #[expect(clippy::float_cmp, reason = "the same number printed twice is the same number")]
     fn crowd(&mut self, part: PartId, at: Option<Timestamp>, users: Option<f64>, sink: &mut dyn Sink) {
         let (Some(at), Some(users)) = (at, users) else {
             return;
         };
         let fresh = match self.users {
-            Some((last, then, count)) => last != part || count != users || at.seconds_since(then).abs() >= 1.0,
+            Some((last, then, count)) => last != part || count != users || slot(at) != slot(then),
             None => true,
         };
         if fresh {
@@ -375,4 +376,9 @@ impl<'s> RowReader<'s> {
             sink.users(part, at, users);
         }
     }
+}
+
+/// The number of the narrowest window that an instant lies in: 0.1 s, aligned to the epoch.
+fn slot(at: Timestamp) -> i64 {
+    at.0.div_euclid(100_000_000)
 }

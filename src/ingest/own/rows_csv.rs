@@ -2,11 +2,10 @@
 
 use super::cell_text::Refusal;
 use super::columns::{Plan, delimiter, foreign_header, header_names};
-use super::failure::without_queries;
 use super::row::{Cells, RowReader, Taken};
 use crate::error::Error;
 use crate::ingest::rows::{Row, Rows};
-use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally};
+use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, scrub};
 
 /// Reads CSV rows of requests.
 pub struct OwnRowsCsv;
@@ -96,8 +95,8 @@ pub(in crate::ingest) fn shape(row: &Row<'_>, columns: usize) -> Result<(), Refu
 /// A refusal with the row's place; its excerpt goes without URL queries.
 pub(in crate::ingest) fn rejection(row: &Row<'_>, names: &[String], refusal: &Refusal) -> Rejection {
     let field = refusal.column.and_then(|column| names.get(column)).map(String::as_str);
-    let mut rejection = row.rejection(field, without_queries(&refusal.reason));
-    rejection.excerpt = without_queries(&rejection.excerpt).into_owned();
+    let mut rejection = row.rejection(field, scrub::text(&refusal.reason));
+    rejection.excerpt = scrub::excerpt(&rejection.excerpt);
     rejection
 }
 

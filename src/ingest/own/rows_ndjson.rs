@@ -2,14 +2,13 @@
 
 use super::cell_text::Refusal;
 use super::columns::Plan;
-use super::failure::without_queries;
 use super::fields::{Fields, FieldsSeed};
 use super::known::Wanted;
 use super::results::foreign_document;
 use super::row::{RowReader, Taken};
 use crate::error::Error;
 use crate::ingest::input::Line;
-use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally};
+use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, scrub};
 use serde::de::DeserializeSeed;
 
 /// Reads NDJSON rows of requests.
@@ -119,7 +118,7 @@ fn rejection(line: &Line<'_>, names: &[String], refusal: &Refusal) -> Rejection 
         byte: line.byte,
         line: line.number,
         field: refusal.column.and_then(|column| names.get(column)).cloned(),
-        reason: without_queries(&refusal.reason).into_owned(),
-        excerpt: without_queries(&crate::fmt::excerpt(line.bytes)).into_owned(),
+        reason: scrub::text(&refusal.reason),
+        excerpt: scrub::excerpt(&crate::fmt::excerpt(line.bytes)),
     }
 }

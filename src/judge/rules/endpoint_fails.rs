@@ -48,7 +48,7 @@ fn fails(test: &str, endpoint: &EndpointFigures, ratio: f64) -> Finding {
         .map(|kind| format!("{} {}", fmt::count(kind.count), fmt::plain(&kind.name)))
         .collect();
     let kinds = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
-    let name = if endpoint.label.is_empty() { "the test".to_owned() } else { fmt::plain(&endpoint.label) };
+    let name = if endpoint.label.is_empty() { "all requests".to_owned() } else { fmt::plain(&endpoint.label) };
     let requests = endpoint.requests.map_or_else(String::new, |n| format!(" of {} requests", fmt::count(n)));
     let mut found = finding(
         RULE.name,

@@ -1,16 +1,21 @@
 //! Page one in sentences: may we ship, why, what changed, what to do, how sure.
 
 use super::Material;
+use super::footing;
 use super::words;
 use crate::analyse::figures::EndpointFigures;
 use crate::compare::delta::Call;
 use crate::fmt;
 use crate::judge::outcome::{CriterionResult, Severity, Status, Verdict};
 use crate::model::key::Population;
-use crate::report::model::{Answer, HoldsFor, Line, TestReport, Tile};
+use crate::report::model::{Answer, Line, TestReport, Tile};
 
 /// Lines of a list on page one; what is left out is counted, and stands below.
 const MOST_LINES: usize = 6;
+/// Differences besides the results that are named with the changes.
+const MOST_DIFFERENCES: usize = 3;
+/// Findings of one advice that are named.
+const FINDINGS_A_LINE: usize = 2;
 
 pub(super) fn answer(material: &Material<'_>, tests: &[TestReport]) -> Answer {
     Answer {
@@ -20,7 +25,7 @@ pub(super) fn answer(material: &Material<'_>, tests: &[TestReport]) -> Answer {
         why: why(material),
         changed: changed(material),
         to_do: to_do(material),
-        sure: sure(material, tests),
+        sure: footing::sure(material, tests),
         defaults: material.judgement.defaults.clone(),
     }
 }
@@ -62,7 +67,9 @@ fn summary(material: &Material<'_>) -> String {
 fn headline(material: &Material<'_>, tests: &[TestReport]) -> String {
     let judgement = material.judgement;
     match judgement.verdict {
-        Verdict::NotReady | Verdict::Inconclusive => judgement.reasons.first().cloned().unwrap_or_default(),
+        Verdict::NotReady | Verdict::Inconclusive => {
+            judgement.reasons.first().map(|reason| reason.text.clone()).unwrap_or_default()
+        }
         Verdict::Ready | Verdict::ReadyWithConditions => lead(material, tests).map(experience).unwrap_or_default(),
     }
 }
@@ -193,11 +200,11 @@ fn demanded(material: &Material<'_>, test: &TestReport, kind: fn(&CriterionResul
     (worst.map_or("plain", |one| words::state(one.status)).to_owned(), demand.unwrap_or_default())
 }
 
-fn line(text: &str, state: &str) -> Line {
+pub(super) fn line(text: &str, state: &str) -> Line {
     Line { text: text.to_owned(), anchor: None, state: state.to_owned() }
 }
 
-fn capped(mut lines: Vec<Line>, rest: &str) -> Vec<Line> {
+pub(super) fn capped(mut lines: Vec<Line>, rest: &str) -> Vec<Line> {
     if lines.len() > MOST_LINES {
         let left = lines.len() - MOST_LINES + 1;
         lines.truncate(MOST_LINES - 1);
@@ -208,20 +215,24 @@ fn capped(mut lines: Vec<Line>, rest: &str) -> Vec<Line> {
 
 fn why(material: &Material<'_>) -> Vec<Line> {
     let judgement = material.judgement;
-    let state = match judgement.verdict {
-        Verdict::NotReady => "fail",
-        Verdict::Inconclusive => "unsure",
-        _ => "pass",
-    };
-    let reasons: Vec<Line> = judgement.reasons.iter().map(|text| line(text, state)).collect();
-    let conditions: Vec<Line> = judgement.conditions.iter().map(|text| line(text, "warn")).collect();
+    let open = matches!(judgement.verdict, Verdict::NotReady | Verdict::Inconclusive);
+    let [reasons, conditions] = [&judgement.reasons, &judgement.conditions]
+        .map(|list| list.iter().map(|one| line(&one.text, weight(one.status))).collect::<Vec<_>>());
     // What was met comes after what must be accepted; what failed comes before it.
-    let lines = if state == "pass" { [conditions, reasons] } else { [reasons, conditions] };
+    let lines = if open { [reasons, conditions] } else { [conditions, reasons] };
     let mut lines = capped(lines.concat(), "under Criteria");
     for one in &mut lines {
         one.anchor = Some("criteria".to_owned());
     }
     lines
+}
+
+/// The sign of a reason: what was met and is not proven is a condition here.
+fn weight(status: Option<Status>) -> &'static str {
+    match status {
+        Some(Status::MetNotProven) | None => "warn",
+        Some(status) => words::state(status),
+    }
 }
 
 fn changed(material: &Material<'_>) -> Vec<Line> {
@@ -253,6 +264,11 @@ fn changed(material: &Material<'_>) -> Vec<Line> {
             .into_iter()
             .map(|one| line(&words::sentence(one), if one.call == Call::Regressed { "fail" } else { "pass" })),
     );
+    // What differs besides the results comes before them: it may be why they differ.
+    let pairs = material.baseline.iter().flat_map(|one| &one.pairs);
+    let differing: Vec<Line> =
+        pairs.flat_map(|pair| &pair.differences).take(MOST_DIFFERENCES).map(|text| line(text, "warn")).collect();
+    lines.splice(1..1, differing);
     let mut lines = capped(lines, "under Changes");
     for one in &mut lines {
         one.anchor = Some("changes".to_owned());
@@ -260,79 +276,39 @@ fn changed(material: &Material<'_>) -> Vec<Line> {
     lines
 }
 
-/// Advice of the findings, weightiest first, each once.
+/// What was found and what to do about it, weightiest first; the same advice for several findings is given once.
 fn to_do(material: &Material<'_>) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
+    let several = material.tests.len() > 1;
+    let mut groups: Vec<(&str, &'static str, Vec<String>)> = Vec::new();
     for finding in &material.judgement.findings {
         let state = match finding.severity {
             Severity::Critical => "fail",
             Severity::Warning => "warn",
             Severity::Note => continue,
         };
-        if !finding.advice.is_empty() && !lines.iter().any(|have| have.text == finding.advice) {
-            lines.push(Line { anchor: Some("findings".to_owned()), ..line(&finding.advice, state) });
+        if finding.advice.is_empty() {
+            continue;
+        }
+        let place = if several && !finding.test.is_empty() {
+            format!("{}: ", fmt::plain(&finding.test))
+        } else {
+            String::new()
+        };
+        let seen = format!("{place}{}", finding.message);
+        match groups.iter_mut().find(|group| group.0 == finding.advice) {
+            Some((_, _, all)) => all.push(seen),
+            None => groups.push((&finding.advice, state, vec![seen])),
         }
     }
-    capped(lines, "under Findings")
-}
-
-/// What the figures rest on, and what weakens them.
-fn sure(material: &Material<'_>, tests: &[TestReport]) -> Vec<Line> {
-    let sum = |of: fn(&TestReport) -> u64| tests.iter().map(of).sum::<u64>();
-    let requests = sum(|test| test.totals.requests.unwrap_or(0));
-    let read = sum(|test| test.inputs.iter().map(|input| input.rows_read).sum());
-    let rejected = sum(|test| test.inputs.iter().map(|input| input.rows_rejected).sum());
-    let files = sum(|test| test.inputs.len() as u64);
-    let mut lines = vec![line(
-        &format!(
-            "{} in {}, from {} of {}; {} rejected",
-            fmt::plural(requests, "request", "requests"),
-            fmt::plural(tests.len() as u64, "test", "tests"),
-            fmt::plural(read, "row", "rows"),
-            fmt::plural(files, "file", "files"),
-            fmt::plural(rejected, "row", "rows"),
-        ),
-        if rejected > 0 { "warn" } else { "plain" },
-    )];
-    for test in tests {
-        let doubts = test
-            .doubts
-            .iter()
-            .map(|one| (&one.message, if one.invalidates { "unsure" } else { "warn" }, test.id.clone()));
-        let warnings = test.further_warnings().map(|text| (text, "warn", format!("{}-evidence", test.id)));
-        for (text, state, anchor) in doubts.chain(warnings) {
-            let text = if tests.len() > 1 { format!("{}: {text}", fmt::plain(&test.name)) } else { text.clone() };
-            lines.push(Line { anchor: Some(anchor), ..line(&text, state) });
-        }
-    }
-    // A tool that ends properly fills its files: an empty one is the only trace that a killed Locust leaves of its end.
-    for file in material.files_not_used.iter().filter(|file| file.reason.starts_with("empty file")) {
-        let text = format!("{} is empty: was the run cut off before it was written?", fmt::plain(&file.source));
-        lines.push(Line { anchor: Some("not-used".to_owned()), ..line(&text, "warn") });
-    }
-    capped(lines, "under Evidence")
-}
-
-pub(super) fn holds_for(material: &Material<'_>, tests: &[TestReport]) -> HoldsFor {
-    let most = |of: fn(&TestReport) -> Option<f64>| tests.iter().filter_map(of).max_by(f64::total_cmp);
-    let users = most(|test| test.load.users_max);
-    let rate_per_s = most(|test| test.totals.rate_per_s);
-    let date = material.tests.iter().filter_map(|one| one.test.span).map(|span| span.end).max().map(fmt::date);
-    let (build, environment) = (material.build.clone(), material.environment.clone());
-    let mut parts = Vec::new();
-    let load: Vec<String> = users.map(words::people).into_iter().chain(rate_per_s.map(fmt::rate)).collect();
-    if !load.is_empty() {
-        parts.push(format!("up to {}", load.join(" and ")));
-    }
-    parts.push(build.as_ref().map_or_else(|| "a build that nobody named".to_owned(), |build| format!("build {build}")));
-    parts.push(
-        environment
-            .as_ref()
-            .map_or_else(|| "an environment that nobody named".to_owned(), |name| format!("environment {name}")),
-    );
-    if let Some(date) = &date {
-        parts.push(format!("as measured on {date}"));
-    }
-    let sentence = format!("Holds for {}.", parts.join(", "));
-    HoldsFor { users, rate_per_s, build, environment, date, sentence }
+    let lines = groups.into_iter().map(|(advice, state, seen)| {
+        let more = if seen.len() > FINDINGS_A_LINE {
+            format!(" and {} more", seen.len() - FINDINGS_A_LINE)
+        } else {
+            String::new()
+        };
+        let shown = seen.iter().take(FINDINGS_A_LINE).map(String::as_str).collect::<Vec<_>>().join("; ");
+        let text = format!("{shown}{more}. {advice}");
+        Line { anchor: Some("findings".to_owned()), ..line(&text, state) }
+    });
+    capped(lines.collect(), "under Findings")
 }

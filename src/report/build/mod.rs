@@ -2,6 +2,7 @@
 
 mod answer;
 mod charts;
+mod footing;
 mod strips;
 mod tests_of;
 pub mod words;
@@ -123,14 +124,14 @@ pub fn build(material: Material<'_>) -> Report {
         })
         .collect();
     let answer = answer::answer(&material, &tests);
-    let holds_for = answer::holds_for(&material, &tests);
+    let holds_for = footing::holds_for(&material, &tests);
     Report {
         schema: SCHEMA.to_owned(),
         generator: generator(),
         title: material.title.clone().unwrap_or_else(|| title(&tests)),
         run_id: run_id(&tests, &material.config),
         verdict: material.judgement.verdict,
-        conditions: material.judgement.conditions.clone(),
+        conditions: material.judgement.conditions.iter().map(|reason| reason.text.clone()).collect(),
         holds_for,
         answer,
         tests,

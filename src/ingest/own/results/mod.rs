@@ -13,12 +13,11 @@ mod tell;
 mod tests;
 
 use super::columns::Plan;
-use super::failure::without_queries;
 use super::fields::{Fields, FieldsSeed};
 use super::instant::Clock;
 use super::row::{RowReader, Taken};
 use crate::error::Error;
-use crate::ingest::{Adapter, Head, Input, PartId, Rejection, Settings, Sink, Sniff, Tally};
+use crate::ingest::{Adapter, Head, Input, PartId, Rejection, Settings, Sink, Sniff, Tally, scrub};
 use crate::model::key::Population;
 use key::{Count, Subject};
 use record::Record;
@@ -235,7 +234,7 @@ fn rejection(index: usize, field: Option<String>, reason: &str, excerpt: &str) -
         byte: 0,
         line: 1,
         field,
-        reason: without_queries(&format!("record {}: {reason}", index + 1)).into_owned(),
-        excerpt: without_queries(&crate::fmt::excerpt(excerpt.as_bytes())).into_owned(),
+        reason: scrub::text(&format!("record {}: {reason}", index + 1)),
+        excerpt: scrub::excerpt(&crate::fmt::excerpt(excerpt.as_bytes())),
     }
 }

@@ -4,10 +4,9 @@ use super::counted::{Counted, count};
 use super::key::{Count, Stat, Subject};
 use super::record::{Figure, Record, Stated};
 use crate::error::Error;
-use crate::ingest::own::failure;
 use crate::ingest::own::instant::Clock;
 use crate::ingest::own::name::words;
-use crate::ingest::{Input, MetricTotal, PartId, Settings, Sink};
+use crate::ingest::{Input, MetricTotal, PartId, Settings, Sink, scrub};
 use crate::model::distribution::{Distribution, Quoted, UNSTATED};
 use crate::model::key::{EndpointKey, MetricKey, MetricKind, Population};
 use crate::model::sample::{Fact, Fault, Total};
@@ -83,7 +82,7 @@ impl<'a> Teller<'a> {
                 "no unit is stated for {}: read in that of `{key}`, the only one in the document; `inputs.latency_unit` makes it sure",
                 lent.join(", ")
             );
-            self.sink.fact(part, Fact::Warning(failure::text(&text)));
+            self.sink.fact(part, Fact::Warning(scrub::text(&text)));
         }
         Ok(())
     }
@@ -145,10 +144,10 @@ impl<'a> Teller<'a> {
             self.sink.fact(part, Fact::FailuresUnknown(why));
         }
         for warning in counted.warnings {
-            self.sink.fact(part, Fact::Warning(failure::text(&warning)));
+            self.sink.fact(part, Fact::Warning(scrub::text(&warning)));
         }
         for remark in counted.remarks {
-            self.sink.fact(part, Fact::Remark(failure::text(&remark)));
+            self.sink.fact(part, Fact::Remark(scrub::text(&remark)));
         }
     }
 
@@ -168,7 +167,7 @@ impl<'a> Teller<'a> {
         if let Some(text) = out_of_order(&quoted) {
             let keys: Vec<&str> = figures.iter().map(|figure| figure.key.as_str()).collect();
             let text = format!("{text} (in {})", keys.join(", "));
-            self.sink.fact(part, Fact::Warning(failure::text(&text)));
+            self.sink.fact(part, Fact::Warning(scrub::text(&text)));
         }
         Ok(quoted)
     }
@@ -221,7 +220,7 @@ impl<'a> Teller<'a> {
     fn faults(&mut self, record: &Record, part: PartId, endpoint: Option<&EndpointKey>) {
         for (text, count) in record.faults.iter().filter(|(_, count)| *count > 0) {
             let fault =
-                Fault { endpoint: endpoint.cloned(), text: failure::text(text), count: *count, of_requests: true };
+                Fault { endpoint: endpoint.cloned(), text: scrub::text(text), count: *count, of_requests: true };
             self.sink.fault(part, fault);
         }
     }
@@ -264,7 +263,7 @@ impl<'a> Teller<'a> {
 }
 
 fn endpoint_key(record: &Record, name: &str) -> EndpointKey {
-    EndpointKey::new(record.method.as_deref(), &failure::without_queries(name))
+    EndpointKey::new(record.method.as_deref(), &scrub::name(name, scrub::Query::Cut))
 }
 
 fn collect_units(record: &Record, units: &mut Vec<(f64, String)>) {

@@ -1,0 +1,213 @@
+//! What ab prints: the only one of its outputs that tells failures. Several runs in one file are tests of their own.
+//!
+//! ab calls an answer failed whose length differs from the first one's, which every page that is not static does; those are
+//! not counted here. `Non-2xx responses`, which it leaves out of its failures, are.
+
+use super::TOOL;
+use crate::error::Error;
+use crate::fmt::plural;
+use crate::ingest::printed::nothing_known;
+use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
+use crate::model::distribution::{Distribution, Quoted};
+use crate::model::sample::{Fact, Fault, LoadModel, Total};
+
+const BANNER: &str = "This is ApacheBench, Version";
+/// Runs of one file that are read.
+const RUNS: usize = 1000;
+const DEFINITION: &str = "ab: the value at place n·p of the sorted times, in whole milliseconds";
+
+/// Reads what ab prints.
+pub struct AbText;
+
+/// What ab printed of one run.
+#[derive(Debug, Default)]
+struct Run {
+    complete: Option<u64>,
+    seconds: Option<f64>,
+    concurrency: Option<f64>,
+    rate_per_s: Option<f64>,
+    bytes: Option<u64>,
+    non_2xx: u64,
+    /// Connect, receive and exceptions.
+    broken: u64,
+    other_length: u64,
+    min_us: Option<f64>,
+    mean_us: Option<f64>,
+    max_us: Option<f64>,
+    quantiles: Vec<(f64, f64)>,
+}
+
+impl Adapter for AbText {
+    fn name(&self) -> &'static str {
+        "ab_text"
+    }
+
+    fn tool(&self) -> &'static str {
+        TOOL
+    }
+
+    fn about(&self) -> &'static str {
+        "what ab prints, its only output that tells failures"
+    }
+
+    fn sniff(&self, head: &Head) -> Sniff {
+        if head.contains(BANNER.as_bytes()) && head.lines().any(|line| line.starts_with(BANNER.as_bytes())) {
+            Sniff::yes("the line `This is ApacheBench, Version …`")
+        } else {
+            Sniff::no("no line `This is ApacheBench, Version …`")
+        }
+    }
+
+    fn read(&self, input: &Input, _: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
+        let mut lines = input.lines()?;
+        let (mut tally, mut runs) = (Tally::default(), Vec::<Run>::new());
+        let broken = |error: std::io::Error| Error::input(format!("cannot be read: {error}")).at(input.place());
+        while let Some(line) = lines.next_line().map_err(broken)? {
+            let text = String::from_utf8_lossy(line.bytes);
+            if text.starts_with(BANNER) && runs.len() < RUNS {
+                runs.push(Run::default());
+            } else if let Some(run) = runs.last_mut() {
+                run.take(&text);
+            }
+        }
+        tally.unfinished = lines.unfinished().map(str::to_owned);
+        if runs.iter().any(|run| run.complete.is_none()) && tally.unfinished.is_none() {
+            tally.unfinished = Some("a run has no line `Complete requests`".to_owned());
+        }
+        runs.retain(|run| run.complete.is_some());
+        for (at, run) in runs.iter().enumerate() {
+            let name = (runs.len() > 1).then(|| format!("run {}", at + 1));
+            run.hand_on(name.as_deref(), sink);
+            tally.used();
+        }
+        Ok(tally)
+    }
+}
+
+impl Run {
+    fn take(&mut self, line: &str) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            ["Concurrency", "Level:", count] => self.concurrency = number(count),
+            ["Time", "taken", "for", "tests:", seconds, "seconds"] => self.seconds = number(seconds),
+            ["Complete", "requests:", count] => self.complete = count.parse().ok(),
+            ["Non-2xx", "responses:", count] => self.non_2xx = count.parse().unwrap_or(0),
+            ["Total", "transferred:", bytes, "bytes"] => self.bytes = bytes.parse().ok(),
+            ["Requests", "per", "second:", rate, ..] => self.rate_per_s = number(rate),
+            ["Total:", min, mean, _, _, max] => {
+                let us = |ms: &str| number(ms).map(|ms| ms * 1e3);
+                (self.min_us, self.mean_us, self.max_us) = (us(min), us(mean), us(max));
+            }
+            [percent, ms] | [percent, ms, "(longest", "request)"] if percent.ends_with('%') => {
+                self.percentile(percent, ms);
+            }
+            _ if line.trim_start().starts_with("(Connect: ") => self.failed(line),
+            _ => {}
+        }
+    }
+
+    fn percentile(&mut self, percent: &str, ms: &str) {
+        let p = percent.strip_suffix('%').and_then(number).map(|percent| percent / 100.0);
+        if let (Some(p), Some(ms)) = (p.filter(|p| *p > 0.0 && *p < 1.0), number(ms))
+            && self.quantiles.last().is_none_or(|(last, _)| *last < p)
+        {
+            self.quantiles.push((p, ms * 1e3));
+        }
+    }
+
+    /// `(Connect: 0, Receive: 0, Length: 8, Exceptions: 0)`.
+    fn failed(&mut self, line: &str) {
+        for pair in line.trim().trim_matches(['(', ')']).split(',') {
+            let Some((what, count)) = pair.split_once(':') else { continue };
+            let count: u64 = count.trim().parse().unwrap_or(0);
+            match what.trim() {
+                "Length" => self.other_length = count,
+                _ => self.broken = self.broken.saturating_add(count),
+            }
+        }
+    }
+
+    fn hand_on(&self, name: Option<&str>, sink: &mut dyn Sink) {
+        let part = sink.part(name);
+        sink.fact(part, Fact::Load(LoadModel::Closed));
+        for fact in [self.seconds.map(Fact::DurationSeconds), self.concurrency.map(Fact::Users)].into_iter().flatten() {
+            sink.fact(part, fact);
+        }
+        if self.other_length > 0 {
+            let answers = plural(self.other_length, "answer that differs", "answers that differ");
+            let said = format!("ab calls {answers} in length from the first failed; that alone is no failure here");
+            sink.fact(part, Fact::Remark(said));
+        }
+        let faults = [("HTTP status other than 2xx", self.non_2xx), ("connection broken", self.broken)];
+        for (text, count) in faults.into_iter().filter(|(_, count)| *count > 0) {
+            sink.fault(part, Fault { endpoint: None, text: text.to_owned(), count, of_requests: true });
+        }
+        sink.total(part, self.total());
+    }
+
+    fn total(&self) -> Total {
+        let complete = self.complete.unwrap_or(0);
+        let latency = if complete == 0 {
+            Distribution::Unknown("no request was answered".to_owned())
+        } else {
+            Distribution::Quoted(Quoted {
+                n: self.complete,
+                mean_us: self.mean_us,
+                min_us: self.min_us,
+                max_us: self.max_us,
+                quantiles: self.quantiles.clone(),
+                definition: DEFINITION.to_owned(),
+                rounding_us: vec![(0.0, 1000.0)],
+            })
+        };
+        Total {
+            requests: self.complete,
+            failures: Some(self.non_2xx.saturating_add(self.broken).min(complete)),
+            latency,
+            rate_per_s: self.rate_per_s,
+            bytes: self.bytes,
+            ..nothing_known(None)
+        }
+    }
+}
+
+/// A finite number that is not negative.
+fn number(text: &str) -> Option<f64> {
+    text.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::own::recording::Recording;
+
+    fn read(text: &str) -> (Recording, Tally) {
+        let mut sink = Recording::default();
+        let input = Input::memory("ab", text.as_bytes()).unwrap();
+        let tally = AbText.read(&input, &Settings::default(), &mut sink).unwrap();
+        (sink, tally)
+    }
+
+    #[test]
+    fn failures_are_bad_statuses_and_not_other_lengths() {
+        let text = std::fs::read_to_string("samples/ab/text/summary.txt").unwrap();
+        let (sink, tally) = read(&text);
+        assert_eq!((tally.used, tally.unfinished), (1, None));
+        let total = &sink.totals[0].1;
+        assert_eq!((total.requests, total.failures, total.bytes), (Some(600), Some(8), Some(249_640)));
+        let Distribution::Quoted(quoted) = &total.latency else { panic!("{:?}", total.latency) };
+        assert_eq!((quoted.min_us, quoted.mean_us, quoted.max_us), (Some(14e3), Some(76e3), Some(192e3)));
+        assert_eq!(
+            quoted.quantiles.iter().map(|(p, _)| *p).collect::<Vec<_>>(),
+            [0.5, 0.66, 0.75, 0.8, 0.9, 0.95, 0.98, 0.99]
+        );
+        assert!(sink.said().contains("8 answers that differ"), "{}", sink.said());
+
+        let broken = text.replace("(Connect: 0, Receive: 0, Length: 8", "(Connect: 2, Receive: 3, Length: 8");
+        assert_eq!(read(&broken).0.totals[0].1.failures, Some(13));
+        let twice = [text.as_str(), text.as_str()].concat();
+        assert_eq!(read(&twice).0.parts, [Some("run 1".to_owned()), Some("run 2".to_owned())]);
+        let cut = &text[..text.find("Complete").unwrap()];
+        assert!(read(cut).1.unfinished.is_some() && read(cut).0.totals.is_empty());
+    }
+}

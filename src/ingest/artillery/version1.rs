@@ -1,0 +1,240 @@
+//! The report of Artillery 1: a fixed set of keys, and in its ten-second rows every latency of an answer.
+//!
+//! From 1.6.2 on the latencies are bare nanoseconds; before, each stood in a list behind its time and the request's id. They
+//! are milliseconds by their step.
+
+use super::{Answers, TOOL, US_PER_MS, faults, is_of_request, quantiles, quoted, total};
+use crate::error::Error;
+use crate::ingest::document::{self, Object};
+use crate::ingest::{Adapter, Head, Input, MetricTotal, PartId, Settings, Sink, Sniff, Tally};
+use crate::model::distribution::{Distribution, Recorded};
+use crate::model::key::{MetricKey, MetricKind};
+use crate::model::sample::{Fact, Interval, LoadModel};
+use crate::unit::{Span, Timestamp, Unit};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Reads the report of Artillery 1.
+pub struct Artillery1Json;
+
+impl Adapter for Artillery1Json {
+    fn name(&self) -> &'static str {
+        "artillery_1_json"
+    }
+
+    fn tool(&self) -> &'static str {
+        TOOL
+    }
+
+    fn about(&self) -> &'static str {
+        "Artillery 1's report, `artillery run --output report.json`"
+    }
+
+    fn sniff(&self, head: &Head) -> Sniff {
+        let opens = head.bytes().trim_ascii_start().starts_with(b"{");
+        let keys: [&[u8]; 3] = [b"\"aggregate\"", b"\"scenariosCreated\"", b"\"requestsCompleted\""];
+        if opens && keys.iter().all(|key| head.contains(key)) {
+            Sniff::yes("a JSON object with Artillery 1's scenariosCreated and requestsCompleted")
+        } else {
+            Sniff::no("no JSON object with Artillery 1's scenariosCreated and requestsCompleted")
+        }
+    }
+
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
+        let report: Report = document::json(input, "Artillery 1's report")?;
+        let part = sink.part(None);
+        sink.fact(part, Fact::Load(LoadModel::Open));
+        let mut tally = Tally::default();
+        tally.used();
+        let periods = periods(&report.intermediate, &mut tally);
+        let whole = &report.aggregate;
+        let answers = whole.answers();
+        let mut sum = total(None, answers.count(), answers.failures(None, settings));
+        sum.latency = latency(whole, &periods);
+        sum.latency_ok = Distribution::Unknown("Artillery 1 does not time successes apart".to_owned());
+        sum.rate_per_s = whole.rps.get("mean").and_then(document::amount);
+        sum.span = span(whole);
+        if sum.span.is_some() {
+            let said = "the start is computed from Artillery's requests per second: it notes only when it ended";
+            sink.fact(part, Fact::Remark(said.to_owned()));
+        }
+        sink.total(part, sum);
+        faults(&answers, &whole.errors, None, settings).for_each(|fault| sink.fault(part, fault));
+        hand_on_metrics(whole, part, sink);
+        hand_on_course(&periods, span(whole), part, settings, sink);
+        tally.note("no endpoints: Artillery 1 counts all requests together");
+        if answers.by_status.range(400..).next().is_some() {
+            tally.note("a status from 400 on counts as a failure; Artillery itself fails no user for it");
+        }
+        match tally.strict_error(input.source()) {
+            Some(error) if settings.strict => Err(error),
+            _ => Ok(tally),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Report {
+    aggregate: Period,
+    #[serde(default)]
+    intermediate: Vec<Value>,
+}
+
+/// The whole run, or the ten seconds up to `timestamp`.
+#[derive(Deserialize)]
+struct Period {
+    timestamp: String,
+    #[serde(rename = "requestsCompleted")]
+    completed: u64,
+    #[serde(rename = "scenariosCreated", default)]
+    created: u64,
+    #[serde(rename = "scenariosCompleted", default)]
+    finished: u64,
+    #[serde(default)]
+    latency: Object,
+    #[serde(default)]
+    rps: Object,
+    #[serde(rename = "scenarioDuration", default)]
+    scenario_duration: Object,
+    #[serde(default)]
+    errors: BTreeMap<String, u64>,
+    #[serde(default)]
+    codes: BTreeMap<String, u64>,
+    #[serde(rename = "customStats", default)]
+    custom: BTreeMap<String, Value>,
+    #[serde(default)]
+    counters: BTreeMap<String, Value>,
+    #[serde(default)]
+    latencies: Vec<Value>,
+}
+
+impl Period {
+    fn at(&self) -> Option<Timestamp> {
+        crate::ingest::own::instant::read(&self.timestamp)?.timestamp()
+    }
+
+    /// `requestsCompleted` counts answers, `rps.count` what was asked.
+    fn answers(&self) -> Answers {
+        let by_status: BTreeMap<u16, u64> =
+            self.codes.iter().filter_map(|(code, count)| Some((code.parse().ok()?, *count))).collect();
+        let asked = self.rps.get("count").and_then(document::count).unwrap_or(self.completed);
+        Answers { unanswered: asked.saturating_sub(self.completed), by_status }
+    }
+
+    /// Failures as far as ten seconds show them: what was asked in them may be answered later.
+    fn failed(&self, settings: &Settings) -> u64 {
+        let answered = Answers { unanswered: 0, ..self.answers() };
+        let errors = self.errors.iter().filter(|(text, _)| is_of_request(text));
+        errors.fold(answered.failures(None, settings), |sum, (_, count)| sum.saturating_add(*count))
+    }
+
+    /// Latencies of the answers in nanoseconds.
+    fn latencies(&self) -> Option<Vec<u64>> {
+        let bare = |value: &Value| document::count(value.as_array().map_or(Some(value), |row| row.get(2))?);
+        self.latencies.iter().map(bare).collect()
+    }
+}
+
+fn periods(written: &[Value], tally: &mut Tally) -> Vec<(Timestamp, Period)> {
+    let mut periods = Vec::new();
+    for (number, value) in written.iter().enumerate() {
+        match Period::deserialize(value).ok().and_then(|period| Some((period.at()?, period))) {
+            Some(period) => {
+                tally.used();
+                periods.push(period);
+            }
+            None => {
+                let field = format!("intermediate[{number}]");
+                document::reject(&field, "should be a period with its timestamp and requestsCompleted", tally);
+            }
+        }
+    }
+    periods.sort_by_key(|(at, _)| *at);
+    periods
+}
+
+/// From every latency where the rows have them all, else as Artillery printed them.
+fn latency(whole: &Period, periods: &[(Timestamp, Period)]) -> Distribution {
+    let mut recorded = Recorded::default();
+    for latencies in periods.iter().map(|(_, period)| period.latencies()) {
+        latencies.unwrap_or_default().into_iter().for_each(|nanos| recorded.record(nanos));
+    }
+    if whole.completed > 0 && recorded.count() == whole.completed {
+        recorded.histogram.settle();
+        return Distribution::Recorded(recorded);
+    }
+    quoted(&whole.latency, Some(whole.completed), "Artillery 1: from its own histogram, approximate")
+        .map_or_else(|| Distribution::Unknown("nothing was answered".to_owned()), Distribution::Quoted)
+}
+
+fn span(whole: &Period) -> Option<Span> {
+    let end = whole.at()?;
+    let figure = |key: &str| document::amount(whole.rps.get(key)?).filter(|value| *value > 0.0);
+    let taken = Timestamp::from_seconds(figure("count")? / figure("mean")?)?;
+    Some(Span { start: end.plus_nanos(-taken.0), end })
+}
+
+fn hand_on_metrics(whole: &Period, part: PartId, sink: &mut dyn Sink) {
+    let key = |name: &str, kind, unit| MetricKey { name: name.to_owned(), kind, unit, tags: Vec::new() };
+    let trend = |summary: &Object, scale: f64| {
+        let figure = |key: &str| Some(document::amount(summary.get(key)?)? * scale);
+        MetricTotal {
+            min: figure("min"),
+            max: figure("max"),
+            quantiles: quantiles(summary).into_iter().map(|(p, value)| (p, value * scale)).collect(),
+            ..MetricTotal::default()
+        }
+    };
+    #[expect(clippy::cast_precision_loss, reason = "counts are below 2^53")]
+    for (name, count) in [("scenariosCreated", whole.created), ("scenariosCompleted", whole.finished)] {
+        let total = MetricTotal { sum: Some(count as f64), ..MetricTotal::default() };
+        sink.metric_total(part, &key(name, MetricKind::Counter, Unit::Count), &total);
+    }
+    let durations = trend(&whole.scenario_duration, US_PER_MS);
+    if durations.max.is_some() {
+        sink.metric_total(part, &key("scenarioDuration", MetricKind::Trend, Unit::Micros), &durations);
+    }
+    for (name, summary) in whole.custom.iter().filter_map(|(name, value)| Some((name, value.as_object()?))) {
+        sink.metric_total(part, &key(name, MetricKind::Trend, Unit::Plain), &trend(summary, 1.0));
+    }
+    for (name, sum) in whole.counters.iter().filter_map(|(name, value)| Some((name, document::amount(value)?))) {
+        let total = MetricTotal { sum: Some(sum), ..MetricTotal::default() };
+        sink.metric_total(part, &key(name, MetricKind::Counter, Unit::Count), &total);
+    }
+}
+
+fn hand_on_course(
+    periods: &[(Timestamp, Period)],
+    span: Option<Span>,
+    part: PartId,
+    settings: &Settings,
+    sink: &mut dyn Sink,
+) {
+    let row = |at: Timestamp| Interval {
+        at,
+        endpoint: None,
+        users: None,
+        rate_per_s: None,
+        failures_per_s: None,
+        quantiles: Vec::new(),
+        cumulative: None,
+    };
+    if let Some(start) = span.map(|span| span.start).filter(|start| periods.iter().all(|(at, _)| start < at)) {
+        sink.interval(part, Interval { cumulative: Some((0, 0)), ..row(start) });
+    }
+    let (mut requests, mut failures) = (0_u64, 0_u64);
+    for (at, period) in periods {
+        requests = requests.saturating_add(period.answers().count());
+        failures = failures.saturating_add(period.failed(settings)).min(requests);
+        sink.interval(
+            part,
+            Interval {
+                rate_per_s: period.rps.get("mean").and_then(document::amount),
+                quantiles: quantiles(&period.latency).into_iter().map(|(p, ms)| (p, ms * US_PER_MS)).collect(),
+                cumulative: Some((requests, failures)),
+                ..row(*at)
+            },
+        );
+    }
+}

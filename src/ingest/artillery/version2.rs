@@ -1,0 +1,335 @@
+//! The report of Artillery 2: counters, rates and summaries by dotted names, for the whole run and for each ten seconds.
+//!
+//! Names hold what the user called things, dots included, so they are taken apart at what Artillery itself put before and
+//! behind them and never at each dot.
+
+use super::{Answers, TOOL, US_PER_MS, faults, is_of_request, quantiles, quoted, total};
+use crate::error::Error;
+use crate::ingest::document::{self, Object};
+use crate::ingest::own::failure::without_queries;
+use crate::ingest::{Adapter, Head, Input, MetricTotal, PartId, Settings, Sink, Sniff, Tally};
+use crate::model::distribution::Distribution;
+use crate::model::key::{EndpointKey, MetricKey, MetricKind};
+use crate::model::sample::{Fact, Interval, LoadModel};
+use crate::unit::{Span, Timestamp, Unit};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Reads the report of Artillery 2.
+pub struct ArtilleryJson;
+
+/// What the plugin puts before an endpoint's name.
+const PLUGIN: &str = "plugins.metrics-by-endpoint.";
+/// How its percentiles come about.
+const DIGEST: &str = "Artillery: from a DDSketch digest, approximate";
+
+impl Adapter for ArtilleryJson {
+    fn name(&self) -> &'static str {
+        "artillery_json"
+    }
+
+    fn tool(&self) -> &'static str {
+        TOOL
+    }
+
+    fn about(&self) -> &'static str {
+        "Artillery 2's report, `artillery run --output report.json`; endpoints with its plugin metrics-by-endpoint"
+    }
+
+    fn sniff(&self, head: &Head) -> Sniff {
+        let opens = head.bytes().trim_ascii_start().starts_with(b"{");
+        let has = |key: &[u8]| head.contains(key);
+        if opens && has(b"\"aggregate\"") && has(b"\"counters\"") && (has(b"\"vusers.") || has(b"\"firstMetricAt\"")) {
+            Sniff::yes("a JSON object with Artillery's aggregate and counters")
+        } else {
+            Sniff::no("no JSON object with Artillery's aggregate and its counters of virtual users")
+        }
+    }
+
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
+        let report: Report = document::json(input, "Artillery's report")?;
+        let part = sink.part(None);
+        sink.fact(part, Fact::Load(LoadModel::Open));
+        let mut tally = Tally::default();
+        let all = Counts::of(&report.aggregate.counters, &mut tally);
+        hand_on_requests(&report.aggregate, &all, part, settings, sink, &mut tally);
+        hand_on_metrics(&report.aggregate, &all, part, sink, &mut tally);
+        hand_on_course(&report.intermediate, part, settings, sink, &mut tally);
+        match tally.strict_error(input.source()) {
+            Some(error) if settings.strict => Err(error),
+            _ => Ok(tally),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Report {
+    aggregate: Period,
+    #[serde(default)]
+    intermediate: Vec<Value>,
+}
+
+/// The whole run, or ten seconds of it. Instants are in unix milliseconds.
+#[derive(Deserialize)]
+struct Period {
+    #[serde(default)]
+    counters: Object,
+    #[serde(default)]
+    rates: Object,
+    #[serde(default)]
+    summaries: Object,
+    #[serde(rename = "firstMetricAt")]
+    first_metric_at: Option<f64>,
+    #[serde(rename = "lastMetricAt")]
+    last_metric_at: Option<f64>,
+}
+
+impl Period {
+    fn span(&self) -> Option<Span> {
+        let at = |ms: Option<f64>| Timestamp::from_seconds(ms? / 1e3);
+        let (start, end) = (at(self.first_metric_at)?, at(self.last_metric_at)?);
+        (start <= end).then_some(Span { start, end })
+    }
+
+    fn rate_per_s(&self) -> Option<f64> {
+        document::amount(self.rates.get("http.request_rate")?)
+    }
+
+    fn summary(&self, name: &str) -> Option<&Object> {
+        self.summaries.get(name)?.as_object()
+    }
+}
+
+/// Counters, sorted out.
+#[derive(Debug, Default)]
+struct Counts {
+    requests: Option<u64>,
+    responses: u64,
+    bytes: Option<u64>,
+    by_status: BTreeMap<u16, u64>,
+    errors: BTreeMap<String, u64>,
+    endpoints: BTreeMap<String, (Answers, BTreeMap<String, u64>)>,
+    /// All others: users, scenarios, other engines and the script's own.
+    others: BTreeMap<String, u64>,
+}
+
+impl Counts {
+    fn of(counters: &Object, tally: &mut Tally) -> Self {
+        let mut counts = Self::default();
+        for (name, value) in counters {
+            match document::count(value) {
+                Some(count) => {
+                    tally.used();
+                    counts.take(name, count);
+                }
+                None => document::reject(&format!("counters.{name}"), "should be a count", tally),
+            }
+        }
+        counts
+    }
+
+    fn take(&mut self, name: &str, count: u64) {
+        let status = |text: &str| text.parse::<u16>().ok();
+        if let Some(of_endpoint) = name.strip_prefix(PLUGIN) {
+            self.take_endpoint(of_endpoint, count);
+        } else if let Some(status) = name.strip_prefix("http.codes.").and_then(status) {
+            self.by_status.insert(status, count);
+        } else if let Some(error) = name.strip_prefix("errors.") {
+            self.errors.insert(error.to_owned(), count);
+        } else {
+            match name {
+                "http.requests" => self.requests = Some(count),
+                "http.responses" => self.responses = count,
+                "http.downloaded_bytes" => self.bytes = Some(count),
+                _ => {
+                    self.others.insert(without_queries(name).into_owned(), count);
+                }
+            }
+        }
+    }
+
+    /// `NAME.codes.200` or `NAME.errors.ETIMEDOUT`.
+    fn take_endpoint(&mut self, name: &str, count: u64) {
+        let by_status =
+            name.rsplit_once(".codes.").and_then(|(name, status)| Some((name, status.parse::<u16>().ok()?)));
+        if let Some((name, status)) = by_status {
+            self.endpoints.entry(name.to_owned()).or_default().0.by_status.insert(status, count);
+        } else if let Some((name, error)) = name.split_once(".errors.") {
+            let (answers, errors) = self.endpoints.entry(name.to_owned()).or_default();
+            answers.unanswered = answers.unanswered.saturating_add(count);
+            errors.insert(error.to_owned(), count);
+        }
+    }
+
+    /// Of all endpoints together. What was asked and not answered has failed.
+    fn answers(&self) -> Answers {
+        let answered = self.by_status.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
+        let asked = self.requests.unwrap_or(answered);
+        Answers { by_status: self.by_status.clone(), unanswered: asked.saturating_sub(answered.max(self.responses)) }
+    }
+
+    /// Errors of requests: what a period's rows have in place of requests that were never answered.
+    fn failed_requests(&self) -> u64 {
+        let errors = self.errors.iter().filter(|(text, _)| is_of_request(text));
+        errors.fold(0, |sum, (_, count)| sum.saturating_add(*count))
+    }
+
+    /// Answers with a status that the user declared right for their endpoint.
+    fn forgiven(&self, settings: &Settings) -> u64 {
+        let of = |(name, (answers, _)): (&String, &(Answers, BTreeMap<String, u64>))| {
+            let endpoint = EndpointKey::new(None, &without_queries(name));
+            answers.failures(None, settings).saturating_sub(answers.failures(Some(&endpoint), settings))
+        };
+        self.endpoints.iter().map(of).sum()
+    }
+
+    fn other(&self, name: &str) -> u64 {
+        self.others.get(name).copied().unwrap_or(0)
+    }
+}
+
+fn hand_on_requests(
+    all: &Period,
+    counts: &Counts,
+    part: PartId,
+    settings: &Settings,
+    sink: &mut dyn Sink,
+    tally: &mut Tally,
+) {
+    let Some(requests) = counts.requests else {
+        tally.note("the report counts no HTTP requests; what other engines counted is shown as metrics");
+        return;
+    };
+    let answers = counts.answers();
+    let by_endpoint: u64 = counts.endpoints.values().map(|(answers, _)| answers.count()).sum();
+    for (name, (answers, errors)) in &counts.endpoints {
+        let endpoint = EndpointKey::new(None, &without_queries(name));
+        let failures = answers.failures(Some(&endpoint), settings);
+        let mut of_endpoint = total(Some(endpoint.clone()), answers.count(), failures);
+        if let Some(summary) = all.summary(&format!("{PLUGIN}response_time.{name}")) {
+            of_endpoint.latency = latency(summary);
+        }
+        sink.total(part, of_endpoint);
+        faults(answers, errors, Some(&endpoint), settings).for_each(|fault| sink.fault(part, fault));
+    }
+    let mut sum = total(None, requests, answers.failures(None, settings).saturating_sub(counts.forgiven(settings)));
+    sum.latency = all.summary("http.response_time").map_or(sum.latency, latency);
+    sum.latency_ok = latency_ok(all, &answers).unwrap_or(sum.latency_ok);
+    (sum.rate_per_s, sum.bytes, sum.span) = (all.rate_per_s(), counts.bytes, all.span());
+    sink.total(part, sum);
+    if counts.endpoints.is_empty() {
+        faults(&answers, &counts.errors, None, settings).for_each(|fault| sink.fault(part, fault));
+        tally.note("no endpoints: the test ran without the plugin metrics-by-endpoint");
+    } else if by_endpoint < requests {
+        tally.note(format!("{by_endpoint} of {requests} requests are counted by endpoint"));
+    }
+    if settings.expected_status.is_empty() && answers.by_status.range(400..).next().is_some() {
+        tally.note("a status from 400 on counts as a failure; Artillery itself fails no user for it");
+    }
+}
+
+fn latency(summary: &Object) -> Distribution {
+    let n = summary.get("count").and_then(document::count);
+    let timed = n.filter(|n| *n > 0).and_then(|n| quoted(summary, Some(n), DIGEST));
+    timed.map_or_else(|| Distribution::Unknown("nothing was answered".to_owned()), Distribution::Quoted)
+}
+
+/// Successes are timed apart by the first digit of their status; with redirections among them that is no one figure.
+fn latency_ok(all: &Period, answers: &Answers) -> Option<Distribution> {
+    let only_200 = answers.by_status.keys().filter(|status| **status < 400).all(|status| (200..300).contains(status));
+    all.summary("http.response_time.2xx").filter(|_| only_200).map(latency)
+}
+
+fn hand_on_metrics(all: &Period, counts: &Counts, part: PartId, sink: &mut dyn Sink, tally: &mut Tally) {
+    for (name, count) in &counts.others {
+        #[expect(clippy::cast_precision_loss, reason = "counts are below 2^53")]
+        let sum = MetricTotal { sum: Some(*count as f64), ..MetricTotal::default() };
+        sink.metric_total(part, &key(name, MetricKind::Counter, Unit::Count), &sum);
+    }
+    let mut unitless = 0;
+    for (name, summary) in &all.summaries {
+        let Some(summary) = summary.as_object() else {
+            document::reject(&format!("summaries.{name}"), "should be a summary with its figures", tally);
+            continue;
+        };
+        tally.used();
+        if name == "http.response_time" || name.starts_with(PLUGIN) {
+            continue;
+        }
+        let is_time = name.starts_with("http.response_time.") || name == "vusers.session_length";
+        unitless += usize::from(!is_time);
+        let (unit, scale) = if is_time { (Unit::Micros, US_PER_MS) } else { (Unit::Plain, 1.0) };
+        let figure = |key: &str| Some(document::amount(summary.get(key)?)? * scale);
+        let total = MetricTotal {
+            count: summary.get("count").and_then(document::count),
+            min: figure("min"),
+            max: figure("max"),
+            mean: figure("mean"),
+            quantiles: quantiles(summary).into_iter().map(|(p, value)| (p, value * scale)).collect(),
+            ..MetricTotal::default()
+        };
+        sink.metric_total(part, &key(&without_queries(name), MetricKind::Trend, unit), &total);
+    }
+    if unitless > 0 {
+        tally.note("the report does not say in what unit the script's own histograms are; shown as plain numbers");
+    }
+}
+
+fn key(name: &str, kind: MetricKind, unit: Unit) -> MetricKey {
+    MetricKey { name: name.to_owned(), kind, unit, tags: Vec::new() }
+}
+
+/// Ten seconds after ten seconds, with counts since the start.
+fn hand_on_course(periods: &[Value], part: PartId, settings: &Settings, sink: &mut dyn Sink, tally: &mut Tally) {
+    let mut timed: Vec<(Span, Period)> = Vec::new();
+    for (number, period) in periods.iter().enumerate() {
+        match Period::deserialize(period).ok().and_then(|period| Some((period.span()?, period))) {
+            Some(period) => timed.push(period),
+            None => document::reject(
+                &format!("intermediate[{number}]"),
+                "should be a period with firstMetricAt and lastMetricAt",
+                tally,
+            ),
+        }
+    }
+    timed.sort_by_key(|(span, _)| (span.end, span.start));
+    let Some((first, _)) = timed.first() else { return };
+    let row = |at: Timestamp| Interval {
+        at,
+        endpoint: None,
+        users: None,
+        rate_per_s: None,
+        failures_per_s: None,
+        quantiles: Vec::new(),
+        cumulative: None,
+    };
+    let (mut requests, mut failures, mut created, mut done) = (0_u64, 0_u64, 0_u64, 0_u64);
+    sink.interval(part, Interval { cumulative: Some((0, 0)), ..row(first.start) });
+    for (span, period) in &timed {
+        tally.used();
+        let counts = Counts::of(&period.counters, &mut Tally::default());
+        let answered = Answers { by_status: counts.by_status.clone(), unanswered: 0 };
+        requests = requests.saturating_add(counts.requests.unwrap_or(0));
+        failures = failures
+            .saturating_add(answered.failures(None, settings))
+            .saturating_add(counts.failed_requests())
+            .saturating_sub(counts.forgiven(settings))
+            .min(requests);
+        created = created.saturating_add(counts.other("vusers.created"));
+        done = done.saturating_add(counts.other("vusers.completed") + counts.other("vusers.failed"));
+        let summary = period.summary("http.response_time").map(quantiles).unwrap_or_default();
+        #[expect(clippy::cast_precision_loss, reason = "counts are below 2^53")]
+        let users = created.saturating_sub(done) as f64;
+        sink.interval(
+            part,
+            Interval {
+                users: Some(users),
+                rate_per_s: period.rate_per_s(),
+                quantiles: summary.into_iter().map(|(p, ms)| (p, ms * US_PER_MS)).collect(),
+                cumulative: Some((requests, failures)),
+                ..row(span.end)
+            },
+        );
+    }
+}

@@ -1,0 +1,235 @@
+//! What hey prints: unlike its rows it counts requests without an answer, by error.
+//!
+//! `Requests/sec` counts those too, while average and percentiles are over answers only: with refused connections the two
+//! speak of different things.
+
+use crate::error::Error;
+use crate::ingest::own::failure;
+use crate::ingest::printed::nothing_known;
+use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
+use crate::model::distribution::{Distribution, Quoted};
+use crate::model::sample::{Fact, Fault, LoadModel, Total};
+
+const DEFINITION: &str = "hey: the value at place n·p of the sorted times, in steps of 0.1 ms";
+/// Errors that are told apart; hey lists each text.
+const ERRORS: usize = 1000;
+
+/// Reads what hey prints.
+pub struct HeyText;
+
+/// What hey printed.
+#[derive(Debug, Default)]
+struct Summary {
+    section: Section,
+    seconds: Option<f64>,
+    slowest_us: Option<f64>,
+    fastest_us: Option<f64>,
+    mean_us: Option<f64>,
+    rate_per_s: Option<f64>,
+    bytes: Option<u64>,
+    quantiles: Vec<(f64, f64)>,
+    /// (status, answers)
+    statuses: Vec<(u16, u64)>,
+    /// (text, requests)
+    errors: Vec<(String, u64)>,
+    unanswered: u64,
+}
+
+/// Which list is being read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Section {
+    #[default]
+    None,
+    Summary,
+    Latency,
+    Statuses,
+    Errors,
+}
+
+impl Adapter for HeyText {
+    fn name(&self) -> &'static str {
+        "hey_text"
+    }
+
+    fn tool(&self) -> &'static str {
+        "hey"
+    }
+
+    fn about(&self) -> &'static str {
+        "what hey prints without `-o csv`; it counts requests without an answer, which the rows leave out"
+    }
+
+    fn sniff(&self, head: &Head) -> Sniff {
+        const KEYS: [&[u8]; 5] = [
+            b"Summary:",
+            b"  Slowest:\t",
+            b"  Fastest:\t",
+            b"  Requests/sec:\t",
+            b"Details (average, fastest, slowest):",
+        ];
+        if KEYS.iter().all(|key| head.contains(key)) && !head.contains(b"Success rate:") {
+            Sniff::yes("hey's summary: Slowest, Fastest, Requests/sec and Details (average, fastest, slowest)")
+        } else {
+            Sniff::no("no summary of hey's with Slowest, Fastest, Requests/sec and Details")
+        }
+    }
+
+    fn read(&self, input: &Input, _: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
+        let mut lines = input.lines()?;
+        let (mut tally, mut summary) = (Tally::default(), Summary::default());
+        let broken = |error: std::io::Error| Error::input(format!("cannot be read: {error}")).at(input.place());
+        while let Some(line) = lines.next_line().map_err(broken)? {
+            summary.take(&String::from_utf8_lossy(line.bytes));
+        }
+        tally.unfinished = lines.unfinished().map(str::to_owned);
+        if summary.statuses.is_empty() && summary.errors.is_empty() {
+            return Err(Error::input("holds no `Status code distribution` and no `Error distribution`")
+                .at(input.place())
+                .hint("it should be all that hey prints at its end"));
+        }
+        summary.hand_on(sink);
+        tally.used();
+        Ok(tally)
+    }
+}
+
+impl Summary {
+    fn take(&mut self, line: &str) {
+        let line = line.trim();
+        match line {
+            "Summary:" => self.section = Section::Summary,
+            "Latency distribution:" => self.section = Section::Latency,
+            "Status code distribution:" => self.section = Section::Statuses,
+            "Error distribution:" => self.section = Section::Errors,
+            "Response time histogram:" | "Details (average, fastest, slowest):" => self.section = Section::None,
+            _ => match self.section {
+                Section::None => {}
+                Section::Summary => self.figure(line),
+                Section::Latency => self.percentile(line),
+                Section::Statuses | Section::Errors => self.count(line),
+            },
+        }
+    }
+
+    fn figure(&mut self, line: &str) {
+        let Some((name, value)) = line.split_once(':') else { return };
+        let first = value.split_whitespace().next().unwrap_or("");
+        let us = || number(first).map(|seconds| seconds * 1e6);
+        match name {
+            "Total" => self.seconds = number(first),
+            "Slowest" => self.slowest_us = us(),
+            "Fastest" => self.fastest_us = us(),
+            "Average" => self.mean_us = us(),
+            "Requests/sec" => self.rate_per_s = number(first),
+            "Total data" => self.bytes = first.parse().ok(),
+            _ => {}
+        }
+    }
+
+    /// `95% in 0.1358 secs`; early versions printed two signs of percent.
+    fn percentile(&mut self, line: &str) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [percent, "in", seconds, "secs"] = words.as_slice() else { return };
+        let p = number(percent.trim_end_matches('%')).map(|percent| percent / 100.0);
+        if let (Some(p), Some(seconds)) = (p.filter(|p| *p > 0.0 && *p < 1.0), number(seconds))
+            && self.quantiles.last().is_none_or(|(last, _)| *last < p)
+        {
+            self.quantiles.push((p, seconds * 1e6));
+        }
+    }
+
+    /// `[200]	814 responses` among statuses, `[9819]	Post "http://…": connection refused` among errors.
+    fn count(&mut self, line: &str) {
+        let Some((number, text)) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) else { return };
+        let text = text.trim();
+        if self.section == Section::Statuses {
+            let answers = text.split_whitespace().next().and_then(|count| count.parse().ok());
+            self.statuses.extend(number.parse().ok().zip(answers));
+        } else if let Ok(count) = number.parse::<u64>() {
+            self.unanswered = self.unanswered.saturating_add(count);
+            if self.errors.len() < ERRORS {
+                self.errors.push((failure::text(text), count));
+            }
+        }
+    }
+
+    fn hand_on(&self, sink: &mut dyn Sink) {
+        let part = sink.part(None);
+        sink.fact(part, Fact::Load(LoadModel::Closed));
+        sink.fact(part, Fact::Remark("hey rounds times to 0.1 ms".to_owned()));
+        if let Some(seconds) = self.seconds {
+            sink.fact(part, Fact::DurationSeconds(seconds));
+        }
+        let bad = self.statuses.iter().filter(|(code, _)| !is_success(*code));
+        let bad = bad.map(|(code, count)| (format!("HTTP {code}"), *count));
+        for (text, count) in bad.chain(self.errors.iter().cloned()) {
+            sink.fault(part, Fault { endpoint: None, text, count, of_requests: true });
+        }
+        sink.total(part, self.total());
+    }
+
+    fn total(&self) -> Total {
+        let sum = |wanted: fn(u16) -> bool| {
+            let counts = self.statuses.iter().filter(|(code, _)| wanted(*code)).map(|(_, count)| *count);
+            counts.fold(0, u64::saturating_add)
+        };
+        let (answered, bad) = (sum(|_| true), sum(|code| !is_success(code)));
+        let latency = if answered == 0 {
+            Distribution::Unknown("no request was answered".to_owned())
+        } else {
+            Distribution::Quoted(Quoted {
+                n: Some(answered),
+                mean_us: self.mean_us,
+                min_us: self.fastest_us,
+                max_us: self.slowest_us,
+                quantiles: self.quantiles.clone(),
+                definition: DEFINITION.to_owned(),
+                rounding_us: vec![(0.0, 100.0)],
+            })
+        };
+        Total {
+            requests: Some(answered.saturating_add(self.unanswered)),
+            failures: Some(bad.saturating_add(self.unanswered)),
+            latency,
+            rate_per_s: self.rate_per_s,
+            bytes: self.bytes,
+            ..nothing_known(None)
+        }
+    }
+}
+
+fn is_success(code: u16) -> bool {
+    (200..400).contains(&code)
+}
+
+/// A finite number that is not negative.
+fn number(text: &str) -> Option<f64> {
+    text.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::own::recording::Recording;
+
+    fn total(text: &str) -> Total {
+        let mut sink = Recording::default();
+        HeyText.read(&Input::memory("hey", text.as_bytes()).unwrap(), &Settings::default(), &mut sink).unwrap();
+        assert_eq!(sink.faults.iter().map(|fault| fault.count).sum::<u64>(), sink.totals[0].1.failures.unwrap());
+        sink.totals[0].1.clone()
+    }
+
+    #[test]
+    fn answers_and_refused_connections_are_counted_and_only_answers_timed() {
+        let text = |file| std::fs::read_to_string(format!("samples/hey/refused/{file}")).unwrap();
+        let refused = total(&text("summary_conn_refused.txt"));
+        assert_eq!((refused.requests, refused.failures, refused.bytes), (Some(10_067), Some(9_824), Some(63_042)));
+        let Distribution::Quoted(quoted) = &refused.latency else { panic!("{:?}", refused.latency) };
+        assert_eq!((quoted.n, quoted.mean_us, quoted.max_us), (Some(248), Some(77_100.0), Some(176_600.0)));
+        assert_eq!(quoted.quantiles.len(), 7);
+        assert!((quoted.quantiles[5].1 - 127_300.0).abs() < 1e-6);
+        let cut = text("summary_conn_refused.txt");
+        let cut = Input::memory("hey", cut[..cut.find("Status").unwrap()].as_bytes()).unwrap();
+        assert!(HeyText.read(&cut, &Settings::default(), &mut Recording::default()).is_err());
+    }
+}

@@ -1,0 +1,175 @@
+//! `oha --output-format json`: the figures of a run in one object; seconds throughout.
+
+use super::TOOL;
+use crate::error::Error;
+use crate::fmt::quantile_p;
+use crate::ingest::own::failure;
+use crate::ingest::printed;
+use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
+use crate::model::distribution::{Distribution, Quoted};
+use crate::model::sample::{Fact, Fault, Total};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+const DEFINITION: &str = "oha: the value at place n·p, rounded down, of the sorted times";
+/// What oha calls requests that it broke off when its time was over.
+const BROKEN_OFF: &str = "aborted due to deadline";
+
+/// Reads `oha --output-format json`.
+pub struct OhaJson;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Report {
+    summary: Summary,
+    #[serde(default)]
+    latency_percentiles: Percentiles,
+    #[serde(default)]
+    latency_percentiles_successful: Percentiles,
+    #[serde(default)]
+    status_code_distribution: BTreeMap<u16, u64>,
+    #[serde(default)]
+    error_distribution: BTreeMap<String, u64>,
+}
+
+/// Seconds by `p50`, `p99.9`; null where nothing was timed.
+type Percentiles = BTreeMap<String, Option<f64>>;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Summary {
+    total: Option<f64>,
+    slowest: Option<f64>,
+    fastest: Option<f64>,
+    average: Option<f64>,
+    requests_per_sec: Option<f64>,
+    total_data: Option<u64>,
+}
+
+impl Adapter for OhaJson {
+    fn name(&self) -> &'static str {
+        "oha_json"
+    }
+
+    fn tool(&self) -> &'static str {
+        TOOL
+    }
+
+    fn about(&self) -> &'static str {
+        "oha's summary as JSON, `oha --output-format json` (before 1.9 `oha --json`)"
+    }
+
+    fn sniff(&self, head: &Head) -> Sniff {
+        const KEYS: [&[u8]; 4] = [b"\"summary\"", b"\"successRate\"", b"\"requestsPerSec\"", b"\"latencyPercentiles\""];
+        if head.bytes().trim_ascii_start().starts_with(b"{") && KEYS.iter().all(|key| head.contains(key)) {
+            Sniff::yes("a JSON object with summary, successRate, requestsPerSec and latencyPercentiles")
+        } else {
+            Sniff::no("no JSON object with summary, successRate, requestsPerSec and latencyPercentiles")
+        }
+    }
+
+    fn read(&self, input: &Input, _: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
+        let (bytes, unfinished) = input.document()?;
+        let report: Report = serde_json::from_slice(&bytes).map_err(|error| {
+            Error::input(format!("is no whole summary of oha's: {error}"))
+                .at(input.place())
+                .hint("it should be what `oha --output-format json` prints")
+        })?;
+        let part = sink.part(None);
+        if let Some(seconds) = report.summary.total.filter(|seconds| *seconds >= 0.0) {
+            sink.fact(part, Fact::DurationSeconds(seconds));
+        }
+        sink.total(part, report.total().map_err(|reason| Error::input(reason).at(input.place()))?);
+        for (text, count) in report.errors() {
+            sink.fault(part, Fault { endpoint: None, text: failure::text(text), count, of_requests: true });
+        }
+        for (code, count) in report.status_code_distribution.iter().filter(|(code, _)| !is_success(**code)) {
+            let text = format!("HTTP {code}");
+            sink.fault(part, Fault { endpoint: None, text, count: *count, of_requests: true });
+        }
+        if let Some(count) = report.error_distribution.get(BROKEN_OFF) {
+            let requests = crate::fmt::plural(*count, "request was", "requests were");
+            let said =
+                format!("{requests} under way when oha's time was over; oha broke them off, and they are not counted");
+            sink.fact(part, Fact::Remark(said));
+        }
+        let mut tally = Tally { unfinished, ..Tally::default() };
+        tally.used();
+        Ok(tally)
+    }
+}
+
+impl Report {
+    fn total(&self) -> Result<Total, String> {
+        let refused = self.status_code_distribution.iter().filter(|(code, _)| !is_success(**code));
+        let answered = sum(self.status_code_distribution.values().copied())?;
+        let bad_answers = sum(refused.map(|(_, count)| *count))?;
+        let unanswered = sum(self.errors().map(|(_, count)| count))?;
+        let requests = sum([answered, unanswered].into_iter())?;
+        Ok(Total {
+            requests: Some(requests),
+            failures: Some(bad_answers.saturating_add(unanswered)),
+            latency: self.latency(answered),
+            latency_ok: self.latency_ok(),
+            rate_per_s: self.summary.requests_per_sec,
+            bytes: self.summary.total_data,
+            ..printed::nothing_known(None)
+        })
+    }
+
+    /// Errors but those that oha made itself.
+    fn errors(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.error_distribution
+            .iter()
+            .filter(|(text, _)| *text != BROKEN_OFF)
+            .map(|(text, count)| (text.as_str(), *count))
+    }
+
+    fn latency(&self, answered: u64) -> Distribution {
+        if answered == 0 {
+            return Distribution::Unknown("no request was answered".to_owned());
+        }
+        let Summary { average, fastest, slowest, .. } = &self.summary;
+        Distribution::Quoted(Quoted {
+            n: Some(answered),
+            mean_us: us(*average),
+            min_us: us(*fastest),
+            max_us: us(*slowest),
+            quantiles: quantiles(&self.latency_percentiles),
+            definition: DEFINITION.to_owned(),
+            rounding_us: Vec::new(),
+        })
+    }
+
+    /// `--stats-success-breakdown` times 2xx apart: all successes where nothing else below 400 was answered.
+    fn latency_ok(&self) -> Distribution {
+        let counted = |codes: std::ops::Range<u16>| {
+            sum(self.status_code_distribution.range(codes).map(|(_, count)| *count)).unwrap_or(0)
+        };
+        let quantiles = quantiles(&self.latency_percentiles_successful);
+        if quantiles.is_empty() || counted(300..400) > 0 {
+            return Distribution::Unknown("oha times successes apart with --stats-success-breakdown only".to_owned());
+        }
+        let n = Some(counted(200..300));
+        Distribution::Quoted(Quoted { n, quantiles, definition: DEFINITION.to_owned(), ..Quoted::default() })
+    }
+}
+
+fn sum(mut counts: impl Iterator<Item = u64>) -> Result<u64, String> {
+    counts.try_fold(0u64, u64::checked_add).ok_or_else(|| "counts more than 2^64 requests".to_owned())
+}
+
+fn is_success(code: u16) -> bool {
+    (200..400).contains(&code)
+}
+
+fn us(seconds: Option<f64>) -> Option<f64> {
+    seconds.filter(|seconds| *seconds >= 0.0).map(|seconds| seconds * 1e6)
+}
+
+fn quantiles(percentiles: &Percentiles) -> Vec<(f64, f64)> {
+    let mut found: Vec<(f64, f64)> =
+        percentiles.iter().filter_map(|(name, seconds)| Some((quantile_p(name)?, us(*seconds)?))).collect();
+    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    found
+}

@@ -1,0 +1,210 @@
+//! pytest-benchmark's JSON: functions of Python, called again and again.
+//!
+//! Each benchmark is an endpoint and each round a request. With `--benchmark-save-data` the file holds every round; without,
+//! only figures. A round may be several calls (`iterations`); pytest-benchmark then notes the mean of them, which is said.
+//! Nothing here can fail: a benchmark that raises is not in the file.
+
+use super::document::{self, Object};
+use crate::error::Error;
+use crate::ingest::own::failure::without_queries;
+use crate::ingest::own::instant;
+use crate::ingest::{Adapter, Head, Input, PartId, Settings, Sink, Sniff, Tally};
+use crate::model::distribution::{Distribution, Quoted, Recorded};
+use crate::model::key::{EndpointKey, Population};
+use crate::model::sample::{Fact, LoadModel, Total};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Reads what `pytest --benchmark-json FILE` writes.
+pub struct PytestBenchmark;
+
+/// Microseconds in pytest-benchmark's unit.
+const US_PER_S: f64 = 1e6;
+/// Why failures are unknown.
+const NO_FAILURES: &str = "pytest-benchmark lists only benchmarks that did not fail";
+
+impl Adapter for PytestBenchmark {
+    fn name(&self) -> &'static str {
+        "pytest_benchmark"
+    }
+
+    fn tool(&self) -> &'static str {
+        "pytest-benchmark"
+    }
+
+    fn about(&self) -> &'static str {
+        "pytest-benchmark's JSON, `pytest --benchmark-json FILE`; every round with `--benchmark-save-data`"
+    }
+
+    fn sniff(&self, head: &Head) -> Sniff {
+        let opens = head.bytes().trim_ascii_start().starts_with(b"{");
+        if opens && head.contains(b"\"machine_info\"") && head.contains(b"\"python_implementation\"") {
+            Sniff::yes("a JSON object with pytest-benchmark's machine_info")
+        } else {
+            Sniff::no("no JSON object with pytest-benchmark's machine_info")
+        }
+    }
+
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
+        let file: File = document::json(input, "pytest-benchmark's JSON")?;
+        let part = sink.part(None);
+        sink.fact(part, Fact::Load(LoadModel::Closed));
+        sink.fact(part, Fact::Users(1.0));
+        sink.fact(part, Fact::FailuresUnknown(NO_FAILURES.to_owned()));
+        if let Some(version) = file.version {
+            sink.fact(part, Fact::ToolVersion(version));
+        }
+        let written = file.datetime.as_deref().and_then(instant::read).and_then(instant::Clock::timestamp);
+        if let Some(at) = written {
+            sink.fact(part, Fact::WrittenAt(at));
+        }
+        let mut tally = Tally::default();
+        take_all(&file.benchmarks, part, sink, &mut tally);
+        match tally.strict_error(input.source()) {
+            Some(error) if settings.strict => Err(error),
+            _ => Ok(tally),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct File {
+    benchmarks: Vec<Value>,
+    datetime: Option<String>,
+    version: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Benchmark {
+    fullname: String,
+    stats: Stats,
+}
+
+/// Figures in seconds.
+#[derive(Deserialize)]
+struct Stats {
+    rounds: u64,
+    #[serde(default = "one")]
+    iterations: u64,
+    #[serde(default)]
+    data: Vec<f64>,
+    #[serde(flatten)]
+    figures: Object,
+}
+
+fn one() -> u64 {
+    1
+}
+
+fn take_all(benchmarks: &[Value], part: PartId, sink: &mut dyn Sink, tally: &mut Tally) {
+    let mut raw = 0_usize;
+    let mut calls: BTreeMap<u64, usize> = BTreeMap::new();
+    for (number, written) in benchmarks.iter().enumerate() {
+        let read = Benchmark::deserialize(written).map_err(|_| "should have a fullname, and stats with rounds");
+        match read.map_err(str::to_owned).and_then(|benchmark| Ok((latency(&benchmark.stats)?, benchmark))) {
+            Ok((latency, benchmark)) => {
+                tally.used();
+                raw += usize::from(matches!(latency, Distribution::Recorded(_)));
+                *calls.entry(benchmark.stats.iterations).or_default() += 1;
+                sink.total(part, total(&benchmark, latency));
+            }
+            Err(reason) => document::reject(&format!("benchmarks[{number}]"), reason, tally),
+        }
+    }
+    if let Some(most) = calls.keys().next_back().filter(|most| **most > 1) {
+        let said = format!(
+            "a round is up to {most} calls, and pytest-benchmark notes their mean: spread between calls is lost"
+        );
+        sink.fact(part, Fact::Remark(said));
+    }
+    if raw < benchmarks.len() {
+        tally.note("without `--benchmark-save-data` the file holds figures only, and of percentiles the quartiles");
+    }
+}
+
+/// From every round where the file has them all, else as printed.
+fn latency(stats: &Stats) -> Result<Distribution, String> {
+    let mut recorded = Recorded::default();
+    for seconds in &stats.data {
+        recorded.record(nanos(*seconds).ok_or("should have durations in seconds as `data`")?);
+    }
+    if stats.rounds > 0 && recorded.count() == stats.rounds {
+        recorded.histogram.settle();
+        return Ok(Distribution::Recorded(recorded));
+    }
+    let us = |key: &str| Some(document::amount(stats.figures.get(key)?)? * US_PER_S);
+    let max_us = us("max").ok_or("should have a maximum in seconds as `max`")?;
+    Ok(Distribution::Quoted(Quoted {
+        n: Some(stats.rounds),
+        mean_us: us("mean"),
+        min_us: us("min"),
+        max_us: Some(max_us),
+        quantiles: [(0.25, "q1"), (0.5, "median"), (0.75, "q3")]
+            .into_iter()
+            .filter_map(|(p, key)| Some((p, us(key)?)))
+            .collect(),
+        definition: "pytest-benchmark: its own quartiles".to_owned(),
+        rounding_us: Vec::new(),
+    }))
+}
+
+fn nanos(seconds: f64) -> Option<u64> {
+    document::whole((seconds * 1e9).round())
+}
+
+fn total(benchmark: &Benchmark, latency: Distribution) -> Total {
+    Total {
+        population: Population::Request,
+        endpoint: Some(EndpointKey::new(None, &without_queries(&benchmark.fullname))),
+        requests: Some(benchmark.stats.rounds),
+        failures: None,
+        cached: None,
+        latency,
+        latency_ok: Distribution::Unknown(NO_FAILURES.to_owned()),
+        rate_per_s: None,
+        bytes: None,
+        per_second: Vec::new(),
+        span: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rollup::Rollup;
+
+    fn read(json: &str) -> (Tally, Vec<Total>) {
+        let input = Input::memory("f", json.as_bytes().to_vec()).unwrap();
+        let mut rollup = Rollup::new();
+        let tally = PytestBenchmark.read(&input, &Settings::default(), &mut rollup).unwrap();
+        let totals = rollup.into_parts()[0].totals().into_iter().cloned().collect();
+        (tally, totals)
+    }
+
+    const FIGURES: &str = r#""min":0.001,"max":0.004,"mean":0.002,"median":0.0015,"q1":0.0012,"q3":0.003"#;
+
+    #[test]
+    fn every_round_counts_where_the_file_has_them() {
+        let json = format!(
+            r#"{{"benchmarks":[{{"fullname":"test_b.py::test_a","stats":{{"rounds":3,"iterations":1,"data":[0.001,0.004,0.0010000004],{FIGURES}}}}}]}}"#
+        );
+        let (tally, totals) = read(&json);
+        assert_eq!((tally.used, tally.rejected), (1, 0));
+        let Distribution::Recorded(recorded) = &totals[0].latency else { panic!("{totals:?}") };
+        assert_eq!((recorded.count(), recorded.extremes_ns), (3, Some((1_000_000, 4_000_000))));
+        assert_eq!((totals[0].requests, totals[0].failures), (Some(3), None));
+    }
+
+    #[test]
+    fn figures_are_quoted_where_rounds_are_missing() {
+        let json = format!(
+            r#"{{"benchmarks":[{{"fullname":"a","stats":{{"rounds":3,"iterations":10,{FIGURES}}}}},{{"fullname":"b","stats":{{}}}}]}}"#
+        );
+        let (tally, totals) = read(&json);
+        assert_eq!((tally.used, tally.rejected), (1, 1));
+        let Distribution::Quoted(quoted) = &totals[0].latency else { panic!("{totals:?}") };
+        assert_eq!(quoted.quantiles, [(0.25, 1200.0), (0.5, 1500.0), (0.75, 3000.0)]);
+        assert!(tally.notes[0].contains("--benchmark-save-data"));
+    }
+}

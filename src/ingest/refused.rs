@@ -1,0 +1,199 @@
+//! Kinds of files that are recognised and not read: what each is, and what to give in its place.
+//!
+//! A file that no adapter takes would otherwise end as "text in which no adapter finds results", which helps nobody whose
+//! result it is. [`recognise`] knows it by its first bytes, like an adapter would; the file is then listed with the reason
+//! and the way out, and where it is all there is, that is the error.
+//!
+//! Asked only when no adapter wants the file, so that a kind can be refused in general and read in particular.
+
+mod archive;
+mod marks;
+
+use super::{Head, Input};
+
+/// A Refused is a file that is known and not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// What it is, to follow on "is": `a PDF document`.
+    pub what: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+impl Refused {
+    /// Both in one, for a list of files that are not used.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        format!("{}: {}", self.what, self.hint)
+    }
+}
+
+/// A Kind is one entry of the list.
+struct Kind {
+    what: &'static str,
+    hint: &'static str,
+    /// Whether a file with this beginning is of this kind.
+    is: fn(&Head) -> bool,
+}
+
+/// Every kind that is refused by name, the more particular before the more general.
+const KINDS: &[Kind] = &[
+    Kind {
+        what: "Gatling's binary log (3.13 and later), which is not read",
+        hint: "Gatling up to 3.12 writes a text simulation.log; of a later one give the figures of its report as CSV or JSON",
+        is: marks::gatling_binary,
+    },
+    Kind {
+        what: "a file of vegeta's binary results (gob), which is not read",
+        hint: "`vegeta encode --to csv FILE > results.csv` makes rows of them",
+        is: marks::vegeta_gob,
+    },
+    Kind {
+        what: "a 7-Zip archive",
+        hint: "unpack it and give the folder",
+        is: |head| head.bytes().starts_with(b"7z\xbc\xaf\x27\x1c"),
+    },
+    Kind {
+        what: "a RAR archive",
+        hint: "unpack it and give the folder",
+        is: |head| head.bytes().starts_with(b"Rar!\x1a\x07"),
+    },
+    Kind {
+        what: "a Parquet file, which is not read",
+        hint: "write its rows as CSV: `duckdb -c \"COPY 'FILE' TO 'rows.csv'\"`",
+        is: |head| head.bytes().starts_with(b"PAR1"),
+    },
+    Kind {
+        what: "an Arrow file, which is not read",
+        hint: "write its rows as CSV or NDJSON",
+        is: |head| head.bytes().starts_with(b"ARROW1"),
+    },
+    Kind {
+        what: "an SQLite database, which is not read",
+        hint: "write the table of requests as CSV: `sqlite3 -header -csv FILE 'SELECT * FROM TABLE' > rows.csv`",
+        is: |head| head.bytes().starts_with(b"SQLite format 3\0"),
+    },
+    Kind {
+        what: "an old Excel workbook, which is not read",
+        hint: "save the sheet as CSV",
+        is: |head| head.bytes().starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]),
+    },
+    Kind {
+        what: "a PDF document",
+        hint: "give the data that it was made of",
+        is: |head| head.bytes().starts_with(b"%PDF-"),
+    },
+    Kind { what: "a picture", hint: "give the data that it was made of", is: marks::picture },
+    Kind {
+        what: "a log of jHiccup: pauses of a Java process, no requests",
+        hint: "give what the load tool wrote",
+        is: |head| head.contains(b"Logged with jHiccup"),
+    },
+    Kind {
+        what: "a recording of the Java Flight Recorder",
+        hint: "it holds no requests; of CPU and memory give a table over time",
+        is: |head| head.bytes().starts_with(b"FLR\0"),
+    },
+    Kind {
+        what: "a capture of network packets",
+        hint: "it holds no requests with outcome; give what the load tool wrote",
+        is: marks::packets,
+    },
+    Kind {
+        what: "a HAR recording of a browser",
+        hint: "it is one user's visit and no load test; give what the load tool wrote",
+        is: marks::har,
+    },
+    Kind {
+        what: "a JMeter test plan, not its result",
+        hint: "give the JTL that `jmeter -n -t FILE -l results.jtl` writes",
+        is: |head| head.contains(b"<jmeterTestPlan"),
+    },
+    Kind {
+        what: "a JUnit report: criteria that passed and failed, no measurements",
+        hint: "give the file of results that it was made of",
+        is: marks::junit,
+    },
+    Kind {
+        what: "Gatling's HTML report",
+        hint: "give the simulation.log beside it",
+        is: |head| marks::page(head) && head.contains(b"<title>Gatling Stats"),
+    },
+    Kind {
+        what: "JMeter's HTML dashboard",
+        hint: "give the statistics.json beside it, or the JTL that it was made of",
+        is: |head| marks::page(head) && head.contains(b"Apache JMeter Dashboard"),
+    },
+    Kind {
+        what: "Artillery's HTML report",
+        hint: "give the JSON that it was made of: `artillery run --output report.json`",
+        is: |head| marks::page(head) && head.contains(b"<title>Artillery report"),
+    },
+    Kind {
+        what: "k6's summary for people, whose figures are rounded",
+        hint: "give the JSON of handleSummary or `--summary-export`, or the rows of `--out json` or `--out csv`",
+        is: marks::k6_text,
+    },
+    Kind {
+        what: "vegeta's report for people",
+        hint: "give `vegeta report -type json`, or the rows of `vegeta encode --to csv`",
+        is: marks::vegeta_text,
+    },
+    Kind { what: "Locust's own log", hint: "give the files of `--csv PREFIX`, or `--json`", is: marks::locust_log },
+    Kind {
+        what: "the rules of an Artillery test, not its result",
+        hint: "give the JSON of `artillery run --output report.json`",
+        is: marks::artillery_script,
+    },
+];
+
+/// Knows a file that no adapter reads. Archives are looked into, so that the hint can name what lies in them.
+#[must_use]
+pub fn recognise(head: &Head, input: &Input) -> Option<Refused> {
+    let named = || {
+        let kind = KINDS.iter().find(|kind| (kind.is)(head))?;
+        Some(Refused { what: kind.what.to_owned(), hint: kind.hint.to_owned() })
+    };
+    archive::recognise(head, input).or_else(named)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(bytes: &[u8]) -> Option<String> {
+        let input = Input::memory("f", bytes.to_vec()).unwrap();
+        recognise(&input.head().unwrap(), &input).map(|refused| refused.what)
+    }
+
+    #[test]
+    fn kinds_are_known_by_their_first_bytes() {
+        let known: [(&[u8], &str); 9] = [
+            (b"\x00\x00\x00\x00\x063.13.1\x00\x00\x00\x00\x10example.Simulatn", "Gatling's binary log"),
+            (b"\x0e\xff\x81\x03\x01\x01\x06Result\x01\xff\x82\x00", "a file of vegeta's binary results"),
+            (b"PAR1\x15\x04\x15\x20", "a Parquet file"),
+            (b"SQLite format 3\0\x10\x00", "an SQLite database"),
+            (b"{\n  \"log\": {\"version\": \"1.2\", \"creator\": {}, \"entries\": []}}", "a HAR recording"),
+            (b"<?xml version=\"1.0\"?>\n<testsuites><testsuite name=\"a\"/></testsuites>", "a JUnit report"),
+            (b"<?xml version=\"1.0\"?>\n<jmeterTestPlan version=\"1.2\">", "a JMeter test plan"),
+            (
+                b"<!DOCTYPE html>\n<html><head><title>Gatling Stats - Global Information</title>",
+                "Gatling's HTML report",
+            ),
+            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a picture"),
+        ];
+        for (bytes, what) in known {
+            let found = refused(bytes).unwrap_or_default();
+            assert!(found.starts_with(what), "{found} is not {what}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_knows_stays_unknown() {
+        for bytes in
+            [&b"notes of Tuesday\n"[..], b"{}", b"<html></html>", b"a,b,c\n1,2,3\n", b"\0\0\0\0\0", b"PK", b"log"]
+        {
+            assert_eq!(refused(bytes), None, "{}", String::from_utf8_lossy(bytes));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The marks by which a kind is known that takes more than one comparison to tell.
+
+use crate::ingest::Head;
+
+/// Gatling writes a byte 0 for its run's record, then the version as a text: its length in four bytes, `3.13.1`.
+pub(super) fn gatling_binary(head: &Head) -> bool {
+    let Some(([0, 0, 0, 0, length], rest)) = head.bytes().split_first_chunk::<5>() else { return false };
+    let version = rest.get(..usize::from(*length)).unwrap_or(&[]);
+    let plain = version.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
+    plain && matches!(version, [b'0'..=b'9', b'.', ..])
+}
+
+/// Go's gob begins with the length and then the definition of the type that it will hold.
+pub(super) fn vegeta_gob(head: &Head) -> bool {
+    let begin = head.bytes().get(..32).unwrap_or_else(|| head.bytes());
+    memchr::memmem::find(begin, b"\x03\x01\x01\x06Result").is_some()
+}
+
+/// PNG, JPEG, GIF and WebP.
+pub(super) fn picture(head: &Head) -> bool {
+    let bytes = head.bytes();
+    bytes.starts_with(b"\x89PNG\r\n")
+        || bytes.starts_with(&[0xff, 0xd8, 0xff])
+        || bytes.starts_with(b"GIF8")
+        || (bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"))
+}
+
+/// pcap in both byte orders, and pcapng.
+pub(super) fn packets(head: &Head) -> bool {
+    let bytes = head.bytes();
+    [[0xd4, 0xc3, 0xb2, 0xa1], [0xa1, 0xb2, 0xc3, 0xd4], [0x0a, 0x0d, 0x0d, 0x0a]]
+        .iter()
+        .any(|magic| bytes.starts_with(magic) && bytes.contains(&0))
+}
+
+/// `{"log": {"version"…, "entries"`: the names in that order stand near the beginning of every HAR.
+pub(super) fn har(head: &Head) -> bool {
+    let dense: Vec<u8> = head.bytes().iter().take(2048).copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    dense.starts_with(b"{\"log\":{") && (head.contains(b"\"entries\"") || head.contains(b"\"creator\""))
+}
+
+/// Whether it begins like an HTML page.
+pub(super) fn page(head: &Head) -> bool {
+    let begin = head.bytes().trim_ascii_start();
+    let is = |with: &[u8]| begin.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with));
+    is(b"<!doctype html") || is(b"<html")
+}
+
+/// `<testsuites>` or `<testsuite name=` as the root, with or without an XML declaration.
+pub(super) fn junit(head: &Head) -> bool {
+    let begin = head.bytes().trim_ascii_start();
+    let root = memchr::memmem::find(begin, b"<testsuite").unwrap_or(usize::MAX);
+    let before = begin.get(..root).unwrap_or(b"<x");
+    begin.starts_with(b"<") && elements(before) == 0
+}
+
+/// Elements in a piece of XML; declarations and comments are none.
+fn elements(xml: &[u8]) -> usize {
+    xml.windows(2)
+        .filter(|pair| pair.first() == Some(&b'<') && pair.get(1).is_some_and(u8::is_ascii_alphabetic))
+        .count()
+}
+
+/// The lines that every version of k6 prints at the end of a run: dots between a metric's name and its figures.
+pub(super) fn k6_text(head: &Head) -> bool {
+    [&b"iteration_duration..."[..], b"http_req_duration...", b"vus_max..."].iter().any(|name| head.contains(name))
+        && !head.bytes().trim_ascii_start().starts_with(b"{")
+}
+
+/// `vegeta report` and `vegeta report -type hist`.
+pub(super) fn vegeta_text(head: &Head) -> bool {
+    head.first_line().starts_with(b"Requests      [total, rate")
+        || (head.first_line().starts_with(b"Bucket ") && head.first_line().ends_with(b"Histogram"))
+}
+
+/// `[2026-11-21 02:13:28,491] host/INFO/locust.main: Starting Locust`.
+pub(super) fn locust_log(head: &Head) -> bool {
+    head.lines().take(40).any(|line| line.starts_with(b"[") && memchr::memmem::find(line, b"/locust.main: ").is_some())
+}
+
+/// YAML with `config:` holding a target, and `scenarios:`.
+pub(super) fn artillery_script(head: &Head) -> bool {
+    let has = |key: &[u8]| head.lines().any(|line| line == key);
+    has(b"config:") && has(b"scenarios:") && head.lines().any(|line| line.trim_ascii_start().starts_with(b"target:"))
+}

@@ -1,0 +1,166 @@
+//! siege's log (`--log`, or siege.log): one line a run, added at its end. Each run is a test of its own, named by the time
+//! at which it ended.
+
+use super::{Run, TOOL};
+use crate::error::Error;
+use crate::ingest::own::cell_text::Refusal;
+use crate::ingest::own::instant::{self, Clock};
+use crate::ingest::own::rows_csv::rejection;
+use crate::ingest::printed::{amount, ends_open};
+use crate::ingest::rows::{Header, Row, Rows};
+use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
+use crate::model::sample::Fact;
+use crate::unit::{NANOS_PER_SECOND, Span, Timestamp};
+use std::collections::BTreeMap;
+
+/// Runs of one file that are read: logs grow for years.
+const RUNS: usize = 1000;
+
+/// Reads siege's log.
+pub struct SiegeLog;
+
+/// Where the figures stand.
+struct Columns {
+    ended: usize,
+    transactions: usize,
+    elapsed: usize,
+    response: usize,
+    rate: usize,
+    okay: usize,
+    failed: usize,
+}
+
+impl Adapter for SiegeLog {
+    fn name(&self) -> &'static str {
+        "siege_log"
+    }
+
+    fn tool(&self) -> &'static str {
+        TOOL
+    }
+
+    fn about(&self) -> &'static str {
+        "siege's log, siege.log or `--log=FILE`: one run a line, each a test of its own"
+    }
+
+    fn sniff(&self, head: &Head) -> Sniff {
+        let line = String::from_utf8_lossy(head.first_line()).into_owned();
+        let mut names = line.split(',').map(str::trim);
+        if names.next() == Some("Date & Time") && names.next() == Some("Trans") && line.contains("Elap Time") {
+            Sniff::yes("the header of siege's log: Date & Time, Trans, Elap Time")
+        } else {
+            Sniff::no("the header does not begin with Date & Time, Trans, Elap Time")
+        }
+    }
+
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
+        let mut rows = Rows::open(input, b',')?;
+        let names = rows.header().names().to_vec();
+        let columns = Columns::find(rows.header(), input)?;
+        let (mut tally, mut runs) = (Tally::default(), Vec::new());
+        while let Some(row) = rows.next_row(&mut tally) {
+            // `siege --mark` writes a line of text between the runs.
+            if row.width() == 1 {
+                tally.skipped();
+                continue;
+            }
+            match columns.read(&row, names.len(), runs.len()) {
+                Ok(run) => {
+                    runs.push(run);
+                    tally.used();
+                }
+                Err(refusal) => tally.reject(rejection(&row, &names, &refusal)),
+            }
+            if let Some(error) = settings.strict.then(|| tally.strict_error(input.source())).flatten() {
+                return Err(error);
+            }
+        }
+        if tally.unfinished.is_none() && ends_open(input)? {
+            tally.unfinished = Some("its last line has no end, so it was cut off".to_owned());
+        }
+        hand_on(&runs, sink);
+        tally.note("siege writes local time without a zone: read as UTC");
+        Ok(tally)
+    }
+}
+
+impl Columns {
+    fn find(header: &Header, input: &Input) -> Result<Self, Error> {
+        let column = |name: &str| {
+            let found = header.position(name);
+            found.ok_or_else(|| Error::input(format!("has no column `{name}`")).at(input.place()))
+        };
+        Ok(Self {
+            ended: column("Date & Time")?,
+            transactions: column("Trans")?,
+            elapsed: column("Elap Time")?,
+            response: column("Resp Time")?,
+            rate: column("Trans Rate")?,
+            okay: column("OKAY")?,
+            failed: column("Failed")?,
+        })
+    }
+
+    fn read(&self, row: &Row<'_>, width: usize, runs: usize) -> Result<(Timestamp, String, Run), Refusal> {
+        if row.width() != width {
+            return Err(Refusal::row(format!("should have {width} fields, found {}", row.width())));
+        }
+        if runs >= RUNS {
+            return Err(Refusal::row(format!("is beyond the {RUNS} runs of one log that are read")));
+        }
+        let stamp = row.text(Some(self.ended)).unwrap_or("");
+        let ended = instant::read(stamp).and_then(Clock::timestamp);
+        let ended = ended.ok_or_else(|| {
+            Refusal::at(
+                self.ended,
+                format!("should be a date and time, found `{}`", crate::fmt::excerpt(stamp.as_bytes())),
+            )
+        })?;
+        count(row, self.okay)?;
+        let run = Run {
+            transactions: count(row, self.transactions)?,
+            failed: count(row, self.failed)?,
+            elapsed_s: amount(row, self.elapsed)?,
+            response_s: Some(amount(row, self.response)?),
+            longest_s: None,
+            shortest_s: None,
+            rate_per_s: Some(amount(row, self.rate)?),
+        };
+        Ok((ended, stamp.to_owned(), run))
+    }
+}
+
+fn count(row: &Row<'_>, column: usize) -> Result<u64, Refusal> {
+    let text = row.text(Some(column)).unwrap_or("");
+    text.parse().map_err(|_| {
+        Refusal::at(column, format!("should be a whole number, found `{}`", crate::fmt::excerpt(text.as_bytes())))
+    })
+}
+
+/// One run is the file as a whole; of several each has its end for a name, and those that ended together a number.
+fn hand_on(runs: &[(Timestamp, String, Run)], sink: &mut dyn Sink) {
+    let mut ended: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, stamp, run) in runs {
+        let times = ended.entry(stamp).or_default();
+        *times += 1;
+        let name = if *times > 1 { format!("{stamp} ({times})") } else { stamp.clone() };
+        let part = sink.part((runs.len() > 1).then_some(name.as_str()));
+        for fact in run.facts() {
+            sink.fact(part, fact);
+        }
+        if let Some(span) = span(*at, run.elapsed_s) {
+            sink.fact(part, Fact::Ran(span));
+        }
+        sink.total(part, run.total());
+        if let Some(fault) = run.fault() {
+            sink.fault(part, fault);
+        }
+    }
+}
+
+fn span(end: Timestamp, elapsed_s: f64) -> Option<Span> {
+    let nanos = crate::ingest::printed::seconds_ns(elapsed_s)?;
+    // Beyond this the start would not be a date that fits.
+    let nanos = i64::try_from(nanos).ok().filter(|nanos| *nanos <= 3650 * 86_400 * NANOS_PER_SECOND)?;
+    Some(Span { start: end.plus_nanos(-nanos), end })
+}

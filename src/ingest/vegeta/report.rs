@@ -1,0 +1,164 @@
+//! `vegeta report --type json`: the figures of an attack in one object. Times are in nanoseconds, `success` is a ratio.
+//!
+//! Its percentiles are estimates (a t-digest) over all answers, failures included. Buckets (`--buckets`) are not read: they
+//! are as coarse as the user asked for, and coarser than the percentiles beside them.
+
+use super::TOOL;
+use crate::error::Error;
+use crate::ingest::own::{failure, instant};
+use crate::ingest::printed;
+use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
+use crate::model::distribution::{Distribution, Quoted};
+use crate::model::sample::{Fact, Fault, LoadModel, Total};
+use crate::unit::Span;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+const DEFINITION: &str = "vegeta: t-digest, an estimate";
+
+/// Reads `vegeta report --type json`.
+pub struct VegetaReport;
+
+#[derive(Deserialize)]
+struct Report {
+    latencies: BTreeMap<String, f64>,
+    #[serde(default)]
+    bytes_in: Bytes,
+    #[serde(default)]
+    earliest: String,
+    #[serde(default)]
+    end: String,
+    #[serde(default)]
+    rate: Option<f64>,
+    requests: u64,
+    success: f64,
+    #[serde(default)]
+    status_codes: BTreeMap<String, u64>,
+    #[serde(default)]
+    errors: Option<Vec<String>>,
+    #[serde(default)]
+    buckets: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize, Default)]
+struct Bytes {
+    total: Option<u64>,
+}
+
+impl Adapter for VegetaReport {
+    fn name(&self) -> &'static str {
+        "vegeta_report"
+    }
+
+    fn tool(&self) -> &'static str {
+        TOOL
+    }
+
+    fn about(&self) -> &'static str {
+        "vegeta's report as JSON, `vegeta report --type json`, with or without --buckets"
+    }
+
+    fn sniff(&self, head: &Head) -> Sniff {
+        const KEYS: [&[u8]; 5] =
+            [b"\"latencies\"", b"\"bytes_in\"", b"\"bytes_out\"", b"\"earliest\"", b"\"status_codes\""];
+        if head.bytes().trim_ascii_start().starts_with(b"{") && KEYS.iter().all(|key| head.contains(key)) {
+            Sniff::yes("a JSON object with latencies, bytes_in, earliest and status_codes")
+        } else {
+            Sniff::no("no JSON object with latencies, bytes_in, earliest and status_codes")
+        }
+    }
+
+    fn read(&self, input: &Input, _: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
+        let (bytes, unfinished) = input.document()?;
+        let report: Report = serde_json::from_slice(&bytes).map_err(|error| {
+            Error::input(format!("is no whole report of vegeta's: {error}"))
+                .at(input.place())
+                .hint("it should be what `vegeta report --type json` prints")
+        })?;
+        let part = sink.part(None);
+        sink.fact(part, Fact::Load(LoadModel::Open));
+        sink.fact(part, Fact::Remark("vegeta's report gives percentiles that a digest estimated".to_owned()));
+        let span = report.span();
+        if let Some(span) = span {
+            sink.fact(part, Fact::Ran(span));
+        }
+        sink.total(part, Total { span, ..report.total() });
+        for fault in report.faults() {
+            sink.fault(part, fault);
+        }
+        let mut tally = Tally { unfinished, ..Tally::default() };
+        tally.used();
+        if report.buckets.is_some() {
+            tally.note("`buckets` are not read: they are coarser than the percentiles beside them");
+        }
+        Ok(tally)
+    }
+}
+
+impl Report {
+    fn total(&self) -> Total {
+        Total {
+            requests: Some(self.requests),
+            failures: self.failures(),
+            latency: self.latency(),
+            rate_per_s: self.rate.filter(|_| self.requests > 0),
+            bytes: self.bytes_in.total,
+            ..printed::nothing_known(None)
+        }
+    }
+
+    /// By status code where all are listed; else from the ratio of successes, which is one count divided by another.
+    fn failures(&self) -> Option<u64> {
+        let listed = self.status_codes.values().try_fold(0u64, |sum, count| sum.checked_add(*count));
+        if listed == Some(self.requests) {
+            let failed = self.status_codes.iter().filter(|(code, _)| !is_success(code));
+            return Some(failed.map(|(_, count)| count).sum());
+        }
+        #[expect(clippy::cast_precision_loss, reason = "counts of requests are far below 2^53")]
+        let failed = (1.0 - self.success) * self.requests as f64;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the count of requests")]
+        (0.0..=1.0).contains(&self.success).then(|| failed.round() as u64)
+    }
+
+    fn latency(&self) -> Distribution {
+        if self.requests == 0 {
+            return Distribution::Unknown("no requests".to_owned());
+        }
+        let us = |key: &str| self.latencies.get(key).filter(|ns| ns.is_finite() && **ns >= 0.0).map(|ns| ns / 1e3);
+        let p = [(0.5, "50th"), (0.9, "90th"), (0.95, "95th"), (0.99, "99th")];
+        Distribution::Quoted(Quoted {
+            n: Some(self.requests),
+            mean_us: us("mean"),
+            min_us: us("min"),
+            max_us: us("max"),
+            quantiles: p.into_iter().filter_map(|(p, key)| Some((p, us(key)?))).collect(),
+            definition: DEFINITION.to_owned(),
+            rounding_us: Vec::new(),
+        })
+    }
+
+    /// From the first request sent to the last answer; `None` where nothing was sent (the year 1).
+    fn span(&self) -> Option<Span> {
+        let at = |text: &str| instant::read(text).and_then(instant::Clock::timestamp).filter(|at| at.0 > 0);
+        let (start, end) = (at(&self.earliest)?, at(&self.end)?);
+        (self.requests > 0 && start <= end).then_some(Span { start, end })
+    }
+
+    /// Failures by status, each with vegeta's own word for it where it has one.
+    fn faults(&self) -> Vec<Fault> {
+        let words = |code: &str| self.errors.iter().flatten().find(|text| text.starts_with(&format!("{code} ")));
+        let text = |code: &str| match words(code) {
+            Some(text) => failure::text(text),
+            None if code == "0" => "no answer".to_owned(),
+            None => format!("HTTP {code}"),
+        };
+        let failed = self.status_codes.iter().filter(|(code, count)| !is_success(code) && **count > 0);
+        failed
+            .map(|(code, count)| Fault { endpoint: None, text: text(code), count: *count, of_requests: true })
+            .collect()
+    }
+}
+
+fn is_success(code: &str) -> bool {
+    code.parse::<u16>().is_ok_and(|code| (200..400).contains(&code))
+}
