@@ -22,6 +22,7 @@ const COUNTED_AS_POPULATIONS: [&str; 6] =
 
 /// Builds the test.
 pub(super) fn merge(mut execution: Execution) -> Test {
+    execution.forms.iter_mut().for_each(super::subresult::set_aside);
     let forms = chosen_first(std::mem::take(&mut execution.forms));
     let Some(figures) = forms.first() else { return empty(execution) };
     let mut populations = populations(&figures.part);

@@ -23,6 +23,7 @@ mod population;
 mod quoted;
 mod read;
 mod shard;
+mod subresult;
 mod timeline;
 mod together;
 

@@ -1,6 +1,7 @@
 //! What a test is called: its folder or its files' prefix, less dates and run ids.
 
 use super::execution::Execution;
+use crate::unit::Timestamp;
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -176,6 +177,7 @@ pub(super) fn name(mut executions: Vec<Execution>) -> Vec<Execution> {
         let alone = in_folder.get(folders(execution)).is_none_or(|count| *count == 1);
         (execution.name, execution.run) = proposed(execution, alone);
     }
+    number_runs(&mut executions);
     let key = |execution: &Execution| {
         let source = execution.forms.first().map(|form| form.file.source.clone());
         (execution.name.clone(), execution.run.clone(), execution.span().map(|span| span.start), source)
@@ -190,6 +192,47 @@ pub(super) fn name(mut executions: Vec<Execution>) -> Vec<Execution> {
         }
     }
     executions
+}
+
+/// Numbers the runs that were appended to one file, in order of time, and says so.
+fn number_runs(executions: &mut [Execution]) {
+    let mut of_file: BTreeMap<String, Vec<(Option<Timestamp>, usize)>> = BTreeMap::new();
+    for (at, execution) in executions.iter().enumerate() {
+        if let Some(form) = execution.forms.first().filter(|form| form.part.name().is_none()) {
+            let start = form.span.map(|span| span.start);
+            of_file.entry(form.file.source.clone()).or_default().push((start, at));
+        }
+    }
+    for mut runs in of_file.into_values().filter(|runs| runs.len() > 1) {
+        runs.sort_unstable();
+        let count = runs.len();
+        for (number, (_, at)) in (1..).zip(runs) {
+            let Some(execution) = executions.get_mut(at) else { continue };
+            let numbered = format!("run {number}");
+            execution.run = Some(match execution.run.take() {
+                Some(run) => format!("{run}, {numbered}"),
+                None => numbered,
+            });
+            if let Some(form) = execution.forms.first_mut() {
+                form.said.push(format!(
+                    "the file holds {count} runs with silence of more than 10 min between them; each is a test of its own, and \
+                     this is the {}",
+                    ordinal(number)
+                ));
+            }
+        }
+    }
+}
+
+fn ordinal(number: u32) -> String {
+    let ending = match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
 }
 
 fn folders(execution: &Execution) -> &[String] {

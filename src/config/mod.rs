@@ -117,6 +117,7 @@ impl Config {
             latency_unit_ns: self.inputs.latency_unit.map(LatencyUnit::nanos),
             columns: self.inputs.columns.clone(),
             expected_status: self.endpoints.iter().filter_map(expected).collect(),
+            timezone: self.inputs.timezone.as_ref().map(|zone| zone.0.clone()),
             strict,
             threads: threads.max(1),
         }

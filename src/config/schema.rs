@@ -3,7 +3,7 @@
 
 use super::limit::{Evidence, Phase};
 use super::metric::Metric;
-use super::value::{Day, Globs, Pattern, Where};
+use super::value::{Day, Globs, Pattern, Where, Zone};
 use crate::quantity::{Quantity, Range};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,8 @@ pub struct Inputs {
     /// What is wanted → the source's name for it.
     pub columns: BTreeMap<String, String>,
     /// Zone of times that name none.
-    pub timezone: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub timezone: Option<Zone>,
     /// How many names one pattern of ids shows before they are folded.
     pub names_per_pattern: Option<u32>,
     /// Whether k6's thresholds are taken as criteria.

@@ -4,6 +4,7 @@
 use super::metric::Metric;
 use crate::quantity::{Quantity, Range};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use jiff::tz::TimeZone;
 use serde::de::{Deserialize, Deserializer, Error as _};
 use std::str::FromStr;
 
@@ -101,6 +102,42 @@ impl<'de> Deserialize<'de> for Globs {
         };
         Self::new(texts).map_err(D::Error::custom)
     }
+}
+
+/// A Zone is a time zone by name (`Europe/Berlin`), `UTC`, or an offset from it (`+02:00`).
+#[derive(Debug, Clone)]
+pub struct Zone(pub TimeZone);
+
+impl<'de> Deserialize<'de> for Zone {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let zone = match text.as_str() {
+            "UTC" | "utc" | "Z" => Some(TimeZone::UTC),
+            name => offset(name).map(TimeZone::fixed).or_else(|| TimeZone::get(name).ok()),
+        };
+        zone.map(Self).ok_or_else(|| {
+            D::Error::custom(format!(
+                "`{text}` is no time zone that this machine knows: give `UTC`, a name such as `Europe/Berlin`, or an offset \
+                 such as `+02:00`"
+            ))
+        })
+    }
+}
+
+/// `+02:00` and `-0330` as an offset.
+fn offset(text: &str) -> Option<jiff::tz::Offset> {
+    let (sign, rest) = match text.split_at_checked(1)? {
+        ("+", rest) => (1, rest),
+        ("-", rest) => (-1, rest),
+        _ => return None,
+    };
+    let digits: String = rest.chars().filter(|letter| *letter != ':').collect();
+    let (hours, minutes) = match digits.len() {
+        1 | 2 => (digits.parse::<i32>().ok()?, 0),
+        4 => (digits.get(..2)?.parse::<i32>().ok()?, digits.get(2..)?.parse::<i32>().ok()?),
+        _ => return None,
+    };
+    (minutes < 60).then(|| jiff::tz::Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()).flatten()
 }
 
 /// A regular expression that the configuration holds.

@@ -13,32 +13,38 @@
 //! * values are converted to base units here and nowhere later;
 //! * secrets (`setup_data`, `config.script`) are never handed to the sink, and foreign texts only by way of [`scrub`].
 
-pub mod decimal;
 pub mod ab;
 pub mod artillery;
 pub mod autocannon;
+pub mod decimal;
 pub mod document;
+pub mod drill;
 pub mod gatling;
+pub mod goose;
 pub mod hdr;
 pub mod hey;
 pub mod input;
+pub mod jmeter;
 pub mod k6;
 pub mod locust;
 pub mod monitor;
+pub mod ngrinder;
 pub mod oha;
 pub mod own;
 pub mod part;
 pub mod plain;
-pub mod row_blocks;
-mod row_fields;
 mod printed;
 pub mod pytest_benchmark;
 pub mod refused;
+pub mod row_blocks;
+mod row_fields;
 pub mod rows;
 pub mod scrub;
 pub mod siege;
 pub mod sniff;
+mod tag;
 pub mod tally;
+pub mod taurus;
 pub mod threads;
 pub mod vegeta;
 pub mod wrk;
@@ -48,11 +54,14 @@ use crate::model::folded::Folded;
 use crate::model::key::{CellKey, ColumnKey, MetricKey};
 pub use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Interval, Sample, Threshold, Total};
-use crate::unit::Timestamp;
+use crate::unit::{NANOS_PER_SECOND, Span, Timestamp};
 pub use input::Input;
 pub use sniff::{Head, Sniff};
 use std::any::Any;
 pub use tally::{Rejection, Tally};
+
+/// Where nothing ran for so long, one run had ended and another was appended to its file: ten minutes.
+pub const SILENCE_NS: i64 = 600 * NANOS_PER_SECOND;
 
 /// Names a part of a file: most files are one part; a script that ran several scenarios into one file has one for each,
 /// and each becomes a test of its own.
@@ -70,6 +79,14 @@ pub struct SeriesId(pub u32);
 pub trait Sink: Send {
     /// The part of that name; `None` is the file as a whole.
     fn part(&mut self, name: Option<&str>) -> PartId;
+    /// The part of the run in which something went on over `busy`, for files that several runs may have been appended to.
+    /// Runs are what silences of more than [`SILENCE_NS`] part, whatever the order in which rows come: a reader asks for the
+    /// part of its first row and of each that is farther than that from the one before, and interns its keys anew when
+    /// another part is given. A sink that does not part runs takes all for one.
+    fn run_at(&mut self, busy: Span) -> PartId {
+        let _ = busy;
+        self.part(None)
+    }
     /// Interns a cell.
     fn cell(&mut self, part: PartId, key: &CellKey) -> SeriesId;
     /// One sample of a cell.
@@ -86,6 +103,11 @@ pub trait Sink: Send {
     fn reading(&mut self, column: SeriesId, at: Timestamp, value: Option<f64>);
     /// Users (virtual users) active at that moment.
     fn users(&mut self, part: PartId, at: Timestamp, users: f64);
+    /// Users active then on one of several load generators, whose users add up; an empty name is the only one.
+    fn users_of(&mut self, part: PartId, generator: &str, at: Timestamp, users: f64) {
+        let _ = generator;
+        self.users(part, at, users);
+    }
     /// A tool's own end row.
     fn total(&mut self, part: PartId, total: Total);
     /// A tool's own row about a stretch of time.
@@ -121,6 +143,8 @@ pub struct Settings {
     pub columns: std::collections::BTreeMap<String, String>,
     /// Statuses that are right answers, by a regular expression on the endpoint's name or label: `expected_status`.
     pub expected_status: Vec<(regex::Regex, Vec<u16>)>,
+    /// Zone of times that name none (`inputs.timezone`); UTC where it is not set.
+    pub timezone: Option<jiff::tz::TimeZone>,
     /// The first bad row ends the reading.
     pub strict: bool,
     /// Threads to read with; at least 1.
@@ -160,6 +184,9 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &locust::Json,
     &locust::Html,
     &locust::LegacyHtml,
+    &jmeter::csv::JmeterCsv,
+    &jmeter::xml::JmeterXml,
+    &jmeter::statistics::JmeterStatistics,
     &gatling::GatlingLog,
     &artillery::ArtilleryJson,
     &artillery::Artillery1Json,
@@ -177,6 +204,11 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &siege::SiegeJson,
     &siege::SiegeLog,
     &autocannon::AutocannonJson,
+    &taurus::csv::TaurusCsv,
+    &taurus::xml::TaurusXml,
+    &ngrinder::NgrinderCsv,
+    &goose::GooseJson,
+    &drill::DrillStats,
     &pytest_benchmark::PytestBenchmark,
     &hdr::HdrLog,
     &hdr::HdrPercentiles,

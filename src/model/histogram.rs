@@ -13,8 +13,8 @@ use std::borrow::Cow;
 
 mod bucket;
 mod codec;
-mod dense;
 mod compact;
+mod dense;
 
 use bucket::Cell;
 pub use codec::CodecError;

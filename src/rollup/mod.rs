@@ -8,6 +8,7 @@
 //! * [`part`] is what one test of a file amounts to; [`naming`] and `cap` bound it,
 //! * `series` numbers keys so that a sample names its cell by an integer,
 //! * `window` is the grid of windows, `timeline`, `interval` and `users` are what stands in it,
+//! * `run` tells runs apart that were appended to one file,
 //! * `metric`, `column` and `fault` hold what is not a request.
 
 mod cap;
@@ -19,6 +20,7 @@ mod metric;
 pub mod naming;
 mod ordered;
 pub mod part;
+mod run;
 mod series;
 mod slot;
 mod timeline;
@@ -26,7 +28,7 @@ mod users;
 mod view;
 mod window;
 
-pub use cap::{ENDPOINTS_KEPT, HeldNames, OTHER};
+pub use cap::{ENDPOINTS_KEPT, OTHER};
 pub use column::Column;
 pub use interval::IntervalSeries;
 pub use part::{Part, Writers};
@@ -37,7 +39,7 @@ use crate::model::folded::Folded;
 use crate::model::key::{CellKey, ColumnKey, MetricKey};
 use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Interval, Sample, Threshold, Total};
-use crate::unit::Timestamp;
+use crate::unit::{Span, Timestamp};
 use naming::Rules;
 use slot::{Slot, Slots};
 use std::any::Any;
@@ -72,7 +74,9 @@ impl Rollup {
 
     /// Adds all of another; the result equals having folded both inputs into one rollup.
     pub fn merge(&mut self, other: Self) {
-        for part in other.parts {
+        let (runs, parts): (Vec<Part>, Vec<Part>) = other.parts.into_iter().partition(|part| part.is_run);
+        self.merge_runs(runs);
+        for part in parts {
             let id = self.part(part.name());
             if let Some(own) = self.parts.get_mut(id.0 as usize) {
                 own.merge(part);
@@ -84,6 +88,7 @@ impl Rollup {
     /// The parts in order of their names. Series numbers given out before are void.
     #[must_use]
     pub fn into_parts(mut self) -> Vec<Part> {
+        self.parts = run::settle(self.parts);
         self.parts.sort_by(|a, b| a.name().cmp(&b.name()));
         self.parts
     }
@@ -114,13 +119,17 @@ impl PartialEq for Rollup {
 
 impl Sink for Rollup {
     fn part(&mut self, name: Option<&str>) -> PartId {
-        let at = self.parts.iter().position(|part| part.name() == name).unwrap_or_else(|| {
+        let at = self.parts.iter().position(|part| part.name() == name && !part.is_run).unwrap_or_else(|| {
             if self.parts.len() < PARTS {
                 self.parts.push(Part::naming(name, Arc::clone(&self.rules)));
             }
             self.parts.len() - 1
         });
         PartId(index(at))
+    }
+
+    fn run_at(&mut self, busy: Span) -> PartId {
+        self.run_over(busy)
     }
 
     fn cell(&mut self, part: PartId, key: &CellKey) -> SeriesId {
@@ -172,6 +181,12 @@ impl Sink for Rollup {
     fn users(&mut self, part: PartId, at: Timestamp, users: f64) {
         if let Some(own) = self.own(part) {
             own.add_users(at, users);
+        }
+    }
+
+    fn users_of(&mut self, part: PartId, generator: &str, at: Timestamp, users: f64) {
+        if let Some(own) = self.own(part) {
+            own.add_users_of(generator, at, users);
         }
     }
 

@@ -16,8 +16,11 @@ use crate::model::key::{CellKey, ColumnKey, EndpointKey, MetricKey, Outcome, Pop
 use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Interval, Sample, Threshold, Total};
 use crate::unit::{Span, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// Generators whose users are told apart.
+const GENERATORS: usize = 200;
 
 /// A Part is all that was observed of one test in one file: most files have one, a script that ran several scenarios into
 /// one file has one for each. Adding two parts is commutative and associative.
@@ -26,9 +29,13 @@ pub struct Part {
     name: Option<String>,
     /// Under which keys all that follows is held.
     pub(super) held: Held,
+    /// Whether it is a run of a file that several may have been appended to, which silence parts.
+    pub(super) is_run: bool,
     pub(super) cells: Series<CellKey, Counter>,
     pub(super) requests: Requests,
     pub(super) users: Users,
+    /// Users of generators that are known by name, which add up to those above.
+    pub(super) generators: BTreeMap<String, Users>,
     /// Users of further shards, which add up to those above.
     pub(super) shard_users: Vec<Users>,
     pub(super) metrics: Series<MetricKey, Points>,
@@ -100,6 +107,11 @@ impl Part {
         Self { held: Held::new(rules), ..Self::new(name) }
     }
 
+    /// An empty part for one of the runs of a file.
+    pub(super) fn of_run(rules: Arc<Rules>) -> Self {
+        Self { is_run: true, ..Self::naming(None, rules) }
+    }
+
     /// The scenario's name where a file holds several tests; `None` is the file as a whole.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
@@ -117,6 +129,9 @@ impl Part {
         }
         self.requests.merge(other.requests);
         self.users.merge(other.users);
+        for (generator, users) in other.generators {
+            self.generators.entry(generator).or_default().merge(users);
+        }
         for (key, points) in other.metrics.into_rows() {
             let number = self.metrics.intern(&key, || Points::of(&key));
             if let Some(own) = self.metrics.get_mut(number) {
@@ -216,14 +231,32 @@ impl Part {
     pub(super) fn regroup_metrics(&mut self, rename: &dyn Fn(&MetricKey) -> MetricKey) {
         let mut went = Vec::new();
         for (key, points) in std::mem::take(&mut self.metrics).into_rows() {
-            let renamed = rename(&key);
-            let number = self.metrics.intern(&renamed, || Points::of(&renamed));
+            let key = rename(&key);
+            let number = self.metrics.intern(&key, || Points::of(&key));
             went.push(number);
             if let Some(own) = self.metrics.get_mut(number) {
                 own.merge(&points);
             }
         }
         self.moves.metrics.then(went);
+    }
+
+    /// The same without the rows of these endpoints.
+    #[must_use]
+    pub fn without(self, aside: &BTreeSet<EndpointKey>) -> Self {
+        let mut part = Self {
+            cells: Series::default(),
+            requests: self.requests.without(aside),
+            faults: self.faults.without(aside),
+            ..self
+        };
+        for (key, counter) in self.cells.into_rows().into_iter().filter(|(key, _)| !aside.contains(&key.endpoint)) {
+            let number = part.intern_cell(&key);
+            if let Some(own) = part.cells.get_mut(number) {
+                own.merge(&counter);
+            }
+        }
+        part
     }
 
     #[inline]
@@ -268,7 +301,7 @@ impl Part {
     }
 
     /// The number of a cell by the key under which it is held.
-    fn place(&mut self, held: &CellKey) -> u32 {
+    pub(super) fn place(&mut self, held: &CellKey) -> u32 {
         if let Some(number) = self.cells.number(held) {
             return number;
         }
@@ -310,6 +343,22 @@ impl Part {
 
     pub(super) fn add_users(&mut self, at: Timestamp, users: f64) {
         self.users.add(at, users);
+    }
+
+    pub(super) fn add_users_of(&mut self, generator: &str, at: Timestamp, users: f64) {
+        if generator.is_empty() {
+            return self.users.add(at, users);
+        }
+        if let Some(own) = self.generators.get_mut(generator) {
+            own.add(at, users);
+        } else if self.generators.len() < GENERATORS {
+            self.generators.entry(generator.to_owned()).or_default().add(at, users);
+        }
+    }
+
+    /// First start to last end of all that has a time.
+    pub(super) fn busy(&self) -> Option<Span> {
+        self.cells.sorted().into_iter().fold(None, |all, (_, counter)| join(all, counter.span))
     }
 
     pub(super) fn add_total(&mut self, total: Total) {

@@ -7,6 +7,7 @@ use crate::model::histogram::Histogram;
 use crate::model::key::EndpointKey;
 use crate::model::test::{EndpointSeries, Timeline, Window};
 use crate::unit::{NANOS_PER_SECOND, Timestamp};
+use std::collections::BTreeSet;
 
 /// Windows of a source that knows whole seconds only are at least 1.6 s wide, so that each holds some second's start.
 const SECONDS_DOUBLINGS: u32 = 4;
@@ -200,6 +201,21 @@ impl Requests {
                 mine.merge(lane);
             }
         }
+    }
+
+    /// The same without these endpoints. How failures of the rest spread over their kinds is not known where the endpoints
+    /// taken out had failures, because kinds are counted for all together.
+    pub(super) fn without(self, aside: &BTreeSet<EndpointKey>) -> Self {
+        let mut endpoints = Series::<EndpointKey, Lane<Window>>::default();
+        let mut failed = false;
+        for (key, lane) in self.endpoints.into_rows() {
+            if aside.contains(&key) {
+                failed |= lane.windows().iter().any(|(_, window)| window.failures > 0);
+            } else if let Some(mine) = endpoints.entry(&key) {
+                *mine = lane;
+            }
+        }
+        Self { endpoints, kinds: if failed { Series::default() } else { self.kinds }, ..self }
     }
 
     /// Gives back spare memory.

@@ -90,7 +90,7 @@ impl Part {
     #[must_use]
     pub fn users_over(&self, timeline: &Timeline) -> Vec<Option<f64>> {
         let mut users = self.users.over(timeline);
-        for shard in &self.shard_users {
+        for shard in self.generators.values().chain(&self.shard_users) {
             for (sum, more) in users.iter_mut().zip(shard.over(timeline)) {
                 *sum = sum.map(|sum| sum + more.unwrap_or(0.0)).or(more);
             }

@@ -1,0 +1,214 @@
+//! Which column of a JTL is what: by the header's names, or by JMeter's defaults where there is no header.
+
+use super::record::{Ending, Record};
+use crate::ingest::Head;
+
+/// What a column holds, by JMeter's name for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    TimeStamp,
+    Elapsed,
+    Label,
+    ResponseCode,
+    ResponseMessage,
+    ThreadName,
+    DataType,
+    Success,
+    FailureMessage,
+    Bytes,
+    SentBytes,
+    AllThreads,
+    Url,
+    Latency,
+    SampleCount,
+    Hostname,
+    IdleTime,
+    Connect,
+}
+
+/// How many kinds of columns are read.
+const KINDS: usize = 18;
+
+/// JMeter's names. Columns that are not in here (`grpThreads`, `Filename`, `Encoding`, `ErrorCount`, variables of the test
+/// plan) are passed over.
+const NAMES: [(&str, Field); KINDS] = [
+    ("timeStamp", Field::TimeStamp),
+    ("elapsed", Field::Elapsed),
+    ("label", Field::Label),
+    ("responseCode", Field::ResponseCode),
+    ("responseMessage", Field::ResponseMessage),
+    ("threadName", Field::ThreadName),
+    ("dataType", Field::DataType),
+    ("success", Field::Success),
+    ("failureMessage", Field::FailureMessage),
+    ("bytes", Field::Bytes),
+    ("sentBytes", Field::SentBytes),
+    ("allThreads", Field::AllThreads),
+    ("URL", Field::Url),
+    ("Latency", Field::Latency),
+    ("SampleCount", Field::SampleCount),
+    ("Hostname", Field::Hostname),
+    ("IdleTime", Field::IdleTime),
+    ("Connect", Field::Connect),
+];
+
+const BEGINNING: &str = "timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success";
+
+/// What follows [`BEGINNING`] where JMeter writes no header: 2.x by default, then 3.0, 3.1 and 4.0, and 5.x.
+const DEFAULTS: [(&str, &str); 4] = [
+    ("bytes,grpThreads,allThreads,Latency", "JMeter 2"),
+    ("failureMessage,bytes,grpThreads,allThreads,Latency,IdleTime,Connect", "JMeter 3"),
+    ("failureMessage,bytes,sentBytes,grpThreads,allThreads,Latency,IdleTime,Connect", "JMeter 4"),
+    ("failureMessage,bytes,sentBytes,grpThreads,allThreads,URL,Latency,IdleTime,Connect", "JMeter 5"),
+];
+
+/// Delimiters that occur, in the order in which they are tried.
+const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
+
+/// Columns says where each kind of column stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Columns {
+    at: [Option<usize>; KINDS],
+    pub(super) names: Vec<String>,
+    pub(super) delimiter: u8,
+    /// JMeter's version whose defaults were taken, where there is no header.
+    pub(super) assumed: Option<&'static str>,
+}
+
+impl Columns {
+    fn new(names: Vec<String>, delimiter: u8) -> Self {
+        let position = |name: &str| {
+            let exact = names.iter().position(|have| have == name);
+            exact.or_else(|| names.iter().position(|have| have.eq_ignore_ascii_case(name)))
+        };
+        Self { at: NAMES.map(|(name, _)| position(name)), names, delimiter, assumed: None }
+    }
+
+    /// Where a kind of column stands.
+    #[inline]
+    pub(super) fn position(&self, field: Field) -> Option<usize> {
+        self.at.get(field as usize).copied().flatten()
+    }
+
+    /// Whether there is a column of that kind.
+    pub(super) fn has(&self, field: Field) -> bool {
+        self.position(field).is_some()
+    }
+
+    /// The columns of a file with this beginning.
+    ///
+    /// # Errors
+    /// Why it is no JTL.
+    pub(super) fn of(head: &Head) -> Result<Self, &'static str> {
+        let line = head.first_line();
+        match Self::of_header(line) {
+            Some(columns) => Ok(columns),
+            None => Self::of_row(head).ok_or("neither JMeter's column names nor a row of its default columns"),
+        }
+    }
+
+    /// By a header: `elapsed` and two more of JMeter's names, which tell it from other tools' tables.
+    pub(super) fn of_header(line: &[u8]) -> Option<Self> {
+        const TELLING: [&str; 8] = [
+            "timeStamp",
+            "label",
+            "responseCode",
+            "responseMessage",
+            "threadName",
+            "success",
+            "grpThreads",
+            "allThreads",
+        ];
+        DELIMITERS.into_iter().find_map(|delimiter| {
+            let names = split(line, delimiter)?;
+            let telling = TELLING.iter().filter(|name| names.iter().any(|have| have == *name)).count();
+            (telling >= 2 && names.iter().any(|name| name == "elapsed")).then(|| Self::new(names, delimiter))
+        })
+    }
+
+    /// By a row of one of the default sets of columns: their number, and `true` or `false` where `success` stands.
+    fn of_row(head: &Head) -> Option<Self> {
+        DELIMITERS.into_iter().find_map(|delimiter| {
+            let row = first_row(head, delimiter)?;
+            DEFAULTS.iter().find_map(|(rest, version)| {
+                let names: Vec<String> = BEGINNING.split(',').chain(rest.split(',')).map(str::to_owned).collect();
+                let columns = Self { assumed: Some(version), ..Self::new(names, delimiter) };
+                columns.fits(&row).then_some(columns)
+            })
+        })
+    }
+
+    fn fits(&self, row: &[String]) -> bool {
+        let text = |field| self.position(field).and_then(|at| row.get(at)).map_or("", String::as_str);
+        let whole = |field| !text(field).is_empty() && text(field).bytes().all(|byte| byte.is_ascii_digit());
+        let dated = text(Field::TimeStamp).as_bytes().first().is_some_and(u8::is_ascii_digit)
+            && text(Field::TimeStamp).len() >= 13;
+        row.len() == self.names.len()
+            && dated
+            && [Field::Elapsed, Field::Bytes, Field::AllThreads, Field::Latency].into_iter().all(whole)
+            && matches!(text(Field::Success), "true" | "false")
+    }
+}
+
+/// The first row, which may stand in several lines.
+fn first_row(head: &Head, delimiter: u8) -> Option<Vec<String>> {
+    let bytes = head.bytes();
+    let mut ends = memchr::memchr_iter(b'\n', bytes).take(50).chain(head.is_whole().then_some(bytes.len()));
+    ends.find_map(|end| split(bytes.get(..end)?, delimiter))
+}
+
+/// A row's fields, trimmed; `None` where it ends within quotes.
+fn split(row: &[u8], delimiter: u8) -> Option<Vec<String>> {
+    let row = row.strip_suffix(b"\r").unwrap_or(row);
+    let mut record = Record::default();
+    (record.split(row, delimiter) == Ending::Whole).then(|| {
+        let text = |at| String::from_utf8_lossy(record.get(row, at).unwrap_or_default()).trim().to_owned();
+        (0..record.len()).map(text).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Result<Columns, &'static str> {
+        Columns::of(&Head::new(text.as_bytes(), true))
+    }
+
+    #[test]
+    fn columns_are_found_in_any_order_and_with_any_delimiter() {
+        let columns = of("label;elapsed;Latency;timeStamp;success\n").unwrap();
+        assert_eq!(columns.delimiter, b';');
+        assert_eq!(columns.position(Field::TimeStamp), Some(3));
+        assert_eq!(columns.position(Field::Connect), None);
+        assert_eq!(of("timeStamp\telapsed\tlabel\n").unwrap().delimiter, b'\t');
+        assert_eq!(of("timeStamp|elapsed|label\n").unwrap().delimiter, b'|');
+    }
+
+    #[test]
+    fn rows_without_a_header_are_known_by_their_shape() {
+        let rows = [
+            ("1795226501973,672,POST food,200,OK,\"Thread, A 1-1\",text,true,419,10,10,671", "JMeter 2"),
+            ("2026/11/21 02:01:54.829;672;a;200;OK;T 1-1;text;false;419;10;10;671", "JMeter 2"),
+            ("1795226501973,672,a,200,OK,T 1-1,text,true,,419,231,10,10,104,0,1", "JMeter 4"),
+            ("1795226501973,672,a,200,OK,T 1-1,text,false,\"two\nlines\",419,231,10,10,null,104,0,1", "JMeter 5"),
+        ];
+        for (row, version) in rows {
+            assert_eq!(of(row).unwrap().assumed, Some(version), "{row}");
+        }
+    }
+
+    #[test]
+    fn other_tables_are_no_jtl() {
+        for text in [
+            "time,elapsed,label\n",
+            "timestamp,endpoint,latency_ms,success\n",
+            "1795227158725105279,404,3454606,0,14,404 Not Found,NDA0,steady,2,GET,http://h/,Q29u\n",
+            "1795226501973,672,a,200,OK,T 1-1,text,maybe,419,10,10,671\n",
+            "",
+            "Dear team,\n",
+        ] {
+            assert!(of(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! JMeter's JTL as CSV: one sample a row, any columns in any order, with or without a header.
+
+use super::TOOL;
+use super::columns::{Columns, Field};
+use super::record::{Ending, Record};
+use super::sample::{Given, Refusal, Seen, Teller};
+use crate::error::Error;
+use crate::ingest::input::LINE_CAP;
+use crate::ingest::own::failure::without_queries;
+use crate::ingest::row_blocks::{RowBlock, RowBlocks};
+use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, threads};
+use crate::model::sample::Fact;
+use std::io;
+
+/// Lines with quotes that one row may stand in: a quote that is never closed must not be looked for in all that follows.
+const QUOTED_LINES: usize = 1000;
+
+/// Reads JTL files in CSV.
+pub(in crate::ingest) struct JmeterCsv;
+
+impl Adapter for JmeterCsv {
+    fn name(&self) -> &'static str {
+        "jmeter_csv"
+    }
+
+    fn tool(&self) -> &'static str {
+        TOOL
+    }
+
+    fn about(&self) -> &'static str {
+        "JMeter's samples, one CSV row each, `jmeter -n -t PLAN -l FILE.jtl`: any columns and delimiter, with or without header"
+    }
+
+    fn sniff(&self, head: &Head) -> Sniff {
+        match Columns::of(head) {
+            Ok(Columns { assumed: Some(version), .. }) => {
+                Sniff::yes(format!("rows as {version} writes them by default, without a header"))
+            }
+            Ok(_) => Sniff::yes("the header names JMeter's columns, `elapsed` among them"),
+            Err(why) => Sniff::no(why),
+        }
+    }
+
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
+        let columns = Columns::of(&input.head()?).map_err(|why| Error::input(why).at(input.place()))?;
+        let blocks = RowBlocks::open(input, columns.delimiter)?;
+        let layout = Layout::new(columns);
+        let readers = vec![(); settings.threads.min(threads::worth_while(input)).max(1)];
+        let yields = threads::spread(readers, sink, |(), sink| {
+            let mut reader = Reader::new(&layout, Teller::new(sink, settings));
+            reader.read(&blocks, settings.strict).map(|()| reader.finish())
+        });
+        let mut all = Findings::default();
+        for findings in yields {
+            all.merge(findings.map_err(|error| Error::input(format!("cannot be read: {error}")).at(input.place()))?);
+        }
+        all.conclude(blocks.unfinished(), &layout, settings, sink);
+        match all.tally.strict_error(input.source()).filter(|_| settings.strict) {
+            Some(error) => Err(error),
+            None => Ok(all.tally),
+        }
+    }
+}
+
+/// Findings are what reading rows leaves behind beside observations.
+#[derive(Default)]
+struct Findings {
+    tally: Tally,
+    seen: Seen,
+    /// The last line that was read, and whether its row was refused.
+    last: (u64, bool),
+    /// Rows that could be of transaction controllers and do not say so.
+    suspects: u64,
+}
+
+impl Findings {
+    /// Adds those of another reader of the same file.
+    fn merge(&mut self, other: Self) {
+        self.tally.merge(other.tally);
+        self.seen.merge(other.seen);
+        self.last = self.last.max(other.last);
+        self.suspects += other.suspects;
+    }
+
+    fn conclude(&mut self, unfinished: Option<String>, layout: &Layout, settings: &Settings, sink: &mut dyn Sink) {
+        let torn = self.last.1.then(|| format!("breaks off within line {}", self.last.0));
+        self.tally.unfinished = unfinished.or(torn);
+        if self.suspects > 0 {
+            let part = sink.part(None);
+            sink.fact(part, Fact::Warning(SUSPECTS.to_owned()));
+        }
+        if let Some(version) = layout.columns.assumed {
+            self.tally.note(format!("there is no header: the columns are taken for {version}'s"));
+        }
+        self.seen.conclude(&mut self.tally, settings, sink);
+    }
+}
+
+const SUSPECTS: &str = "the file has no column `responseMessage`, by which rows of transaction controllers are known: if the \
+                        test plan has such controllers, their requests are counted twice";
+
+/// Takes blocks of rows and tells them.
+struct Reader<'s> {
+    layout: &'s Layout,
+    teller: Teller<'s>,
+    record: Record,
+    findings: Findings,
+}
+
+/// Where the columns stand.
+struct Layout {
+    columns: Columns,
+    url: Option<usize>,
+    data_type: Option<usize>,
+    says_transactions: bool,
+}
+
+impl<'s> Reader<'s> {
+    fn new(layout: &'s Layout, teller: Teller<'s>) -> Self {
+        Self { layout, teller, record: Record::default(), findings: Findings::default() }
+    }
+
+    /// Reads what others leave over, block by block.
+    fn read(&mut self, blocks: &RowBlocks, strict: bool) -> io::Result<()> {
+        let mut block = RowBlock::default();
+        while blocks.next(&mut block)? {
+            if block.overlong {
+                self.reject(&block.bytes, (block.line, block.byte), &refusal("is longer than 1 MiB"));
+            } else {
+                self.block(&block);
+            }
+            if strict && self.findings.tally.rejected > 0 {
+                blocks.stop();
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the rows of a block. A quote that is not closed within it spoils the line it stands in only.
+    fn block(&mut self, block: &RowBlock) {
+        let (mut at, mut line) = (0, block.line);
+        while let Some(rest) = block.bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            let mut end = memchr::memchr(b'\n', rest);
+            let first = line_of(rest, end);
+            let (mut row, mut ending) = (first, self.record.split(first, self.layout.columns.delimiter));
+            let (mut lines, mut tries) = (1, 0);
+            while let (Ending::Open, Some(before)) = (ending, end) {
+                // Only a line with a quote can close one.
+                let Some(quote) = memchr::memchr(b'"', rest.get(before + 1..).unwrap_or_default()) else { break };
+                let from = before + 1 + quote;
+                end = memchr::memchr(b'\n', rest.get(from..).unwrap_or_default()).map(|found| from + found);
+                row = line_of(rest, end);
+                tries += 1;
+                if row.len() > LINE_CAP || tries > QUOTED_LINES {
+                    break;
+                }
+                ending = self.record.split(row, self.layout.columns.delimiter);
+            }
+            if ending == Ending::Open {
+                end = memchr::memchr(b'\n', rest);
+                self.reject(first, (line, block.byte + at as u64), &refusal("has a quote that is not closed"));
+            } else {
+                lines = 1 + memchr::memchr_iter(b'\n', row).count() as u64;
+                if !row.is_empty() {
+                    self.row(row, (line, block.byte + at as u64));
+                }
+            }
+            line += lines;
+            at += end.map_or(rest.len(), |end| end + 1);
+        }
+    }
+
+    fn row(&mut self, row: &[u8], place: (u64, u64)) {
+        let (layout, record) = (self.layout, &self.record);
+        if layout.is_header(row, record) {
+            // The header's own line, and that of each file that was appended.
+            self.findings.tally.read += u64::from(place.0 > 1);
+            self.findings.tally.skipped += u64::from(place.0 > 1);
+            return;
+        }
+        let taken = layout.fits(row, record).and_then(|()| self.teller.tell(&layout.given(row, record)));
+        let findings = &mut self.findings;
+        findings.last = findings.last.max((place.0, false));
+        match taken {
+            Ok(()) => {
+                findings.suspects += u64::from(!layout.says_transactions && layout.may_be_transaction(row, record));
+                findings.tally.used();
+            }
+            Err(refusal) => self.reject(row, place, &refusal),
+        }
+    }
+
+    fn reject(&mut self, row: &[u8], (line, byte): (u64, u64), refusal: &Refusal) {
+        self.findings.last = self.findings.last.max((line, true));
+        self.findings.tally.reject(Rejection {
+            byte,
+            line,
+            field: refusal.field.map(str::to_owned),
+            reason: without_queries(&refusal.reason).into_owned(),
+            excerpt: without_queries(&crate::fmt::excerpt(row)).into_owned(),
+        });
+    }
+
+    fn finish(self) -> Findings {
+        Findings { seen: self.teller.finish(), ..self.findings }
+    }
+}
+
+/// A row's bytes without the end of its last line.
+fn line_of(rest: &[u8], end: Option<usize>) -> &[u8] {
+    let line = rest.get(..end.unwrap_or(rest.len())).unwrap_or(rest);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+fn refusal(reason: impl Into<String>) -> Refusal {
+    Refusal { field: None, reason: reason.into() }
+}
+
+impl Layout {
+    fn new(columns: Columns) -> Self {
+        Self {
+            url: columns.position(Field::Url),
+            data_type: columns.position(Field::DataType),
+            says_transactions: columns.has(Field::ResponseMessage),
+            columns,
+        }
+    }
+
+    /// A field too few or too many moves values into other columns.
+    fn fits(&self, row: &[u8], record: &Record) -> Result<(), Refusal> {
+        let (wanted, found) = (self.columns.names.len(), record.len());
+        // A delimiter at the end of each row makes one more, empty, field.
+        let ends_empty = found == wanted + 1 && record.get(row, wanted) == Some(b"");
+        if found == wanted || ends_empty {
+            return Ok(());
+        }
+        Err(refusal(format!("should have {wanted} fields, found {found}")))
+    }
+
+    fn is_header(&self, row: &[u8], record: &Record) -> bool {
+        // No row of samples begins with a letter, whichever column is first, but by a label: then all fields decide.
+        let first = record.get(row, 0).unwrap_or_default();
+        let named = self.columns.names.first().is_some_and(|name| name.as_bytes() == first.trim_ascii());
+        named
+            && self
+                .columns
+                .names
+                .iter()
+                .enumerate()
+                .all(|(at, name)| record.get(row, at).is_some_and(|field| field.trim_ascii() == name.as_bytes()))
+    }
+
+    #[inline]
+    fn given<'a>(&self, row: &'a [u8], record: &'a Record) -> Given<'a> {
+        let get = |field| self.columns.position(field).and_then(|at| record.get(row, at));
+        let text = |field| get(field).unwrap_or_default();
+        Given {
+            stamp: get(Field::TimeStamp),
+            elapsed: text(Field::Elapsed),
+            idle: text(Field::IdleTime),
+            latency: text(Field::Latency),
+            connect: text(Field::Connect),
+            label: text(Field::Label),
+            code: text(Field::ResponseCode),
+            message: text(Field::ResponseMessage),
+            failure: text(Field::FailureMessage),
+            success: get(Field::Success),
+            bytes: text(Field::Bytes),
+            sent: text(Field::SentBytes),
+            threads: text(Field::AllThreads),
+            thread: text(Field::ThreadName),
+            host: text(Field::Hostname),
+            samples: text(Field::SampleCount),
+        }
+    }
+
+    /// Whether a row looks like a transaction controller's as far as columns other than `responseMessage` tell: no type of
+    /// data and no URL. A script's own sampler looks the same.
+    fn may_be_transaction(&self, row: &[u8], record: &Record) -> bool {
+        let empty = |at: Option<usize>| at.is_none_or(|at| matches!(record.get(row, at), None | Some(b"" | b"null")));
+        empty(self.data_type) && empty(self.url)
+    }
+}
+
+#[cfg(test)]
+mod tests;

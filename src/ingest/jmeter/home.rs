@@ -1,0 +1,188 @@
+//! Where samples go: the cell of every combination of label and outcome that was met.
+
+use super::outcome::{self, Failure, Fault as Blame};
+use super::sample::Given;
+use crate::ingest::own::failure::without_queries;
+use crate::ingest::{PartId, SeriesId, Sink};
+use crate::model::key::{CellKey, EndpointKey, Outcome, Population};
+use crate::model::sample::Fault;
+use std::collections::{BTreeSet, HashMap};
+
+/// Combinations that are remembered before the memory is emptied: a file with an error text of its own in each row must not
+/// fill it.
+const REMEMBERED: usize = 4096;
+/// Kinds of failure that are told apart.
+const KINDS: usize = 100;
+const OTHER_KIND: &str = "other failures";
+/// Why a transaction failed.
+const OF_TRANSACTION: &str = "a request in it failed";
+/// Places for combinations that were met lately.
+const NEAR: usize = 256;
+/// Parts of a combination stand apart by this byte, which no UTF-8 text holds.
+const BETWEEN: u8 = 0xff;
+
+/// Where samples of one combination go.
+#[derive(Debug)]
+pub(super) struct Home {
+    key: Vec<u8>,
+    pub(super) cell: SeriesId,
+    /// Whether it is a transaction and no request.
+    pub(super) transaction: bool,
+    /// Whether there was an answer to time.
+    pub(super) answered: bool,
+    pub(super) blame: Option<Blame>,
+    fault: Option<Fault>,
+    failed: u64,
+}
+
+/// Homes by combination.
+#[derive(Debug)]
+pub(super) struct Homes {
+    part: PartId,
+    homes: Vec<Home>,
+    numbers: HashMap<Vec<u8>, usize>,
+    /// Numbers of homes by a few bytes of their combination.
+    near: Vec<usize>,
+    key: Vec<u8>,
+    kinds: BTreeSet<String>,
+}
+
+impl Homes {
+    pub(super) fn new(part: PartId) -> Self {
+        Self {
+            part,
+            homes: Vec::new(),
+            numbers: HashMap::new(),
+            near: vec![usize::MAX; NEAR],
+            key: Vec::new(),
+            kinds: BTreeSet::new(),
+        }
+    }
+
+    /// The part whose cells these are.
+    pub(super) fn part(&self) -> PartId {
+        self.part
+    }
+
+    /// Begins anew in another part.
+    pub(super) fn enter(&mut self, part: PartId, sink: &mut dyn Sink) {
+        self.flush(sink);
+        self.part = part;
+    }
+
+    /// Hands on the error texts that were counted, and forgets all homes.
+    pub(super) fn flush(&mut self, sink: &mut dyn Sink) {
+        for home in self.homes.drain(..) {
+            if let Some(fault) = home.fault {
+                sink.fault(self.part, Fault { count: home.failed, ..fault });
+            }
+        }
+        self.numbers.clear();
+        self.near.fill(usize::MAX);
+    }
+
+    /// The home of a sample that ended well, badly, or nobody knows how.
+    #[inline]
+    pub(super) fn of(&mut self, given: &Given<'_>, success: Option<bool>, sink: &mut dyn Sink) -> Option<&Home> {
+        self.write_key(given, success);
+        let place = place(&self.key);
+        let near = self.near.get(place).copied().unwrap_or(usize::MAX);
+        let number = if self.homes.get(near).is_some_and(|home| home.key == self.key) {
+            near
+        } else {
+            let number = match self.numbers.get(&self.key) {
+                Some(number) => *number,
+                None => self.settle(given, success, sink),
+            };
+            if let Some(slot) = self.near.get_mut(place) {
+                *slot = number;
+            }
+            number
+        };
+        let home = self.homes.get_mut(number)?;
+        home.failed += u64::from(success == Some(false));
+        Some(home)
+    }
+
+    fn write_key(&mut self, given: &Given<'_>, success: Option<bool>) {
+        let transaction = outcome::is_transaction(given.message);
+        self.key.clear();
+        self.key.push(u8::from(transaction) | success.map_or(4, |success| u8::from(success) << 1));
+        self.key.extend_from_slice(given.label);
+        self.key.push(BETWEEN);
+        self.key.extend_from_slice(given.code);
+        if success == Some(false) && !transaction {
+            self.key.push(BETWEEN);
+            self.key.extend_from_slice(given.message);
+            self.key.push(BETWEEN);
+            self.key.extend_from_slice(given.failure);
+        }
+    }
+
+    fn settle(&mut self, given: &Given<'_>, success: Option<bool>, sink: &mut dyn Sink) -> usize {
+        if self.homes.len() >= REMEMBERED {
+            self.flush(sink);
+        }
+        let transaction = outcome::is_transaction(given.message);
+        let status = outcome::status(given.code);
+        let failure = (success == Some(false)).then(|| self.failure(given, transaction));
+        let name = String::from_utf8_lossy(given.label);
+        let endpoint = EndpointKey::new(None, &without_queries(if name.is_empty() { "(no label)" } else { &name }));
+        let key = CellKey {
+            population: if transaction { Population::Transaction } else { Population::Request },
+            endpoint: endpoint.clone(),
+            outcome: match (&failure, success) {
+                (Some(failure), _) => Outcome::Failed(failure.kind.clone()),
+                (None, Some(_)) => Outcome::Ok,
+                (None, None) => Outcome::Unknown,
+            },
+            status: status.filter(|_| !transaction),
+            cached: None,
+            tags: Vec::new(),
+        };
+        let blame = failure.as_ref().and_then(|failure| failure.fault);
+        let fault = failure.filter(|failure| !transaction && !failure.text.is_empty()).map(|failure| Fault {
+            endpoint: Some(endpoint),
+            text: failure.text,
+            count: 0,
+            of_requests: true,
+        });
+        let home = Home {
+            key: self.key.clone(),
+            cell: sink.cell(self.part, &key),
+            transaction,
+            answered: blame.is_none(),
+            blame,
+            fault,
+            failed: 0,
+        };
+        let number = self.homes.len();
+        self.numbers.insert(self.key.clone(), number);
+        self.homes.push(home);
+        number
+    }
+
+    fn failure(&mut self, given: &Given<'_>, transaction: bool) -> Failure {
+        if transaction {
+            return Failure { kind: OF_TRANSACTION.to_owned(), text: String::new(), fault: None };
+        }
+        let mut failure = outcome::failure(given.code, given.message, given.failure);
+        if !self.kinds.contains(&failure.kind) {
+            if self.kinds.len() < KINDS {
+                self.kinds.insert(failure.kind.clone());
+            } else {
+                OTHER_KIND.clone_into(&mut failure.kind);
+            }
+        }
+        failure
+    }
+}
+
+/// A place for a combination: by its length and what stands at its ends, which tells most labels apart.
+#[inline]
+fn place(key: &[u8]) -> usize {
+    let ends = |bytes: Option<&[u8; 8]>| bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    let mixed = (ends(key.first_chunk()) ^ ends(key.last_chunk()).rotate_left(29) ^ key.len() as u64)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    usize::from((mixed >> 56) as u8)
+}

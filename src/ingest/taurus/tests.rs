@@ -1,0 +1,59 @@
+//! Both forms of a real run's final stats.
+
+use super::csv::TaurusCsv;
+use super::xml::TaurusXml;
+use crate::ingest::own::recording::Recording;
+use crate::ingest::{Adapter, Head, Input, Settings, Sniff, Tally};
+use crate::model::distribution::Distribution;
+use crate::model::sample::{Fact, Total};
+
+fn read(adapter: &dyn Adapter, bytes: Vec<u8>) -> (Recording, Tally) {
+    assert!(matches!(adapter.sniff(&Head::new(&bytes, true)), Sniff::Yes(_)));
+    let input = Input::memory("final_stats", bytes).unwrap();
+    let mut sink = Recording::default();
+    let tally = adapter.read(&input, &Settings::default(), &mut sink).unwrap();
+    (sink, tally)
+}
+
+fn totals(sink: &Recording) -> Vec<Total> {
+    let mut all: Vec<Total> = sink.totals.iter().map(|(_, total)| total.clone()).collect();
+    all.sort_by_key(|total| total.endpoint.as_ref().map(ToString::to_string));
+    all
+}
+
+#[test]
+fn csv_and_xml_hold_the_same() {
+    let (csv, tally) = read(&TaurusCsv, std::fs::read("samples/taurus/final-stats-csv/final_stats.csv").unwrap());
+    assert_eq!((tally.used, tally.rejected, tally.unfinished), (4, 0, None));
+    let (xml, tally) = read(&TaurusXml, std::fs::read("samples/taurus/final-stats-xml/final_stats.xml").unwrap());
+    assert_eq!((tally.used, tally.rejected, tally.unfinished), (4, 0, None));
+    assert_eq!(totals(&csv), totals(&xml));
+    let all = totals(&csv);
+    assert_eq!((all[0].endpoint.as_ref(), all[0].requests, all[0].failures), (None, Some(1200), Some(16)));
+    let Distribution::Quoted(quoted) = &all[0].latency else { panic!("{:?}", all[0].latency) };
+    assert_eq!(
+        quoted.quantiles,
+        [(0.5, 85_000.0), (0.9, 210_000.0), (0.95, 289_000.0), (0.99, 717_000.0), (0.999, 754_000.0)]
+    );
+    assert_eq!((quoted.mean_us, quoted.min_us, quoted.max_us), (Some(112_230.0), Some(11_000.0), Some(783_000.0)));
+    assert!(xml.facts.iter().any(|(_, fact)| *fact == Fact::DurationSeconds(13.0)));
+    assert!(csv.said().contains("counted twice"));
+    assert_eq!(csv.faults.iter().map(|fact| fact.count).sum::<u64>(), 8);
+}
+
+#[test]
+fn what_contradicts_itself_or_is_cut_is_said() {
+    let header = "label,avg_ct,avg_lt,avg_rt,bytes,concurrency,fail,stdev_rt,succ,throughput,perc_50.0,rc_200\n";
+    let (sink, tally) = read(
+        &TaurusCsv,
+        format!("{header}a,0,0,0.1,1,1,1,0,2,4,0.1,4\nb,0,0,x,1,1,0,0,4,4,0.1,4\nc,0,0,0.1,1,1,0,0,4,4,0.1,4\n")
+            .into_bytes(),
+    );
+    assert_eq!((sink.totals.len(), tally.used, tally.rejected), (1, 1, 2));
+    assert!(tally.first_rejections[0].reason.contains("counts 4 samples"));
+    assert!(tally.unfinished.unwrap().contains("total is missing"));
+    let xml =
+        "<?xml version='1.0'?><FinalStatus><Group label=\"\"><throughput value=\"4\"/></Group><Group label=\"a\"><thr";
+    let (sink, tally) = read(&TaurusXml, xml.as_bytes().to_vec());
+    assert_eq!((sink.totals.len(), tally.unfinished.as_deref()), (1, Some("ends without </FinalStatus>")));
+}
