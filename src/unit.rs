@@ -40,7 +40,7 @@ impl Timestamp {
 }
 
 /// A Span is the time from the first start to the last end of something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// The first start.
     pub start: Timestamp,

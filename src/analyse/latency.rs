@@ -3,7 +3,7 @@
 use super::figures::LatencyFigures;
 use super::percentile;
 use crate::fmt;
-use crate::model::distribution::{Distribution, Quoted, Recorded, TYPE_1};
+use crate::model::distribution::{Distribution, Quoted, Recorded, SHARDS, TYPE_1};
 
 /// Definition of quantiles computed from a tool's rounded response times.
 pub const TYPE_1_ROUNDED: &str = "inverse CDF (type 1) on the response times as the tool rounded them";
@@ -70,6 +70,7 @@ fn as_quoted(quoted: &Quoted, requests: Option<u64>, quantiles: &[f64], mut figu
         let name = fmt::quantile_name(p);
         let stated = quoted.quantiles.iter().find(|(own, _)| (own - p).abs() < 1e-9).map(|(_, value)| *value);
         let why = match stated {
+            None if quoted.definition == SHARDS => Some(SHARDS.to_owned()),
             None => Some("not in the source".to_owned()),
             Some(value) => figures.n.and_then(|n| quoted_of_few(n, p, value, quoted.max_us)),
         };

@@ -3,6 +3,7 @@
 use super::figure::{TOLERANCE, mean_and_max, relative};
 use super::form::{Class, Form};
 use super::population::populations;
+use super::together;
 use crate::fmt;
 use crate::model::input::InputFile;
 use crate::model::sample::Fact;
@@ -59,9 +60,7 @@ pub(super) fn said(forms: &[Form], figures: &[PopulationData], monitors: &[Form]
         of_file(&mut said, form);
     }
     let Some((first, others)) = forms.split_first() else { return said };
-    if first.shards > 1 {
-        said.remark(format!("{} files are shards of one run and were added", first.shards));
-    }
+    together::warnings(first).into_iter().for_each(|text| said.warn(WarningKind::Sources, text));
     for mine in figures {
         let others = others.iter().filter(|form| form.class < Class::Aside).filter_map(|form| {
             let theirs = populations(&form.part).into_iter().find(|theirs| theirs.population == mine.population)?;
@@ -159,7 +158,9 @@ pub(super) fn inputs(forms: &[Form], monitors: &[Form]) -> Vec<InputFile> {
     for (at, form) in forms.iter().chain(monitors).enumerate() {
         let role = role(form, at == 0);
         for file in std::iter::once(&form.file).chain(&form.more_files) {
-            files.entry(file.source.clone()).or_insert_with(|| InputFile { role: role.to_owned(), ..file.clone() });
+            let mut file = InputFile { role: role.to_owned(), ..file.clone() };
+            file.notes.extend(together::note(form, &file.source));
+            files.entry(file.source.clone()).or_insert(file);
         }
     }
     files.into_values().collect()

@@ -4,6 +4,7 @@
 //! endpoints, nearly the same totals; forms without times by their counts, means and maxima. A form goes to the execution
 //! it is nearest to, the most exact forms first.
 
+use super::endpoint::EndpointRule;
 use super::figure::{TOLERANCE, relative};
 use super::form::{Class, Form};
 use super::name::is_tools_word;
@@ -47,7 +48,7 @@ pub(super) fn join(forms: Vec<Form>) -> Joined {
         joined.executions.extend(executions);
         joined.not_used.extend(left.into_iter().map(|form| (form.file.source.clone(), why_left(&form))));
     }
-    joined.executions = shard::merge_folders(joined.executions);
+    joined.executions = shard::merge_executions(joined.executions);
     joined
 }
 
@@ -59,8 +60,9 @@ fn why_left(form: &Form) -> String {
 }
 
 fn join_folder(forms: Vec<Form>) -> (Vec<Execution>, Vec<Form>) {
+    let forms = shard::merge_files(forms);
     let (aside, telling): (Vec<Form>, Vec<Form>) = forms.into_iter().partition(|form| form.class == Class::Aside);
-    let mut sets = sets(shard::merge_files(telling));
+    let mut sets = sets(telling);
     sets.sort_by(|a, b| a.rank().cmp(&b.rank()));
     let mut executions: Vec<Execution> = Vec::new();
     for set in sets {
@@ -83,6 +85,11 @@ impl Execution {
     /// Of these forms.
     pub(super) fn of(forms: Vec<Form>) -> Self {
         Self { forms, monitors: Vec::new(), name: String::new(), run: None }
+    }
+
+    /// Names endpoints and applies bounds, now that all forms have been added up.
+    pub(super) fn settle(&mut self, rules: &[EndpointRule]) {
+        self.forms.iter_mut().chain(&mut self.monitors).for_each(|form| form.settle(rules));
     }
 
     fn rank(&self) -> Option<(Class, std::cmp::Reverse<crate::rollup::Clock>, usize, &str)> {

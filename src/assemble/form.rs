@@ -4,6 +4,7 @@ use super::endpoint::{self, EndpointRule};
 use super::figure::Figures;
 use super::name;
 use super::read::Reading;
+use super::shard::{self, Shard};
 use crate::ingest::ADAPTERS;
 use crate::model::distribution::Distribution;
 use crate::model::input::InputFile;
@@ -58,44 +59,60 @@ pub(super) struct Form {
     pub(super) may_lag: bool,
     /// What was left aside by the bounds.
     pub(super) said: Vec<String>,
-    /// How many shards were added into it.
-    pub(super) shards: usize,
+    /// The file's own name.
+    pub(super) file_name: String,
+    /// The files whose rows were added up to it; itself at first.
+    pub(super) shards: Vec<Shard>,
 }
 
-/// The forms of all files.
+/// The forms of all files. Their endpoints have the files' own names still: names are folded and bounded when all files of
+/// a run have been added up ([`Form::settle`]).
 pub(super) fn forms(readings: Vec<Reading>, rules: &[EndpointRule]) -> Vec<Form> {
-    readings.into_iter().flat_map(|reading| of_file(reading, rules)).collect()
+    let alone = readings.len() == 1;
+    readings.into_iter().flat_map(|reading| of_file(reading, rules, alone)).collect()
 }
 
-fn of_file(reading: Reading, rules: &[EndpointRule]) -> Vec<Form> {
+fn of_file(reading: Reading, rules: &[EndpointRule], alone: bool) -> Vec<Form> {
     let file = evidence(&reading);
-    let Reading { candidate, adapter, certain, parts, copies, .. } = reading;
+    let Reading { candidate, adapter, certain, parts, copies, carrier, .. } = reading;
     // A file in which nothing was found still has to be accounted for.
     let parts = if parts.is_empty() { vec![Part::new(None)] } else { parts };
+    let prefix = name::prefix(&shard::without_piece(&name::prefix(&candidate.file)));
     let make = |part: Part| {
-        let (part, said) = endpoint::named(part, rules).settle();
+        let (span, figures) = (span(&part), Figures::of(&part));
+        let this = Shard {
+            source: file.source.clone(),
+            folders: candidate.folders.clone(),
+            prefix: prefix.clone(),
+            span,
+            rows: figures.count(),
+            is_piece: shard::name_of_whole(candidate.folders.iter().chain([&candidate.file])).is_some(),
+        };
         Form {
             class: class(&part),
             file: file.clone(),
-            more_files: Vec::new(),
+            more_files: carrier.clone().into_iter().collect(),
             copies: copies.clone(),
             tool: adapter.tool(),
             certain,
             folders: candidate.folders.clone(),
-            prefix: name::prefix(&candidate.file),
-            span: span(&part),
-            figures: Figures::of(&part),
-            labels: labels(&part),
+            prefix: prefix.clone(),
+            span,
+            figures,
+            // Nobody asks the only file there is.
+            labels: if alone { BTreeSet::new() } else { labels(&endpoint::named(part.clone(), rules).settle().0) },
             may_lag: file.unfinished.is_some() || is_flushed(adapter.name()),
-            said,
-            shards: 1,
+            said: Vec::new(),
+            file_name: candidate.file.clone(),
+            shards: vec![this],
             part,
         }
     };
     parts.into_iter().map(make).collect()
 }
 
-fn evidence(reading: &Reading) -> InputFile {
+/// A file and what became of its rows; its role is the test's to say.
+pub(super) fn evidence(reading: &Reading) -> InputFile {
     let tally = reading.tally.clone();
     InputFile {
         source: reading.candidate.source.clone(),
@@ -119,7 +136,8 @@ fn is_flushed(adapter: &str) -> bool {
     matches!(adapter, "locust_stats" | "locust_history" | "locust_failures" | "locust_exceptions")
 }
 
-fn class(part: &Part) -> Class {
+/// What a part can give.
+pub(super) fn class(part: &Part) -> Class {
     let metrics = part.metrics();
     if !part.is_without_samples() || metrics.iter().any(|metric| !metric.quoted) {
         return Class::Raw;
@@ -162,6 +180,17 @@ fn labels(part: &Part) -> BTreeSet<String> {
 }
 
 impl Form {
+    /// Gives its endpoints the names of the report and applies the report's bounds, now that all its rows are together.
+    pub(super) fn settle(&mut self, rules: &[EndpointRule]) {
+        (self.part, self.said) = endpoint::named(std::mem::take(&mut self.part), rules).settle();
+        self.labels = labels(&self.part);
+    }
+
+    /// Whether one of its files lies in this folder.
+    pub(super) fn lies_in(&self, folders: &[String]) -> bool {
+        self.shards.iter().any(|shard| shard.folders == folders)
+    }
+
     /// Place in the order of exactness: class, finer time, then the order of the adapters (k6's NDJSON before its CSV), then
     /// the name.
     pub(super) fn rank(&self) -> (Class, std::cmp::Reverse<Clock>, usize, &str) {

@@ -14,17 +14,21 @@ mod evidence;
 mod execution;
 mod figure;
 mod find;
+mod fold;
 mod form;
 mod merge;
 mod monitor;
 mod name;
 mod population;
+mod quoted;
 mod read;
 mod shard;
 mod subresult;
 mod timeline;
+mod together;
 
 pub use endpoint::EndpointRule;
+pub use fold::{Fold, fold};
 
 use crate::error::Error;
 use crate::ingest::Settings;
@@ -62,10 +66,7 @@ impl Request {
     /// What the user says about names.
     fn rules(&self) -> Rules {
         let usual = Rules::default().names_per_pattern;
-        Rules {
-            endpoints: self.endpoint_rules.clone(),
-            names_per_pattern: self.names_per_pattern.unwrap_or(usual),
-        }
+        Rules { endpoints: self.endpoint_rules.clone(), names_per_pattern: self.names_per_pattern.unwrap_or(usual) }
     }
 }
 
@@ -104,7 +105,8 @@ pub fn assemble(request: &Request) -> Result<Suite, Error> {
     suite.files_not_used.extend(read.not_used);
     suite.problems.extend(read.problems);
 
-    let joined = execution::join(form::forms(read.files, &request.endpoint_rules));
+    let mut joined = execution::join(form::forms(read.files, &request.endpoint_rules));
+    joined.executions.iter_mut().for_each(|execution| execution.settle(&request.endpoint_rules));
     suite.files_not_used.extend(joined.not_used);
     let named = name::name(joined.executions);
     let watched = monitor::attach(named, &joined.monitors, &request.monitors)?;

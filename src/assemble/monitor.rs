@@ -39,18 +39,23 @@ pub(super) fn attach(
     }
     for form in monitors.iter().filter(|form| !named_files.contains(&form.file.source)) {
         let of_prefix = positions(&executions, |execution| {
-            !form.prefix.is_empty()
-                && execution.forms.iter().any(|own| own.prefix == form.prefix && own.folders == form.folders)
+            !form.prefix.is_empty() && execution.forms.iter().any(|own| lies_beside(own, form))
         });
         let of_folder =
-            positions(&executions, |execution| execution.forms.iter().any(|own| own.folders == form.folders));
+            positions(&executions, |execution| execution.forms.iter().any(|own| own.lies_in(&form.folders)));
         let below = positions(&executions, |execution| {
-            execution.forms.iter().any(|own| own.folders.starts_with(&form.folders))
+            let below = |own: &Form| own.shards.iter().any(|shard| shard.folders.starts_with(&form.folders));
+            execution.forms.iter().any(below)
         });
         let chosen = [of_prefix, of_folder, below].into_iter().find(|chosen| !chosen.is_empty()).unwrap_or_default();
         give(&mut executions, &chosen, form, &mut not_used);
     }
     Ok(Watched { executions, not_used })
+}
+
+/// Whether one of the form's files has the monitor's prefix in the monitor's folder.
+fn lies_beside(own: &Form, monitor: &Form) -> bool {
+    own.shards.iter().any(|shard| shard.prefix == monitor.prefix && shard.folders == monitor.folders)
 }
 
 fn is_file(form: &Form, file: &str) -> bool {

@@ -162,6 +162,11 @@ pub(super) fn without_run(name: &str) -> (String, Option<String>) {
     (format!("{before}{joint}{after}"), Some(found.as_str().trim_matches(EDGES).to_owned()))
 }
 
+/// Whether a folder is called by what it holds.
+pub(super) fn is_plain_folder(name: &str) -> bool {
+    PLAIN_FOLDERS.contains(&name.to_ascii_lowercase().as_str())
+}
+
 /// Names all executions: unique within a run, in order of name, run and start.
 pub(super) fn name(mut executions: Vec<Execution>) -> Vec<Execution> {
     let mut in_folder: BTreeMap<Vec<String>, usize> = BTreeMap::new();
@@ -246,7 +251,7 @@ fn proposed(execution: &Execution, alone: bool) -> (String, Option<String>) {
     }
     let folder = folder.unwrap_or_default();
     let own = if is_tools_word(&own) { String::new() } else { own };
-    let plain = PLAIN_FOLDERS.contains(&folder.to_ascii_lowercase().as_str());
+    let plain = is_plain_folder(&folder);
     let by_place = if !own.is_empty() && (!alone || plain || folder.is_empty()) { own } else { folder };
     let scenario = execution.forms.iter().find_map(|form| form.part.name()).map(str::to_owned);
     let tool = || execution.forms.first().map_or_else(String::new, |form| form.tool.to_owned());

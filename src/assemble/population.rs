@@ -177,7 +177,8 @@ fn summed(endpoints: &[EndpointData]) -> EndpointData {
     }
 }
 
-fn combined(parts: &[(&Distribution, Option<u64>)]) -> Distribution {
+/// The latencies of all parts together, of which each has so many requests.
+pub(super) fn combined(parts: &[(&Distribution, Option<u64>)]) -> Distribution {
     // A tool that counts response times has counted all there were: an endpoint without any has no answers with a time
     // (Locust's events without response time), and takes nothing from the others' total.
     let counts_times = parts.iter().any(|(part, _)| matches!(part, Distribution::Bucketed { .. }));

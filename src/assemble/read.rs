@@ -1,10 +1,12 @@
 //! Reading files into rollups: several at once, each with the same result as alone.
 
-use super::Request;
 use super::detect::Detected;
 use super::find::Candidate;
+use super::{Request, fold, form, shard};
 use crate::error::Error;
+use crate::ingest::part::PlimsollPart;
 use crate::ingest::{Adapter, Settings, Tally};
+use crate::model::input::InputFile;
 use crate::rollup::{Part, Rollup};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,6 +26,8 @@ pub(super) struct Reading {
     pub(super) parts: Vec<Part>,
     /// Sources with the same content, which are not counted again.
     pub(super) copies: Vec<String>,
+    /// The part file that it came in, if it did.
+    pub(super) carrier: Option<InputFile>,
 }
 
 /// What became of the files.
@@ -38,7 +42,7 @@ pub(super) struct Readings {
 pub(super) fn read(files: Vec<Detected>, request: &Request) -> Result<Readings, Error> {
     let (large, small): (Vec<usize>, Vec<usize>) =
         (0..files.len()).partition(|&at| files.get(at).is_some_and(|file| file.candidate.bytes >= LARGE));
-    let mut results: BTreeMap<usize, Result<Read, Error>> = BTreeMap::new();
+    let mut results: BTreeMap<usize, Result<Vec<Reading>, Error>> = BTreeMap::new();
     for at in large {
         if let Some(file) = files.get(at) {
             results.insert(at, read_one(file, request, request.settings.threads));
@@ -48,16 +52,7 @@ pub(super) fn read(files: Vec<Detected>, request: &Request) -> Result<Readings, 
     let mut all = Readings::default();
     for (file, result) in files.into_iter().zip(results.into_values()) {
         match result {
-            Ok(read) => all.files.push(Reading {
-                candidate: file.candidate,
-                adapter: file.adapter,
-                why: file.why,
-                certain: file.certain,
-                sha256: read.sha256,
-                tally: read.tally,
-                parts: read.rollup.into_parts(),
-                copies: Vec::new(),
-            }),
+            Ok(readings) => all.files.extend(readings),
             Err(error) if request.settings.strict => return Err(error),
             Err(error) => {
                 all.not_used.push((file.candidate.source, error.message.clone()));
@@ -69,14 +64,11 @@ pub(super) fn read(files: Vec<Detected>, request: &Request) -> Result<Readings, 
     Ok(all)
 }
 
-/// One file's yield.
-struct Read {
-    rollup: Rollup,
-    tally: Tally,
-    sha256: Option<String>,
-}
-
-fn read_together(files: &[Detected], which: &[usize], request: &Request) -> BTreeMap<usize, Result<Read, Error>> {
+fn read_together(
+    files: &[Detected],
+    which: &[usize],
+    request: &Request,
+) -> BTreeMap<usize, Result<Vec<Reading>, Error>> {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
@@ -104,8 +96,12 @@ fn read_together(files: &[Detected], which: &[usize], request: &Request) -> BTre
     })
 }
 
-fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Read, Error> {
+/// What one file holds: itself, or the files that were folded into it.
+fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Reading>, Error> {
     let (settings, hash) = (&Settings { threads, ..request.settings.clone() }, request.hash);
+    if file.adapter.name() == PlimsollPart::NAME {
+        return read_part(file, hash);
+    }
     std::thread::scope(|scope| {
         let hashing = (hash && threads > 1).then(|| scope.spawn(|| file.input.sha256()));
         let mut rollup = Rollup::naming(Arc::new(request.rules()));
@@ -118,8 +114,37 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Read, 
             None if hash => Some(file.input.sha256()?),
             None => None,
         };
-        Ok(Read { rollup, tally, sha256 })
+        Ok(vec![Reading {
+            candidate: file.candidate.clone(),
+            adapter: file.adapter,
+            why: file.why.clone(),
+            certain: file.certain,
+            sha256,
+            tally,
+            parts: rollup.into_parts(),
+            copies: Vec::new(),
+            carrier: None,
+        }])
     })
+}
+
+fn read_part(file: &Detected, hash: bool) -> Result<Vec<Reading>, Error> {
+    let mut itself = Reading {
+        candidate: file.candidate.clone(),
+        adapter: file.adapter,
+        why: file.why.clone(),
+        certain: file.certain,
+        sha256: if hash { Some(file.input.sha256()?) } else { None },
+        tally: Tally::default(),
+        parts: Vec::new(),
+        copies: Vec::new(),
+        carrier: None,
+    };
+    let readings = fold::unfold(&file.input, &file.candidate, &form::evidence(&itself))?;
+    let tests = readings.iter().map(|reading| reading.parts.len() as u64).sum();
+    (itself.tally.read, itself.tally.used) = (tests, tests);
+    let carrier = form::evidence(&itself);
+    Ok(readings.into_iter().map(|reading| Reading { carrier: Some(carrier.clone()), ..reading }).collect())
 }
 
 /// Takes out files with the same content as one before. Files without figures (an empty list of failures) are alike in
@@ -129,6 +154,7 @@ fn once_each(all: &mut Readings, request: &Request) -> Result<(), Error> {
     for reading in std::mem::take(&mut all.files) {
         let first = kept.iter_mut().find(|first| {
             first.candidate.bytes == reading.candidate.bytes
+                && !may_repeat(first, &reading)
                 && first.adapter.name() == reading.adapter.name()
                 && reading.parts.iter().any(has_figures)
                 && first.parts == reading.parts
@@ -144,6 +170,14 @@ fn once_each(all: &mut Readings, request: &Request) -> Result<(), Error> {
     }
     all.files = kept;
     Ok(())
+}
+
+/// Pieces of one file whose rows all end at one instant may be alike without being copies: the file holds such rows twice.
+fn may_repeat(first: &Reading, other: &Reading) -> bool {
+    let name =
+        |reading: &Reading| shard::name_of_whole(reading.candidate.folders.iter().chain([&reading.candidate.file]));
+    let whole = name(first);
+    whole.is_some() && whole == name(other) && first.parts.iter().all(Part::is_of_one_instant)
 }
 
 fn has_figures(part: &Part) -> bool {

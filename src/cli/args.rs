@@ -24,6 +24,8 @@ pub(super) enum Command {
     Inspect(InspectArgs),
     /// Compare two inputs or baselines
     Compare(CompareArgs),
+    /// Count a load generator's files into one small part, to be reported on with the other generators' parts
+    Fold(FoldArgs),
     /// Keep runs to compare with
     #[command(subcommand)]
     Baseline(BaselineCommand),
@@ -155,6 +157,17 @@ pub(super) struct CompareArgs {
     /// Stored runs.
     #[command(flatten)]
     pub(super) store: StoreArgs,
+}
+
+/// Arguments of `fold`.
+#[derive(Debug, Args)]
+pub(super) struct FoldArgs {
+    /// Inputs.
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// The part to write; docs/part-files.md describes it
+    #[arg(short, long, value_name = "PART")]
+    pub(super) out: PathBuf,
 }
 
 /// The baseline commands.

@@ -4,6 +4,7 @@ mod args;
 mod baseline;
 mod compare;
 mod explain;
+mod fold;
 mod inspect;
 mod judging;
 mod pipeline;
@@ -87,6 +88,7 @@ pub fn run(
         args::Command::Report(args) => report::run(&args, &mut streams),
         args::Command::Inspect(args) => inspect::run(&args, &mut streams),
         args::Command::Compare(args) => compare::run(&args, &mut streams),
+        args::Command::Fold(args) => fold::run(&args, &mut streams),
         args::Command::Baseline(command) => baseline::run(&command, &mut streams),
         args::Command::Explain(args) => explain::run(&args, &mut streams),
     };

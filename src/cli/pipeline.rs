@@ -27,7 +27,27 @@ pub(super) struct Gathered {
 /// Wrong use or configuration; nothing usable; under `--strict` the first bad row.
 pub(super) fn gather(args: &InputArgs, hash: bool, streams: &mut Streams<'_>) -> Result<Gathered, Stop> {
     let config = configuration(args.config.as_deref(), &args.inputs)?;
-    let mut request = request(args, &config, hash)?;
+    let suite = reading(args, &config, hash, streams, assemble::assemble)?;
+    let gathered = analysed(suite, config);
+    // Where nothing was usable, the first problem is the error that the command ends with.
+    for problem in gathered.problems.iter().skip(usize::from(gathered.tests.is_empty())) {
+        write_error(problem, "warning", streams.err)?;
+    }
+    Ok(gathered)
+}
+
+/// Has the inputs read, while the terminal shows how far that is.
+///
+/// # Errors
+/// Wrong use; what `read` fails with.
+pub(super) fn reading<T>(
+    args: &InputArgs,
+    config: &Config,
+    hash: bool,
+    streams: &mut Streams<'_>,
+    read: impl FnOnce(&Request) -> Result<T, Error>,
+) -> Result<T, Stop> {
+    let mut request = request(args, config, hash)?;
     if request.inputs.iter().any(|input| input == "-") {
         let mut bytes = Vec::new();
         streams.input.read_to_end(&mut bytes)?;
@@ -38,14 +58,9 @@ pub(super) fn gather(args: &InputArgs, hash: bool, streams: &mut Streams<'_>) ->
     if streams.terminal.progress {
         progress.total.store(assemble::bytes_to_read(&request)?, Ordering::Relaxed);
     }
-    let suite = assemble::assemble(&request)?;
+    let result = read(&request)?;
     drop(progress);
-    let gathered = analysed(suite, config);
-    // Where nothing was usable, the first problem is the error that the command ends with.
-    for problem in gathered.problems.iter().skip(usize::from(gathered.tests.is_empty())) {
-        write_error(problem, "warning", streams.err)?;
-    }
-    Ok(gathered)
+    Ok(result)
 }
 
 fn analysed(suite: Suite, config: Config) -> Gathered {

@@ -60,9 +60,12 @@ pub fn integer(text: &[u8]) -> Option<i64> {
     i64::try_from(number).ok()
 }
 
-/// A decimal of at most seven digits either side of the point, with room behind it to read eight bytes at once.
-#[inline]
-fn short(text: &[u8]) -> Option<(f64, usize)> {
+/// [`scan`] for decimals of at most seven digits either side of the point with some bytes behind them, which can be read at
+/// once; `None` does not mean that there is no other. For loops that run once a row.
+#[expect(clippy::inline_always, reason = "a few dozen instructions, of which a caller's loop is made")]
+#[inline(always)]
+#[must_use]
+pub fn short(text: &[u8]) -> Option<(f64, usize)> {
     let before = Digits::of(text)?;
     if before.count == 0 || before.count == 8 || (before.count > 1 && text.first() == Some(&b'0')) {
         return None;

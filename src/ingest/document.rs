@@ -2,6 +2,7 @@
 
 use super::{Input, Rejection, Tally};
 use crate::error::Error;
+use crate::unit::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -55,6 +56,13 @@ pub fn whole(value: f64) -> Option<u64> {
     ((0.0..=MOST).contains(&value) && value.fract().abs() < f64::EPSILON).then_some(value as u64)
 }
 
+/// Unix milliseconds as an instant, exact to the millisecond: a float of seconds is not.
+#[must_use]
+pub fn unix_ms(ms: f64) -> Option<Timestamp> {
+    let ms = i64::try_from(whole(ms.round())?).ok()?;
+    ms.checked_mul(1_000_000).map(Timestamp)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +72,12 @@ mod tests {
         let read = |text: &str| count(&serde_json::from_str(text).unwrap());
         assert_eq!(["7", "7.0", "0", "18446744073709551615"].map(read), [Some(7), Some(7), Some(0), Some(u64::MAX)]);
         assert_eq!(["7.5", "-1", "1e300", "\"7\"", "null"].map(read), [None; 5]);
+    }
+
+    #[test]
+    fn instants_are_exact_to_the_millisecond() {
+        assert_eq!(unix_ms(1_795_226_849_744.0), Some(Timestamp(1_795_226_849_744_000_000)));
+        assert_eq!([unix_ms(-1.0), unix_ms(f64::NAN), unix_ms(1e13)], [None, None, None]);
     }
 
     #[test]

@@ -13,12 +13,14 @@
 //! * values are converted to base units here and nowhere later;
 //! * secrets (`setup_data`, `config.script`) are never handed to the sink, and foreign texts only by way of [`scrub`].
 
-pub mod decimal;
 pub mod ab;
 pub mod artillery;
 pub mod autocannon;
+pub mod decimal;
 pub mod document;
+pub mod drill;
 pub mod gatling;
+pub mod goose;
 pub mod hdr;
 pub mod hey;
 pub mod input;
@@ -26,13 +28,16 @@ pub mod jmeter;
 pub mod k6;
 pub mod locust;
 pub mod monitor;
+pub mod ngrinder;
 pub mod oha;
 pub mod own;
+pub mod part;
 pub mod plain;
-pub mod row_blocks;
 mod printed;
 pub mod pytest_benchmark;
 pub mod refused;
+pub mod row_blocks;
+mod row_fields;
 pub mod rows;
 pub mod scrub;
 pub mod siege;
@@ -45,6 +50,7 @@ pub mod vegeta;
 pub mod wrk;
 
 use crate::error::Error;
+use crate::model::folded::Folded;
 use crate::model::key::{CellKey, ColumnKey, MetricKey};
 pub use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Interval, Sample, Threshold, Total};
@@ -112,6 +118,14 @@ pub trait Sink: Send {
     fn threshold(&mut self, part: PartId, threshold: Threshold);
     /// Something said about the whole test.
     fn fact(&mut self, part: PartId, fact: Fact);
+    /// A whole test of a file as it was folded before, added to the part as a shard's.
+    ///
+    /// # Errors
+    /// What is wrong with it; or that this sink takes single observations only.
+    fn folded(&mut self, part: PartId, folded: Folded) -> Result<(), String> {
+        let _ = (part, folded);
+        Err("single observations are wanted, not what was folded".to_owned())
+    }
     /// An empty sink of the same kind, for another thread.
     fn fork(&self) -> Box<dyn Sink>;
     /// Takes all that a fork holds. A sink of another kind is ignored: forks come from this sink only.
@@ -192,6 +206,9 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &siege::SiegeJson,
     &siege::SiegeLog,
     &autocannon::AutocannonJson,
+    &ngrinder::NgrinderCsv,
+    &goose::GooseJson,
+    &drill::DrillStats,
     &pytest_benchmark::PytestBenchmark,
     &hdr::HdrLog,
     &hdr::HdrPercentiles,
@@ -200,4 +217,5 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &own::OwnResultsJson,
     &monitor::MonitorResource,
     &monitor::MonitorCsv,
+    &part::PlimsollPart,
 ];

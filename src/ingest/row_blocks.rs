@@ -1,4 +1,4 @@
-//! Blocks of whole CSV rows, handed to as many threads as ask.
+//! Blocks of whole rows, CSV's or lines, handed to as many threads as ask.
 //!
 //! Where a CSV row ends can only be known from its beginning: a quoted field may hold line ends. So one place, behind a
 //! lock, reads the input from front to back and cuts it at row ends that are certain; splitting fields, reading numbers
@@ -7,8 +7,14 @@
 //! search for a line end from behind. It works for packed inputs and standard input alike.
 //!
 //! Each block knows the line and byte it begins with, so a thread says the same of a row as one alone would.
+//!
+//! How an adapter reads with several threads: [`Rows::open`](super::rows::Rows::open), then
+//! [`shared_by`](super::rows::Rows::shared_by) as many readers as [`threads::worth_while`](super::threads::worth_while)
+//! and the settings say, and [`threads::spread`](super::threads::spread) them; each worker keeps a tally, which are merged.
+//! `k6_csv` shows it. An adapter with a splitter of its own takes [`RowBlocks`] and goes through [`RowBlock::lines`].
+//! Whatever depends on the order of rows must be decided from places (line, byte) at the end.
 
-use super::input::{Input, LINE_CAP, Stream};
+use super::input::{Input, LINE_CAP, Line, Stream};
 use crate::error::Error;
 use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
@@ -30,6 +36,35 @@ pub struct RowBlock {
     pub overlong: bool,
 }
 
+impl RowBlock {
+    /// Its lines, for readers that make rows of lines themselves; a row with line ends in its fields is several.
+    pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        let (mut at, mut number) = (0, self.line);
+        std::iter::from_fn(move || {
+            let (line, next) = self.line_at(at, number)?;
+            (at, number) = (next, number + 1);
+            Some(line)
+        })
+    }
+
+    /// The line that begins at a place of the block and has this number, and where the next begins; `None` at the end.
+    #[must_use]
+    pub fn line_at(&self, at: usize, number: u64) -> Option<(Line<'_>, usize)> {
+        let rest = self.bytes.get(at..).filter(|rest| !rest.is_empty())?;
+        let end = memchr::memchr(b'\n', rest);
+        let whole = rest.get(..end.unwrap_or(rest.len()))?;
+        let kept = whole.get(..LINE_CAP).unwrap_or(whole);
+        let line = Line {
+            bytes: kept.strip_suffix(b"\r").unwrap_or(kept),
+            number,
+            byte: self.byte + at as u64,
+            overlong: whole.len() > LINE_CAP || (self.overlong && whole.len() == LINE_CAP),
+            terminated: end.is_some(),
+        };
+        Some((line, at + end.map_or(rest.len(), |end| end + 1)))
+    }
+}
+
 /// Row blocks cuts an input into blocks.
 #[derive(Debug)]
 pub struct RowBlocks {
@@ -39,7 +74,8 @@ pub struct RowBlocks {
 /// What is behind the lock.
 struct Cutter {
     stream: Stream,
-    delimiter: u8,
+    /// Of fields that may be quoted; `None` where every line is a row.
+    delimiter: Option<u8>,
     /// What was read and not yet handed out; begins with a row.
     rest: Vec<u8>,
     line: u64,
@@ -56,15 +92,23 @@ impl std::fmt::Debug for Cutter {
 }
 
 impl RowBlocks {
-    /// Opens an input.
+    /// Opens a CSV input.
     ///
     /// # Errors
     /// It cannot be opened.
     pub fn open(input: &Input, delimiter: u8) -> Result<Self, Error> {
-        Ok(Self::of(input.stream()?, delimiter, BLOCK))
+        Ok(Self::of(input.stream()?, Some(delimiter), BLOCK))
     }
 
-    fn of(stream: Stream, delimiter: u8, block: usize) -> Self {
+    /// Opens an input of which every line is a row, such as NDJSON.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn of_lines(input: &Input) -> Result<Self, Error> {
+        Ok(Self::of(input.stream()?, None, BLOCK))
+    }
+
+    fn of(stream: Stream, delimiter: Option<u8>, block: usize) -> Self {
         let (line, byte) = (1, 0);
         let rest = Vec::new();
         Self {
@@ -113,7 +157,11 @@ impl Cutter {
             if self.at_end {
                 break block.bytes.len();
             }
-            match last_row_end(&block.bytes, self.delimiter) {
+            let last_end = match self.delimiter {
+                Some(delimiter) => last_row_end(&block.bytes, delimiter),
+                None => memchr::memrchr(b'\n', &block.bytes).map(|found| found + 1),
+            };
+            match last_end {
                 Some(end) => break end,
                 // A quote that nothing closes would take the rest of the file for one field; it costs its own line only.
                 None if block.bytes.len() > LINE_CAP => {
@@ -212,7 +260,7 @@ mod tests {
 
     fn blocks(text: &str, size: usize) -> Vec<(u64, u64, String)> {
         let stream = Input::memory("x.csv", text.as_bytes().to_vec()).unwrap().stream().unwrap();
-        let blocks = RowBlocks::of(stream, b',', size);
+        let blocks = RowBlocks::of(stream, Some(b','), size);
         let mut block = RowBlock::default();
         let mut all = Vec::new();
         while blocks.next(&mut block).unwrap() {
@@ -235,10 +283,30 @@ mod tests {
     }
 
     #[test]
+    fn a_block_has_the_lines_of_the_input() {
+        let text = "a,b\r\n\n1,\"x\ny\"\n2,3";
+        let input = Input::memory("x.csv", text.as_bytes().to_vec()).unwrap();
+        let mut expected = Vec::new();
+        let mut lines = input.lines().unwrap();
+        while let Some(line) = lines.next_line().unwrap() {
+            expected.push((line.bytes.to_vec(), line.number, line.byte, line.overlong, line.terminated));
+        }
+        for (size, delimiter) in [(1, None), (5, Some(b',')), (100, None)] {
+            let blocks = RowBlocks::of(input.stream().unwrap(), delimiter, size);
+            let (mut block, mut found) = (RowBlock::default(), Vec::new());
+            while blocks.next(&mut block).unwrap() {
+                let lines = block.lines();
+                found.extend(lines.map(|one| (one.bytes.to_vec(), one.number, one.byte, one.overlong, one.terminated)));
+            }
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
     fn a_quote_that_nothing_closes_costs_one_line() {
         let text = format!("a\n\"open\n{}", "1\n".repeat(LINE_CAP));
         let stream = Input::memory("x.csv", text.clone().into_bytes()).unwrap().stream().unwrap();
-        let blocks = RowBlocks::of(stream, b',', BLOCK);
+        let blocks = RowBlocks::of(stream, Some(b','), BLOCK);
         let mut block = RowBlock::default();
         let (mut overlong, mut whole) = (Vec::new(), 0);
         while blocks.next(&mut block).unwrap() {

@@ -2,6 +2,7 @@
 
 use super::input::{Input, LINE_CAP};
 use super::row_blocks::{RowBlock, RowBlocks};
+use super::row_fields::Splitter;
 use super::tally::{Rejection, Tally};
 use crate::error::Error;
 use std::sync::Arc;
@@ -102,8 +103,8 @@ impl Row<'_> {
 
 /// Rows of a CSV input, one at a time in reused buffers.
 ///
-/// They may be [shared](Rows::shared_by) by several threads, of which each row goes to one. Rows without quotes, which is
-/// most of all CSV, are split where they lie; the others go through `csv_core`.
+/// They may be [shared](Rows::shared_by) by several threads, of which each row goes to one. Fields are found
+/// where they lie; only rows with quotes within quotes and other oddities are rewritten, by `csv_core`.
 #[derive(Debug)]
 pub struct Rows {
     blocks: Arc<RowBlocks>,
@@ -144,7 +145,8 @@ impl Rows {
     #[must_use]
     pub fn shared_by(self, readers: usize) -> Vec<Self> {
         let others = 1..readers.max(1);
-        let share = |_| Self::of(Arc::clone(&self.blocks), self.header.clone(), Splitter::new(self.splitter.delimiter));
+        let share =
+            |_| Self::of(Arc::clone(&self.blocks), self.header.clone(), Splitter::new(self.splitter.delimiter()));
         let mut all: Vec<Self> = others.map(share).collect();
         all.push(self);
         all
@@ -168,20 +170,11 @@ impl Rows {
         }
         let (line, byte) = (self.line, self.block.byte + self.at as u64);
         let rest = self.block.bytes.get(self.at..)?;
-        let len = match self.splitter.split_plain(rest) {
-            Some(len) => {
-                self.line += 1;
-                len
-            }
-            None => {
-                let len = self.splitter.split_quoted(rest);
-                self.line += memchr::memchr_iter(b'\n', rest.get(..len)?).count() as u64;
-                len
-            }
-        };
+        let len = self.splitter.split(rest);
+        self.line += memchr::memchr_iter(b'\n', rest.get(..len)?).count() as u64;
         self.at += len;
-        let text = if self.splitter.plain { rest } else { self.splitter.unquoted.as_slice() };
-        Some(Row { text, fields: &self.splitter.fields, line, byte })
+        let (text, fields) = self.splitter.row(rest);
+        Some(Row { text, fields, line, byte })
     }
 
     /// Rows that were read into memory and not yet given out, as they are written; it begins and ends with a row. May be
@@ -233,77 +226,6 @@ impl Rows {
             tally.reject(Rejection { byte, line, field: None, reason, excerpt: String::new() });
         }
         Some(())
-    }
-}
-
-/// A Splitter finds the fields of a row.
-#[derive(Debug)]
-struct Splitter {
-    delimiter: u8,
-    /// Fields of the last row, in the text or in `unquoted`.
-    fields: Vec<(usize, usize)>,
-    plain: bool,
-    unquoted: Vec<u8>,
-    ends: Vec<usize>,
-    core: csv_core::Reader,
-}
-
-impl Splitter {
-    fn new(delimiter: u8) -> Self {
-        let core = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
-        Self { delimiter, fields: Vec::new(), plain: true, unquoted: vec![0; 1024], ends: vec![0; 64], core }
-    }
-
-    /// Splits the row at the front of a text and returns its length with the line end; `None` where a quote or a single
-    /// carriage return may mean something.
-    fn split_plain(&mut self, text: &[u8]) -> Option<usize> {
-        let (line, len) = match memchr::memchr(b'\n', text) {
-            Some(end) => (text.get(..end)?, end + 1),
-            None => (text, text.len()),
-        };
-        let row = line.strip_suffix(b"\r").unwrap_or(line);
-        if memchr::memchr2(b'"', b'\r', row).is_some() {
-            return None;
-        }
-        self.plain = true;
-        self.fields.clear();
-        let mut start = 0;
-        for end in memchr::memchr_iter(self.delimiter, row) {
-            self.fields.push((start, end));
-            start = end + 1;
-        }
-        self.fields.push((start, row.len()));
-        Some(len)
-    }
-
-    /// The same for any row; its fields come to stand in `unquoted`.
-    fn split_quoted(&mut self, text: &[u8]) -> usize {
-        use csv_core::ReadRecordResult::{End, InputEmpty, OutputEndsFull, OutputFull, Record};
-        self.plain = false;
-        self.core.reset();
-        let (mut taken, mut written, mut count) = (0, 0, 0);
-        loop {
-            let input = text.get(taken..).unwrap_or_default();
-            let output = self.unquoted.get_mut(written..).unwrap_or_default();
-            let ends = self.ends.get_mut(count..).unwrap_or_default();
-            let (result, read, wrote, ended) = self.core.read_record(input, output, ends);
-            taken += read;
-            written += wrote;
-            count += ended;
-            match result {
-                InputEmpty => {}
-                OutputFull => self.unquoted.resize(2 * self.unquoted.len(), 0),
-                OutputEndsFull => self.ends.resize(2 * self.ends.len(), 0),
-                Record | End => break,
-            }
-        }
-        self.fields.clear();
-        let mut start = 0;
-        for end in self.ends.iter().take(count) {
-            self.fields.push((start, *end));
-            start = *end;
-        }
-        taken
     }
 }
 

@@ -24,9 +24,12 @@ pub const LOCUST: &str = "Locust: rank from the top of values rounded to two dig
 /// Definition of percentiles that a team's own script printed.
 pub const UNSTATED: &str = "not stated by the source";
 
+/// Stands for the definition where several generators' own figures were added up: then no percentile is given.
+pub const SHARDS: &str = "not given: shards' percentiles cannot be added";
+
 /// A Recorded is a histogram in microseconds beside exact count, sum and extremes in nanoseconds. Adding two is exact and
 /// commutative, because every part is an integer.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Recorded {
     /// Counters in microseconds.
     pub histogram: Histogram,
@@ -109,7 +112,7 @@ fn nanos_to_us(nanos: u64) -> f64 {
 }
 
 /// A Quoted holds a tool's own figures, in microseconds.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Quoted {
     /// How many values the figures are over, where the tool says.
     pub n: Option<u64>,
@@ -128,7 +131,7 @@ pub struct Quoted {
 }
 
 /// A Distribution is latency as far as the source knows it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Distribution {
     /// From rows: mergeable, any quantile.
     Recorded(Recorded),

@@ -13,6 +13,7 @@ use std::borrow::Cow;
 
 mod bucket;
 mod codec;
+mod compact;
 mod dense;
 
 use bucket::Cell;

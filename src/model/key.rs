@@ -36,7 +36,7 @@ impl Population {
 }
 
 /// An Endpoint key is what requests are grouped by.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct EndpointKey {
     /// k6's group without the leading `::`; part of the identity only where one label stands in several groups.
     pub group: Option<String>,
@@ -98,7 +98,7 @@ fn split_method(name: &str) -> (Option<&str>, &str) {
 pub type Tags = Vec<(String, String)>;
 
 /// How one request ended.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Outcome {
     /// As expected by the tool.
     Ok,
@@ -110,7 +110,7 @@ pub enum Outcome {
 
 /// A Cell is the finest grouping of samples that is kept: everything shown is a merge of cells, so that an endpoint, its
 /// successes, a status code and a k6 sub-metric are all answered from the same counters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CellKey {
     /// What kind of thing is counted.
     pub population: Population,
@@ -141,7 +141,7 @@ pub enum MetricKind {
 }
 
 /// A Metric key names one series of a metric: a metric and the tags it was recorded with.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct MetricKey {
     /// The tool's name, such as `http_req_waiting` or `checks`.
     pub name: String,
@@ -168,7 +168,7 @@ pub enum ColumnKind {
 }
 
 /// A Column key names one series of a resource monitor.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ColumnKey {
     /// The source's column name.
     pub name: String,

@@ -1,7 +1,9 @@
 //! Figures of a metric that is not a request's latency.
 
+use serde::{Deserialize, Serialize};
+
 /// A metric as a summary states it; everything optional because summaries leave things out.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct MetricTotal {
     /// Number of points (trend) or of all points (rate).
     pub count: Option<u64>,

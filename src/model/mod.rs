@@ -1,6 +1,7 @@
 //! The one model that every tool's output becomes.
 
 pub mod distribution;
+pub mod folded;
 pub mod histogram;
 pub mod input;
 pub mod key;

@@ -3,6 +3,7 @@
 use super::distribution::Distribution;
 use super::key::{EndpointKey, Population};
 use crate::unit::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// A Sample is one request (connection, message). Its endpoint, outcome and tags stand in its cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub struct Sample {
 }
 
 /// A Total is a tool's own end row for an endpoint or, without endpoint, for everything.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Total {
     /// What kind of thing is counted.
     pub population: Population,
@@ -43,7 +44,7 @@ pub struct Total {
 }
 
 /// An Interval is a tool's own row about a stretch of time (a row of Locust's history).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// When the row was written.
     pub at: Timestamp,
@@ -62,7 +63,7 @@ pub struct Interval {
 }
 
 /// A Fault is an error text with how often it occurred.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Fault {
     /// Which endpoint it belongs to; `None` where the tool does not say.
     pub endpoint: Option<EndpointKey>,
@@ -75,7 +76,7 @@ pub struct Fault {
 }
 
 /// A Threshold is a criterion that a tool's file brings along (k6).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Threshold {
     /// `http_req_duration` or `http_req_duration{scenario:auth}`, as written.
     pub metric: String,
@@ -88,7 +89,7 @@ pub struct Threshold {
 }
 
 /// Open or closed workload (statistics.md 1.5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LoadModel {
     /// Arrivals do not wait for responses (k6 arrival-rate executors, vegeta).
     Open,
@@ -97,7 +98,7 @@ pub enum LoadModel {
 }
 
 /// A Fact is something a file says about the whole test.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Fact {
     /// Version of the tool.
     ToolVersion(String),

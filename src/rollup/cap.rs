@@ -116,7 +116,8 @@ impl Held {
     pub(super) fn new(rules: Arc<Rules>) -> Self {
         // More would not be bounded any more.
         let ids = rules.names_per_pattern.min(200);
-        let name = Limits { style: Style::Name, ids, numbers: 5 * ids, words: 10 * ids, first_words: 2_500, held: 30_000 };
+        let name =
+            Limits { style: Style::Name, ids, numbers: 5 * ids, words: 10 * ids, first_words: 2_500, held: 30_000 };
         let short = Limits { words: 50, first_words: 200, held: 2_000, ..name };
         let kind = Limits { style: Style::Sentence, ids: 5, numbers: 70, words: 20, first_words: 100, held: 1_000 };
         Self {
@@ -212,10 +213,9 @@ impl Held {
     pub(super) fn endpoint(&self, key: &EndpointKey) -> EndpointKey {
         let named = self.rules.named(key);
         let key = named.as_ref().unwrap_or(key);
-        let short = |naming: &Naming, text: &Option<String>| {
-            text.as_ref().map(|text| naming.shown(&naming.held(text)))
-        };
-        let name = if self.rules.is_given(&key.name) { key.name.clone() } else { self.names.held(&key.name).into_owned() };
+        let short = |naming: &Naming, text: &Option<String>| text.as_ref().map(|text| naming.shown(&naming.held(text)));
+        let name =
+            if self.rules.is_given(&key.name) { key.name.clone() } else { self.names.held(&key.name).into_owned() };
         EndpointKey { group: short(&self.groups, &key.group), method: short(&self.methods, &key.method), name }
     }
 
@@ -296,9 +296,7 @@ impl Part {
         self.requests.rename_kinds(&|kind| held.kinds.shown(kind));
         held.said(display).into_iter().for_each(|fact| self.add_fact(fact));
         let spelled = |key: &CellKey| match &key.outcome {
-            Outcome::Failed(kind) => {
-                CellKey { outcome: Outcome::Failed(held.kinds.shown(kind)), ..key.clone() }
-            }
+            Outcome::Failed(kind) => CellKey { outcome: Outcome::Failed(held.kinds.shown(kind)), ..key.clone() },
             _ => key.clone(),
         };
         self.regroup(&spelled);

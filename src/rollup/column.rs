@@ -29,6 +29,11 @@ impl Readings {
         }
     }
 
+    /// As plain data: in order of time.
+    pub(super) fn folded(&self) -> Vec<(Timestamp, Option<f64>)> {
+        self.sorted()
+    }
+
     pub(super) fn merge(&mut self, mut other: Self) {
         self.0.append(&mut other.0);
     }

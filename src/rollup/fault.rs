@@ -69,6 +69,17 @@ impl Faults {
         }
     }
 
+    /// All texts that are held, in their own order.
+    pub(super) fn held(&self) -> Vec<Fault> {
+        let held = |((endpoint, of_requests, text), count): (&Text, &u64)| Fault {
+            endpoint: endpoint.clone(),
+            text: text.clone(),
+            count: *count,
+            of_requests: *of_requests,
+        };
+        self.counts.iter().map(held).collect()
+    }
+
     /// The same texts under other endpoints.
     pub(super) fn renamed(mut self, rename: &dyn Fn(&EndpointKey) -> EndpointKey) -> Self {
         self.regroup(rename);
@@ -126,7 +137,8 @@ mod tests {
         let mut faults = Faults::default();
         let letter = |number: u64| char::from(b'a' + u8::try_from(number % 10).unwrap());
         for number in 0..1_500_u64 {
-            let text = format!("{} {} {} x{}", number % 15, letter(number / 15), letter(number / 150), letter(number / 1500));
+            let text =
+                format!("{} {} {} x{}", number % 15, letter(number / 15), letter(number / 150), letter(number / 1500));
             for endpoint in ["/a", "/b"] {
                 let endpoint = Some(EndpointKey::new(None, endpoint));
                 faults.add(Fault { endpoint, ..fault(&text, 1) });

@@ -5,6 +5,7 @@
 
 use super::series::Series;
 use super::window::{Fold, Grid, Lane};
+use crate::model::folded::FoldedIntervals;
 use crate::model::key::EndpointKey;
 use crate::model::sample::Interval;
 use crate::unit::{Span, Timestamp};
@@ -119,6 +120,26 @@ impl Intervals {
     /// From the first row to the last.
     pub(super) fn span(&self) -> Option<Span> {
         self.span
+    }
+
+    /// As plain data.
+    pub(super) fn folded(&self) -> FoldedIntervals {
+        let series = self.series().into_iter().map(|series| (series.endpoint, series.rows));
+        FoldedIntervals { extremes: self.span.map(|span| (span.start, span.end)), series: series.collect() }
+    }
+
+    /// From plain data.
+    pub(super) fn unfolded(folded: FoldedIntervals) -> Self {
+        let mut intervals = Self::default();
+        let Some((start, end)) = folded.extremes else { return intervals };
+        intervals.grid = Grid::over(folded.extremes);
+        intervals.span = Some(Span { start, end });
+        for (endpoint, rows) in folded.series {
+            // A series that is empty is a series nevertheless: it takes one of the places that there are.
+            intervals.lanes.entry(&endpoint);
+            rows.into_iter().for_each(|row| intervals.add(Interval { endpoint: endpoint.clone(), ..row }));
+        }
+        intervals
     }
 
     /// All series, the sum first, then by endpoint.

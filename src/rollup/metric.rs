@@ -1,23 +1,40 @@
 //! Custom metrics: sums in integers, so that the order of points cannot be seen in them.
 
+use crate::model::folded::FoldedPoints;
 use crate::model::histogram::Histogram;
 use crate::model::key::{MetricKey, MetricKind};
 use crate::model::metric::MetricTotal;
 use crate::model::test::{MetricData, ScaledHistogram};
 use crate::unit::{Timestamp, Unit};
+use std::borrow::Cow;
 
 /// Sums are kept in thousand-millionths of the metric's unit.
 const STEPS_OF_SUM: f64 = 1e9;
 
+/// Points that are held before they are counted. Counting them together lets a processor wait for many counters at once.
+const HELD: usize = 64;
+
 /// The points of one metric with one set of tags.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) struct Points {
+    counted: Figures,
+    /// Values that came since, at most [`HELD`].
+    held: Vec<f64>,
+    /// Of a trend.
+    steps_per_unit: Option<f64>,
+    /// Whether the last value is of interest: of a gauge, and of what may turn out to be one.
+    has_last: bool,
+}
+
+/// What points amount to.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Figures {
     count: u64,
     nonzero: u64,
     /// In 1e-9 of the unit.
     sum: i128,
     extremes: Option<(f64, f64)>,
-    /// Of a gauge: by time, then by value.
+    /// By time, then by value; where it is of interest.
     last: Option<(Option<Timestamp>, f64)>,
     histogram: Histogram,
 }
@@ -30,28 +47,109 @@ fn steps_per_unit(unit: Unit) -> f64 {
     }
 }
 
+/// Whether nothing says what the points mean: plain values, shown as a distribution for want of anything better.
+fn is_unstated(key: &MetricKey) -> bool {
+    key.kind == MetricKind::Trend && key.unit == Unit::Plain
+}
+
 impl Points {
+    /// None yet, of a metric of this key.
+    pub(super) fn of(key: &MetricKey) -> Self {
+        let steps_per_unit = (key.kind == MetricKind::Trend).then(|| steps_per_unit(key.unit));
+        let has_last = key.kind == MetricKind::Gauge || is_unstated(key);
+        Self { counted: Figures::default(), held: Vec::new(), steps_per_unit, has_last }
+    }
+
     /// One point; a value that is not finite is the adapter's to reject and is passed over.
     #[inline]
-    pub(super) fn add(&mut self, key: &MetricKey, at: Option<Timestamp>, value: f64) {
+    pub(super) fn add(&mut self, at: Option<Timestamp>, value: f64) {
         if !value.is_finite() {
             return;
         }
-        self.count += 1;
-        self.nonzero += u64::from(value.abs() > 0.0);
-        self.sum = self.sum.saturating_add(whole(value * STEPS_OF_SUM));
-        // Mostly a value lies well within the extremes; what comes near them is compared with care.
-        if !self.extremes.is_some_and(|(least, most)| least < value && value < most) {
-            self.extremes = Some(spread(self.extremes, (value, value)));
+        if self.has_last {
+            self.counted.last = Some(later(self.counted.last, (at, value)));
         }
-        match key.kind {
-            MetricKind::Trend => self.histogram.record(nearest(value * steps_per_unit(key.unit))),
-            MetricKind::Gauge => self.last = Some(later(self.last, (at, value))),
-            MetricKind::Counter | MetricKind::Rate => {}
+        self.held.push(value);
+        if self.held.len() >= HELD {
+            self.count();
         }
     }
 
+    /// Counts what is held.
+    fn count(&mut self) {
+        self.counted.add(&self.held, self.steps_per_unit);
+        self.held.clear();
+    }
+
+    /// All figures up to now.
+    fn figures(&self) -> Cow<'_, Figures> {
+        if self.held.is_empty() {
+            return Cow::Borrowed(&self.counted);
+        }
+        let mut copy = self.clone();
+        copy.count();
+        Cow::Owned(copy.counted)
+    }
+
     pub(super) fn merge(&mut self, other: &Self) {
+        self.count();
+        self.counted.merge(&other.figures());
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.held.is_empty() && self.counted.count == 0
+    }
+
+    /// As plain data.
+    pub(super) fn folded(&self) -> FoldedPoints {
+        let Figures { count, nonzero, sum, extremes, last, histogram } = self.figures().into_owned();
+        FoldedPoints { count, nonzero, sum, extremes, last, histogram }
+    }
+
+    /// From plain data, of a metric of this key.
+    pub(super) fn unfolded(key: &MetricKey, folded: FoldedPoints) -> Self {
+        let FoldedPoints { count, nonzero, sum, extremes, last, histogram } = folded;
+        Self { counted: Figures { count, nonzero, sum, extremes, last, histogram }, ..Self::of(key) }
+    }
+
+    pub(super) fn settle(&mut self) {
+        self.count();
+        self.held = Vec::new();
+        self.counted.histogram.settle();
+    }
+
+    /// The figures of these points; of unstated meaning, as `stated` has them. Plain values that turn out to be durations are
+    /// in milliseconds, as k6 writes them.
+    pub(super) fn view(&self, key: &MetricKey, stated: Option<(MetricKind, Unit)>) -> MetricData {
+        self.figures().view(key, stated)
+    }
+}
+
+/// Equal are the same points, whether counted yet or not.
+impl PartialEq for Points {
+    fn eq(&self, other: &Self) -> bool {
+        self.figures() == other.figures()
+    }
+}
+
+impl Figures {
+    /// Counts values, which are all finite; those of a trend in a histogram too, of so many steps a unit.
+    fn add(&mut self, values: &[f64], steps_per_unit: Option<f64>) {
+        self.count += values.len() as u64;
+        for &value in values {
+            self.nonzero += u64::from(value.abs() > 0.0);
+            self.sum = self.sum.saturating_add(whole(value * STEPS_OF_SUM));
+            // Mostly a value lies well within the extremes; what comes near them is compared with care.
+            if !self.extremes.is_some_and(|(least, most)| least < value && value < most) {
+                self.extremes = Some(spread(self.extremes, (value, value)));
+            }
+        }
+        if let Some(steps) = steps_per_unit {
+            values.iter().for_each(|value| self.histogram.record(nearest(value * steps)));
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
         self.count += other.count;
         self.nonzero += other.nonzero;
         self.sum = self.sum.saturating_add(other.sum);
@@ -60,18 +158,8 @@ impl Points {
         self.histogram.merge(&other.histogram);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
-    pub(super) fn settle(&mut self) {
-        self.histogram.settle();
-    }
-
-    /// The figures of these points; of unstated meaning, as `stated` has them. Plain values that turn out to be durations are
-    /// in milliseconds, as k6 writes them.
-    pub(super) fn view(&self, key: &MetricKey, stated: Option<(MetricKind, Unit)>) -> MetricData {
-        let unstated = key.kind == MetricKind::Trend && key.unit == Unit::Plain;
+    fn view(&self, key: &MetricKey, stated: Option<(MetricKind, Unit)>) -> MetricData {
+        let unstated = is_unstated(key);
         let (kind, unit) = stated.filter(|_| unstated).unwrap_or((key.kind, key.unit));
         let scale = if unstated && unit == Unit::Micros { 1e3 } else { 1.0 };
         let steps_per_unit = steps_per_unit(key.unit) / scale;

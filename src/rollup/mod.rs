@@ -14,6 +14,7 @@
 mod cap;
 mod column;
 mod fault;
+mod folded;
 mod interval;
 mod metric;
 pub mod naming;
@@ -30,10 +31,11 @@ mod window;
 pub use cap::{ENDPOINTS_KEPT, HeldNames, OTHER};
 pub use column::Column;
 pub use interval::IntervalSeries;
-pub use part::Part;
+pub use part::{Part, Writers};
 pub use timeline::Clock;
 
 use crate::ingest::{PartId, SeriesId, Sink};
+use crate::model::folded::Folded;
 use crate::model::key::{CellKey, ColumnKey, MetricKey};
 use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Interval, Sample, Threshold, Total};
@@ -219,6 +221,16 @@ impl Sink for Rollup {
         if let Some(own) = self.own(part) {
             own.add_fact(fact);
         }
+    }
+
+    fn folded(&mut self, part: PartId, folded: Folded) -> Result<(), String> {
+        let theirs = Part::unfolded(folded)?;
+        if theirs.is_run {
+            self.merge_runs(vec![theirs]);
+        } else if let Some(own) = self.own(part) {
+            own.merge_shard(theirs, Writers::Many);
+        }
+        Ok(())
     }
 
     fn fork(&self) -> Box<dyn Sink> {

@@ -50,6 +50,17 @@ pub struct Part {
     pub(super) moves: Moves,
 }
 
+/// Who wrote the readings of users in two files of one run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writers {
+    /// One generator: the files are one that was cut up. Of two readings of one moment the greater counts.
+    One,
+    /// Two generators, whose users add up.
+    Many,
+    /// Whoever wrote them reads once a second, so that the readings themselves show whether they are of one.
+    EachSecond,
+}
+
 /// One cell's counters.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Counter {
@@ -122,7 +133,8 @@ impl Part {
             self.generators.entry(generator).or_default().merge(users);
         }
         for (key, points) in other.metrics.into_rows() {
-            if let Some(own) = self.metrics.entry(&key) {
+            let number = self.metrics.intern(&key, || Points::of(&key));
+            if let Some(own) = self.metrics.get_mut(number) {
                 own.merge(&points);
             }
         }
@@ -141,10 +153,22 @@ impl Part {
         self.facts.merge_once(other.facts);
     }
 
-    /// Adds the part of another generator that ran at the same time: everything adds up, users too.
-    pub fn merge_shard(&mut self, mut other: Self) {
-        self.shard_users.push(std::mem::take(&mut other.users));
-        self.shard_users.append(&mut other.shard_users);
+    /// Adds the part of another file of the same run: everything adds up, and users as they say.
+    pub fn merge_shard(&mut self, mut other: Self, users: Writers) {
+        let theirs = std::iter::once(std::mem::take(&mut other.users)).chain(std::mem::take(&mut other.shard_users));
+        for one in theirs.filter(|one| !one.is_empty()) {
+            let own = std::iter::once(&mut self.users).chain(&mut self.shard_users);
+            let same = |own: &&mut Users| match users {
+                _ if own.is_empty() => true,
+                Writers::One => true,
+                Writers::Many => false,
+                Writers::EachSecond => own.may_be_one_writers(&one),
+            };
+            match own.into_iter().find(same) {
+                Some(own) => own.merge(one),
+                None => self.shard_users.push(one),
+            }
+        }
         self.merge(other);
     }
 
@@ -207,7 +231,8 @@ impl Part {
     pub(super) fn regroup_metrics(&mut self, rename: &dyn Fn(&MetricKey) -> MetricKey) {
         let mut went = Vec::new();
         for (key, points) in std::mem::take(&mut self.metrics).into_rows() {
-            let number = self.metrics.intern(&rename(&key), Points::default);
+            let key = rename(&key);
+            let number = self.metrics.intern(&key, || Points::of(&key));
             went.push(number);
             if let Some(own) = self.metrics.get_mut(number) {
                 own.merge(&points);
@@ -254,8 +279,11 @@ impl Part {
         }
     }
 
+    #[inline]
     pub(super) fn value(&mut self, metric: u32, at: Option<Timestamp>, value: f64) {
-        self.metrics.with(metric, |key, points| points.add(key, at, value));
+        if let Some(points) = self.metrics.get_mut(metric) {
+            points.add(at, value);
+        }
     }
 
     pub(super) fn reading(&mut self, column: u32, at: Timestamp, value: Option<f64>) {
@@ -292,7 +320,8 @@ impl Part {
         if self.held.learn_metric(key) {
             self.rekey();
         }
-        self.metrics.intern(&self.held.metric(key), Points::default)
+        let held = self.held.metric(key);
+        self.metrics.intern(&held, || Points::of(&held))
     }
 
     /// The endpoint under which one is held that stands beside samples.

@@ -231,7 +231,10 @@ fn shown(rollup: Rollup) -> (Part, Vec<String>) {
 }
 
 fn remarks(part: &Part) -> Vec<&str> {
-    part.facts().into_iter().filter_map(|fact| if let Fact::Remark(text) = fact { Some(text.as_str()) } else { None }).collect()
+    part.facts()
+        .into_iter()
+        .filter_map(|fact| if let Fact::Remark(text) = fact { Some(text.as_str()) } else { None })
+        .collect()
 }
 
 #[test]
@@ -247,7 +250,9 @@ fn an_endpoint_for_each_request_is_folded_with_nothing_lost() {
     assert_eq!(one, other, "a name met a million times costs one number");
     let (part, said) = shown(rollup);
     assert_eq!(said, Vec::<String>::new());
-    assert!(matches!(remarks(&part)[..], [text] if text.starts_with("about ") && text.ends_with("names as `/orders/{id}`")));
+    assert!(
+        matches!(remarks(&part)[..], [text] if text.starts_with("about ") && text.ends_with("names as `/orders/{id}`"))
+    );
     let cells = part.cells();
     assert_eq!((cells.len(), cells[0].count, cells[0].key.endpoint.label().as_str()), (1, 60_000, "GET /orders/{id}"));
     let timeline = part.timeline().unwrap();
@@ -361,7 +366,9 @@ fn a_million_names_are_bounded() {
     let cells = part.cells();
     assert_eq!(cells.iter().map(|cell| cell.count).sum::<u64>(), names);
     let labels: Vec<String> = cells.iter().map(|cell| cell.key.endpoint.label()).collect();
-    for label in ["GET /users/{id}/orders/{id}", "GET /article/{name}", "GET /files/{uuid}/x", "GET /shop/{name}/{name}"] {
+    for label in
+        ["GET /users/{id}/orders/{id}", "GET /article/{name}", "GET /files/{uuid}/x", "GET /shop/{name}/{name}"]
+    {
         assert!(labels.iter().any(|have| have == label), "{label} is not among {labels:?}");
     }
     assert!(cells.len() < 100, "{labels:?}");

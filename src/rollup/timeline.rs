@@ -2,6 +2,7 @@
 
 use super::series::Series;
 use super::window::{Fold, Grid, Lane};
+use crate::model::folded::{Extremes, FoldedRequests, FoldedWindow};
 use crate::model::histogram::Histogram;
 use crate::model::key::EndpointKey;
 use crate::model::test::{EndpointSeries, Timeline, Window};
@@ -139,6 +140,47 @@ impl Requests {
                 mine.merge(lane);
             }
         }
+    }
+
+    /// First and last end of a request.
+    pub(super) fn extremes(&self) -> Extremes {
+        self.grid.extremes()
+    }
+
+    /// As plain data, by endpoint and kind.
+    pub(super) fn folded(&self) -> FoldedRequests {
+        let windows = |lane: &Lane<Window>| {
+            let windows = lane.windows().iter().cloned();
+            windows
+                .map(|(index, one)| FoldedWindow(index, one.requests, one.failures, one.sum_ns, one.latency))
+                .collect()
+        };
+        let (endpoints, kinds) = (self.endpoints.sorted().into_iter(), self.kinds.sorted().into_iter());
+        FoldedRequests {
+            extremes: self.grid.extremes(),
+            finer: (self.clock != Clock::None).then_some(self.clock == Clock::Finer),
+            endpoints: endpoints.map(|(key, lane)| (key.clone(), windows(lane))).collect(),
+            kinds: kinds.map(|(kind, lane)| (kind.clone(), lane.windows().to_vec())).collect(),
+        }
+    }
+
+    /// From plain data.
+    pub(super) fn unfolded(folded: FoldedRequests) -> Result<Self, String> {
+        let clock = folded.finer.map_or(Clock::None, |finer| if finer { Clock::Finer } else { Clock::Seconds });
+        let mut requests = Self { grid: Grid::over(folded.extremes), clock, ..Self::default() };
+        for (key, windows) in folded.endpoints {
+            let Some(lane) = requests.endpoints.entry(&key) else { continue };
+            for FoldedWindow(index, all, failures, sum_ns, latency) in windows {
+                lane.add(requests.grid.checked(index)?, Window { requests: all, failures, sum_ns, latency });
+            }
+        }
+        for (kind, counts) in folded.kinds {
+            let Some(lane) = requests.kinds.entry(&kind) else { continue };
+            for (index, count) in counts {
+                lane.add(requests.grid.checked(index)?, count);
+            }
+        }
+        Ok(requests)
     }
 
     /// The same requests under other endpoints. Tracks given out before are void.

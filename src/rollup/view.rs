@@ -50,6 +50,12 @@ impl Part {
         })
     }
 
+    /// Whether no two of its requests ended at different instants.
+    #[must_use]
+    pub fn is_of_one_instant(&self) -> bool {
+        self.requests.extremes().is_none_or(|(first, last)| first == last)
+    }
+
     /// Whether it holds no sample at all.
     #[must_use]
     pub fn is_without_samples(&self) -> bool {

@@ -1,5 +1,6 @@
 //! Windows of time: 0.1 s times a power of two wide, aligned to the epoch, at most 512 of them.
 
+use crate::model::folded::Extremes;
 use crate::unit::Timestamp;
 
 /// Width of the narrowest window.
@@ -12,7 +13,7 @@ pub(super) const WINDOWS: i64 = 512;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Grid {
     doublings: u32,
-    extremes: Option<(Timestamp, Timestamp)>,
+    extremes: Extremes,
 }
 
 impl Grid {
@@ -55,6 +56,29 @@ impl Grid {
             self.doublings += 1;
         }
         self.doublings - before
+    }
+
+    /// The grid over these extremes.
+    pub(super) fn over(extremes: Extremes) -> Self {
+        let mut grid = Self::default();
+        if let Some((earliest, latest)) = extremes {
+            grid.cover(earliest);
+            grid.cover(latest);
+        }
+        grid
+    }
+
+    /// Earliest and latest instant.
+    pub(super) fn extremes(self) -> Extremes {
+        self.extremes
+    }
+
+    /// A window's number that was read, if the grid has such a window.
+    pub(super) fn checked(self, index: i64) -> Result<i64, String> {
+        match self.range() {
+            Some((first, last)) if (first..=last).contains(&index) => Ok(index),
+            _ => Err(format!("there is no window {index}")),
+        }
     }
 
     /// Stretches the extremes to another's; returns by how many doublings this one's and the other's windows grew.

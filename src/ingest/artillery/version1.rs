@@ -238,3 +238,42 @@ fn hand_on_course(
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rollup::Rollup;
+
+    #[test]
+    fn every_latency_counts_and_refused_connections_are_failures() {
+        let text = include_str!("../../../samples/artillery/artillery-1/report.json");
+        let input = Input::memory("f", text.as_bytes().to_vec()).unwrap();
+        let mut rollup = Rollup::new();
+        let tally = Artillery1Json.read(&input, &Settings::default(), &mut rollup).unwrap();
+        assert_eq!((tally.used, tally.rejected), (3, 0));
+        let parts = rollup.into_parts();
+        let total = parts[0].totals()[0].clone();
+        assert_eq!((total.requests, total.failures), (Some(55), Some(23)));
+        let Distribution::Recorded(recorded) = &total.latency else { panic!("{total:?}") };
+        assert_eq!((recorded.count(), recorded.extremes_ns), (38, Some((3_000_000, 39_000_000))));
+        assert_eq!(parts[0].intervals()[0].rows.last().unwrap().cumulative, Some((55, 23)));
+    }
+
+    #[test]
+    fn older_lists_of_latencies_are_read_and_missing_ones_quoted() {
+        let period = |latencies: &str| {
+            let text = format!(
+                r#"{{"timestamp":"2019-04-17T21:40:59.127Z","requestsCompleted":2,"rps":{{"count":2,"mean":2}},
+                    "latency":{{"min":20,"max":26.6,"median":22,"p95":26.6}},"codes":{{"200":2}},"latencies":{latencies}}}"#
+            );
+            serde_json::from_str::<Period>(&text).unwrap()
+        };
+        let of = |latencies: &str| latency(&period("[]"), &[(Timestamp(0), period(latencies))]);
+        let Distribution::Recorded(recorded) = of(r#"[[1, "a", 20000000, 200], [2, "b", 26600000, 200]]"#) else {
+            panic!("the third of each list is a latency")
+        };
+        assert_eq!(recorded.count(), 2);
+        let Distribution::Quoted(quoted) = of("[20000000]") else { panic!("one is missing") };
+        assert_eq!((quoted.n, quoted.max_us), (Some(2), Some(26_600.0)));
+    }
+}

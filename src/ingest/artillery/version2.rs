@@ -87,7 +87,7 @@ struct Period {
 
 impl Period {
     fn span(&self) -> Option<Span> {
-        let at = |ms: Option<f64>| Timestamp::from_seconds(ms? / 1e3);
+        let at = |ms: Option<f64>| document::unix_ms(ms?);
         let (start, end) = (at(self.first_metric_at)?, at(self.last_metric_at)?);
         (start <= end).then_some(Span { start, end })
     }
@@ -331,5 +331,54 @@ fn hand_on_course(periods: &[Value], part: PartId, settings: &Settings, sink: &m
                 ..row(span.end)
             },
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rollup::Rollup;
+
+    fn read(text: &str, settings: &Settings) -> (Tally, crate::rollup::Part) {
+        let input = Input::memory("f", text.as_bytes().to_vec()).unwrap();
+        let mut rollup = Rollup::new();
+        let tally = ArtilleryJson.read(&input, settings, &mut rollup).unwrap();
+        (tally, rollup.into_parts().remove(0))
+    }
+
+    const REPORT: &str = include_str!("../../../samples/artillery/report/report.json");
+
+    #[test]
+    fn counts_of_the_run_its_endpoints_and_its_periods() {
+        let (tally, part) = read(REPORT, &Settings::default());
+        assert_eq!(tally.rejected, 0);
+        let totals = part.totals();
+        let of = |name: Option<&str>| {
+            let found = totals.iter().find(|one| one.endpoint.as_ref().map(|key| key.name.as_str()) == name).unwrap();
+            (found.requests, found.failures)
+        };
+        assert_eq!(of(None), (Some(400), Some(5)));
+        assert_eq!(of(Some("/api/v1/food")), (Some(200), Some(5)));
+        assert_eq!(of(Some("/api/v1/reminders")), (Some(200), Some(0)));
+        let rows = &part.intervals()[0].rows;
+        assert_eq!(rows.last().unwrap().cumulative, Some((400, 5)));
+        assert_eq!(part.faults().iter().map(|fault| fault.count).sum::<u64>(), 5);
+    }
+
+    #[test]
+    fn a_status_that_is_expected_of_an_endpoint_fails_nowhere() {
+        let right = (regex::Regex::new("^/api/v1/food$").unwrap(), vec![200, 500]);
+        let (_, part) = read(REPORT, &Settings { expected_status: vec![right], ..Settings::default() });
+        assert!(part.totals().iter().all(|total| total.failures == Some(0)));
+        assert_eq!(part.intervals()[0].rows.last().unwrap().cumulative, Some((400, 0)));
+    }
+
+    #[test]
+    fn requests_without_an_answer_have_failed_and_bad_counters_are_named() {
+        let text = r#"{"aggregate":{"counters":{"http.requests":10,"http.responses":7,"http.codes.200":7,
+            "errors.ECONNREFUSED":3,"vusers.created":"many"},"firstMetricAt":1,"lastMetricAt":2}}"#;
+        let (tally, part) = read(text, &Settings::default());
+        assert_eq!((part.totals()[0].requests, part.totals()[0].failures), (Some(10), Some(3)));
+        assert_eq!(tally.first_rejections[0].field.as_deref(), Some("counters.vusers.created"));
     }
 }

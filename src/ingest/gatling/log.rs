@@ -52,7 +52,8 @@ impl Adapter for GatlingLog {
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let part = sink.part(None);
-        let mut log = Log { part, settings, sink, cells: HashMap::new(), users: Course::default(), runs: 0 };
+        let mut log =
+            Log { part, settings, sink, cells: HashMap::new(), users: Course::default(), runs: 0, groups: false };
         let mut tally = Tally::default();
         let mut lines = input.lines()?;
         let broken = |error: std::io::Error| Error::input(format!("cannot be read: {error}")).at(input.place());
@@ -78,6 +79,8 @@ struct Log<'a> {
     cells: HashMap<String, SeriesId>,
     users: Course,
     runs: u32,
+    /// Whether the log has any group.
+    groups: bool,
 }
 
 impl Log<'_> {
@@ -150,6 +153,7 @@ impl Log<'_> {
     }
 
     fn group(&mut self, groups: &str, ran: Ran) {
+        self.groups = true;
         let written = format!("{groups}\t{}", ran.ok);
         let cell = self.cells.get(&written).copied().unwrap_or_else(|| {
             let (outer, name) = groups.rsplit_once(',').unwrap_or(("", groups));
@@ -184,7 +188,9 @@ impl Log<'_> {
             let said = format!("{} logs of Gatling in one file: read as one test of several generators", self.runs);
             self.sink.fact(self.part, Fact::Warning(said));
         }
-        tally.note("a group's time holds the pauses between its requests");
+        if self.groups {
+            tally.note("a group's time holds the pauses between its requests");
+        }
     }
 }
 
@@ -206,4 +212,66 @@ fn path(groups: &str) -> Option<String> {
 fn status(message: &str) -> Option<u16> {
     let (_, found) = message.strip_prefix("status.find")?.rsplit_once("found ")?;
     found.trim().parse().ok().filter(|status| (100..600).contains(status))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rollup::{Part, Rollup};
+
+    fn read(text: &str, settings: &Settings) -> (Tally, Part) {
+        let input = Input::memory("f", text.as_bytes().to_vec()).unwrap();
+        let mut rollup = Rollup::new();
+        let tally = GatlingLog.read(&input, settings, &mut rollup).unwrap();
+        (tally, rollup.into_parts().remove(0))
+    }
+
+    /// Requests, failed requests and groups.
+    fn counts(part: &Part) -> (u64, u64, u64) {
+        let cells = part.cells();
+        let of = |wanted: &dyn Fn(&CellKey) -> bool| {
+            cells.iter().filter(|cell| wanted(&cell.key)).map(|cell| cell.count).sum::<u64>()
+        };
+        let request = |key: &CellKey| key.population == Population::Request;
+        let failed = |key: &CellKey| request(key) && matches!(key.outcome, Outcome::Failed(_));
+        (of(&request), of(&failed), of(&|key| key.population == Population::Transaction))
+    }
+
+    const LATEST: &str = include_str!("../../../samples/gatling/3.11/simulation.log");
+
+    #[test]
+    fn every_version_has_its_counts() {
+        let of = |text: &str| {
+            let (tally, part) = read(text, &Settings::default());
+            assert_eq!((tally.rejected, tally.unfinished), (0, None));
+            counts(&part)
+        };
+        assert_eq!(of(include_str!("../../../samples/gatling/2.0/simulation.log")), (2, 0, 0));
+        assert_eq!(of(include_str!("../../../samples/gatling/2.3/simulation.log")), (18, 0, 0));
+        assert_eq!(of(include_str!("../../../samples/gatling/3.3/simulation.log")), (10, 5, 0));
+        assert_eq!(of(include_str!("../../../samples/gatling/3.4/simulation.log")), (12, 0, 0));
+        assert_eq!(of(LATEST), (36, 18, 12));
+    }
+
+    #[test]
+    fn failures_say_why_and_an_expected_status_is_none() {
+        let (_, part) = read(LATEST, &Settings::default());
+        let cells = part.cells();
+        let kinds: Vec<&Outcome> = cells.iter().map(|cell| &cell.key.outcome).collect();
+        for kind in ["HTTP 500", "connection refused"] {
+            assert!(kinds.contains(&&Outcome::Failed(kind.to_owned())), "{kinds:?}");
+        }
+        let right = (regex::Regex::new("^GET /fail$").unwrap(), vec![500]);
+        let (_, part) = read(LATEST, &Settings { expected_status: vec![right], ..Settings::default() });
+        assert_eq!(counts(&part), (36, 12, 12));
+    }
+
+    #[test]
+    fn a_log_that_breaks_off_and_bad_lines() {
+        let (tally, _) = read(&LATEST[..LATEST.len() - 30], &Settings::default());
+        assert_eq!(tally.unfinished.as_deref(), Some("the last line breaks off"));
+        let damaged = LATEST.replacen("\t1788379665619\t1788379665626\tOK", "\t1788379665619\tsoon\tOK", 1);
+        let (tally, part) = read(&damaged, &Settings::default());
+        assert_eq!((tally.rejected, tally.first_rejections[0].line, counts(&part).0), (1, 8, 35));
+    }
 }

@@ -6,12 +6,13 @@
 use super::encoded::{Encoded, decode, half_of_sub_buckets};
 use super::{NO_FAILURES, TOOL, total, unit_ns, whole_ns};
 use crate::error::Error;
+use crate::ingest::document::unix_ms;
 use crate::ingest::own::failure::without_queries;
 use crate::ingest::{Adapter, Head, Input, PartId, Rejection, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted, Recorded};
 use crate::model::key::EndpointKey;
 use crate::model::sample::{Fact, Interval};
-use crate::unit::{Span, Timestamp};
+use crate::unit::Span;
 use std::collections::BTreeMap;
 
 /// Reads an interval log.
@@ -158,7 +159,7 @@ impl Log {
         let ends = |row: &Row| row.start_s + row.length_s;
         let first = self.rows.iter().map(|row| row.start_s).min_by(f64::total_cmp);
         let last = self.rows.iter().map(ends).max_by(f64::total_cmp);
-        let at = |seconds: f64| Timestamp::from_seconds(base? + seconds);
+        let at = |seconds: f64| unix_ms((base? + seconds) * 1e3);
         match (first.zip(last), first.and_then(at).zip(last.and_then(at))) {
             (_, Some((start, end))) => sink.fact(part, Fact::Ran(Span { start, end })),
             (Some((first, last)), None) => {

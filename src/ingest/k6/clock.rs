@@ -25,7 +25,8 @@ pub(super) struct Clock {
 
 impl Clock {
     /// Reads `2026-11-21T02:15:49.430135363Z"`, with 0–9 digits of fraction and any zone; returns what follows the quote.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a part of the loop over rows")]
+    #[inline(always)]
     pub(super) fn read<'l>(&mut self, text: &'l [u8]) -> Option<(Timestamp, &'l [u8])> {
         if let Some(rest) = text.strip_prefix(self.stamp.as_slice())
             && !self.stamp.is_empty()

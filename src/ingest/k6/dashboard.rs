@@ -9,7 +9,7 @@ use super::dashboard_figures::{Course, Values, hand_on};
 use super::figure::selector;
 use super::metric::Definition;
 use crate::error::Error;
-use crate::ingest::document::reject;
+use crate::ingest::document::{reject, unix_ms};
 use crate::ingest::{Adapter, Head, Input, PartId, Rejection, Settings, Sink, Sniff, Tally};
 use crate::model::sample::{Fact, Threshold};
 use crate::unit::{Span, Timestamp};
@@ -223,7 +223,7 @@ fn instant(data: &Value) -> Option<Timestamp> {
         Value::Array(lists) => lists.first()?.as_array()?.first()?,
         other => other.get("time")?.get("value")?,
     };
-    Timestamp::from_seconds(first.as_f64()? / 1e3)
+    unix_ms(first.as_f64()?)
 }
 
 #[cfg(test)]

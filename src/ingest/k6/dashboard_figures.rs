@@ -62,7 +62,7 @@ pub(super) struct Course {
 impl Course {
     /// A period's figures.
     pub(super) fn snapshot(&mut self, values: &Values, part: PartId, sink: &mut dyn Sink) {
-        let Some(at) = number(values, "time", "value").and_then(|ms| Timestamp::from_seconds(ms / 1e3)) else { return };
+        let Some(at) = number(values, "time", "value").and_then(crate::ingest::document::unix_ms) else { return };
         self.last = self.last.max(Some(at));
         let requests = number(values, "http_reqs", "count").and_then(crate::ingest::document::whole).unwrap_or(0);
         let failures = failed(values).map_or(0, |(_, failed)| failed);

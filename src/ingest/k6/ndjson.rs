@@ -5,8 +5,10 @@ use super::metric::Definitions;
 use super::reader::{Findings, Reader};
 use super::record::Record;
 use crate::error::Error;
-use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
+use crate::ingest::row_blocks::{RowBlock, RowBlocks};
+use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally, threads};
 use serde_json::Value;
+use std::io;
 
 /// Reads k6's NDJSON.
 pub(in crate::ingest) struct K6Ndjson;
@@ -44,26 +46,32 @@ impl Adapter for K6Ndjson {
     }
 }
 
-/// Reads an input line by line from its beginning, as packed ones must be.
+/// Reads an input from its beginning, as packed ones must be: whoever has nothing to do unpacks the next lines.
 fn stream(
     input: &Input,
     definitions: &Definitions,
     settings: &Settings,
     sink: &mut dyn Sink,
 ) -> Result<Findings, Error> {
-    let mut lines = input.lines()?;
-    let mut reader = Reader::new(sink, definitions, settings);
-    loop {
-        let line =
-            lines.next_line().map_err(|error| Error::input(format!("cannot be read: {error}")).at(input.place()))?;
-        let Some(line) = line else { break };
-        reader.line(&line);
-        if settings.strict && reader.has_rejected() {
-            break;
+    let blocks = RowBlocks::of_lines(input)?;
+    let work = |sink: &mut dyn Sink| -> io::Result<Findings> {
+        let mut reader = Reader::new(sink, definitions, settings);
+        let mut block = RowBlock::default();
+        while blocks.next(&mut block)? {
+            reader.block(&block);
+            if settings.strict && reader.has_rejected() {
+                blocks.stop();
+            }
         }
+        Ok(reader.into_findings())
+    };
+    let workers = vec![(); settings.threads.min(threads::worth_while(input)).max(1)];
+    let mut findings = Findings::default();
+    for result in threads::spread(workers, sink, |(), sink| work(sink)) {
+        let broken = |error: io::Error| Error::input(format!("cannot be read: {error}")).at(input.place());
+        findings.merge(result.map_err(broken)?);
     }
-    let mut findings = reader.into_findings();
-    findings.tally.unfinished = lines.unfinished().map(str::to_owned);
+    findings.tally.unfinished = blocks.unfinished();
     Ok(findings)
 }
 

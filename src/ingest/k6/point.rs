@@ -157,6 +157,15 @@ impl<'a> Observer<'a> {
         match aim {
             Aim::Value(series, contains) => self.sink.value(series, Some(at), contains.to_base(value)),
             Aim::Request(cell) => self.sink.sample(cell, lasting(at, nanos(value)?)),
+            other => return self.observe_other(other, at, value),
+        }
+        Ok(())
+    }
+
+    /// Points that are rare, or that must meet others.
+    fn observe_other(&mut self, aim: Aim, at: Timestamp, value: f64) -> Result<(), Flaw> {
+        match aim {
+            Aim::Value(..) | Aim::Request(_) => {}
             Aim::Users(series) => {
                 self.sink.users(self.part, at, value);
                 self.sink.value(series, Some(at), value);
@@ -303,18 +312,24 @@ pub(super) fn conclude(mut account: Account, sink: &mut dyn Sink, settings: &Set
 }
 
 /// Milliseconds as whole nanoseconds, which is the precision that k6 measures with.
+#[inline]
 fn nanos(millis: f64) -> Result<u64, Flaw> {
     let nanos = millis * 1e6;
     // What rounds to zero is zero.
-    if !(nanos > -0.5 && nanos < 9.2e18) {
-        let reason = format!("`data.value` should be a duration in milliseconds, found {millis}");
-        return Err(Flaw { field: Some("data.value"), reason });
+    if nanos > -0.5 && nanos < 9.2e18 {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked on the line above")]
+        let whole = nanos as u64;
+        #[expect(clippy::cast_precision_loss, reason = "beyond 2^53 it was whole already, and is the same again")]
+        let rest = nanos - whole as f64;
+        return Ok(whole + u64::from(rest >= 0.5));
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked on the lines above")]
-    let whole = nanos as u64;
-    #[expect(clippy::cast_precision_loss, reason = "beyond 2^53 it was whole already, and is the same again")]
-    let rest = nanos - whole as f64;
-    Ok(whole + u64::from(rest >= 0.5))
+    Err(no_duration(millis))
+}
+
+#[cold]
+fn no_duration(millis: f64) -> Flaw {
+    let reason = format!("`data.value` should be a duration in milliseconds, found {millis}");
+    Flaw { field: Some("data.value"), reason }
 }
 
 const fn lasting(ended_at: Timestamp, latency_ns: u64) -> Sample {

@@ -10,6 +10,7 @@ use super::scan::Ndjson;
 use super::shape::{Run, Shapes};
 use crate::error::Error;
 use crate::ingest::input::{LINE_CAP, Line};
+use crate::ingest::row_blocks::RowBlock;
 use crate::ingest::{Input, Rejection, Settings, Sink, Tally};
 use crate::model::sample::Threshold;
 use memchr::memmem;
@@ -71,6 +72,19 @@ impl<'a> Reader<'a> {
             Some(Err(flaw)) => self.reject(line, line.bytes, flaw),
             None => self.parse(line),
         }
+    }
+
+    /// A block of whole lines: those of k6's own shape by sight, the others one by one.
+    pub(super) fn block(&mut self, block: &RowBlock) {
+        let (mut at, mut number) = (0, block.line);
+        loop {
+            let run = self.run(block.bytes.get(at..).unwrap_or_default());
+            (at, number) = (at + run.bytes, number + run.lines);
+            let Some((line, next)) = block.line_at(at, number) else { break };
+            self.line(&line);
+            (at, number) = (next, number + 1);
+        }
+        self.end_block();
     }
 
     /// A block of the file ends here.

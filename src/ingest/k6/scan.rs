@@ -38,7 +38,8 @@ impl Dialect for Ndjson {
         row.get(..BEFORE_NAME.len() + name_len + AFTER_NAME.len())
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a part of the loop over rows")]
+    #[inline(always)]
     fn numbers<'l>(&mut self, text: &'l [u8]) -> Option<(Timestamp, f64, &'l [u8])> {
         let (at, rest) = self.clock.read(text)?;
         let (value, rest) = value(rest.strip_prefix(BEFORE_VALUE)?)?;
@@ -69,6 +70,17 @@ impl Dialect for Ndjson {
 /// A JSON number up to the comma behind it.
 #[inline]
 fn value(text: &[u8]) -> Option<(f64, &[u8])> {
+    if let Some((value, len)) = decimal::short(text)
+        && let Some(rest) = text.get(len..)
+        && rest.first() == Some(&b',')
+    {
+        return Some((value, rest));
+    }
+    any_value(text)
+}
+
+#[cold]
+fn any_value(text: &[u8]) -> Option<(f64, &[u8])> {
     if let Some((value, len)) = decimal::scan(text)
         && let Some(rest) = text.get(len..)
         && rest.first() == Some(&b',')

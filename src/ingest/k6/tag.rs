@@ -35,8 +35,11 @@ impl TagSet {
     pub(super) fn new(mut all: Tags) -> Self {
         all.retain(|(_, value)| !value.is_empty());
         all.sort();
-        let kept =
-            all.iter().filter(|(name, value)| !LEFT_OUT.contains(&name.as_str()) && scrub::may_show(name, value)).cloned().collect();
+        let kept = all
+            .iter()
+            .filter(|(name, value)| !LEFT_OUT.contains(&name.as_str()) && scrub::may_show(name, value))
+            .cloned()
+            .collect();
         Self { all, kept }
     }
 

@@ -1,11 +1,11 @@
 //! `PREFIX_exceptions.csv` (since 1.4.2): Python exceptions raised in tasks. They are faults of the script, not failed
 //! requests, and their tracebacks hold source lines, so only the message's first line is taken.
 
-use super::table::{Bad, Column, each_row, header_has};
 use super::TOOL;
-use crate::ingest::scrub;
+use super::table::{Bad, Column, each_row, header_has};
 use crate::error::Error;
 use crate::ingest::rows::Rows;
+use crate::ingest::scrub;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::model::sample::{Fact, Fault, LoadModel};
 

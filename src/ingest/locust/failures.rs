@@ -1,10 +1,10 @@
 //! `PREFIX_failures.csv`: one row for each error text of each request name.
 
 use super::TOOL;
-use crate::ingest::scrub;
 use super::table::{Bad, Column, each_row, endpoint, header_has};
 use crate::error::Error;
 use crate::ingest::rows::Rows;
+use crate::ingest::scrub;
 use crate::ingest::{Adapter, Head, Input, PartId, Settings, Sink, Sniff, Tally};
 use crate::model::sample::{Fact, Fault, LoadModel};
 use crate::unit::{Span, Timestamp};

@@ -4,12 +4,12 @@
 //! `--json` goes to standard output, so with `2>&1` log lines stand before and after it; they are passed over. With both
 //! options together Locust writes `[]`, because the first writing clears what the second would write.
 
+use super::TOOL;
 use super::bucket::{self, TYPE_1_OWN, TYPE_1_ROUNDED};
 use super::quote::{US_PER_MS, successes_unknown};
 use super::table::{endpoint, whole};
-use super::TOOL;
-use crate::ingest::scrub;
 use crate::error::Error;
+use crate::ingest::scrub;
 use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted, Recorded};
 use crate::model::key::Population;

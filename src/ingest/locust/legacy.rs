@@ -6,8 +6,9 @@
 use super::legacy_page::{Table, chart, charted, during, percentile, table};
 use super::quote::{US_PER_MS, successes_unknown, sum_of_bytes};
 use super::table::{endpoint, whole};
-use super::{TOOL, bucket, exceptions, scrub};
+use super::{TOOL, bucket, exceptions};
 use crate::error::Error;
+use crate::ingest::scrub;
 use crate::ingest::{Adapter, Head, Input, PartId, Rejection, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, LOCUST, Quoted};
 use crate::model::key::Population;

@@ -360,14 +360,15 @@ impl<'s> RowReader<'s> {
         }
     }
 
-    /// Users change seldom: one reading a second, and each change.
+    /// Users change seldom: one reading for each of the narrowest windows, and each change. So it cannot be seen in the
+    /// windows at which row a file was cut up.
     #[expect(clippy::float_cmp, reason = "the same number printed twice is the same number")]
     fn crowd(&mut self, part: PartId, at: Option<Timestamp>, users: Option<f64>, sink: &mut dyn Sink) {
         let (Some(at), Some(users)) = (at, users) else {
             return;
         };
         let fresh = match self.users {
-            Some((last, then, count)) => last != part || count != users || at.seconds_since(then).abs() >= 1.0,
+            Some((last, then, count)) => last != part || count != users || slot(at) != slot(then),
             None => true,
         };
         if fresh {
@@ -375,4 +376,9 @@ impl<'s> RowReader<'s> {
             sink.users(part, at, users);
         }
     }
+}
+
+/// The number of the narrowest window that an instant lies in: 0.1 s, aligned to the epoch.
+fn slot(at: Timestamp) -> i64 {
+    at.0.div_euclid(100_000_000)
 }

@@ -55,6 +55,7 @@ impl Contents {
             };
         }
         let files = match self.files {
+            0 if !self.whole => "which nothing can be told".to_owned(),
             1 if self.whole => "one file".to_owned(),
             count if self.whole => format!("{count} files"),
             count => format!("{count} or more files"),
@@ -62,6 +63,7 @@ impl Contents {
         let named: Vec<String> =
             self.results.iter().take(NAMED).map(|(name, adapter)| format!("`{name}` ({adapter})")).collect();
         let hint = match self.results.len() {
+            0 if self.files == 0 => "unpack it and give the folder".to_owned(),
             0 => "unpack it and give the folder; none of what was looked at in it is a result that is known".to_owned(),
             1 => format!("unpack it and give {}", named.join("")),
             count if count <= NAMED => format!("unpack it and give the folder: {} look like results", named.join(", ")),

@@ -33,7 +33,10 @@ fn error_texts_lose_queries_logins_secrets_and_folders() {
         ("at file:///Users/bob/k6/script.js:12:3", "at script.js:12:3"),
         ("404 for /static/js/app.js", "404 for /static/js/app.js"),
         ("why? because", "why? because"),
-        ("HttpClientConnectionTimeoutException2 in test_user_login_2", "HttpClientConnectionTimeoutException2 in test_user_login_2"),
+        (
+            "HttpClientConnectionTimeoutException2 in test_user_login_2",
+            "HttpClientConnectionTimeoutException2 in test_user_login_2",
+        ),
         ("order 3f2504e0-4f89-11d3-9a0c-0305e82c3301 is gone", "order 3f2504e0-4f89-11d3-9a0c-0305e82c3301 is gone"),
     ] {
         assert_eq!(text(told), shown);
@@ -46,8 +49,18 @@ fn error_texts_lose_queries_logins_secrets_and_folders() {
 fn a_name_keeps_what_tells_requests_apart() {
     for (told, cut, blank, plain) in [
         ("http://h/page?p=home", "http://h/page", "http://h/page?p={}", "http://h/page?p=home"),
-        ("http://h/page?p=home&token=hush#top", "http://h/page", "http://h/page?p={}&token={}", "http://h/page?p=home&token=…"),
-        ("/search?q=shoes&api_key=hush&p=1", "/search", "/search?q={}&api_key={}&p={}", "/search?q=shoes&api_key=…&p=1"),
+        (
+            "http://h/page?p=home&token=hush#top",
+            "http://h/page",
+            "http://h/page?p={}&token={}",
+            "http://h/page?p=home&token=…",
+        ),
+        (
+            "/search?q=shoes&api_key=hush&p=1",
+            "/search",
+            "/search?q={}&api_key={}&p={}",
+            "/search?q=shoes&api_key=…&p=1",
+        ),
         ("/pay?key=s3cr3t-9f8e&page=2", "/pay", "/pay?key={}&page={}", "/pay?key=…&page=2"),
         ("/pay?key=&page=20261121", "/pay", "/pay?key={}&page={}", "/pay?key=&page=20261121"),
         ("http://h/auth?Hunter2", "http://h/auth", "http://h/auth?{}", "http://h/auth?…"),

@@ -19,8 +19,7 @@ pub enum Query {
 static LOGIN: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"([A-Za-z][A-Za-z0-9+.-]*://)[^/\s'"<>]*@"#).ok());
 static QUERY: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"(/[^\s?'"<>]*)\?[^\s'"<>)]+"#).ok());
-static QUERY_IN_ROW: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"(/[^\s?'"<>,;]*)\?[^\s'"<>),;]+"#).ok());
+static QUERY_IN_ROW: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"(/[^\s?'"<>,;]*)\?[^\s'"<>),;]+"#).ok());
 static FRAGMENT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"(://[^\s'"<>#]*)#[^\s'"<>)]+"#).ok());
 
 /// Replaces every match; a pattern that did not compile changes nothing, and a test compiles them all.

@@ -116,9 +116,11 @@ fn plain(text: &str) -> Cow<'_, str> {
     if !long && !text.contains(VARIED) {
         return Cow::Borrowed(text);
     }
-    let mut kept: String = text.chars().take(CHARS - usize::from(long)).map(|letter| {
-        if letter == VARIED { char::REPLACEMENT_CHARACTER } else { letter }
-    }).collect();
+    let mut kept: String = text
+        .chars()
+        .take(CHARS - usize::from(long))
+        .map(|letter| if letter == VARIED { char::REPLACEMENT_CHARACTER } else { letter })
+        .collect();
     if long {
         kept.push('…');
     }
@@ -148,7 +150,8 @@ impl Naming {
         let learnt = key.contains(VARIED);
         let limit = self.limit(&key);
         let Some(known) = self.patterns.get_mut(&key) else {
-            let mut fresh = Names { values: pattern.values.into_iter().map(Some).collect(), names: Distinct::default() };
+            let mut fresh =
+                Names { values: pattern.values.into_iter().map(Some).collect(), names: Distinct::default() };
             if learnt {
                 fresh.values.clear();
             }

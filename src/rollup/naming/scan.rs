@@ -120,7 +120,11 @@ fn number(text: &str, length: usize, before: Option<char>, after: Option<char>) 
 /// The next letters or the next digits of a word of both.
 fn in_word(text: &str) -> Found {
     let digits = run(text, |byte| byte.is_ascii_digit());
-    if digits > 0 { Found::Value(Kind::Number, digits) } else { Found::Text(run(text, |byte| byte.is_ascii_alphabetic())) }
+    if digits > 0 {
+        Found::Value(Kind::Number, digits)
+    } else {
+        Found::Text(run(text, |byte| byte.is_ascii_alphabetic()))
+    }
 }
 
 fn run(text: &str, fits: impl Fn(u8) -> bool) -> usize {
@@ -189,9 +193,10 @@ fn time(text: &str) -> Option<usize> {
     if !shaped(text, "dd:dd:dd") {
         return None;
     }
-    let fraction = text.get(8..).filter(|rest| shaped(rest, ".d")).map_or(0, |rest| {
-        1 + run(rest.get(1..).unwrap_or(""), |byte| byte.is_ascii_digit())
-    });
+    let fraction = text
+        .get(8..)
+        .filter(|rest| shaped(rest, ".d"))
+        .map_or(0, |rest| 1 + run(rest.get(1..).unwrap_or(""), |byte| byte.is_ascii_digit()));
     Some(8 + fraction)
 }
 
@@ -213,9 +218,10 @@ fn address(text: &str) -> Option<usize> {
         }
         length += digits;
     }
-    let port = text.get(length..).filter(|rest| shaped(rest, ":d")).map_or(0, |rest| {
-        1 + run(rest.get(1..).unwrap_or(""), |byte| byte.is_ascii_digit())
-    });
+    let port = text
+        .get(length..)
+        .filter(|rest| shaped(rest, ":d"))
+        .map_or(0, |rest| 1 + run(rest.get(1..).unwrap_or(""), |byte| byte.is_ascii_digit()));
     ends_at(text, length + port).then_some(length + port)
 }
 

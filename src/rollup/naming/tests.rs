@@ -85,8 +85,11 @@ fn slugs_are_learnt() {
 
 #[test]
 fn tenants_hosts_are_learnt() {
-    let hosts: Vec<String> =
-        (0..150).map(|at: u8| format!("https://{}x{}.shop.example/cart", char::from(b'a' + at % 26), char::from(b'a' + at / 26))).collect();
+    let hosts: Vec<String> = (0..150)
+        .map(|at: u8| {
+            format!("https://{}x{}.shop.example/cart", char::from(b'a' + at % 26), char::from(b'a' + at / 26))
+        })
+        .collect();
     assert_eq!(shown(&heard(limits(), strs(&hosts)), &hosts[0]), "https://{host}/cart");
 }
 
@@ -131,10 +134,12 @@ fn name() -> impl Strategy<Value = String> {
         1 => Just("{name}".to_owned()),
         1 => "3f2504e0-4f89-11d3-9a0c-0305e82c330[0-9]",
     ];
-    let path = (proptest::collection::vec(segment, 0..4), proptest::option::of("[a-c]=[0-9]")).prop_map(|(segments, query)| {
-        let path = format!("/{}", segments.join("/"));
-        query.map_or(path.clone(), |query| format!("{path}?{query}"))
-    });
+    let path = (proptest::collection::vec(segment, 0..4), proptest::option::of("[a-c]=[0-9]")).prop_map(
+        |(segments, query)| {
+            let path = format!("/{}", segments.join("/"));
+            query.map_or(path.clone(), |query| format!("{path}?{query}"))
+        },
+    );
     prop_oneof![6 => path, 1 => "[a-d] [a-d]", 1 => "http://[a-e]/[a-c]"]
 }
 

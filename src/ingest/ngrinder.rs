@@ -1,0 +1,214 @@
+//! nGrinder's detailed report, `output.csv`: one row a sampling interval, over all tests together.
+//!
+//! `Tests` counts those without error and `Errors` the others, in that interval; times are means of the former. Times of day
+//! have no zone.
+
+use crate::error::Error;
+use crate::ingest::own::instant::{self, Clock};
+use crate::ingest::rows::{Row, Rows};
+use crate::ingest::{Adapter, Head, Input, PartId, Settings, Sink, Sniff, Tally};
+use crate::model::distribution::{Distribution, Quoted};
+use crate::model::key::Population;
+use crate::model::sample::{Fact, Interval, LoadModel, Total};
+use crate::unit::{Span, Timestamp};
+
+/// Reads nGrinder's detailed report.
+pub struct NgrinderCsv;
+
+/// Columns without which the file is another's.
+const NEEDED: [&str; 4] = ["DateTime", "Tests", "Errors", "Mean_Test_Time_(ms)"];
+
+impl Adapter for NgrinderCsv {
+    fn name(&self) -> &'static str {
+        "ngrinder_csv"
+    }
+
+    fn tool(&self) -> &'static str {
+        "nGrinder"
+    }
+
+    fn about(&self) -> &'static str {
+        "nGrinder's detailed report, output.csv: a row for each sampling interval"
+    }
+
+    fn sniff(&self, head: &Head) -> Sniff {
+        let line = String::from_utf8_lossy(head.first_line()).into_owned();
+        let names: Vec<&str> = line.split(',').map(|name| name.trim().trim_matches('"')).collect();
+        if NEEDED.iter().all(|needed| names.contains(needed)) {
+            Sniff::yes("the columns of nGrinder's detailed report")
+        } else {
+            Sniff::no("no header with DateTime, Tests, Errors and Mean_Test_Time_(ms)")
+        }
+    }
+
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
+        let mut rows = Rows::open(input, b',')?;
+        let columns = Columns::find(&rows);
+        let part = sink.part(None);
+        sink.fact(part, Fact::Load(LoadModel::Closed));
+        let (mut sums, mut tally) = (Sums::default(), Tally::default());
+        while let Some(row) = rows.next_row(&mut tally) {
+            match columns.read(&row).map(|interval| sums.add(&interval, part, sink)) {
+                Ok(()) => tally.used(),
+                Err((field, reason)) => tally.reject(row.rejection(Some(field), reason)),
+            }
+            if settings.strict
+                && let Some(error) = tally.strict_error(input.source())
+            {
+                return Err(error);
+            }
+        }
+        sums.hand_on(part, sink);
+        if sums.zoneless {
+            tally.note("times without a zone are read as UTC");
+        }
+        tally.note("means are over tests without error; nGrinder has no percentiles in this file");
+        Ok(tally)
+    }
+}
+
+/// Where the columns stand.
+struct Columns {
+    at: Option<usize>,
+    users: Option<usize>,
+    tests: Option<usize>,
+    errors: Option<usize>,
+    mean: Option<usize>,
+    rate: Option<usize>,
+}
+
+/// One sampling interval.
+struct Stretch {
+    at: Clock,
+    users: Option<f64>,
+    tests: u64,
+    errors: u64,
+    mean_ms: Option<f64>,
+    rate_per_s: Option<f64>,
+}
+
+impl Columns {
+    fn find(rows: &Rows) -> Self {
+        let find = |name: &str| rows.header().position(name);
+        Self {
+            at: find("DateTime"),
+            users: find("vuser"),
+            tests: find("Tests"),
+            errors: find("Errors"),
+            mean: find("Mean_Test_Time_(ms)"),
+            rate: find("TPS"),
+        }
+    }
+
+    /// Reads a row; the error is the column to blame and what was found.
+    fn read(&self, row: &Row<'_>) -> Result<Stretch, (&'static str, String)> {
+        let amount = |name: &'static str, column: Option<usize>| match row.number(column) {
+            Ok(Some(value)) if value < 0.0 => Err((name, format!("should not be negative, found {value}"))),
+            other => other.map_err(|reason| (name, reason)),
+        };
+        let count = |name: &'static str, column: Option<usize>| {
+            let value = amount(name, column)?.and_then(crate::ingest::document::whole);
+            value.ok_or_else(|| (name, "should be a whole number".to_owned()))
+        };
+        let at = row.text(self.at).and_then(instant::read).filter(|clock| clock.timestamp().is_some());
+        Ok(Stretch {
+            at: at.ok_or_else(|| ("DateTime", "should be a date and time".to_owned()))?,
+            users: amount("vuser", self.users)?,
+            tests: count("Tests", self.tests)?,
+            errors: count("Errors", self.errors)?,
+            mean_ms: amount("Mean_Test_Time_(ms)", self.mean)?,
+            rate_per_s: amount("TPS", self.rate)?,
+        })
+    }
+}
+
+/// What the rows add up to.
+#[derive(Default)]
+struct Sums {
+    tests: u64,
+    errors: u64,
+    /// Sum of times in milliseconds, and over how many tests.
+    time_ms: f64,
+    timed: f64,
+    span: Option<Span>,
+    zoneless: bool,
+}
+
+impl Sums {
+    fn add(&mut self, row: &Stretch, part: PartId, sink: &mut dyn Sink) {
+        let at = row.at.timestamp().unwrap_or(Timestamp(0));
+        self.zoneless |= matches!(row.at, Clock::Zoneless(_));
+        self.span = Some(self.span.map_or(Span::at(at), |span| span.union(Span::at(at))));
+        self.tests = self.tests.saturating_add(row.tests);
+        self.errors = self.errors.saturating_add(row.errors);
+        #[expect(clippy::cast_precision_loss, reason = "weights of a mean")]
+        if let Some(mean_ms) = row.mean_ms {
+            self.time_ms += mean_ms * row.tests as f64;
+            self.timed += row.tests as f64;
+        }
+        sink.interval(
+            part,
+            Interval {
+                at,
+                endpoint: None,
+                users: row.users,
+                rate_per_s: row.rate_per_s,
+                failures_per_s: None,
+                quantiles: Vec::new(),
+                cumulative: Some((self.tests.saturating_add(self.errors), self.errors)),
+            },
+        );
+    }
+
+    fn hand_on(&self, part: PartId, sink: &mut dyn Sink) {
+        let latency = if self.timed > 0.0 {
+            Distribution::Quoted(Quoted {
+                n: Some(self.tests),
+                mean_us: Some(self.time_ms / self.timed * 1e3),
+                definition: "nGrinder: weighted mean of its intervals' means, tests without error only".to_owned(),
+                ..Quoted::default()
+            })
+        } else {
+            Distribution::Unknown("no test ended without error".to_owned())
+        };
+        sink.total(
+            part,
+            Total {
+                population: Population::Request,
+                endpoint: None,
+                requests: Some(self.tests.saturating_add(self.errors)),
+                failures: Some(self.errors),
+                cached: None,
+                latency: latency.clone(),
+                latency_ok: latency,
+                rate_per_s: None,
+                bytes: None,
+                per_second: Vec::new(),
+                span: self.span,
+            },
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rollup::Rollup;
+
+    #[test]
+    fn intervals_add_up_and_means_are_weighted() {
+        let text = "DateTime,vuser,Tests,Errors,Mean_Test_Time_(ms),Test_Time_Standard_Deviation_(ms),TPS\n\
+                    2026-08-14 03:00:00,10,30,0,100,1,30\n2026-08-14 03:00:01,10,10,2,200,1,10\n\
+                    2026-08-14 03:00:02,10,many,0,200,1,10\n";
+        let input = Input::memory("f", text.as_bytes().to_vec()).unwrap();
+        let mut rollup = Rollup::new();
+        let tally = NgrinderCsv.read(&input, &Settings::default(), &mut rollup).unwrap();
+        assert_eq!((tally.used, tally.rejected), (2, 1));
+        let parts = rollup.into_parts();
+        let total = parts[0].totals()[0].clone();
+        assert_eq!((total.requests, total.failures), (Some(42), Some(2)));
+        let Distribution::Quoted(quoted) = total.latency else { panic!("{total:?}") };
+        assert_eq!((quoted.n, quoted.mean_us), (Some(40), Some(125_000.0)));
+        assert_eq!(parts[0].intervals()[0].rows.last().unwrap().cumulative, Some((42, 2)));
+    }
+}
