@@ -77,7 +77,8 @@ pub struct EndpointFigures {
     pub failure_ratio: Option<f64>,
     /// 95 % Wilson interval of the ratio, widened by the design effect.
     pub failure_ratio_ci: Option<(f64, f64)>,
-    /// How much wider its variance is than for independent requests; at least 1.
+    /// How much wider its variance is than for independent requests; at least 1, and 1 in runs stored before it was kept.
+    #[serde(default = "independent")]
     pub failure_design_effect: f64,
     /// Why failures are not known.
     pub failures_why: Option<String>,
@@ -97,6 +98,10 @@ pub struct EndpointFigures {
     pub latency_success_us: LatencyFigures,
     /// Belongs to k6's setup or teardown: shown, and no load.
     pub outside_load: bool,
+}
+
+fn independent() -> f64 {
+    1.0
 }
 
 /// Figures of one population.

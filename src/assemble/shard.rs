@@ -20,7 +20,7 @@ static PIECE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(r"(?i)(?:^|[-_. ]+)(?:part|piece|chunk|slice|split|segment){number}(?:$|[-_. ])")).ok()
 });
 /// Words for a load generator, which are nobody's idea of a test's name.
-const GENERATORS: [&str; 14] = [
+const GENERATORS: [&str; 16] = [
     "gen",
     "generator",
     "loadgen",
@@ -35,6 +35,8 @@ const GENERATORS: [&str; 14] = [
     "client",
     "pod",
     "instance",
+    "part",
+    "piece",
 ];
 /// k6's adapters: it writes its users once a second.
 const USERS_EACH_SECOND: &str = "k6";
@@ -145,8 +147,13 @@ fn are_pieces(own: &Form, form: &Form) -> bool {
         && own.file.adapter == form.file.adapter
         && own.part.name() == form.part.name()
         && !own.part.is_parted_from(&form.part)
-        && name_of_whole(own.folders.iter().chain([&own.file_name]))
-            .is_some_and(|whole| Some(whole) == name_of_whole(form.folders.iter().chain([&form.file_name])))
+        && whole(own).is_some_and(|name| Some(name) == whole(form))
+}
+
+/// The names of a form's first file as they would be had it not been cut up.
+fn whole(form: &Form) -> Option<Vec<String>> {
+    let folders = form.shards.first().map_or(&form.folders, |first| &first.folders);
+    name_of_whole(folders.iter().chain([&form.file_name]))
 }
 
 /// The names of folders and file as they would be had the file not been cut up; `None` where they do not say that it was.

@@ -3,6 +3,7 @@ use crate::model::key::Population;
 use std::path::{Path, PathBuf};
 
 mod corpus;
+mod shards;
 
 /// Requests as a team's own script writes them, `count` of them beginning at `start`, one every 50 ms.
 pub(super) fn rows(start: f64, count: u32, latency_ms: u32) -> String {
@@ -60,7 +61,8 @@ fn shards_in_one_folder_are_added() {
     assert_eq!(names(&suite), ["checkout"]);
     assert_eq!(requests(&suite.tests[0]), Some(400));
     assert_eq!(suite.tests[0].inputs.len(), 2);
-    assert!(suite.tests[0].remarks.iter().any(|text| text.contains("shards")), "{:?}", suite.tests[0].remarks);
+    assert!(suite.tests[0].inputs[1].notes[1].contains("one of 2 files of one run"), "{:?}", suite.tests[0].inputs);
+    assert!(suite.tests[0].warnings.is_empty(), "{:?}", suite.tests[0].warnings);
 }
 
 #[test]
@@ -70,7 +72,7 @@ fn shards_in_numbered_folders_are_added_and_other_folders_are_not() {
         ("gen-2/raw.csv", rows(START, 201, 10)),
         ("other/raw.csv", rows(START, 202, 10)),
     ]);
-    assert_eq!(names(&suite), ["gen-1", "other"]);
+    assert_eq!(names(&suite), ["gen", "other"]);
     assert_eq!(requests(&suite.tests[0]), Some(401));
 }
 

@@ -44,7 +44,7 @@ pub(super) fn warnings(form: &Form) -> Vec<String> {
     let together = together.map_or_else(
         || "they never all ran at the same time".to_owned(),
         |(rate, seconds)| {
-            format!("all of them ran together for {}, at {} requests/s", fmt::duration_s(seconds), fmt::rate(rate))
+            format!("while all of them ran, for {}, requests came at {}", fmt::duration_s(seconds), fmt::rate(rate))
         },
     );
     let (verb, names) = match shorter.as_slice() {

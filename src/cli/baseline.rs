@@ -5,7 +5,7 @@ use super::judging::Judging;
 use super::{EXIT_READY, Stop, Streams, pipeline};
 use crate::fmt;
 use crate::render::text;
-use crate::store::Store;
+use crate::store::{Eligible, Store};
 
 /// Saves, lists, shows or removes stored runs.
 pub(super) fn run(command: &BaselineCommand, streams: &mut Streams<'_>) -> Result<u8, Stop> {
@@ -25,7 +25,7 @@ pub(super) fn run(command: &BaselineCommand, streams: &mut Streams<'_>) -> Resul
         }
         BaselineCommand::List { store } => list(&Store::at(&store.store), streams)?,
         BaselineCommand::Show { name, store } => {
-            for run in Store::at(&store.store).load(name)? {
+            for run in Store::at(&store.store).load(name, &Eligible::default())? {
                 text::stored_run(&run, streams.terminal.style(), streams.out)?;
             }
         }

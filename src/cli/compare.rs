@@ -9,15 +9,16 @@ use crate::compare::side::Side;
 use crate::error::Error;
 use crate::render::text;
 use crate::report::model::{Compared, SCHEMA};
-use crate::store::Store;
+use crate::store::{Eligible, Store};
 use std::path::Path;
 
 /// Compares and prints the comparisons; 1 if anything regressed, 4 if nothing could be told.
 pub(super) fn run(args: &CompareArgs, streams: &mut Streams<'_>) -> Result<u8, Stop> {
     let store = Store::at(&args.store.store);
     let config = pipeline::configuration(args.config.as_deref(), &[])?;
-    let before = sides(&args.before, args, &store, streams)?;
-    let after = sides(&args.after, args, &store, streams)?;
+    let stored = (&store, &judging::eligible(&config));
+    let before = sides(&args.before, args, stored, streams)?;
+    let after = sides(&args.after, args, stored, streams)?;
     let pairs = Pairs::of(&after, &before);
     let comparisons = pairs.compare(&judging::rules(&config));
     let lines = pairs.lines(&comparisons);
@@ -51,10 +52,15 @@ fn exit_code(compared: &Compared) -> u8 {
 }
 
 /// What an argument names: files that exist, else a stored name.
-fn sides(named: &str, args: &CompareArgs, store: &Store, streams: &mut Streams<'_>) -> Result<Vec<Side>, Stop> {
+fn sides(
+    named: &str,
+    args: &CompareArgs,
+    (store, eligible): (&Store, &Eligible),
+    streams: &mut Streams<'_>,
+) -> Result<Vec<Side>, Stop> {
     let is_stored = Path::new(named).extension().is_some_and(|end| end == "run");
     if is_stored || !(Path::new(named).exists() || named.contains(['*', '?', '[', '/'])) {
-        return Ok(store.load(named)?.iter().map(crate::store::run::StoredRun::side).collect());
+        return Ok(store.load(named, eligible)?.iter().map(crate::store::run::StoredRun::side).collect());
     }
     let input = InputArgs { inputs: vec![named.to_owned()], config: args.config.clone(), ..InputArgs::default() };
     let gathered = pipeline::gather(&input, false, streams)?;

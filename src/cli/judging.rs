@@ -5,6 +5,7 @@ use crate::compare::settings::{Metric, Settings};
 use crate::compare::side::Side;
 use crate::compare::sides::{self, Comparison};
 use crate::config::Config;
+use crate::config::schema::Include;
 use crate::error::Error;
 use crate::fmt;
 use crate::judge::outcome::Judgement;
@@ -12,7 +13,7 @@ use crate::judge::{self, BaselineState, Case, JudgedTest, plan};
 use crate::quantity::Quantity;
 use crate::report::build::{self, Judged, Material};
 use crate::report::model::{Approval, BaselinePair, BaselineUsed, ConfigUsed, Report, RequirementLine};
-use crate::store::{Store, run, run::StoredRun};
+use crate::store::{Eligible, Store, run, run::StoredRun};
 
 /// A baseline as loaded from the store.
 pub(super) struct Baseline {
@@ -21,8 +22,17 @@ pub(super) struct Baseline {
 }
 
 /// Loads a baseline.
-pub(super) fn load(store: &Store, name: &str) -> Result<Baseline, Error> {
-    Ok(Baseline { id: name.to_owned(), runs: store.load(name)? })
+pub(super) fn load(store: &Store, name: &str, config: &Config) -> Result<Baseline, Error> {
+    Ok(Baseline { id: name.to_owned(), runs: store.load(name, &eligible(config))? })
+}
+
+/// Which stored runs may be the `latest` baseline, as configured.
+pub(super) fn eligible(config: &Config) -> Eligible {
+    let labels = &config.compare.labels;
+    Eligible {
+        conditions: matches!(config.baseline.include, Include::Conditions),
+        labels: labels.iter().map(|name| (name.clone(), config.suite.labels.get(name).cloned())).collect(),
+    }
 }
 
 /// What a comparison is made with, as configured.
@@ -191,7 +201,13 @@ impl Judging<'_> {
             Some(_) if pairs.both.is_empty() => {
                 BaselineState::Unusable("the baseline holds no test of the same name".to_owned())
             }
-            Some(baseline) => BaselineState::Used { id: baseline.id.clone() },
+            Some(baseline) => {
+                let labels = eligible(&self.gathered.config).labels;
+                match baseline.runs.iter().find_map(|run| run.disagreement(&labels)) {
+                    Some(why) => BaselineState::Unusable(format!("not comparable: {why}")),
+                    None => BaselineState::Used { id: baseline.id.clone() },
+                }
+            }
         }
     }
 
@@ -203,6 +219,7 @@ impl Judging<'_> {
             run.verdict = Some(report.verdict);
             run.build.clone_from(&suite.build);
             run.environment.clone_from(&suite.environment);
+            run.labels.clone_from(&suite.labels);
             let inputs = report.tests.iter().filter(|test| test.name == run.test).flat_map(|test| &test.inputs);
             run.inputs = inputs.filter_map(|input| input.sha256.clone()).collect();
             run.inputs.sort();

@@ -20,7 +20,7 @@ pub(super) fn run(args: &ReportArgs, streams: &mut Streams<'_>) -> Result<u8, St
         return Err(pipeline::nothing_usable(&gathered).into());
     }
     let store = Store::at(&args.store.store);
-    let before = args.baseline.as_deref().map(|name| judging::load(&store, name)).transpose()?;
+    let before = args.baseline.as_deref().map(|name| judging::load(&store, name, &gathered.config)).transpose()?;
     let judging =
         Judging { gathered: &gathered, baseline: before.as_ref(), title: args.title.clone(), command: command(args) };
     let report = judging.report();

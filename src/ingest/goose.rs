@@ -194,7 +194,8 @@ impl Response {
 #[derive(Deserialize)]
 struct Transaction {
     is_scenario: bool,
-    transaction: String,
+    #[serde(rename = "transaction")]
+    number: String,
     name: String,
     number_of_requests: u64,
     number_of_failures: u64,
@@ -210,7 +211,7 @@ impl Transaction {
             return None;
         }
         let us = |ms: Option<f64>| ms.filter(|ms| ms.is_finite() && *ms >= 0.0).map(|ms| ms * US_PER_MS);
-        let name = if self.name.is_empty() { &self.transaction } else { &self.name };
+        let name = if self.name.is_empty() { &self.number } else { &self.name };
         let latency = match us(self.response_time_average) {
             None => Distribution::Unknown("Goose gives no times for it".to_owned()),
             mean_us => Distribution::Quoted(Quoted {

@@ -139,6 +139,16 @@ const KINDS: &[Kind] = &[
         hint: "give `vegeta report -type json`, or the rows of `vegeta encode --to csv`",
         is: marks::vegeta_text,
     },
+    Kind {
+        what: "autocannon's tables for people",
+        hint: "give what `autocannon --json` prints",
+        is: marks::autocannon_text,
+    },
+    Kind {
+        what: "oha's summary for people",
+        hint: "give what `oha --output-format json` or `csv` prints",
+        is: marks::oha_text,
+    },
     Kind { what: "Locust's own log", hint: "give the files of `--csv PREFIX`, or `--json`", is: marks::locust_log },
     Kind {
         what: "the rules of an Artillery test, not its result",
@@ -168,7 +178,7 @@ mod tests {
 
     #[test]
     fn kinds_are_known_by_their_first_bytes() {
-        let known: [(&[u8], &str); 9] = [
+        let known: [(&[u8], &str); 11] = [
             (b"\x00\x00\x00\x00\x063.13.1\x00\x00\x00\x00\x10example.Simulatn", "Gatling's binary log"),
             (b"\x0e\xff\x81\x03\x01\x01\x06Result\x01\xff\x82\x00", "a file of vegeta's binary results"),
             (b"PAR1\x15\x04\x15\x20", "a Parquet file"),
@@ -180,6 +190,8 @@ mod tests {
                 b"<!DOCTYPE html>\n<html><head><title>Gatling Stats - Global Information</title>",
                 "Gatling's HTML report",
             ),
+            ("Running 3s test @ http://h/\n10 connections\n\n\n┌─────".as_bytes(), "autocannon's tables"),
+            (b"Summary:\n  Success rate:\t100.00%\n  Total:\t1.0 sec\n  Slowest:\t0.1 sec\n", "oha's summary"),
             (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a picture"),
         ];
         for (bytes, what) in known {

@@ -6,7 +6,7 @@
 
 use super::distribution::{Distribution, Recorded};
 use super::histogram::Histogram;
-use super::key::{CellKey, ColumnKey, EndpointKey, MetricKey};
+use super::key::{CellKey, ColumnKey, EndpointKey, MetricKey, Tags};
 use super::metric::MetricTotal;
 use super::sample::{Fact, Fault, Interval, Threshold, Total};
 use crate::unit::{Span, Timestamp};
@@ -49,6 +49,40 @@ pub struct Folded {
     pub thresholds: Vec<Threshold>,
     /// What the file says about the whole test.
     pub facts: Vec<Fact>,
+    /// What was heard of names, so that folding them goes on where it stopped.
+    pub names: FoldedNames,
+}
+
+/// What was heard of everything that a file may name without end.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FoldedNames {
+    /// Names of endpoints, groups, methods, kinds of failures, metrics, checks, and error texts, in this order.
+    pub namings: Vec<FoldedNaming>,
+    /// Tags of requests, then of metrics.
+    pub tags: Vec<FoldedTags>,
+    /// Whether error texts were too many to be told apart by endpoint.
+    pub texts_without_endpoints: bool,
+}
+
+/// What was heard of names of one kind.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FoldedNaming {
+    /// How little variety is allowed: 0 the usual, 4 none.
+    pub level: u8,
+    /// Patterns in order: (pattern, the value in each place or null where it varies, least hashes of the names).
+    pub patterns: Vec<(String, Vec<Option<String>>, Vec<u64>)>,
+}
+
+/// Sets of tags that were met.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FoldedTags {
+    /// 0 all tags, 1 the tool's own, 2 none.
+    pub level: u8,
+    /// The sets in order.
+    pub sets: Vec<Tags>,
 }
 
 /// One cell's counters.

@@ -5,12 +5,12 @@
 //! [`super::naming`]. When reading has ended and all files of a run have been added up, [`Part::settle`] applies the bounds of
 //! the report, which depend on counts.
 
-use super::naming::{Kept, Limits, Naming, Rules, Style};
+use super::naming::{Limits, Naming, Rules, Style};
 use super::part::Part;
 use crate::fmt;
+use crate::model::folded::{FoldedNames, FoldedTags};
 use crate::model::key::{CellKey, EndpointKey, MetricKey, Outcome, Tags};
 use crate::model::sample::Fact;
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -19,6 +19,8 @@ pub use super::naming::OTHER;
 pub const ENDPOINTS_KEPT: usize = 2_000;
 /// Cells that a report keeps.
 const CELLS_KEPT: usize = 20_000;
+/// Kinds of names that are told apart, error texts not counted.
+pub(super) const NAMINGS: usize = 6;
 /// Different sets of tags that are told apart.
 const TAG_SETS: usize = 1_000;
 /// Names times sets of tags that are told apart.
@@ -32,7 +34,7 @@ const OWN_TAGS: [&str; 4] = [CHECK, "expected_response", "group", "scenario"];
 
 /// Tag sets: all as they are, then only the tool's own tags, then none. Which of them is decided by how many different sets
 /// there are, so it does not depend on their order.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct TagSets {
     level: u8,
     sets: BTreeSet<Tags>,
@@ -62,10 +64,14 @@ impl TagSets {
         self.level > before
     }
 
-    fn merge(&mut self, other: Self, names: u64) {
-        self.level = self.level.max(other.level).min(2);
+    fn kept(&self) -> FoldedTags {
+        FoldedTags { level: self.level, sets: self.sets.iter().cloned().collect() }
+    }
+
+    fn take(&mut self, other: FoldedTags, names: u64) {
+        self.level = self.level.max(other.level.min(2));
         let all = std::mem::take(&mut self.sets).into_iter().chain(other.sets);
-        self.sets = all.map(|tags| self.held(&tags)).filter(|tags| !tags.is_empty()).collect();
+        self.sets = all.map(|tags| self.held(&tags)).collect();
         self.raise(names);
     }
 
@@ -89,14 +95,6 @@ pub(super) struct Held {
     tags: TagSets,
     metrics: Naming,
     checks: Naming,
-    metric_tags: TagSets,
-}
-
-/// What a part has heard of names, as plain data.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HeldNames {
-    names: [Kept; 6],
-    tags: TagSets,
     metric_tags: TagSets,
 }
 
@@ -133,21 +131,21 @@ impl Held {
         }
     }
 
-    fn namings(&self) -> [&Naming; 6] {
+    fn namings(&self) -> [&Naming; NAMINGS] {
         [&self.names, &self.groups, &self.methods, &self.kinds, &self.metrics, &self.checks]
     }
 
     /// As plain data.
-    pub(super) fn kept(&self) -> HeldNames {
-        HeldNames {
-            names: self.namings().map(Naming::kept),
-            tags: self.tags.clone(),
-            metric_tags: self.metric_tags.clone(),
+    pub(super) fn kept(&self) -> FoldedNames {
+        FoldedNames {
+            namings: self.namings().map(Naming::kept).into(),
+            tags: vec![self.tags.kept(), self.metric_tags.kept()],
+            texts_without_endpoints: false,
         }
     }
 
-    /// Adds what was plain data.
-    pub(super) fn take(&mut self, kept: HeldNames) {
+    /// Hears of all that another heard of.
+    pub(super) fn take(&mut self, heard: FoldedNames) {
         let own = [
             &mut self.names,
             &mut self.groups,
@@ -156,16 +154,18 @@ impl Held {
             &mut self.metrics,
             &mut self.checks,
         ];
-        for (own, kept) in own.into_iter().zip(kept.names) {
-            own.take(kept);
+        for (own, theirs) in own.into_iter().zip(heard.namings) {
+            own.take(theirs);
         }
-        let (names, metrics) = (self.names.weight(), self.metrics.weight());
-        self.tags.merge(kept.tags, names);
-        self.metric_tags.merge(kept.metric_tags, metrics);
+        let weights = [self.names.weight(), self.metrics.weight()];
+        for ((own, theirs), weight) in [&mut self.tags, &mut self.metric_tags].into_iter().zip(heard.tags).zip(weights)
+        {
+            own.take(theirs, weight);
+        }
     }
 
     /// What decides under which keys things are held.
-    pub(super) fn decided(&self) -> ([(u8, Vec<String>); 6], [u8; 2]) {
+    pub(super) fn decided(&self) -> ([(u8, Vec<String>); NAMINGS], [u8; 2]) {
         (self.namings().map(Naming::decided), [self.tags.level, self.metric_tags.level])
     }
 
@@ -267,7 +267,7 @@ impl Held {
         }
         let mut warnings = Vec::new();
         if self.names.is_beyond() {
-            warnings.push(format!("more names of endpoints than can be told apart: all are summed as {OTHER}"));
+            warnings.push(format!("more names of endpoints than can be told apart: those that begin with no address, or all, are summed as {OTHER}"));
         }
         for (level, what) in [(self.tags.level, "requests"), (self.metric_tags.level, "metrics")] {
             if level > 0 {

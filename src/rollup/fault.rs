@@ -4,6 +4,7 @@
 //! [`super::naming`]: `dial 10.0.0.5:54321: refused` is `dial {address}: refused` once there are several of it.
 
 use super::naming::{Limits, Naming, OTHER, Style};
+use crate::model::folded::FoldedNaming;
 use crate::model::key::EndpointKey;
 use crate::model::sample::Fault;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,8 +38,7 @@ impl Faults {
         if self.texts.learn(&fault.text) {
             self.regroup(&EndpointKey::clone);
         }
-        let text = self.texts.held(&fault.text).into_owned();
-        self.count((fault.endpoint, fault.of_requests, text), fault.count);
+        self.add_held(fault);
     }
 
     fn count(&mut self, (endpoint, of_requests, text): Text, count: u64) {
@@ -51,6 +51,24 @@ impl Faults {
         }
     }
 
+    /// What was heard of texts, and whether endpoints were left aside.
+    pub(super) fn kept(&self) -> (FoldedNaming, bool) {
+        (self.texts.kept(), self.without_endpoints)
+    }
+
+    /// Hears what another heard of texts.
+    pub(super) fn take(&mut self, texts: FoldedNaming, without_endpoints: bool) {
+        self.texts.take(texts);
+        self.without_endpoints |= without_endpoints;
+        self.regroup(&EndpointKey::clone);
+    }
+
+    /// A fault whose text was heard.
+    pub(super) fn add_held(&mut self, fault: Fault) {
+        let text = self.texts.held(&fault.text).into_owned();
+        self.count((fault.endpoint, fault.of_requests, text), fault.count);
+    }
+
     /// Brings everything under the endpoints and texts under which it is held by now.
     fn regroup(&mut self, rename: &dyn Fn(&EndpointKey) -> EndpointKey) {
         for ((endpoint, of_requests, text), count) in std::mem::take(&mut self.counts) {
@@ -60,9 +78,7 @@ impl Faults {
     }
 
     pub(super) fn merge(&mut self, other: Self) {
-        self.texts.merge(other.texts);
-        self.without_endpoints |= other.without_endpoints;
-        self.regroup(&EndpointKey::clone);
+        self.take(other.texts.kept(), other.without_endpoints);
         for ((endpoint, of_requests, text), count) in other.counts {
             let text = self.texts.held(&text).into_owned();
             self.count((endpoint, of_requests, text), count);

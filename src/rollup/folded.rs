@@ -1,11 +1,12 @@
 //! A part as plain data, to be written to a file, and back again with nothing lost.
 
+use super::cap::NAMINGS;
 use super::interval::Intervals;
 use super::metric::Points;
 use super::part::Part;
 use super::timeline::Requests;
 use super::users::Users;
-use crate::model::folded::{Folded, FoldedCell};
+use crate::model::folded::{Folded, FoldedCell, FoldedNames};
 
 impl Part {
     /// All of it as plain data, the same however it came about.
@@ -37,7 +38,25 @@ impl Part {
             faults: self.faults.held(),
             thresholds: self.thresholds.sorted().into_iter().cloned().collect(),
             facts: self.facts.sorted().into_iter().cloned().collect(),
+            names: self.names_heard(),
         }
+    }
+
+    /// What was heard of names.
+    fn names_heard(&self) -> FoldedNames {
+        let mut names = self.held.kept();
+        let (texts, without_endpoints) = self.faults.kept();
+        names.namings.push(texts);
+        FoldedNames { texts_without_endpoints: without_endpoints, ..names }
+    }
+
+    /// Hears of all that was heard.
+    fn hear(&mut self, mut names: FoldedNames) {
+        if names.namings.len() > NAMINGS {
+            let texts = names.namings.swap_remove(NAMINGS);
+            self.faults.take(texts, names.texts_without_endpoints);
+        }
+        self.held.take(names);
     }
 
     /// The part of this plain data. Its bounds are those of reading: what goes beyond them falls where it would have fallen
@@ -49,8 +68,9 @@ impl Part {
         folded.check()?;
         let mut part = Self::new(folded.name.as_deref());
         part.requests = Requests::unfolded(folded.requests)?;
+        part.hear(folded.names);
         for cell in folded.cells {
-            let number = part.intern_cell(&cell.key);
+            let number = part.place(&part.held.cell(&cell.key));
             let Some(own) = part.cells.get_mut(number) else { continue };
             own.count = own.count.saturating_add(cell.count);
             own.recorded.merge(&cell.latency);
@@ -67,9 +87,10 @@ impl Part {
         }
         part.is_run = folded.is_run;
         for (key, points) in folded.metrics {
-            let number = part.intern_metric(&key);
+            let held = part.held.metric(&key);
+            let number = part.metrics.intern(&held, || Points::of(&held));
             if let Some(own) = part.metrics.get_mut(number) {
-                own.merge(&Points::unfolded(&key, points));
+                own.merge(&Points::unfolded(&held, points));
             }
         }
         part.metric_totals = folded.metric_totals.into_iter().collect();
@@ -78,8 +99,8 @@ impl Part {
             readings.into_iter().for_each(|(at, value)| part.reading(own, at, value));
         }
         part.intervals = Intervals::unfolded(folded.intervals);
-        folded.totals.into_iter().for_each(|total| part.add_total(total));
-        folded.faults.into_iter().for_each(|fault| part.add_fault(fault));
+        folded.totals.into_iter().for_each(|total| part.totals.add(total));
+        folded.faults.into_iter().for_each(|fault| part.faults.add_held(fault));
         folded.thresholds.into_iter().for_each(|threshold| part.add_threshold(threshold));
         folded.facts.into_iter().for_each(|fact| part.add_fact(fact));
         Ok(part)

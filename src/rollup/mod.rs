@@ -28,7 +28,7 @@ mod users;
 mod view;
 mod window;
 
-pub use cap::{ENDPOINTS_KEPT, HeldNames, OTHER};
+pub use cap::{ENDPOINTS_KEPT, OTHER};
 pub use column::Column;
 pub use interval::IntervalSeries;
 pub use part::{Part, Writers};

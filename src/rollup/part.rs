@@ -27,10 +27,10 @@ const GENERATORS: usize = 200;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Part {
     name: Option<String>,
-    /// Whether it is a run of a file that several may have been appended to, which silence parts.
-    pub(super) is_run: bool,
     /// Under which keys all that follows is held.
     pub(super) held: Held,
+    /// Whether it is a run of a file that several may have been appended to, which silence parts.
+    pub(super) is_run: bool,
     pub(super) cells: Series<CellKey, Counter>,
     pub(super) requests: Requests,
     pub(super) users: Users,
@@ -101,15 +101,15 @@ impl Part {
         Self { name: name.map(str::to_owned), ..Self::default() }
     }
 
-    /// An empty part for one of the runs of a file.
-    pub(super) fn of_run(rules: Arc<Rules>) -> Self {
-        Self { is_run: true, ..Self::naming(None, rules) }
-    }
-
     /// An empty part whose endpoints are named by these rules.
     #[must_use]
     pub fn naming(name: Option<&str>, rules: Arc<Rules>) -> Self {
         Self { held: Held::new(rules), ..Self::new(name) }
+    }
+
+    /// An empty part for one of the runs of a file.
+    pub(super) fn of_run(rules: Arc<Rules>) -> Self {
+        Self { is_run: true, ..Self::naming(None, rules) }
     }
 
     /// The scenario's name where a file holds several tests; `None` is the file as a whole.
@@ -251,7 +251,7 @@ impl Part {
             ..self
         };
         for (key, counter) in self.cells.into_rows().into_iter().filter(|(key, _)| !aside.contains(&key.endpoint)) {
-            let number = part.place(&key);
+            let number = part.intern_cell(&key);
             if let Some(own) = part.cells.get_mut(number) {
                 own.merge(&counter);
             }
@@ -301,7 +301,7 @@ impl Part {
     }
 
     /// The number of a cell by the key under which it is held.
-    fn place(&mut self, held: &CellKey) -> u32 {
+    pub(super) fn place(&mut self, held: &CellKey) -> u32 {
         if let Some(number) = self.cells.number(held) {
             return number;
         }

@@ -26,16 +26,14 @@ impl Rollup {
         };
         for at in others {
             // The emptied part keeps its place, because others are called by theirs; the next new run will fill it.
-            let empty = Part::of_run(Arc::clone(&self.rules));
-            let other = self.parts.get_mut(at).map(|part| std::mem::replace(part, empty));
+            let emptied = Part::of_run(Arc::clone(&self.rules));
+            let other = self.parts.get_mut(at).map(|part| std::mem::replace(part, emptied));
             if let (Some(own), Some(other)) = (self.parts.get_mut(first), other) {
                 own.shard_users.extend_from_slice(&other.shard_users);
                 own.merge(other);
             }
         }
-        let first = PartId(super::index(first));
-        self.follow(first);
-        first
+        PartId(super::index(first))
     }
 
     /// Takes runs out of another rollup, uniting those between which there is no silence.
@@ -48,7 +46,6 @@ impl Rollup {
                     own.shard_users.extend_from_slice(&other.shard_users);
                     own.merge(other);
                 }
-                self.follow(at);
             }
         }
     }

@@ -194,6 +194,15 @@ impl Requests {
         Self { endpoints, ..self }
     }
 
+    /// Brings failures under other kinds. Tracks given out before are void.
+    pub(super) fn rename_kinds(&mut self, rename: &dyn Fn(&str) -> String) {
+        for (kind, lane) in std::mem::take(&mut self.kinds).into_rows() {
+            if let Some(mine) = self.kinds.entry(&rename(&kind)) {
+                mine.merge(lane);
+            }
+        }
+    }
+
     /// The same without these endpoints. How failures of the rest spread over their kinds is not known where the endpoints
     /// taken out had failures, because kinds are counted for all together.
     pub(super) fn without(self, aside: &BTreeSet<EndpointKey>) -> Self {
@@ -207,15 +216,6 @@ impl Requests {
             }
         }
         Self { endpoints, kinds: if failed { Series::default() } else { self.kinds }, ..self }
-    }
-
-    /// Brings failures under other kinds. Tracks given out before are void.
-    pub(super) fn rename_kinds(&mut self, rename: &dyn Fn(&str) -> String) {
-        for (kind, lane) in std::mem::take(&mut self.kinds).into_rows() {
-            if let Some(mine) = self.kinds.entry(&rename(&kind)) {
-                mine.merge(lane);
-            }
-        }
     }
 
     /// Gives back spare memory.

@@ -11,9 +11,30 @@
 pub mod run;
 
 use crate::error::{Error, Place};
-use run::StoredRun;
+use crate::judge::outcome::Verdict;
+use run::{Labels, StoredRun};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// Which stored runs may be the `latest` baseline.
+#[derive(Debug, Clone, Default)]
+pub struct Eligible {
+    /// READY WITH CONDITIONS too, not READY only.
+    pub conditions: bool,
+    /// Labels that must agree.
+    pub labels: Labels,
+}
+
+impl Eligible {
+    fn is(&self, run: &StoredRun) -> bool {
+        let verdict = match run.verdict {
+            Some(Verdict::Ready) => true,
+            Some(Verdict::ReadyWithConditions) => self.conditions,
+            _ => false,
+        };
+        verdict && run.disagreement(&self.labels).is_none()
+    }
+}
 
 /// A Store is a folder of stored runs.
 #[derive(Debug, Clone)]
@@ -92,13 +113,13 @@ impl Store {
     }
 
     /// The runs of a baseline: of a pinned name, of the file of that name, or with `latest` each test's newest saved run
-    /// that was READY.
+    /// that may be one.
     ///
     /// # Errors
     /// There is none, or a file is damaged or of a newer version.
-    pub fn load(&self, name: &str) -> Result<Vec<StoredRun>, Error> {
+    pub fn load(&self, name: &str, eligible: &Eligible) -> Result<Vec<StoredRun>, Error> {
         if name == "latest" {
-            return self.latest();
+            return self.latest(eligible);
         }
         let as_file = Path::new(name);
         if as_file.is_file() {
@@ -128,11 +149,11 @@ impl Store {
         fs::remove_dir_all(&folder).map_err(|error| cannot("remove", &folder, &error))
     }
 
-    fn latest(&self) -> Result<Vec<StoredRun>, Error> {
+    fn latest(&self, eligible: &Eligible) -> Result<Vec<StoredRun>, Error> {
         let mut newest: Vec<(StoredRun, PathBuf)> = Vec::new();
         for entry in self.entries()?.into_iter().filter(|entry| !entry.pinned) {
             let Ok(run) = entry.run else { continue };
-            if run.verdict != Some(crate::judge::outcome::Verdict::Ready) {
+            if !eligible.is(&run) {
                 continue;
             }
             match newest.iter_mut().find(|(have, _)| have.test == run.test) {
@@ -142,9 +163,17 @@ impl Store {
             }
         }
         if newest.is_empty() {
-            return Err(Error::usage("no stored run was READY, so there is no `latest` baseline")
+            let (was, hint) = if eligible.conditions {
+                ("READY or READY WITH CONDITIONS", "")
+            } else {
+                ("READY", "`[baseline] include = \"conditions\"` lets READY WITH CONDITIONS count; ")
+            };
+            let alike = if eligible.labels.is_empty() { "" } else { " with the same labels" };
+            return Err(Error::usage(format!("no stored run was {was}{alike}, so there is no `latest` baseline"))
                 .at(Place::source(self.root.display().to_string()))
-                .hint("`report --save` stores runs; `baseline save NAME INPUT` pins one whatever its verdict"));
+                .hint(format!(
+                    "{hint}`report --save` stores runs; `baseline save NAME INPUT` pins one whatever its verdict"
+                )));
         }
         newest.iter().map(|(_, path)| run::read(path)).collect()
     }

@@ -11,11 +11,13 @@ use crate::analyse::figures::{EndpointFigures, LoadFigures};
 use crate::compare::block::Block;
 use crate::compare::side::{Side, SideEndpoint};
 use crate::error::{Error, Place};
+use crate::fmt;
 use crate::judge::outcome::Verdict;
 use crate::model::Histogram;
 use crate::unit::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -42,6 +44,9 @@ pub struct StoredRun {
     pub build: Option<String>,
     /// As declared.
     pub environment: Option<String>,
+    /// The suite's labels.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
     /// Hashes of the files that it was read from, sorted.
     pub inputs: Vec<String>,
     /// Users and arrivals.
@@ -54,6 +59,9 @@ pub struct StoredRun {
     #[serde(skip)]
     pub parts: Vec<(usize, Vec<Block>)>,
 }
+
+/// Labels of the suite that a baseline must agree with, each with its value now.
+pub type Labels = BTreeMap<String, Option<String>>;
 
 /// One endpoint's parts as stored.
 #[derive(Serialize, Deserialize)]
@@ -80,12 +88,21 @@ impl StoredRun {
             verdict: None,
             build: None,
             environment: None,
+            labels: BTreeMap::new(),
             inputs: Vec::new(),
             load: side.load.clone(),
             totals: side.totals.clone(),
             endpoints: side.endpoints.iter().map(|one| one.figures.clone()).collect(),
             parts: parts.collect(),
         }
+    }
+
+    /// Which of the labels that must agree do not, in words.
+    #[must_use]
+    pub fn disagreement(&self, labels: &Labels) -> Option<String> {
+        let (name, own) = labels.iter().find(|(name, own)| self.labels.get(*name) != own.as_ref())?;
+        let shown = |value: Option<&String>| value.map_or_else(|| "not given".to_owned(), |text| fmt::plain(text));
+        Some(format!("label `{}` is {}, was {}", fmt::plain(name), shown(own.as_ref()), shown(self.labels.get(name))))
     }
 
     /// The side of a comparison that it stands for.

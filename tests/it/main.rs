@@ -20,4 +20,5 @@ mod page;
 mod program;
 mod same_bytes;
 mod samples;
+mod split;
 mod transcripts;

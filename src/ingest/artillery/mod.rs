@@ -89,13 +89,13 @@ fn quoted(summary: &Object, n: Option<u64>, definition: &str) -> Option<Quoted> 
 
 /// (p, figure) of a summary, ascending: `p95`, `p999` (which is 0.999), and `median` where there is no `p50`.
 fn quantiles(summary: &Object) -> Vec<(f64, f64)> {
-    let p = |key: &str| match key {
-        "median" => Some(0.5),
-        _ => {
-            let digits = key.strip_prefix('p')?;
-            let plain = digits.len() >= 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
-            plain.then(|| format!("0.{digits}").parse::<f64>().ok())?
+    let p = |key: &str| {
+        if key == "median" {
+            return Some(0.5);
         }
+        let digits = key.strip_prefix('p')?;
+        let plain = digits.len() >= 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        plain.then(|| format!("0.{digits}").parse::<f64>().ok())?
     };
     let mut found: Vec<(f64, f64)> =
         summary.iter().filter_map(|(key, value)| Some((p(key)?, super::document::amount(value)?))).collect();

@@ -139,15 +139,12 @@ impl Period {
 fn periods(written: &[Value], tally: &mut Tally) -> Vec<(Timestamp, Period)> {
     let mut periods = Vec::new();
     for (number, value) in written.iter().enumerate() {
-        match Period::deserialize(value).ok().and_then(|period| Some((period.at()?, period))) {
-            Some(period) => {
-                tally.used();
-                periods.push(period);
-            }
-            None => {
-                let field = format!("intermediate[{number}]");
-                document::reject(&field, "should be a period with its timestamp and requestsCompleted", tally);
-            }
+        if let Some(period) = Period::deserialize(value).ok().and_then(|period| Some((period.at()?, period))) {
+            tally.used();
+            periods.push(period);
+        } else {
+            let field = format!("intermediate[{number}]");
+            document::reject(&field, "should be a period with its timestamp and requestsCompleted", tally);
         }
     }
     periods.sort_by_key(|(at, _)| *at);

@@ -91,7 +91,7 @@ impl Log<'_> {
         }
         let event = if line.overlong { Err("is longer than 1 MiB".to_owned()) } else { parse(&text) };
         match event {
-            Ok(event) => self.event(event, tally),
+            Ok(event) => self.event(&event, tally),
             // Gatling ends every line, so one without an end was cut off wherever it happens to break.
             Err(_) if !line.terminated => {
                 tally.skipped();
@@ -107,8 +107,8 @@ impl Log<'_> {
         }
     }
 
-    fn event(&mut self, event: Event<'_>, tally: &mut Tally) {
-        match event {
+    fn event(&mut self, event: &Event<'_>, tally: &mut Tally) {
+        match *event {
             Event::Run { version } => {
                 self.runs += 1;
                 if let Some(version) = version {

@@ -151,7 +151,7 @@ impl Log {
     /// What the rows' starts count from, in unix seconds; `None` where that is not known.
     fn base(&self) -> Option<f64> {
         let first = self.rows.iter().map(|row| row.start_s).fold(f64::INFINITY, f64::min);
-        self.base_s.or_else(|| if first >= LEAST_UNIX_S { Some(0.0) } else { self.start_s })
+        self.base_s.or(if first >= LEAST_UNIX_S { Some(0.0) } else { self.start_s })
     }
 
     fn hand_on(mut self, part: PartId, sink: &mut dyn Sink, tally: &mut Tally) {

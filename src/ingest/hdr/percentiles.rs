@@ -60,14 +60,23 @@ impl Adapter for HdrPercentiles {
     }
 }
 
-/// The unit that a header names in its first column, such as `Value(ms)`, in nanoseconds; `None` where it is no header.
-fn columns(line: &str) -> Option<Option<f64>> {
+/// A header's word on the unit of its values.
+#[derive(Clone, Copy)]
+enum Unit {
+    /// `Value(ms)`, in nanoseconds.
+    Stated(f64),
+    /// `Value`.
+    Unstated,
+}
+
+/// Reads a header; `None` where the line is none.
+fn columns(line: &str) -> Option<Unit> {
     let names: Vec<&str> = fields(line);
     let [value, "Percentile", "TotalCount", "1/(1-Percentile)"] = names.as_slice() else { return None };
     let unit = value.strip_prefix("Value")?.trim_matches(['(', ')']);
     match unit {
-        "" => Some(None),
-        unit => crate::ingest::own::name::time_unit(unit).map(Some),
+        "" => Some(Unit::Unstated),
+        unit => crate::ingest::own::name::time_unit(unit).map(Unit::Stated),
     }
 }
 
@@ -101,8 +110,8 @@ impl Table {
             return tally.skipped();
         }
         let fields = fields(&text);
-        if let (true, Some(unit_ns)) = (self.rows.is_empty(), columns(&text)) {
-            self.unit_ns = unit_ns;
+        if let (true, Some(unit)) = (self.rows.is_empty(), columns(&text)) {
+            self.unit_ns = if let Unit::Stated(nanos) = unit { Some(nanos) } else { None };
             return tally.skipped();
         }
         match self.row(&fields) {

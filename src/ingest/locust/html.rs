@@ -47,7 +47,7 @@ impl Adapter for Html {
         } else if head.contains(DATA) || head.contains(b"<title>Locust</title>") {
             Sniff::yes("Locust's HTML report")
         } else if head.contains(b"<title>Test Report for ") {
-            Sniff::no("Locust's HTML report from before 2.28")
+            Sniff::no("Locust's HTML report from before 2.28, which locust_legacy_html reads")
         } else {
             Sniff::no("an HTML page without Locust's data")
         }

@@ -53,14 +53,18 @@ fn cells<'a>(row: &'a str, element: &'a str) -> impl Iterator<Item = String> + '
     let (open, close) = (format!("<{element}"), format!("</{element}>"));
     let mut rest = row;
     std::iter::from_fn(move || {
-        let (_, behind) = rest.split_once(&open)?;
-        let (attributes, behind) = behind.split_once('>')?;
-        let (text, behind) = behind.split_once(&close).unwrap_or((behind, ""));
-        rest = behind;
-        // `<thead>` begins like `<th>`.
-        Some((attributes.is_empty() || attributes.starts_with(' ')).then(|| unescaped(text.trim())))
+        loop {
+            let (_, behind) = rest.split_once(&open)?;
+            let (attributes, behind) = behind.split_once('>')?;
+            rest = behind;
+            // `<thead>` begins like `<th>`.
+            if attributes.is_empty() || attributes.starts_with(' ') {
+                let (text, behind) = behind.split_once(&close).unwrap_or((behind, ""));
+                rest = behind;
+                return Some(unescaped(text.trim()));
+            }
+        }
     })
-    .flatten()
 }
 
 fn unescaped(text: &str) -> String {

@@ -15,6 +15,9 @@ const NAMED: usize = 3;
 /// Of a member, what detection wants to see.
 const PEEK: u64 = crate::ingest::sniff::HEAD_BYTES as u64 + 8;
 
+/// Looks through an archive.
+type Look = fn(&mut dyn BufRead, &mut Contents) -> io::Result<()>;
+
 /// What was found in an archive.
 #[derive(Debug, Default)]
 struct Contents {
@@ -29,14 +32,13 @@ struct Contents {
 /// Knows zip and tar (also packed), and looks into them.
 pub(super) fn recognise(head: &Head, input: &Input) -> Option<Refused> {
     let bytes = head.bytes();
-    let (kind, look): (_, fn(&mut dyn BufRead, &mut Contents) -> io::Result<()>) =
-        if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-            ("a zip archive", zip)
-        } else if bytes.first_chunk::<512>().is_some_and(is_tar_header) {
-            ("a tar archive", tar)
-        } else {
-            return None;
-        };
+    let (kind, look): (&str, Look) = if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        ("a zip archive", zip)
+    } else if bytes.first_chunk::<512>().is_some_and(is_tar_header) {
+        ("a tar archive", tar)
+    } else {
+        return None;
+    };
     let mut contents = Contents::default();
     // A damaged archive gives what it still holds; `whole` stays false.
     if let Ok(stream) = input.stream() {

@@ -73,6 +73,26 @@ pub(super) fn vegeta_text(head: &Head) -> bool {
         || (head.first_line().starts_with(b"Bucket ") && head.first_line().ends_with(b"Histogram"))
 }
 
+/// `Running 3s test @ http://…` and then connections without threads, which wrk would name.
+pub(super) fn autocannon_text(head: &Head) -> bool {
+    let lines: Vec<&[u8]> = head.lines().take(100).collect();
+    lines.windows(2).any(|pair| {
+        let [first, second] = pair else { return false };
+        let began = first.starts_with(b"Running ") && memchr::memmem::find(first, b" test @ ").is_some();
+        let count = second.split(|&byte| byte == b' ').next().unwrap_or(&[]);
+        began
+            && memchr::memmem::find(second, b" connections").is_some()
+            && count.iter().all(u8::is_ascii_digit)
+            && !count.is_empty()
+    })
+}
+
+/// `oha` without `--output-format`, or with `text`.
+pub(super) fn oha_text(head: &Head) -> bool {
+    let has = |start: &[u8]| head.lines().any(|line| line.starts_with(start));
+    has(b"Summary:") && has(b"  Success rate:\t") && has(b"  Slowest:\t")
+}
+
 /// `[2026-11-21 02:13:28,491] host/INFO/locust.main: Starting Locust`.
 pub(super) fn locust_log(head: &Head) -> bool {
     head.lines().take(40).any(|line| line.starts_with(b"[") && memchr::memmem::find(line, b"/locust.main: ").is_some())

@@ -41,7 +41,7 @@ fn pattern(text: &str) -> Option<Regex> {
 static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(&format!(r#"(?i)({CALLED}\\?")[^"\\]+"#)));
 static SINGLE: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(&format!(r"(?i)({CALLED}\\?')[^'\\]+")));
 static PLAIN: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(&format!(r#"(?i)({CALLED}(?:bearer\s+|basic\s+)?)[^\s&'",;)}}\]\\…]+"#)));
+    LazyLock::new(|| pattern(&format!(r#"(?i)({CALLED}(?:bearer\s+|basic\s+)?)(?:…|[^\s&'",;)}}\]\\…]+)"#)));
 static MARKED: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r#"(?i)\b(bearer\s+)[^\s&'",;)}\]\\…]+|\b(basic\s+)[a-z0-9+/]{8,}=+"#));
 static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -54,7 +54,7 @@ static RUN: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"[A-Za-z0-9_+=-]
 /// The folders of a script's file on somebody's machine.
 static FOLDERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r#"(?:file://)?(?:(?:^|\b|([\s"'(=,\[]))/(?:home|Users|root|opt|var|usr|srv|tmp|mnt|private|workspace|builds?|github|__w)|\b[A-Za-z]:)(?:[\\/]+[^\\/\s'"<>:|?*(),;]+)*[\\/]+([^\\/\s'"<>:|?*(),;]+\.[a-z]{1,5}\b)"#,
+        r#"(?:(?:^|file://|([\s"'(=,\[]))/(?:home|Users|root|opt|var|usr|srv|tmp|mnt|private|workspace|builds?|github|__w)|\b[A-Za-z]:)(?:[\\/]+[^\\/\s'"<>:|?*(),;]+)*[\\/]+([^\\/\s'"<>:|?*(),;]+\.[a-z]{1,5}\b)"#,
     )
 });
 

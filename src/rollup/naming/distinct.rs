@@ -1,14 +1,12 @@
 //! How many different texts there were: exactly up to some hundreds, beyond that to a few percent, in bounded memory.
 
-use serde::{Deserialize, Serialize};
-
 /// Hashes that are kept.
 const KEPT: usize = 512;
 
 /// A Distinct is the least [`KEPT`] hashes of the texts it has met. Which those are depends on the set of texts alone, so
 /// neither order nor split can be seen; from how densely they lie follows how many texts there were (Bar-Yossef et al.,
 /// "Counting distinct elements in a data stream", 2002).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::rollup) struct Distinct(Vec<u64>);
 
 impl Distinct {
@@ -34,6 +32,11 @@ impl Distinct {
         }
     }
 
+    /// The hashes it holds, ascending.
+    pub(super) fn hashes(&self) -> &[u64] {
+        &self.0
+    }
+
     /// How many it holds, which is all there were up to [`KEPT`].
     pub(super) fn held(&self) -> usize {
         self.0.len()
@@ -56,6 +59,16 @@ impl Distinct {
             }
             _ => (self.0.len() as u64, true),
         }
+    }
+}
+
+impl FromIterator<u64> for Distinct {
+    fn from_iter<T: IntoIterator<Item = u64>>(hashes: T) -> Self {
+        let mut distinct = Self::default();
+        for hash in hashes {
+            distinct.insert_hash(hash);
+        }
+        distinct
     }
 }
 

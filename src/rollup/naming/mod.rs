@@ -23,11 +23,11 @@ mod scan;
 #[cfg(test)]
 mod tests;
 
+use crate::model::folded::FoldedNaming;
 use distinct::Distinct;
 pub(in crate::rollup) use pattern::Style;
 use pattern::{Pattern, Strength, VARIED, filled, words};
 pub use rule::{EndpointRule, Rules, host};
-use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -56,7 +56,7 @@ pub(in crate::rollup) struct Limits {
 }
 
 /// What is known of a pattern's names.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Names {
     /// The value in each place, `None` where it varies.
     values: Vec<Option<String>>,
@@ -101,13 +101,6 @@ impl PartialEq for Naming {
     fn eq(&self, other: &Self) -> bool {
         self.level == other.level && self.patterns == other.patterns
     }
-}
-
-/// A Kept naming is one as plain data, to be written into a part file.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
-    level: u8,
-    patterns: BTreeMap<String, Names>,
 }
 
 /// A text as it can be told apart: of bounded length and without the sign that stands for what varies.
@@ -218,21 +211,14 @@ impl Naming {
             .collect()
     }
 
-    /// Whether there were more names than can be told apart.
+    /// Whether there were more names than can be told apart, so that some or all are [`OTHER`].
     pub(super) fn is_beyond(&self) -> bool {
-        self.level >= LAST
+        self.level >= LAST || self.patterns.keys().any(|key| key.starts_with(VARIED))
     }
 
     /// The weight of all that is held, at most what may be held: a measure of variety that never falls.
     pub(super) fn weight(&self) -> u64 {
         if self.level > 0 { self.limits.held } else { self.weight.min(self.limits.held) }
-    }
-
-    /// Hears all names of another; whether names that were held before may now be held under others.
-    pub(super) fn merge(&mut self, other: Self) {
-        if other.level > self.level || !other.patterns.is_empty() {
-            self.take(Kept { level: other.level, patterns: other.patterns });
-        }
     }
 
     /// What decides under which names names are held.
@@ -242,15 +228,21 @@ impl Naming {
     }
 
     /// As plain data.
-    pub(super) fn kept(&self) -> Kept {
-        Kept { level: self.level, patterns: self.patterns.clone() }
+    pub(super) fn kept(&self) -> FoldedNaming {
+        let pattern =
+            |(key, known): (&String, &Names)| (key.clone(), known.values.clone(), known.names.hashes().to_vec());
+        FoldedNaming { level: self.level, patterns: self.patterns.iter().map(pattern).collect() }
     }
 
-    /// Adds what was plain data; what somebody else wrote is closed again, whatever it is.
-    pub(super) fn take(&mut self, kept: Kept) {
-        self.level = self.level.max(kept.level.min(LAST));
-        for (key, names) in kept.patterns {
-            merge_into(&mut self.patterns, key, names);
+    /// Hears all names of another; whatever somebody else wrote, it is closed again.
+    pub(super) fn take(&mut self, other: FoldedNaming) {
+        if other.patterns.is_empty() && other.level <= self.level {
+            return;
+        }
+        self.level = self.level.max(other.level.min(LAST));
+        for (key, values, hashes) in other.patterns {
+            let names = hashes.into_iter().collect();
+            merge_into(&mut self.patterns, key, Names { values, names });
         }
         self.close();
     }

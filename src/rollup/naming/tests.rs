@@ -107,7 +107,7 @@ fn beyond_every_bound_all_is_other_and_memory_is_bounded() {
             word
         };
         let deep = usize::try_from(number % 40).unwrap();
-        naming.learn(&format!("{}/{}", word(number), vec!["{x}".to_owned() + &word(number); deep].join("/")));
+        naming.learn(&format!("/{}/{}", word(number), vec!["{x}".to_owned() + &word(number); deep].join("/")));
     }
     assert!(naming.is_beyond());
     assert_eq!(shown(&naming, "whatever"), OTHER);
@@ -158,7 +158,7 @@ proptest! {
             let (one, other) = (heard(limits, strs(one)), heard(limits, strs(other)));
             let before: Vec<String> = all.iter().map(|name| one.held(name).into_owned()).collect();
             let mut merged = one;
-            merged.merge(other);
+            merged.take(other.kept());
             prop_assert_eq!(&merged, &whole);
             prop_assert_eq!(merged.weight(), whole.weight());
             for (name, held) in all.iter().zip(before) {
