@@ -146,6 +146,7 @@ fn are_pieces(own: &Form, form: &Form) -> bool {
         && of_rows(form)
         && own.file.adapter == form.file.adapter
         && own.part.name() == form.part.name()
+        && !own.part.is_parted_from(&form.part)
         && whole(own).is_some_and(|name| Some(name) == whole(form))
 }
 

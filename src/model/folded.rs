@@ -27,6 +27,12 @@ pub struct Folded {
     pub requests: FoldedRequests,
     /// Users over time: one for each generator, whose users add up.
     pub users: Vec<FoldedUsers>,
+    /// Users of generators that are known by name, which add up to those.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub generators: Vec<(String, FoldedUsers)>,
+    /// Whether it is a run of a file that several may have been appended to, which silence parts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_run: bool,
     /// Metrics with points.
     pub metrics: Vec<(MetricKey, FoldedPoints)>,
     /// Metrics as the tool summed them up.

@@ -28,6 +28,8 @@ impl Part {
             cells: cells.collect(),
             requests: self.requests.folded(),
             users: users.map(Users::folded).collect(),
+            generators: self.generators.iter().map(|(name, users)| (name.clone(), users.folded())).collect(),
+            is_run: self.is_run,
             metrics: metrics.map(|(key, points)| (key.clone(), points.folded())).collect(),
             metric_totals: self.metric_totals.clone().into_iter().collect(),
             columns: columns.map(|(key, readings)| (key.clone(), readings.folded())).collect(),
@@ -80,6 +82,10 @@ impl Part {
         let mut users = folded.users.into_iter().map(Users::unfolded).collect::<Result<Vec<_>, _>>()?.into_iter();
         part.users = users.next().unwrap_or_default();
         part.shard_users = users.collect();
+        for (name, users) in folded.generators {
+            part.generators.insert(name, Users::unfolded(users)?);
+        }
+        part.is_run = folded.is_run;
         for (key, points) in folded.metrics {
             let held = part.held.metric(&key);
             let number = part.metrics.intern(&held, || Points::of(&held));

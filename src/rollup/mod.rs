@@ -225,7 +225,9 @@ impl Sink for Rollup {
 
     fn folded(&mut self, part: PartId, folded: Folded) -> Result<(), String> {
         let theirs = Part::unfolded(folded)?;
-        if let Some(own) = self.own(part) {
+        if theirs.is_run {
+            self.merge_runs(vec![theirs]);
+        } else if let Some(own) = self.own(part) {
             own.merge_shard(theirs, Writers::Many);
         }
         Ok(())

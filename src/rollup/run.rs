@@ -29,6 +29,7 @@ impl Rollup {
             let emptied = Part::of_run(Arc::clone(&self.rules));
             let other = self.parts.get_mut(at).map(|part| std::mem::replace(part, emptied));
             if let (Some(own), Some(other)) = (self.parts.get_mut(first), other) {
+                own.shard_users.extend_from_slice(&other.shard_users);
                 own.merge(other);
             }
         }
@@ -41,6 +42,8 @@ impl Rollup {
             if let Some(busy) = other.busy() {
                 let at = self.run_over(busy);
                 if let Some(own) = self.parts.get_mut(at.0 as usize) {
+                    // Users of a part that was folded are of several generators.
+                    own.shard_users.extend_from_slice(&other.shard_users);
                     own.merge(other);
                 }
             }
