@@ -13,7 +13,9 @@ const BELIEVED: u64 = 1 << 30;
 const MOST_PER_BYTE: u64 = 1000;
 /// What an xz block may ask for its dictionary; `xz -9` asks for 65 MiB.
 const XZ_MEMORY_KB: u32 = 256 << 10;
-/// The kind of the error that says so, to be told apart from damage.
+/// What is asked of the xz reader at a time: at damage it gives nothing of what it was asked for.
+const XZ_STEP: usize = 4096;
+/// The kind of the error of an input that unpacks to too much, to be told apart from damage.
 pub(super) const TOO_LARGE: io::ErrorKind = io::ErrorKind::FileTooLarge;
 
 /// How an input is packed.
@@ -56,7 +58,8 @@ impl Compression {
             Self::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(counted)),
             Self::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(BufReader::new(counted), true, XZ_MEMORY_KB)),
         };
-        Box::new(Held { inner, packed, unpacked: 0, believed: BELIEVED })
+        let step = if self == Self::Xz { XZ_STEP } else { usize::MAX };
+        Box::new(Held { inner, packed, unpacked: 0, believed: BELIEVED, step })
     }
 }
 
@@ -82,6 +85,7 @@ struct Held<R> {
     packed: Arc<AtomicU64>,
     unpacked: u64,
     believed: u64,
+    step: usize,
 }
 
 impl<R: Read> Read for Held<R> {
@@ -96,7 +100,8 @@ impl<R: Read> Read for Held<R> {
             );
             return Err(io::Error::new(TOO_LARGE, text));
         }
-        let got = self.inner.read(buffer)?;
+        let length = buffer.len().min(self.step);
+        let got = self.inner.read(buffer.get_mut(..length).unwrap_or(&mut []))?;
         self.unpacked += got as u64;
         Ok(got)
     }
@@ -156,7 +161,13 @@ mod tests {
 
     /// `n` bytes from next to nothing.
     fn trap(packed: u64, believed: u64) -> Held<io::Take<io::Repeat>> {
-        Held { inner: io::repeat(b'0').take(100_000), packed: Arc::new(AtomicU64::new(packed)), unpacked: 0, believed }
+        Held {
+            inner: io::repeat(b'0').take(100_000),
+            packed: Arc::new(AtomicU64::new(packed)),
+            unpacked: 0,
+            believed,
+            step: usize::MAX,
+        }
     }
 
     #[test]
