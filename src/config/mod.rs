@@ -1,5 +1,6 @@
 //! plimsoll.toml: read strictly, placed errors, and defaults from the one commented file that is also the reference.
 
+mod baseline;
 pub mod limit;
 pub mod metric;
 pub mod mistake;

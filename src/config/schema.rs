@@ -1,6 +1,7 @@
 //! The tables and keys of plimsoll.toml. A key that is not here is refused. What each key means stands in default.toml,
 //! which a test holds to name every one of them.
 
+pub use super::baseline::{Baseline, Include};
 use super::limit::{Evidence, Phase};
 use super::metric::Metric;
 use super::value::{Day, Globs, Pattern, Where, Zone};
@@ -323,27 +324,6 @@ pub struct Compare {
     pub must_detect: Option<Quantity>,
     /// Labels of the suite that must agree with the baseline's.
     pub labels: Vec<String>,
-}
-
-/// `[baseline]`: which runs count as one.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Baseline {
-    /// Which verdicts make a run fit to be compared with.
-    pub include: Include,
-    /// How many of the newest.
-    pub runs: u32,
-}
-
-/// Which runs may be a baseline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Include {
-    /// READY only.
-    #[default]
-    Ready,
-    /// READY WITH CONDITIONS too.
-    Conditions,
 }
 
 /// `[report]`: what it shows.

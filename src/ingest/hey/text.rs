@@ -60,14 +60,10 @@ impl Adapter for HeyText {
     }
 
     fn sniff(&self, head: &Head) -> Sniff {
-        const KEYS: [&[u8]; 5] = [
-            b"Summary:",
-            b"  Slowest:\t",
-            b"  Fastest:\t",
-            b"  Requests/sec:\t",
-            b"Details (average, fastest, slowest):",
-        ];
-        if KEYS.iter().all(|key| head.contains(key)) && !head.contains(b"Success rate:") {
+        const KEYS: [&[u8]; 4] = [b"Summary:", b"  Slowest:\t", b"  Fastest:\t", b"  Requests/sec:\t"];
+        // A summary that breaks off may do so before its details.
+        let details = !head.is_whole() || head.contains(b"Details (average, fastest, slowest):");
+        if details && KEYS.iter().all(|key| head.contains(key)) && !head.contains(b"Success rate:") {
             Sniff::yes("hey's summary: Slowest, Fastest, Requests/sec and Details (average, fastest, slowest)")
         } else {
             Sniff::no("no summary of hey's with Slowest, Fastest, Requests/sec and Details")

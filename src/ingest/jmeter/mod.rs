@@ -9,6 +9,7 @@
 mod columns;
 pub(in crate::ingest) mod csv;
 mod home;
+mod number;
 mod outcome;
 mod record;
 mod sample;

@@ -1,6 +1,7 @@
 //! One sample of a JTL to observations, the same for CSV and XML.
 
 use super::home::Homes;
+use super::number::{milliseconds, whole};
 use super::outcome::{self, Fault as Blame};
 use super::stamp::Stamps;
 use crate::ingest::{PartId, SILENCE_NS, SeriesId, Settings, Sink, Tally};
@@ -8,7 +9,6 @@ use crate::model::key::{MetricKey, MetricKind};
 use crate::model::sample::{Fact, LoadModel, Sample};
 use crate::unit::{Span, Timestamp, Unit};
 
-const NANOS_PER_MS: u64 = 1_000_000;
 /// Readings of users closer together than this lie in one window of whatever timeline, so that equal ones say nothing new.
 const USERS_STEP_NS: i64 = 100_000_000;
 
@@ -345,33 +345,6 @@ fn generator<'a>(given: &Given<'a>) -> &'a [u8] {
     let is_address = numbers.clone().count() == 4
         && numbers.into_iter().all(|number| matches!(number.len(), 1..=3) && number.iter().all(u8::is_ascii_digit));
     if is_address { host } else { b"" }
-}
-
-/// Milliseconds in nanoseconds; other programs write fractions.
-#[inline]
-fn milliseconds(text: &[u8]) -> Option<u64> {
-    if let Some(whole) = whole(text) {
-        return whole.checked_mul(NANOS_PER_MS);
-    }
-    let value: f64 = std::str::from_utf8(text).ok()?.trim().parse().ok()?;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "within 0 and 2^53 by the check before"
-    )]
-    (value.is_finite() && (0.0..=9e9).contains(&value)).then(|| (value * 1e6).round() as u64)
-}
-
-/// A whole number; `None` where it is none or has more than 18 digits.
-#[inline]
-fn whole(text: &[u8]) -> Option<u64> {
-    if text.is_empty() || text.len() > 18 {
-        return None;
-    }
-    text.iter().try_fold(0, |sum: u64, byte| {
-        let digit = byte.wrapping_sub(b'0');
-        (digit <= 9).then(|| sum * 10 + u64::from(digit))
-    })
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod distinct;
 mod pattern;
 mod rule;
 mod scan;
+mod shown;
 #[cfg(test)]
 mod tests;
 
@@ -186,34 +187,6 @@ impl Naming {
             Some(known) if self.is_folded(&key, known) => Cow::Owned(filled(&key, &known.values)),
             _ => name,
         }
-    }
-
-    /// A held name as it is shown.
-    pub(super) fn shown(&self, held: &str) -> String {
-        if held.starts_with(VARIED) {
-            return OTHER.to_owned();
-        }
-        let word = match self.limits.style {
-            Style::Name => "{name}",
-            Style::Sentence => "…",
-        };
-        held.replace(&format!("://{VARIED}"), "://{host}").replace(VARIED, word)
-    }
-
-    /// What was folded, by what it is held under.
-    pub(super) fn folded(&self) -> Vec<(String, u64, bool)> {
-        let folded = self.patterns.iter().filter(|(key, known)| self.is_folded(key, known) && known.names.held() > 1);
-        folded
-            .map(|(key, known)| {
-                let (count, exact) = known.names.count();
-                (held_as(key, known), count, exact)
-            })
-            .collect()
-    }
-
-    /// Whether there were more names than can be told apart, so that some or all are [`OTHER`].
-    pub(super) fn is_beyond(&self) -> bool {
-        self.level >= LAST || self.patterns.keys().any(|key| key.starts_with(VARIED))
     }
 
     /// The weight of all that is held, at most what may be held: a measure of variety that never falls.
