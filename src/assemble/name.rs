@@ -28,7 +28,7 @@ const ENDINGS: [&str; 18] = [
     "data-only",
 ];
 /// Words in file names that say what a file is of its execution, longer ones first.
-const ROLES: [&str; 39] = [
+const ROLES: [&str; 40] = [
     "machine-readable-summary",
     "summary-export",
     "summary_export",
@@ -40,6 +40,7 @@ const ROLES: [&str; 39] = [
     "exceptions",
     "monitoring",
     "resources",
+    "dashboard",
     "failures",
     "requests",
     "responses",

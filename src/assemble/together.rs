@@ -10,6 +10,8 @@ use crate::unit::Span;
 const VISIBLE: f64 = 0.05;
 /// and so many of its own requests' distances: rows that merely happen to lie further apart are no sign.
 const DISTANCES: f64 = 10.0;
+/// and more than generators that are started together may be apart, in seconds.
+const APART_S: f64 = 2.0;
 
 /// The note of one of the form's files; `None` where it is the only one.
 pub(super) fn note(form: &Form, source: &str) -> Option<String> {
@@ -63,7 +65,7 @@ pub(super) fn warnings(form: &Form) -> Vec<String> {
 fn is_shorter(shard: &Shard, span: Span, all: Span) -> bool {
     let missed = span.start.seconds_since(all.start).max(all.end.seconds_since(span.end));
     let distance = shard.rows.filter(|rows| *rows > 0.0).map_or(0.0, |rows| span.seconds() / rows);
-    missed > VISIBLE * all.seconds() && missed > DISTANCES * distance
+    missed > APART_S && missed > VISIBLE * all.seconds() && missed > DISTANCES * distance
 }
 
 /// Requests per second in the windows that lie wholly within a span, and how long these are together.
