@@ -7,6 +7,7 @@ use super::proportion::Share;
 use super::reading::real;
 use crate::model::key::Population;
 use crate::model::test::{EndpointData, EndpointSeries, PopulationData, Test};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Figures of every population that was measured.
@@ -75,7 +76,18 @@ fn endpoint_figures(test: &Test, data: &EndpointData, effects: &DesignEffects, q
         latency_us: latency::figures(&data.latency, data.requests, quantiles, effects.latency),
         latency_success_us: latency::figures(&data.latency_ok, successes(data), quantiles, effects.latency),
         outside_load: data.outside_load,
+        why: unknown(data, counted_rate.or(data.rate_quoted)),
     }
+}
+
+/// Why figures without a reason of their own are not known.
+fn unknown(data: &EndpointData, rate_per_s: Option<f64>) -> BTreeMap<String, String> {
+    let requests = data.requests.is_none().then_some(("requests", "the source does not count them"));
+    let bytes = data.bytes.is_none().then_some(("bytes", "the source does not state sizes of all answers"));
+    let rate = rate_per_s.is_none().then_some(("rate_per_s", "the source has neither times nor a rate"));
+    let cache = data.cached.is_none().then_some(("cache", "the source does not tell which answers came from a cache"));
+    let all = [requests, bytes, rate, cache].into_iter().flatten();
+    all.map(|(field, why)| (field.to_owned(), why.to_owned())).collect()
 }
 
 fn successes(data: &EndpointData) -> Option<u64> {

@@ -105,7 +105,10 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
     std::thread::scope(|scope| {
         let hashing = (hash && threads > 1).then(|| scope.spawn(|| file.input.sha256()));
         let mut rollup = Rollup::naming(Arc::new(request.rules()));
-        let tally = file.adapter.read(&file.input, settings, &mut rollup)?;
+        let mut tally = file.adapter.read(&file.input, settings, &mut rollup)?;
+        if let Some(assumed) = file.input.encoding().assumed() {
+            tally.note(assumed);
+        }
         if let (true, Some(error)) = (settings.strict, tally.strict_error(file.input.source())) {
             return Err(error);
         }

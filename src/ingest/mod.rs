@@ -215,6 +215,7 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &own::OwnRowsCsv,
     &own::OwnRowsNdjson,
     &own::OwnResultsJson,
+    &own::OwnResultsCsv,
     &monitor::MonitorResource,
     &monitor::MonitorCsv,
     &part::PlimsollPart,

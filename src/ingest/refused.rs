@@ -59,6 +59,21 @@ const KINDS: &[Kind] = &[
         is: |head| head.bytes().starts_with(b"Rar!\x1a\x07"),
     },
     Kind {
+        what: "packed with LZ4, which is not read",
+        hint: "unpack it with `lz4 -d` first",
+        is: |head| head.bytes().starts_with(b"\x04\x22\x4d\x18"),
+    },
+    Kind {
+        what: "packed with lzip, which is not read",
+        hint: "unpack it with `lzip -dk` first",
+        is: |head| head.bytes().starts_with(b"LZIP\x01"),
+    },
+    Kind {
+        what: "UTF-32 text, which is not read",
+        hint: "write it as UTF-8: `iconv -f UTF-32 -t UTF-8`",
+        is: |head| head.bytes().starts_with(b"\xff\xfe\0\0") || head.bytes().starts_with(b"\0\0\xfe\xff"),
+    },
+    Kind {
         what: "a Parquet file, which is not read",
         hint: "write its rows as CSV: `duckdb -c \"COPY 'FILE' TO 'rows.csv'\"`",
         is: |head| head.bytes().starts_with(b"PAR1"),

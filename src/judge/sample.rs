@@ -6,6 +6,7 @@ use crate::model::distribution::SourceClass;
 use crate::model::key::Population;
 use crate::model::test::Test;
 use crate::unit::{Span, Timestamp};
+use std::collections::BTreeMap;
 
 /// A test of 100 s without anything in it.
 pub(crate) fn test(name: &str) -> Test {
@@ -90,5 +91,6 @@ pub(crate) fn endpoint(label: &str, requests: u64, failures: Option<u64>) -> End
         latency_us: latency,
         latency_success_us: LatencyFigures::default(),
         outside_load: false,
+        why: BTreeMap::new(),
     }
 }

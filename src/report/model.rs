@@ -15,6 +15,7 @@ use crate::judge::outcome::{CriterionResult, Finding, PlanOutcome, Status, Verdi
 use crate::model::input::InputFile;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The version of this shape.
 pub const SCHEMA: &str = "plimsoll/1";
@@ -193,6 +194,9 @@ pub struct TestReport {
     pub ended_at: Option<String>,
     /// First start to last end in seconds.
     pub duration_s: Option<f64>,
+    /// Why fields of the test are `null`, by field.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub why: BTreeMap<String, String>,
     /// Users and arrivals.
     pub load: LoadFigures,
     /// Ramp and the rest.

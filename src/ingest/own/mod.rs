@@ -17,6 +17,7 @@ pub mod name;
 #[cfg(test)]
 pub(crate) mod recording;
 pub mod results;
+pub mod results_csv;
 pub mod row;
 pub mod rows_csv;
 pub mod rows_ndjson;
@@ -25,5 +26,6 @@ mod rows_tests;
 
 pub use known::{Known, Wanted, known_names};
 pub use results::OwnResultsJson;
+pub use results_csv::OwnResultsCsv;
 pub use rows_csv::OwnRowsCsv;
 pub use rows_ndjson::OwnRowsNdjson;

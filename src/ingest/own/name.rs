@@ -45,7 +45,7 @@ pub fn words(name: &str) -> String {
             }
             out.extend(letter.to_lowercase());
         } else if letter == '%' {
-            out.push_str("_percent");
+            out.push_str(if out.ends_with('_') { "percent" } else { "_percent" });
         } else if !out.ends_with('_') && !out.is_empty() {
             out.push('_');
         }
@@ -102,6 +102,7 @@ mod tests {
         assert_eq!(words("@timestamp"), "timestamp");
         assert_eq!(words("p(99.9)"), "p_99.9");
         assert_eq!(words("cpu%"), "cpu_percent");
+        assert_eq!(words("Error Rate (%)"), "error_rate_percent");
         assert_eq!(words("…"), "");
     }
 

@@ -4,7 +4,9 @@ use super::Judged;
 use crate::analyse::figures::{EndpointFigures, LatencyFigures};
 use crate::fmt;
 use crate::model::key::Population;
+use crate::model::test::Test;
 use crate::report::model::{FaultLine, TestReport};
+use std::collections::BTreeMap;
 
 /// Error texts that are shown; the rest is counted in their failures by kind.
 const MOST_FAULTS: usize = 50;
@@ -25,6 +27,7 @@ pub(super) fn test(judged: &Judged<'_>, id: String) -> TestReport {
         started_at: test.span.map(|span| fmt::rfc3339(span.start)),
         ended_at: test.span.map(|span| fmt::rfc3339(span.end)),
         duration_s: test.duration_s,
+        why: unknown(test),
         load: figures.load.clone(),
         phases: figures.phases.clone(),
         valid: !figures.doubts.iter().any(|doubt| doubt.invalidates),
@@ -56,6 +59,15 @@ fn faults(judged: &Judged<'_>) -> Vec<FaultLine> {
         .collect()
 }
 
+/// Why a test has no times.
+fn unknown(test: &Test) -> BTreeMap<String, String> {
+    let span = test.span.is_none();
+    let instants = ["started_at", "ended_at"].map(|field| span.then_some((field, "the sources state no instants")));
+    let length = test.duration_s.is_none().then_some(("duration_s", "the sources state neither instants nor a length"));
+    let all = instants.into_iter().chain([length]).flatten();
+    all.map(|(field, why)| (field.to_owned(), why.to_owned())).collect()
+}
+
 /// Totals of a test that measured other populations only: no request was made, which is a measured zero.
 fn no_requests() -> EndpointFigures {
     let why = "the sources hold no requests".to_owned();
@@ -79,5 +91,6 @@ fn no_requests() -> EndpointFigures {
         latency_us: latency.clone(),
         latency_success_us: latency,
         outside_load: false,
+        why: BTreeMap::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! What the keys of a summary mean: counts, rates, statistics, and what is said about the run.
 
 use crate::ingest::own::known::{Wanted, known_names};
-use crate::ingest::own::name::{split_time_unit, words};
+use crate::ingest::own::name::{split_time_unit, time_unit, words};
 use crate::model::key::Population;
 
 /// What a count or rate says about one population.
@@ -118,14 +118,14 @@ const fn line(population: Population, count: Count, names: &'static [&'static st
 
 #[rustfmt::skip]
 static COUNTS: [KnownKey; 18] = [
-    line(Request, Count::Total, &["total_requests", "requests", "request_count", "num_requests", "requests_total", "count", "total", "total_operations", "operations", "total_queries", "queries", "total_calls", "calls", "samples", "n"], "requests, failures included"),
-    line(Request, Count::Succeeded, &["successful", "succeeded", "successes", "success", "success_count", "successful_requests", "successful_operations", "successful_queries", "passed", "ok"], "how many went well"),
-    line(Request, Count::Failed, &["failed", "failures", "errors", "error_count", "failure_count", "failed_requests", "failed_operations", "failed_queries", "num_failures", "num_errors"], "how many went wrong"),
+    line(Request, Count::Total, &["total_requests", "requests", "request_count", "num_requests", "requests_total", "count", "total", "total_operations", "operations", "total_queries", "queries", "total_calls", "calls", "samples", "n", "reqs", "num_samples", "sample_count", "total_samples", "total_count", "total_reqs", "completed_requests"], "requests, failures included"),
+    line(Request, Count::Succeeded, &["successful", "succeeded", "successes", "success", "success_count", "successful_requests", "successful_operations", "successful_queries", "passed", "ok", "ok_count", "num_ok", "requests_ok", "success_requests", "total_success", "total_successful"], "how many went well"),
+    line(Request, Count::Failed, &["failed", "failures", "errors", "error_count", "failure_count", "failed_requests", "failed_operations", "failed_queries", "num_failures", "num_errors", "fail", "fails", "errs", "fail_count", "err_count", "total_errors", "total_failures", "total_failed", "requests_failed", "error_requests", "num_failed", "unsuccessful"], "how many went wrong"),
     line(Request, Count::SuccessRate, &["success_rate", "success_ratio", "pass_rate", "availability"], "share that went well, 0 to 1 or percent: the counts beside it decide"),
-    line(Request, Count::FailureRate, &["error_rate", "failure_rate", "fail_rate", "error_ratio", "failure_ratio"], "share that went wrong, likewise"),
+    line(Request, Count::FailureRate, &["error_rate", "failure_rate", "fail_rate", "error_ratio", "failure_ratio", "err_rate", "errors_rate", "failed_rate", "fail_ratio"], "share that went wrong, likewise"),
     line(Request, Count::Cached, &["cached_responses", "cached", "cache_hits", "cached_requests"], "how many a cache answered"),
     line(Request, Count::CacheRate, &["cache_hit_rate", "cache_hit_ratio", "hit_rate", "hit_ratio"], "share that a cache answered, likewise"),
-    line(Request, Count::PerSecond, &["requests_per_second", "rps", "requests_per_sec", "throughput", "throughput_rps", "req_per_sec", "qps", "tps", "operations_per_second", "ops_per_second", "queries_per_second"], "requests per second"),
+    line(Request, Count::PerSecond, &["requests_per_second", "rps", "requests_per_sec", "throughput", "throughput_rps", "req_per_sec", "qps", "tps", "operations_per_second", "ops_per_second", "queries_per_second", "req_s", "req_per_s", "reqs_per_sec", "requests_sec", "requests_s", "requests_per_s", "ops_sec", "throughput_req_s", "throughput_per_second", "avg_rps", "average_rps"], "requests per second"),
     line(Request, Count::Bytes, &["bytes", "total_bytes", "bytes_received"], "bytes received in all"),
     line(Connection, Count::Total, &["connections", "total_connections", "connections_attempted", "connection_count", "connection_attempts"], "connections tried"),
     line(Connection, Count::Succeeded, &["connected", "successful_connections", "connections_successful", "connections_succeeded"], "connections made"),
@@ -164,8 +164,10 @@ const CONNECTION: [&str; 8] = [
 ];
 const MESSAGE: [&str; 7] =
     ["message", "messages", "message_latency", "message_time", "message_rtt", "msg", "msg_latency"];
-const REQUEST: [&str; 10] =
-    ["", "latencies", "response_times", "response", "request", "time", "times", "durations", "timing", "percentiles"];
+#[rustfmt::skip]
+const REQUEST: [&str; 16] = ["", "latencies", "response_times", "response", "request", "time", "times", "durations", "timing", "percentiles", "quantiles", "lat", "rt", "timings", "time_per_request", "line"];
+/// Words before or behind the number of a percentile.
+const PERCENTILE: [&str; 9] = ["p", "tp", "pct", "pctl", "ptile", "perc", "percentile", "quantile", "q"];
 
 /// What a key means by itself; `None` where it means nothing here.
 #[must_use]
@@ -180,7 +182,13 @@ pub fn meaning(key: &str) -> Option<Meaning> {
         return (unit.is_none() || *about == About::Duration).then_some(Meaning::About(*about));
     }
     let (stat, rest) = statistic(stem)?;
-    Some(Meaning::Figure(stat, subject(&rest), unit))
+    // `latency_ms.p95` says its unit before the statistic.
+    let (rest, unit) = match unit {
+        None if time_unit(&rest).is_some() && rest != "min" => ("", time_unit(&rest)),
+        None => split_time_unit(&rest),
+        stated => (rest.as_str(), stated),
+    };
+    Some(Meaning::Figure(stat, subject(rest), unit))
 }
 
 /// Whether a key, in words, is one of a sum over many requests and never of a single one.
@@ -241,13 +249,13 @@ fn statistic(stem: &str) -> Option<(Stat, String)> {
             "median" | "med" => Some(Stat::Quantile(0.5)),
             "min" | "minimum" | "fastest" if previous != "per" => Some(Stat::Min),
             "max" | "maximum" | "slowest" => Some(Stat::Max),
-            "p" | "percentile" | "perc" if share(next).is_some() => None,
+            part if PERCENTILE.contains(&part) && share(next).is_some() => None,
             part => quantile(part, previous, next),
         };
         match stat {
             Some(stat) if found.is_none() => found = Some(stat),
             Some(_) => return None,
-            None if matches!(*part, "p" | "percentile" | "percent" | "perc") => {}
+            None if *part == "percent" || PERCENTILE.contains(part) => {}
             None => rest.push(*part),
         }
         previous = part;
@@ -256,17 +264,45 @@ fn statistic(stem: &str) -> Option<(Stat, String)> {
 }
 
 fn quantile(part: &str, previous: &str, next: &str) -> Option<Stat> {
-    let digits = part.strip_prefix('p').or_else(|| part.strip_suffix("th")).or_else(|| part.strip_suffix("st"));
-    let named = matches!(previous, "p" | "percentile" | "perc") || matches!(next, "percentile" | "percent");
-    share(digits.or(named.then_some(part))?).map(Stat::Quantile)
+    let before = || PERCENTILE.iter().find_map(|word| part.strip_prefix(word).filter(|rest| numeric(rest)));
+    let digits = before().or_else(|| part.strip_suffix("th")).or_else(|| part.strip_suffix("st"));
+    let named = PERCENTILE.contains(&previous) || PERCENTILE.contains(&next) || next == "percent";
+    match digits.or(named.then_some(part))? {
+        "100" => Some(Stat::Max),
+        "0" => Some(Stat::Min),
+        digits => share(digits).map(Stat::Quantile),
+    }
 }
 
-/// `95` is 0.95, `99.9` and `999` are 0.999; `100` is the greatest and no quantile of interest.
+/// Within an object of percentiles a bare number is one: `percentiles: {"95": 12.5}`, `quantiles: {"0.95": 12.5}`.
+#[must_use]
+pub fn within_percentiles(key: &str) -> Option<Stat> {
+    quantile(key.trim().trim_end_matches('%'), "p", "")
+}
+
+/// Whose percentiles an object of that key holds and in what unit; `None` where its name does not say percentiles.
+#[must_use]
+pub fn percentiles_of(key: &str) -> Option<(Subject, Option<f64>)> {
+    let spoken = words(key);
+    let (stem, behind) = split_time_unit(&spoken);
+    let of = ["percentiles", "quantiles", "percentile"].iter().find_map(|word| stem.strip_suffix(word))?;
+    let (of, before) = split_time_unit(of.trim_end_matches('_'));
+    Some((subject(of), behind.or(before)))
+}
+
+fn numeric(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+/// `95` is 0.95 as is `0.95` itself, `99.9` and `999` are 0.999; `100` is the greatest and no quantile of interest.
 fn share(digits: &str) -> Option<f64> {
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+    if !numeric(digits) {
         return None;
     }
     let value: f64 = digits.parse().ok()?;
+    if digits.starts_with("0.") && value > 0.0 {
+        return Some(value);
+    }
     let plain = !digits.contains('.') && digits.len() > 2 && digits.starts_with('9');
     let percent = if plain { format!("{}.{}", digits.get(..2)?, digits.get(2..)?).parse().ok()? } else { value };
     // 99.9 / 100 is not the float 0.999; the decimal is.
@@ -307,12 +343,27 @@ mod tests {
             "percentile_95_ms",
             "p(95)_ms",
             "p95.0_ms",
+            "PCT_95 (ms)",
+            "Latency P95 (ms)",
+            "latency_ms.p95",
+            "ms_p95",
+            "response_time_ms_pct95",
+            "TP95_ms",
+            "95% Line (ms)",
+            "q0.95_ms",
         ] {
             assert_eq!(figure(key), (Stat::Quantile(0.95), latency(), Some(1e6)), "{key}");
         }
         assert_eq!(figure("p99.9"), (Stat::Quantile(0.999), latency(), None));
         assert_eq!(figure("p999"), (Stat::Quantile(0.999), latency(), None));
         assert_eq!(figure("95%"), (Stat::Quantile(0.95), latency(), None));
+        assert_eq!((figure("P100_ms").0, figure("p0_ms").0), (Stat::Max, Stat::Min));
+        assert_eq!(within_percentiles("99.9"), Some(Stat::Quantile(0.999)));
+        assert_eq!(within_percentiles("count"), None);
+        for key in ["latency_percentiles_ms", "latency_ms_percentiles", "percentiles_ms"] {
+            assert_eq!(percentiles_of(key), Some((latency(), Some(1e6))), "{key}");
+        }
+        assert_eq!(percentiles_of("latency_ms"), None);
         assert_eq!(figure("median_latency_ms").0, Stat::Quantile(0.5));
         assert_eq!(figure("avg"), (Stat::Mean, latency(), None));
         assert_eq!(figure("pool_wait_max_ms"), (Stat::Max, Subject::Metric("pool_wait".into()), Some(1e6)));

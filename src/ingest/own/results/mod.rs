@@ -145,7 +145,13 @@ fn read_rows(rows: &[Value], input: &Input, settings: &Settings, sink: &mut dyn 
     Ok(tally)
 }
 
-fn read_records(mut document: Record, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
+/// Tells the records of a document, each scenario as a test of its own.
+pub(super) fn read_records(
+    mut document: Record,
+    input: &Input,
+    settings: &Settings,
+    sink: &mut dyn Sink,
+) -> Result<Tally, Error> {
     let mut tally = Tally::default();
     document.scenario = None;
     if matches!(document.written_at, Some(Clock::Zoneless(_))) {
@@ -153,6 +159,7 @@ fn read_records(mut document: Record, input: &Input, settings: &Settings, sink: 
     }
     let (scenarios, mut rest) = (std::mem::take(&mut document.scenarios), document.clone());
     give_bare_counts(&mut rest);
+    let disagreement = tell::parts_disagree(&document, &scenarios, "scenarios");
     // Items of lists that are no objects: each is a record that cannot be used.
     let several = !scenarios.is_empty();
     let mut teller = TellerWithParts {
@@ -172,6 +179,9 @@ fn read_records(mut document: Record, input: &Input, settings: &Settings, sink: 
     }
     for refused in rest.refused.iter().filter(|_| several) {
         tally.reject(rejection(0, Some(refused.key.clone()), &refused.value, ""));
+    }
+    if let Some(disagreement) = disagreement {
+        tally.note(disagreement);
     }
     if several {
         // The document's own counts are the script's sum over its scenarios: no test of its own.

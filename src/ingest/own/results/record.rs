@@ -1,6 +1,6 @@
 //! One object of a summary as a record: its counts, its statistics, and the records within.
 
-use super::key::{About, Count, Meaning, Stat, Subject, enclosing, meaning};
+use super::key::{About, Count, Meaning, Stat, Subject, enclosing, meaning, percentiles_of, within_percentiles};
 use crate::ingest::own::cell_text::is_nothing;
 use crate::ingest::own::instant::{self, Clock};
 use crate::ingest::own::name::{split_time_unit, time_unit, words};
@@ -168,12 +168,15 @@ impl Record {
         let spoken = words(key);
         let (subject, unit) = enclosing(key);
         let has_statistics = map.iter().any(|(inner, value)| {
-            !value.is_object()
-                && matches!(meaning(inner), Some(Meaning::Figure(_, Subject::Latency(Population::Request), _)))
+            let latency =
+                |key| matches!(meaning(key), Some(Meaning::Figure(_, Subject::Latency(Population::Request), _)));
+            if value.is_object() { percentiles_of(inner).is_some() } else { latency(inner) }
         });
         let all_objects = !map.is_empty() && map.values().all(Value::is_object);
-        if ERROR_LISTS.contains(&spoken.as_str()) {
-            self.faults.extend(map.iter().filter_map(|(text, count)| Some((text.clone(), count.as_u64()?))));
+        if let Some((subject, unit)) = percentiles_of(key) {
+            self.take_percentiles(&subject, unit, map, path);
+        } else if ERROR_LISTS.contains(&spoken.as_str()) {
+            self.faults.extend(map.iter().filter_map(|(text, count)| Some((text.clone(), occurrences(count)?))));
         } else if all_objects && SCENARIO_LISTS.contains(&spoken.as_str()) {
             self.take_named(map, true, path, depth);
         } else if all_objects && ENDPOINT_LISTS.contains(&spoken.as_str()) {
@@ -209,7 +212,11 @@ impl Record {
     fn take_statistics(&mut self, subject: &Subject, unit: Option<f64>, map: &Map<String, Value>, path: &str) {
         for (key, value) in map {
             let at = format!("{path}.{key}");
+            if let (Value::Object(inner), Some((_, own))) = (value, percentiles_of(key)) {
+                self.take_percentiles(subject, own.or(unit), inner, &at);
+            }
             match meaning(key) {
+                _ if value.is_object() => {}
                 Some(Meaning::Figure(stat, Subject::Latency(Population::Request), own)) => {
                     self.take_figure(stat, subject.clone(), own.or(unit), value, at);
                 }
@@ -224,6 +231,18 @@ impl Record {
                 },
                 _ => {}
             }
+        }
+    }
+
+    /// An object of percentiles alone, where a bare number is a key: `{"50": 12, "95": 40}`.
+    fn take_percentiles(&mut self, subject: &Subject, unit: Option<f64>, map: &Map<String, Value>, path: &str) {
+        for (key, value) in map {
+            let (stat, own) = match (within_percentiles(key), meaning(key)) {
+                (Some(stat), _) => (stat, None),
+                (None, Some(Meaning::Figure(stat, _, own))) => (stat, own),
+                _ => continue,
+            };
+            self.take_figure(stat, subject.clone(), own.or(unit), value, format!("{path}.{key}"));
         }
     }
 
@@ -323,7 +342,14 @@ fn is_absent(value: &Value) -> bool {
     value.is_null() || value.as_str().is_some_and(|text| is_nothing(text.trim()))
 }
 
-/// An entry of a list of errors: a text, or an object of text and count.
+/// How often an error of a map occurred: a number, or an object that has one.
+fn occurrences(value: &Value) -> Option<u64> {
+    let named =
+        |map: &Map<String, Value>| ["count", "occurrences", "total"].iter().find_map(|key| map.get(*key)?.as_u64());
+    value.as_u64().or_else(|| value.as_object().and_then(named))
+}
+
+/// An entry of a list of errors: a text, a pair of text and count, or an object of both.
 fn error_item(item: &Value) -> Option<(String, u64)> {
     match item {
         Value::String(text) => Some((text.clone(), 1)),
@@ -331,9 +357,12 @@ fn error_item(item: &Value) -> Option<(String, u64)> {
             let text = ["error", "message", "type", "reason", "text", "name"]
                 .iter()
                 .find_map(|key| map.get(*key)?.as_str())?;
-            let count = ["count", "occurrences", "total"].iter().find_map(|key| map.get(*key)?.as_u64());
-            Some((text.to_owned(), count.unwrap_or(1)))
+            Some((text.to_owned(), occurrences(item).unwrap_or(1)))
         }
+        Value::Array(pair) => match pair.as_slice() {
+            [Value::String(text), count] => Some((text.clone(), count.as_u64()?)),
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -72,8 +72,9 @@ impl<'a> Teller<'a> {
         }
         self.metrics(record, part)?;
         self.faults(record, part, own.as_ref());
-        if let Some(warning) = successes_only(record) {
-            self.sink.fact(part, Fact::Warning(warning));
+        if let Some(warning) = successes_only(record).or_else(|| parts_disagree(record, &record.endpoints, "endpoints"))
+        {
+            self.sink.fact(part, Fact::Warning(scrub::text(&warning)));
         }
         self.about(record, part, around);
         if let (DefaultUnit::Beside(_, key), Some(lent)) = (&self.default_unit, self.lent.remove(&part)) {
@@ -291,6 +292,19 @@ fn out_of_order(quoted: &Quoted) -> Option<String> {
         (Some(mean), Some(min), _) if above(min, mean) => Some("the mean is below the least".to_owned()),
         _ => None,
     }
+}
+
+/// A total that is not the sum of its parts, where all of them are counted.
+pub(super) fn parts_disagree(whole: &Record, parts: &[Record], called: &str) -> Option<String> {
+    let stated = |record: &Record| {
+        let (total, _) = record.counts.get(&(Population::Request, Count::Total))?;
+        Some((total.key.clone(), count(record, Population::Request).total?))
+    };
+    let (key, total) = stated(whole)?;
+    let counts: Vec<u64> = parts.iter().map(|part| Some(stated(part)?.1)).collect::<Option<_>>()?;
+    let sum = counts.iter().fold(0_u64, |sum, count| sum.saturating_add(*count));
+    (!counts.is_empty() && sum != total)
+        .then(|| format!("`{key}` is {total}, but the {} {called} make {sum}", counts.len()))
 }
 
 /// Endpoints that count successes only: their counts and the failures of all make the total.

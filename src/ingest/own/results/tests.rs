@@ -222,3 +222,55 @@ fn start_and_end_are_a_span_and_a_bare_duration_is_not_guessed() {
     let (_, sink) = read(r#"{"requests":1,"failed":0,"avg_ms":1,"duration":60}"#);
     assert!(sink.said().contains("`duration` states no unit"), "{}", sink.said());
 }
+
+#[test]
+fn latencies_in_every_nesting() {
+    let counts = r#""requests":10,"failed":0"#;
+    for figures in [
+        r#""latency":{"p95_ms":12.5}"#,
+        r#""latency_ms":{"avg":5,"p95":12.5}"#,
+        r#""latency_ms":{"avg":5,"percentiles":{"50":4,"95":12.5}}"#,
+        r#""latency_percentiles_ms":{"50":4,"95":12.5}"#,
+        r#""percentiles_s":{"p50":0.004,"p95":0.0125}"#,
+        r#""latency_us":{"quantiles":{"0.5":4000,"0.95":12500}}"#,
+        r#""latency_ms":{"percentiles":{"95":12.5}}"#,
+        r#""latency_ms.p95":12.5"#,
+        r#""Latency P95 (ms)":12.5"#,
+        r#""response_time_ms":{"PCT_95":12.5}"#,
+        r#""p95":"12.5 ms""#,
+        r#""metrics":{"latency":{"p95_us":12500}}"#,
+    ] {
+        let text = format!("{{{counts},{figures}}}");
+        assert!(matches!(sniff(&text), Sniff::Unsure(_)), "{text}");
+        let (_, sink) = read(&text);
+        let p95 = quoted(&only(&sink).latency).quantiles.iter().find(|(p, _)| (*p - 0.95).abs() < 1e-9).unwrap().1;
+        assert!((p95 - 12_500.0).abs() < 1e-6, "{text}: {p95}");
+    }
+}
+
+#[test]
+fn errors_in_lists_and_maps() {
+    for errors in
+        [r#"{"timeout":3}"#, r#"{"timeout":{"count":3}}"#, r#"[{"error":"timeout","count":3}]"#, r#"[["timeout",3]]"#]
+    {
+        let (_, sink) = read(&format!(r#"{{"requests":10,"failed":3,"avg_ms":1,"errors":{errors}}}"#));
+        assert_eq!(
+            (sink.faults.len(), sink.faults[0].text.as_str(), sink.faults[0].count),
+            (1, "timeout", 3),
+            "{errors}"
+        );
+    }
+}
+
+#[test]
+fn totals_that_their_parts_do_not_make_are_said() {
+    let (_, sink) = read(
+        r#"{"total_requests":100,"failed":0,"avg_ms":1,"endpoints":[{"name":"a","requests":40,"failed":0,"avg_ms":1},{"name":"b","requests":50,"failed":0,"avg_ms":1}]}"#,
+    );
+    let said = sink.said();
+    assert!(said.contains("Warning") && said.contains("is 100") && said.contains("2 endpoints make 90"), "{said}");
+    let (tally, _) = read(
+        r#"{"total_requests":7,"scenarios":[{"name":"a","requests":2,"failed":0,"avg_ms":1},{"name":"b","requests":3,"failed":0,"avg_ms":1}]}"#,
+    );
+    assert!(tally.notes.iter().any(|note| note.contains("2 scenarios make 5")), "{:?}", tally.notes);
+}

@@ -1,0 +1,239 @@
+//! An input as bytes: files and standard input, packed or not, in whatever encoding, with what was read counted.
+//!
+//! Packing and encoding are told from the first bytes, never from the name ([`compression`], [`encoding`]); adapters see
+//! unpacked UTF-8. A packed file that breaks off gives what it still holds and says that it is unfinished: a killed run's
+//! `.gz` is worth reading.
+
+pub mod compression;
+pub mod encoding;
+pub mod lines;
+pub mod stream;
+#[cfg(test)]
+mod tests;
+
+use super::plain::PlainFile;
+use super::sniff::{HEAD_BYTES, Head};
+use crate::error::{Error, Place};
+pub use compression::Compression;
+pub use encoding::Encoding;
+pub use lines::{Line, Lines};
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+pub use stream::Stream;
+
+/// The longest line that is kept; of a longer one this much is looked at, the rest is passed over and the row is rejected.
+pub const LINE_CAP: usize = 1 << 20;
+/// The largest document (JSON, HTML) that is taken whole.
+pub const DOCUMENT_CAP: u64 = 256 << 20;
+const BUFFER: usize = 256 * 1024;
+
+#[derive(Debug, Clone)]
+enum Origin {
+    File(PathBuf),
+    Memory(Arc<[u8]>),
+}
+
+/// An Input is one file (or standard input) that may be read any number of times.
+#[derive(Debug, Clone)]
+pub struct Input {
+    source: String,
+    origin: Origin,
+    compression: Compression,
+    encoding: Encoding,
+    len: u64,
+    progress: Arc<AtomicU64>,
+}
+
+impl Input {
+    /// A file, named in messages as `source`.
+    ///
+    /// # Errors
+    /// It cannot be opened or its first bytes cannot be read.
+    pub fn open(source: impl Into<String>, path: &Path) -> Result<Self, Error> {
+        let source = source.into();
+        let fail = |what: &str, error: &io::Error| {
+            Error::input(format!("cannot {what}: {error}")).at(Place::source(source.clone()))
+        };
+        let mut file = File::open(path).map_err(|error| fail("open", &error))?;
+        let len = file.metadata().map_err(|error| fail("look at", &error))?.len();
+        let mut magic = [0; 6];
+        let got = read_full(&mut file, &mut magic).map_err(|error| fail("read", &error))?;
+        let compression = Compression::of(magic.get(..got).unwrap_or(&[]));
+        Ok(Self::recognised(source, Origin::File(path.to_owned()), compression, len))
+    }
+
+    /// Bytes in memory (standard input, tests).
+    ///
+    /// # Errors
+    /// None: what is in them shows when they are read.
+    pub fn memory(source: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Result<Self, Error> {
+        let bytes = bytes.into();
+        let (compression, len) = (Compression::of(&bytes), bytes.len() as u64);
+        Ok(Self::recognised(source.into(), Origin::Memory(bytes), compression, len))
+    }
+
+    /// Looks at the beginning once for its encoding. What cannot be read shows when all of it is.
+    fn recognised(source: String, origin: Origin, compression: Compression, len: u64) -> Self {
+        let mut input = Self { source, origin, compression, encoding: Encoding::Utf8, len, progress: Arc::default() };
+        let mut head = Vec::new();
+        if let Ok(raw) = input.raw() {
+            // An error leaves what came before it, which is looked at.
+            let _ = compression.unpack(raw, Arc::default()).take(HEAD_BYTES as u64).read_to_end(&mut head);
+        }
+        input.encoding = Encoding::of(&head);
+        input
+    }
+
+    /// Counts bytes read from the file as it lies into `progress`, for the terminal.
+    #[must_use]
+    pub fn reporting_to(mut self, progress: Arc<AtomicU64>) -> Self {
+        self.progress = progress;
+        self
+    }
+
+    /// Name for messages, as the user gave it.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Size of the file as it lies, in bytes.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// How it is packed.
+    #[must_use]
+    pub fn compression(&self) -> Compression {
+        self.compression
+    }
+
+    /// How its text is encoded, told from its beginning.
+    #[must_use]
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// The file's beginning for detection.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn head(&self) -> Result<Head, Error> {
+        let mut stream = self.clone().reporting_to(Arc::default()).stream()?;
+        let mut bytes = vec![0; HEAD_BYTES + 8];
+        let got = read_full(&mut stream, &mut bytes).map_err(|error| self.broken(&error))?;
+        bytes.truncate(got);
+        Ok(Head::new(&bytes, got < HEAD_BYTES + 8))
+    }
+
+    /// All of it as a stream of unpacked UTF-8 without byte order mark.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn stream(&self) -> Result<Stream, Error> {
+        let raw = self.raw().map_err(|error| self.broken(&error))?;
+        let unpacked = self.compression.unpack(raw, Arc::clone(&self.progress));
+        Ok(Stream::new(self.encoding.decode(unpacked), self.compression != Compression::Plain))
+    }
+
+    fn raw(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match &self.origin {
+            Origin::File(path) => Box::new(File::open(path)?),
+            Origin::Memory(bytes) => Box::new(io::Cursor::new(Arc::clone(bytes))),
+        })
+    }
+
+    /// All of it line by line.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn lines(&self) -> Result<Lines, Error> {
+        Ok(Lines::of(self.stream()?))
+    }
+
+    /// All of it as one document, without byte order mark, and why it breaks off if it does.
+    ///
+    /// # Errors
+    /// It cannot be read or is larger than [`DOCUMENT_CAP`].
+    pub fn document(&self) -> Result<(Vec<u8>, Option<String>), Error> {
+        let mut stream = self.stream()?;
+        let mut bytes = Vec::new();
+        (&mut stream).take(DOCUMENT_CAP + 1).read_to_end(&mut bytes).map_err(|error| self.broken(&error))?;
+        if bytes.len() as u64 > DOCUMENT_CAP {
+            return Err(Error::input("is one JSON or HTML document of more than 256 MiB")
+                .at(self.place())
+                .hint("give the rows themselves (NDJSON or CSV), which are read in bounded memory"));
+        }
+        Ok((bytes, stream.unfinished))
+    }
+
+    /// The file itself for positioned reads, where it is a plain file that needs no decoding.
+    #[must_use]
+    pub fn plain_file(&self) -> Option<PlainFile> {
+        match (&self.origin, self.compression, self.encoding) {
+            (Origin::File(path), Compression::Plain, Encoding::Utf8) => PlainFile::open(path).ok(),
+            _ => None,
+        }
+    }
+
+    /// Counts bytes that were read past [`Input::stream`].
+    pub fn advance(&self, bytes: u64) {
+        self.progress.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// SHA-256 of the file as it lies, in hexadecimal.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn sha256(&self) -> Result<String, Error> {
+        let mut hash = Sha256::new();
+        match &self.origin {
+            Origin::Memory(bytes) => hash.update(bytes),
+            Origin::File(path) => {
+                let mut file = File::open(path).map_err(|error| self.broken(&error))?;
+                let mut buffer = vec![0; BUFFER];
+                loop {
+                    match file.read(&mut buffer).map_err(|error| self.broken(&error))? {
+                        0 => break,
+                        got => hash.update(buffer.get(..got).unwrap_or(&[])),
+                    }
+                }
+            }
+        }
+        Ok(crate::fmt::hex(&hash.finalize()))
+    }
+
+    /// The input as a place.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place::source(self.source.clone())
+    }
+
+    fn broken(&self, error: &io::Error) -> Error {
+        Error::input(format!("cannot be read: {error}")).at(self.place())
+    }
+}
+
+fn read_full(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match reader.read(rest) {
+            Ok(0) => break,
+            Ok(got) => filled += got,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}

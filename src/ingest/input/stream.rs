@@ -1,0 +1,67 @@
+//! What adapters read: unpacked text without byte order mark, which ends early rather than fail where the packing is damaged.
+
+use super::compression::TOO_LARGE;
+use std::io::{self, Read};
+
+/// A Stream is unpacked bytes, as UTF-8 where they were text of another encoding. Where a packed file breaks off it ends there and remembers why.
+pub struct Stream {
+    inner: Box<dyn Read + Send>,
+    packed: bool,
+    pub(super) unfinished: Option<String>,
+    started: bool,
+}
+
+impl Stream {
+    /// What was unpacked and decoded; `packed` says that errors are the packing's and not the operating system's.
+    pub(super) fn new(inner: Box<dyn Read + Send>, packed: bool) -> Self {
+        Self { inner, packed, unfinished: None, started: false }
+    }
+
+    /// Why the input must be called unfinished, once it has been read to its end.
+    #[must_use]
+    pub fn unfinished(&self) -> Option<&str> {
+        self.unfinished.as_deref()
+    }
+
+    fn pull(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.unfinished.is_some() {
+            return Ok(0);
+        }
+        match self.inner.read(buffer) {
+            Err(error) if self.packed && error.kind() != io::ErrorKind::Interrupted => {
+                self.unfinished = Some(match error.kind() {
+                    TOO_LARGE => error.to_string(),
+                    _ => format!("the packed data breaks off or is damaged ({error})"),
+                });
+                Ok(0)
+            }
+            other => other,
+        }
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.started || buffer.len() < 3 {
+            return self.pull(buffer);
+        }
+        // The byte order mark may arrive in pieces; only the first three bytes matter.
+        self.started = true;
+        let mut first = [0; 3];
+        let mut filled = 0;
+        while let Some(rest) = first.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            match self.pull(rest)? {
+                0 => break,
+                got => filled += got,
+            }
+        }
+        let kept = match first.get(..filled) {
+            Some(b"\xef\xbb\xbf") | None => &[],
+            Some(kept) => kept,
+        };
+        if let Some(space) = buffer.get_mut(..kept.len()) {
+            space.copy_from_slice(kept);
+        }
+        if kept.is_empty() { self.pull(buffer) } else { Ok(kept.len()) }
+    }
+}
