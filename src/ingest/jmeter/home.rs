@@ -39,7 +39,7 @@ pub(super) struct Home {
 #[derive(Debug)]
 pub(super) struct Homes {
     part: PartId,
-    homes: Vec<Home>,
+    all: Vec<Home>,
     numbers: HashMap<Vec<u8>, usize>,
     /// Numbers of homes by a few bytes of their combination.
     near: Vec<usize>,
@@ -51,7 +51,7 @@ impl Homes {
     pub(super) fn new(part: PartId) -> Self {
         Self {
             part,
-            homes: Vec::new(),
+            all: Vec::new(),
             numbers: HashMap::new(),
             near: vec![usize::MAX; NEAR],
             key: Vec::new(),
@@ -72,7 +72,7 @@ impl Homes {
 
     /// Hands on the error texts that were counted, and forgets all homes.
     pub(super) fn flush(&mut self, sink: &mut dyn Sink) {
-        for home in self.homes.drain(..) {
+        for home in self.all.drain(..) {
             if let Some(fault) = home.fault {
                 sink.fault(self.part, Fault { count: home.failed, ..fault });
             }
@@ -87,7 +87,7 @@ impl Homes {
         self.write_key(given, success);
         let place = place(&self.key);
         let near = self.near.get(place).copied().unwrap_or(usize::MAX);
-        let number = if self.homes.get(near).is_some_and(|home| home.key == self.key) {
+        let number = if self.all.get(near).is_some_and(|home| home.key == self.key) {
             near
         } else {
             let number = match self.numbers.get(&self.key) {
@@ -99,7 +99,7 @@ impl Homes {
             }
             number
         };
-        let home = self.homes.get_mut(number)?;
+        let home = self.all.get_mut(number)?;
         home.failed += u64::from(success == Some(false));
         Some(home)
     }
@@ -120,7 +120,7 @@ impl Homes {
     }
 
     fn settle(&mut self, given: &Given<'_>, success: Option<bool>, sink: &mut dyn Sink) -> usize {
-        if self.homes.len() >= REMEMBERED {
+        if self.all.len() >= REMEMBERED {
             self.flush(sink);
         }
         let transaction = outcome::is_transaction(given.message);
@@ -156,9 +156,9 @@ impl Homes {
             fault,
             failed: 0,
         };
-        let number = self.homes.len();
+        let number = self.all.len();
         self.numbers.insert(self.key.clone(), number);
-        self.homes.push(home);
+        self.all.push(home);
         number
     }
 

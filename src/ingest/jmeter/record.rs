@@ -39,9 +39,9 @@ impl Record {
             let rest = row.get(at..).unwrap_or_default();
             if rest.first() == Some(&b'"') {
                 match self.quoted(row, at + 1, delimiter) {
-                    Some(Some(next)) => at = next,
-                    Some(None) => return Ending::Whole,
                     None => return Ending::Open,
+                    Some(end) if end == row.len() => return Ending::Whole,
+                    Some(end) => at = end + 1,
                 }
                 continue;
             }
@@ -54,14 +54,14 @@ impl Record {
         }
     }
 
-    /// Takes the field whose text begins at `start`, behind its quote. The inner option is where the next one begins; the
-    /// outer is empty where the quote is never closed.
-    fn quoted(&mut self, row: &[u8], start: usize, delimiter: u8) -> Option<Option<usize>> {
+    /// Takes the field whose text begins at `start`, behind its quote, and returns where it ends: at a delimiter, or with the
+    /// row. `None` where the quote is never closed.
+    fn quoted(&mut self, row: &[u8], start: usize, delimiter: u8) -> Option<usize> {
         let first = start + memchr(b'"', row.get(start..)?)?;
         let follows = row.get(first + 1).copied();
         if follows.is_none() || follows == Some(delimiter) {
             self.fields.push(Field { start, end: first, unquoted: false });
-            return Some(follows.map(|_| first + 2));
+            return Some(first + 1);
         }
         let begin = self.plain.len();
         let (mut from, mut quote) = (start, first);
@@ -75,10 +75,10 @@ impl Record {
             quote = from + memchr(b'"', row.get(from..)?)?;
         }
         let tail = row.get(quote + 1..)?;
-        let ends = memchr(delimiter, tail);
-        self.plain.extend_from_slice(tail.get(..ends.unwrap_or(tail.len()))?);
+        let ends = memchr(delimiter, tail).unwrap_or(tail.len());
+        self.plain.extend_from_slice(tail.get(..ends)?);
         self.fields.push(Field { start: begin, end: self.plain.len(), unquoted: true });
-        Some(ends.map(|ends| quote + 1 + ends + 1))
+        Some(quote + 1 + ends)
     }
 
     /// How many fields there are.

@@ -232,7 +232,7 @@ impl<'s> Teller<'s> {
         }
     }
 
-    /// Users: threads of the JMeter that made the sample, counted at its end. Several JMeters' threads add up.
+    /// Users: threads of the JMeter that made the sample, counted at its end. Those of several generators add up.
     fn crowd(&mut self, given: &Given<'_>, at: Timestamp) {
         let Some(threads) = whole(given.threads) else { return };
         let generator = generator(given);

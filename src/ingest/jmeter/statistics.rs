@@ -168,18 +168,17 @@ fn doubts(total: &Row, labels: u64) -> Vec<Fact> {
     if let Some(seconds) = seconds.filter(|seconds| seconds.is_finite()) {
         facts.push(Fact::DurationSeconds(seconds));
     }
-    if labels != total.sample_count {
-        facts.push(Fact::Warning(format!(
+    facts.push(if labels == total.sample_count {
+        Fact::Remark(
+            "JMeter's dashboard does not tell transaction controllers and redirects from requests; the JTL does".to_owned(),
+        )
+    } else {
+        Fact::Warning(format!(
             "the labels add up to {labels} samples and JMeter's total to {}: transaction controllers stand among the labels, and \
              the file does not say which they are; the JTL does",
             total.sample_count
-        )));
-    } else {
-        facts.push(Fact::Remark(
-            "JMeter's dashboard does not tell transaction controllers and redirects from requests; the JTL does"
-                .to_owned(),
-        ));
-    }
+        ))
+    });
     facts
 }
 
