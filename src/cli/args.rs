@@ -36,7 +36,7 @@ pub(super) enum Command {
 /// How inputs are found and read; shared by every command that reads results.
 #[derive(Debug, Args, Clone, Default)]
 pub(super) struct InputArgs {
-    /// Files, folders, globs, or - for standard input; .gz and .zst are read as they are
+    /// Files, folders, globs, or - for standard input; .gz, .bz2, .xz and .zst are read as they are
     #[arg(required = true, value_name = "INPUT")]
     pub(super) inputs: Vec<String>,
     /// Configuration; otherwise INPUT/plimsoll.toml where INPUT is one folder, else ./plimsoll.toml

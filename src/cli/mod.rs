@@ -4,6 +4,7 @@ mod args;
 mod baseline;
 mod compare;
 mod explain;
+mod glossary;
 mod fold;
 mod inspect;
 mod judging;

@@ -3,7 +3,7 @@
 use crate::program::{packed, sample_files, unpacked};
 use plimsoll::ingest::{ADAPTERS, Head, Input, Sniff};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The adapters that would be asked to read it: all that say Yes, else all that are Unsure.
 fn claims(head: &Head) -> Vec<(&'static str, String)> {
@@ -28,6 +28,17 @@ fn adapter(bytes: &[u8], path: &Path) -> Option<&'static str> {
     let claims = claims(&head(bytes));
     assert!(claims.len() <= 1, "{} is claimed by several: {claims:?}", path.display());
     claims.first().map(|(name, _)| *name)
+}
+
+/// Adapters of which a sample names the real run or public repository that it came from. A README that begins with
+/// "Unproven:" says that there is none.
+pub fn adapters_with_a_real_sample() -> BTreeSet<&'static str> {
+    let is_real = |path: &PathBuf| {
+        let readme = path.ancestors().map(|folder| folder.join("README.md")).find(|readme| readme.is_file()).unwrap();
+        !std::fs::read_to_string(readme).unwrap().contains("Unproven:")
+    };
+    let real = sample_files().into_iter().filter(is_real);
+    real.filter_map(|path| adapter(&std::fs::read(&path).unwrap(), &path)).collect()
 }
 
 /// The samples that no adapter claims, with the reason.

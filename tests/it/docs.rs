@@ -111,8 +111,11 @@ fn readme_lists_every_format() {
     let readme = fs::read_to_string("README.md").unwrap();
     let (before, rest) = readme.split_once("<!-- formats -->\n").expect("README has a place for the formats");
     let (listed, after) = rest.split_once("<!-- /formats -->").expect("which ends");
+    let proven = crate::detect::adapters_with_a_real_sample();
     let row = |adapter: &dyn plimsoll::ingest::Adapter| {
-        format!("| `{}` | {} | {} |\n", adapter.name(), adapter.tool(), adapter.about().replace('|', "\\|"))
+        let unproven = if proven.contains(adapter.name()) { "" } else { " (*unproven*: no sample of a real run yet)" };
+        let about = adapter.about().replace('|', "\\|");
+        format!("| `{}` | {} | {about}{unproven} |\n", adapter.name(), adapter.tool())
     };
     let rows = ADAPTERS.iter().map(|adapter| row(*adapter)).collect::<Vec<_>>().concat();
     let expected = format!("| adapter | tool | what it is |\n|---|---|---|\n{rows}");

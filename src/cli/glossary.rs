@@ -1,0 +1,180 @@
+//! The words of a report.
+
+/// Words of a report and what they mean; one list for `explain`, its own listing and the tests.
+pub(super) const WORDS: &[(&str, &str)] = &[
+    (
+        "ready",
+        "READY: every critical criterion was judged, none failed, and nothing asks for a condition. Exit code 0.",
+    ),
+    (
+        "ready-with-conditions",
+        "READY WITH CONDITIONS: nothing critical failed and nothing critical is unknown, but what is listed as conditions must be \
+         accepted: a criterion met on too few requests to prove it, a warning band, a waiver, no criterion on latency. Exit code 0; \
+         1 with `--fail-on conditions`.",
+    ),
+    ("not-ready", "NOT READY: at least one critical criterion failed. Exit code 1."),
+    (
+        "inconclusive",
+        "INCONCLUSIVE: a critical criterion could not be told: too few requests, no data, an invalid run, a required test without \
+         result, a baseline that is missing. Nothing passes on missing data. Exit code 4; 0 with `--allow inconclusive`, which says so.",
+    ),
+    (
+        "pass",
+        "The figure is inside its limit, and the bad side of its 95 % interval too (or no interval can exist: *quoted*).",
+    ),
+    (
+        "met-not-proven",
+        "The figure is inside its limit, but its 95 % interval reaches across: what was observed is not what was proven. The number of \
+         requests that would settle it stands beside it.",
+    ),
+    ("warn", "Between the limit and the second limit (`warn_…`) of a criterion."),
+    (
+        "fail",
+        "Outside the limit: by the figure (evidence = \"observed\"), or by the whole interval (evidence = \"proven\").",
+    ),
+    ("not-run", "The plan declares the test and no file is its result."),
+    ("blocked", "The plan declares the test, says that it could not be run, why, and what unblocks it."),
+    ("waived", "Failed, and accepted by a named owner with reason, ceiling and expiry, all of which are in force."),
+    ("not-applicable", "Declared not to apply, with a reason; counts for nothing."),
+    (
+        "p95",
+        "The smallest recorded latency such that at least 95 % of requests were at or below it (inverse CDF, type 1, on HdrHistogram \
+         buckets with 3 significant digits): 1 in 20 requests took longer. Figures quoted from a tool keep the tool's definition.",
+    ),
+    (
+        "interval",
+        "95 % interval. Of a percentile: order statistics, distribution-free. Of failures: Wilson. Both are widened by the design \
+         effect, because requests next to each other are alike.",
+    ),
+    (
+        "design-effect",
+        "How much more a share varies between stretches of the run than it would if requests were independent; never below 1. It is \
+         measured from the windows and widens every interval.",
+    ),
+    (
+        "source-class",
+        "raw: computed from one row per request. bucketed: from the tool's own rounded histogram (Locust). quoted: as the tool printed \
+         it, never merged, averaged or interpolated.",
+    ),
+    ("test", "One execution of one tool, from one or several files; a k6 run with three scenarios is one test."),
+    ("endpoint", "What requests are grouped by: method and name, `GET /api/events`."),
+    (
+        "baseline",
+        "Stored runs that a new one is compared with: `baseline save NAME INPUT`, then `report INPUT --baseline NAME`.",
+    ),
+    (
+        "regressed",
+        "Slower (or failing more often) than the baseline beyond chance (false-discovery rate 5 % over all comparisons), by at least 5 % \
+         and 5 ms, or 0.1 points of failures.",
+    ),
+    ("no-slower", "A slowdown by 10 % or more is ruled out at the 95 % level."),
+    (
+        "no-regression-seen",
+        "Not shown to be no slower, but a slowdown of the size that is printed (50 % at most) would have been seen.",
+    ),
+    ("improved", "Faster than the baseline beyond chance, by at least 5 % and 5 ms."),
+    (
+        "ramp",
+        "The time in which users rise at the start, or as declared. Shown, part of the totals, left out of comparisons.",
+    ),
+    (
+        "window",
+        "Requests are counted in windows of 0.1 s times a power of two, at most 512 a test, each in the one in which it ended.",
+    ),
+    (
+        "coordinated-omission",
+        "When a system stalls, a load generator that waits sends fewer requests, so the stall is measured too rarely. Where arrivals \
+         were dropped, percentiles are lower bounds, and the report says so.",
+    ),
+    (
+        "observed",
+        "The figure itself, whatever its interval: evidence = \"observed\" judges by it. What was observed is not what was proven.",
+    ),
+    ("proven", "The whole 95 % interval lies inside the limit: evidence = \"proven\" demands that."),
+    (
+        "critical",
+        "A critical criterion decides: failed it means NOT READY, not told INCONCLUSIVE. Another one can only make a condition.",
+    ),
+    (
+        "verdict",
+        "READY, READY WITH CONDITIONS, NOT READY or INCONCLUSIVE, for the load, build, environment and date that stand beside it.",
+    ),
+    (
+        "tau",
+        "How much ln latency varies between two runs of the same system: in common (2 %) and of each endpoint (1 %). Assumed as long as \
+         there is no history to measure it from, and part of every comparison's interval.",
+    ),
+    ("users", "Users (virtual users) active at a moment; of several generators, their sum."),
+    (
+        "rate",
+        "Requests per second: requests / duration, from the first start to the last end. Counts of a tool keep its own rate.",
+    ),
+    ("steady", "The run without its ramp: what is compared with a baseline."),
+    (
+        "closed-workload",
+        "A user sends the next request after the last answer (Locust, k6's VU executors): a slow system is asked less often.",
+    ),
+    (
+        "open-workload",
+        "Requests come whether or not answers do (k6's arrival rates, vegeta): what is not sent is counted as dropped.",
+    ),
+    ("monitor", "A resource monitor's file: CPU, memory, pools over time, joined with the load by time."),
+    (
+        "population",
+        "Requests, connections, messages and transactions are counted apart: a percentile over two kinds would be one of neither.",
+    ),
+    ("finding", "What a rule saw, with evidence and advice; `explain RULE` prints the rule's page."),
+    (
+        "default",
+        "What is in force because nothing else was said: at most 1 % of requests fail, and k6's own thresholds.",
+    ),
+];
+
+/// Other words for the same things.
+const SAME: &[(&str, &str)] = &[
+    ("cannot-tell", "inconclusive"),
+    ("raw", "source-class"),
+    ("bucketed", "source-class"),
+    ("quoted", "source-class"),
+    ("condition", "ready-with-conditions"),
+    ("met", "pass"),
+    ("percentile", "p95"),
+    ("closed", "closed-workload"),
+    ("open", "open-workload"),
+    ("slower", "regressed"),
+    ("evidence", "proven"),
+];
+
+/// The word of the list that a reader means: as the report writes it, in the plural, by another name, any percentile.
+pub(super) fn meant(word: &str) -> Option<&'static (&'static str, &'static str)> {
+    let wanted = word.to_lowercase().replace(',', "").replace([' ', '_'], "-");
+    let percentile = wanted.strip_prefix('p').is_some_and(|rest| rest.parse::<f64>().is_ok());
+    let singular = wanted.strip_suffix('s').unwrap_or(&wanted).to_owned();
+    let listed = |name: &str| WORDS.iter().find(|(known, _)| *known == name);
+    let same = |name: &str| SAME.iter().find(|(other, _)| *other == name).and_then(|(_, known)| listed(known));
+    let direct = listed(&wanted).or_else(|| same(&wanted)).or_else(|| listed(&singular)).or_else(|| same(&singular));
+    direct.or_else(|| listed("p95").filter(|_| percentile))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_as_reports_write_them() {
+        for (word, name) in
+            [("met, not proven", "met-not-proven"), ("NOT READY", "not-ready"), ("windows", "window"), ("p99.9", "p95")]
+        {
+            assert_eq!(meant(word).map(|(name, _)| *name), Some(name), "{word}");
+        }
+        assert_eq!(meant("cannot tell").map(|(name, _)| *name), Some("inconclusive"));
+        assert_eq!(meant("nonsense"), None);
+    }
+
+    #[test]
+    fn every_other_word_leads_somewhere() {
+        for (word, _) in SAME {
+            assert!(meant(word).is_some(), "{word}");
+        }
+    }
+}
