@@ -182,8 +182,12 @@ impl Parts {
 
     /// Takes a word; `None` where no date has such a one.
     fn take(&mut self, word: &str) -> Option<()> {
+        // German writes `17.` for the day of the month.
+        let word = word.trim_end_matches('.');
         if word.contains(':') {
             self.time = Some(word.parse().ok()?);
+        } else if let Ok(date) = word.parse::<Date>() {
+            (self.year, self.month, self.day) = (Some(date.year()), Some(date.month()), Some(date.day()));
         } else if word.contains('/') || (word.contains('.') && word.starts_with(|first: char| first.is_ascii_digit())) {
             self.numbers(word)?;
         } else if let Some(sign) = word.strip_prefix(['+', '-']) {
@@ -204,7 +208,7 @@ impl Parts {
 
     /// `11/21/26` and `21.11.2026`.
     fn numbers(&mut self, word: &str) -> Option<()> {
-        let mut fields = word.trim_end_matches('.').split(['/', '.']).map(str::parse::<i16>);
+        let mut fields = word.split(['/', '.']).map(str::parse::<i16>);
         let (first, second, third) = (fields.next()?.ok()?, fields.next()?.ok()?, fields.next()?.ok()?);
         let year = if third < 100 { 2000 + third } else { third };
         let (month, day) = if word.contains('.') || first > 12 { (second, first) } else { (first, second) };

@@ -17,6 +17,8 @@ pub struct MonitorSysstatText;
 
 /// Lines that detection looks at.
 const SNIFFED: usize = 20;
+/// Words of the first line before its date: `Linux 6.1.0 (host)`; a kernel's version could be a date too.
+const BANNER_WORDS: usize = 3;
 /// Columns of pidstat that are no figures.
 const NO_FIGURES: [&str; 7] = ["UID", "USER", "PID", "TGID", "TID", "CPU", "Command"];
 
@@ -107,7 +109,10 @@ struct Table {
 impl Table {
     fn line(&mut self, text: &str, clock: &mut Instants, sink: &mut dyn Sink) -> Result<Taken, String> {
         if text.starts_with("Linux ") {
-            let date = text.split_whitespace().find(|word| clock.read(&format!("{word} 00:00:00")).is_some());
+            let date = text
+                .split_whitespace()
+                .skip(BANNER_WORDS)
+                .find(|word| clock.read(&format!("{word} 00:00:00")).is_some());
             date.iter().for_each(|date| self.days.begin(date));
             return Ok(Taken::Skipped);
         }
