@@ -39,7 +39,9 @@ pub fn figures(test: &Test, phases: Option<&Phases>) -> Vec<TrendFigures> {
 fn is_memory(column: &MonitorColumn) -> bool {
     let name = column.name.to_lowercase().replace("member", "");
     let amount = column.kind == ColumnKind::Level && column.unit != "%" && !name.contains("percent");
-    amount && ["mem", "rss", "heap"].iter().any(|word| name.contains(word))
+    // Free memory that grows is no leak, and a limit or a cache is nobody's to leak.
+    let used = !["free", "avail", "limit", "total", "cache", "buff"].iter().any(|word| name.contains(word));
+    amount && used && ["mem", "rss", "heap"].iter().any(|word| name.contains(word))
 }
 
 fn column_trend(test: &Test, column: &MonitorColumn, phases: Option<&Phases>) -> Option<TrendFigures> {

@@ -1,9 +1,9 @@
 //! Rows of a monitor to readings of its columns.
 
+use super::instants::Instants;
 use crate::error::Error;
 use crate::ingest::own::cell_text::{Refusal, is_nothing, number};
 use crate::ingest::own::columns::delimiter;
-use crate::ingest::own::instant::{self, Clock};
 use crate::ingest::own::known::{Wanted, known_names};
 use crate::ingest::own::name::words;
 use crate::ingest::own::rows_csv::{rejection, shape};
@@ -54,12 +54,13 @@ pub(super) fn read(
         .collect();
     let mut tally = Tally::default();
     let mut watch = Watch::default();
+    let mut clock = Instants::new(settings.timezone.clone());
     let mut values = Vec::with_capacity(series.len());
     while let Some(row) = rows.next_row(&mut tally) {
         watch.last_was_short = row.bytes(names.len().checked_sub(1)).is_none();
-        match shape(&row, names.len()).and_then(|()| readings(&row, time, &series, &mut values)) {
-            Ok(clock) => {
-                if watch.is_repeated(clock, &values) {
+        match shape(&row, names.len()).and_then(|()| readings(&row, time, &series, &mut clock, &mut values)) {
+            Ok(at) => {
+                if watch.is_repeated(at, &values) {
                     tally.skipped();
                     continue;
                 }
@@ -74,7 +75,8 @@ pub(super) fn read(
             return Err(error);
         }
     }
-    watch.tell(&mut tally, names.get(time).map_or("", String::as_str));
+    watch.tell(&mut tally);
+    clock.tell(&mut tally);
     Ok(tally)
 }
 
@@ -83,9 +85,15 @@ fn mapped_time(names: &[String], settings: &Settings) -> Option<usize> {
     names.iter().position(|name| name == wanted)
 }
 
-fn readings(row: &Row<'_>, time: usize, series: &[Series], values: &mut Vec<Option<f64>>) -> Result<Clock, Refusal> {
+fn readings(
+    row: &Row<'_>,
+    time: usize,
+    series: &[Series],
+    clock: &mut Instants,
+    values: &mut Vec<Option<f64>>,
+) -> Result<Timestamp, Refusal> {
     let text = row.text(Some(time)).ok_or_else(|| Refusal::at(time, "has no time"))?;
-    let clock = instant::read(text).filter(|clock| clock.timestamp().is_some()).ok_or_else(|| {
+    let at = clock.read(text).ok_or_else(|| {
         Refusal::at(
             time,
             format!("should be a time (RFC 3339 or unix), found `{}`", crate::fmt::excerpt(text.as_bytes())),
@@ -100,7 +108,7 @@ fn readings(row: &Row<'_>, time: usize, series: &[Series], values: &mut Vec<Opti
             (_, value) => value.map_err(|reason| Refusal::at(*column, reason))?,
         });
     }
-    Ok(clock)
+    Ok(at)
 }
 
 /// What has to be said about a monitor's rows as a whole.
@@ -110,32 +118,21 @@ struct Watch {
     first_row: bool,
     repeated: u64,
     back: u64,
-    zoneless: bool,
     last_was_short: bool,
 }
 
 impl Default for Watch {
     fn default() -> Self {
-        Self {
-            at: Timestamp(i64::MIN),
-            last: Vec::new(),
-            first_row: true,
-            repeated: 0,
-            back: 0,
-            zoneless: false,
-            last_was_short: false,
-        }
+        Self { at: Timestamp(i64::MIN), last: Vec::new(), first_row: true, repeated: 0, back: 0, last_was_short: false }
     }
 }
 
 impl Watch {
     /// Takes note of a row; whether it is the one before once more (a monitor that was started twice on one file).
-    fn is_repeated(&mut self, clock: Clock, values: &[Option<f64>]) -> bool {
-        let at = clock.timestamp().unwrap_or(self.at);
+    fn is_repeated(&mut self, at: Timestamp, values: &[Option<f64>]) -> bool {
         let repeated = !self.first_row && at == self.at && self.last == values;
         self.repeated += u64::from(repeated);
         self.back += u64::from(!self.first_row && at < self.at);
-        self.zoneless |= matches!(clock, Clock::Zoneless(_));
         self.first_row = false;
         self.at = at;
         self.last.clear();
@@ -143,15 +140,12 @@ impl Watch {
         repeated
     }
 
-    fn tell(self, tally: &mut Tally, time: &str) {
+    fn tell(self, tally: &mut Tally) {
         if self.repeated > 0 {
             tally.note(format!("{} rows repeat the one before and count once", self.repeated));
         }
         if self.back > 0 {
             tally.note(format!("times go back {} times; readings are put in order of time", self.back));
-        }
-        if self.zoneless {
-            tally.note(format!("`{time}` states no time zone and is read as UTC"));
         }
         if self.last_was_short && tally.unfinished.is_none() {
             tally.unfinished = Some("the last row breaks off".to_owned());

@@ -1,6 +1,7 @@
 //! Monitors as teams write them.
 
 use super::{MonitorCsv, MonitorResource};
+use crate::error::Error;
 use crate::ingest::own::recording::Recording;
 use crate::ingest::{Adapter, Input, Settings, Sniff, Tally};
 use crate::model::key::ColumnKind;
@@ -8,18 +9,24 @@ use crate::unit::Timestamp;
 
 const FIFTEEN: &str = "timestamp,cpu_percent,memory_mb,memory_percent,disk_read_mb,disk_write_mb,network_sent_mb,network_recv_mb,api_latency_ms,api_status,db_pool_size,db_pool_available,db_pool_active,redis_hit_rate,redis_total_reads\n";
 
-fn read(adapter: &dyn Adapter, text: &str) -> (Tally, Recording) {
+pub(super) fn read(adapter: &dyn Adapter, text: &str) -> (Tally, Recording) {
     let input = Input::memory("monitor.csv", text.as_bytes()).unwrap();
     let mut sink = Recording::default();
     let tally = adapter.read(&input, &Settings::default(), &mut sink).unwrap();
     (tally, sink)
 }
 
-fn sniff(adapter: &dyn Adapter, text: &str) -> Sniff {
+/// The error of a file of which nothing can be used.
+pub(super) fn failed(adapter: &dyn Adapter, text: &str) -> Error {
+    let input = Input::memory("monitor", text.as_bytes()).unwrap();
+    adapter.read(&input, &Settings::default(), &mut Recording::default()).unwrap_err()
+}
+
+pub(super) fn sniff(adapter: &dyn Adapter, text: &str) -> Sniff {
     adapter.sniff(&Input::memory("x", text.as_bytes()).unwrap().head().unwrap())
 }
 
-fn values(sink: &Recording, name: &str) -> Vec<Option<f64>> {
+pub(super) fn values(sink: &Recording, name: &str) -> Vec<Option<f64>> {
     let position = sink.columns.iter().position(|key| key.name == name).unwrap();
     sink.readings.iter().filter(|(id, ..)| id.0 as usize == position).map(|(_, _, value)| *value).collect()
 }

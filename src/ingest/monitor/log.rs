@@ -1,0 +1,130 @@
+//! Text logs of monitors: line by line, and tables that a shell loop repeated with a time beside each.
+
+use super::instants::Instants;
+use super::shown::{Figure, Shown};
+use crate::error::Error;
+use crate::ingest::{Input, Rejection, Settings, Sink, Tally};
+use crate::unit::Timestamp;
+
+/// Rows that wait for the time that is written after them.
+const HELD: usize = 10_000;
+
+/// What became of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// Its content went to the sink.
+    Used,
+    /// It holds nothing that is wanted.
+    Skipped,
+    /// It will be counted later.
+    Held,
+}
+
+/// Gives every line that is not empty to `take` and counts what became of it; an error's text is the rejection's reason.
+pub(super) fn each_line(
+    input: &Input,
+    settings: &Settings,
+    tally: &mut Tally,
+    mut take: impl FnMut(&str, Place, &mut Tally) -> Result<Taken, String>,
+) -> Result<(), Error> {
+    let mut lines = input.lines()?;
+    let broken = |error: std::io::Error| Error::input(format!("cannot be read: {error}")).at(input.place());
+    while let Some(line) = lines.next_line().map_err(broken)? {
+        let text = String::from_utf8_lossy(line.bytes);
+        if text.trim().is_empty() {
+            continue;
+        }
+        let place = Place { line: line.number, byte: line.byte };
+        let taken =
+            if line.overlong { Err("the line is too long".to_owned()) } else { take(text.trim_end(), place, tally) };
+        match taken {
+            Ok(Taken::Used) => tally.used(),
+            Ok(Taken::Skipped) => tally.skipped(),
+            Ok(Taken::Held) => {}
+            Err(reason) => tally.reject(place.rejection(&text, reason)),
+        }
+        strict(tally, settings, input)?;
+    }
+    tally.unfinished = tally.unfinished.take().or_else(|| lines.unfinished().map(str::to_owned));
+    Ok(())
+}
+
+/// Under `strict` the first bad row ends the reading.
+pub(super) fn strict(tally: &Tally, settings: &Settings, input: &Input) -> Result<(), Error> {
+    tally.strict_error(input.source()).filter(|_| settings.strict).map_or(Ok(()), Err)
+}
+
+/// Where a line stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    line: u64,
+    byte: u64,
+}
+
+impl Place {
+    fn rejection(self, text: &str, reason: impl Into<String>) -> Rejection {
+        let excerpt = crate::fmt::excerpt(text.as_bytes());
+        Rejection { byte: self.byte, line: self.line, field: None, reason: reason.into(), excerpt }
+    }
+}
+
+/// What a line of a table is, the time in front of it taken off.
+#[derive(Debug)]
+pub(super) enum Parsed {
+    /// A header or another line without figures.
+    Words,
+    /// A row, and its time where that stands in one of its columns.
+    Row(Option<Timestamp>, Vec<Figure>),
+}
+
+/// Reads a table that was written again and again. A time stands in front of each row or in a column of it, or on a line of
+/// its own: before the rows it belongs to where the file begins with a time, else after them.
+pub(super) fn repeated(
+    input: &Input,
+    settings: &Settings,
+    sink: &mut dyn Sink,
+    hint: &str,
+    mut parse: impl FnMut(&str, bool, &mut Instants) -> Result<Parsed, String>,
+) -> Result<Tally, Error> {
+    let mut clock = Instants::new(settings.timezone.clone());
+    let mut shown = Shown::new(sink);
+    let mut tally = Tally::default();
+    let mut leads: Option<bool> = None;
+    let mut now = None;
+    let mut held: Vec<(Place, String, Vec<Figure>)> = Vec::new();
+    each_line(input, settings, &mut tally, |text, place, tally| {
+        let (stamp, rest) = clock.leading(text);
+        if let (Some(at), true) = (stamp, rest.is_empty()) {
+            let leads = *leads.get_or_insert(held.is_empty());
+            now = leads.then_some(at);
+            for (_, _, figures) in held.drain(..) {
+                figures.iter().for_each(|figure| shown.take(figure, at, sink));
+                tally.used();
+            }
+            return Ok(Taken::Skipped);
+        }
+        let Parsed::Row(own, figures) = parse(rest, stamp.is_some(), &mut clock)? else { return Ok(Taken::Skipped) };
+        match stamp.or(own).or(now) {
+            Some(at) => {
+                figures.iter().for_each(|figure| shown.take(figure, at, sink));
+                Ok(Taken::Used)
+            }
+            None if held.len() < HELD => {
+                held.push((place, crate::fmt::excerpt(text.as_bytes()), figures));
+                Ok(Taken::Held)
+            }
+            None => Err("no time stands with this row".to_owned()),
+        }
+    })?;
+    let waiting = !held.is_empty();
+    for (place, text, _) in held {
+        tally.reject(place.rejection(&text, "no time stands with this row"));
+    }
+    if tally.used == 0 && waiting {
+        return Err(Error::input("says nowhere when its rows were read").at(input.place()).hint(hint));
+    }
+    strict(&tally, settings, input)?;
+    clock.tell(&mut tally);
+    shown.tell(&mut tally);
+    Ok(tally)
+}

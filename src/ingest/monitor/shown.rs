@@ -1,0 +1,77 @@
+//! A monitor's columns as they turn up while its file is read.
+
+use crate::ingest::Tally;
+use crate::ingest::{PartId, SeriesId, Sink};
+use crate::model::key::{ColumnKey, ColumnKind};
+use crate::unit::Timestamp;
+use std::collections::BTreeMap;
+
+/// Columns that are told apart; a monitor of every process of a machine could go on for ever.
+const COLUMNS: usize = 2_000;
+/// The longest name of a column.
+const NAME: usize = 120;
+
+/// One figure of a row: a column and what it read.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Figure {
+    pub(super) name: String,
+    pub(super) kind: ColumnKind,
+    pub(super) unit: &'static str,
+    pub(super) value: Option<f64>,
+}
+
+impl Figure {
+    /// The value at that moment.
+    pub(super) fn level(name: impl Into<String>, unit: &'static str, value: Option<f64>) -> Self {
+        Self { name: name.into(), kind: ColumnKind::Level, unit, value }
+    }
+
+    /// A total since some start.
+    pub(super) fn grown(name: impl Into<String>, unit: &'static str, value: Option<f64>) -> Self {
+        Self { name: name.into(), kind: ColumnKind::Cumulative, unit, value }
+    }
+}
+
+/// The columns that a file has shown so far.
+#[derive(Debug)]
+pub(super) struct Shown {
+    part: PartId,
+    ids: BTreeMap<String, SeriesId>,
+    left_out: u64,
+}
+
+impl Shown {
+    /// None as yet.
+    pub(super) fn new(sink: &mut dyn Sink) -> Self {
+        Self { part: sink.part(None), ids: BTreeMap::new(), left_out: 0 }
+    }
+
+    /// Hands a figure on.
+    pub(super) fn take(&mut self, figure: &Figure, at: Timestamp, sink: &mut dyn Sink) {
+        let id = match self.ids.get(&figure.name) {
+            Some(id) => *id,
+            None if self.ids.len() >= COLUMNS => {
+                self.left_out += 1;
+                return;
+            }
+            None => {
+                let name = crate::fmt::shorten(&crate::fmt::plain(&figure.name), NAME);
+                let key = ColumnKey { name, kind: figure.kind, unit: figure.unit.to_owned() };
+                let id = sink.column(self.part, &key);
+                self.ids.insert(figure.name.clone(), id);
+                id
+            }
+        };
+        sink.reading(id, at, figure.value.filter(|value| value.is_finite()));
+    }
+
+    /// Says what was left out.
+    pub(super) fn tell(&self, tally: &mut Tally) {
+        if self.left_out > 0 {
+            tally.note(format!(
+                "only the first {COLUMNS} columns are kept; {} readings of others were left out",
+                self.left_out
+            ));
+        }
+    }
+}

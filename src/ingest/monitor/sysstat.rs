@@ -1,0 +1,94 @@
+//! What sysstat's tools share: names of columns that label a row, names and units of figures, and days of times of day.
+
+use super::instants::Instants;
+use crate::unit::{NANOS_PER_SECOND, Timestamp};
+
+const DAY_NS: i64 = 86_400 * NANOS_PER_SECOND;
+
+/// Whether a column names what its row is about: `CPU`, `IFACE`, `DEV`.
+pub(super) fn is_label(column: &str) -> bool {
+    const FIGURES: [&str; 4] = ["VSZ", "RSS", "MHZ", "RPM"];
+    let capitals = column.len() > 1 && column.bytes().all(|byte| byte.is_ascii_uppercase());
+    capitals && !FIGURES.contains(&column)
+}
+
+/// A figure's name with what its row is about, unless that is the whole machine.
+pub(super) fn titled(name: &str, label: Option<&str>) -> String {
+    match label {
+        Some("all" | "-1" | "") | None => name.to_owned(),
+        Some(label) => format!("{name} {label}"),
+    }
+}
+
+/// A figure's unit by its name, in text and in JSON. sysstat's kB are 1,024 bytes.
+pub(super) fn unit(name: &str) -> &'static str {
+    const ENDS: [(&str, &str); 5] =
+        [("kB/s", "kB/s"), ("kB_rd/s", "kB/s"), ("kB_wr/s", "kB/s"), ("/s", "/s"), ("-percent", "%")];
+    if name.starts_with('%') || matches!(name, "util") {
+        return "%";
+    }
+    if let Some((_, unit)) = ENDS.iter().find(|(end, _)| name.ends_with(end)) {
+        return unit;
+    }
+    match name {
+        "VSZ" | "RSS" => "KiB",
+        "await" | "r_await" | "w_await" | "d_await" | "f_await" => "ms",
+        _ if name.starts_with("kb") => "KiB",
+        _ => "",
+    }
+}
+
+/// Times of day that follow one another, with the day of the file's first line; after midnight it is the next.
+#[derive(Debug, Default)]
+pub(super) struct Days {
+    date: Option<String>,
+    last: Option<Timestamp>,
+    passed: i64,
+}
+
+impl Days {
+    /// Begins at the date as it is written, such as `11/21/26`.
+    pub(super) fn begin(&mut self, date: &str) {
+        *self = Self { date: Some(date.to_owned()), ..Self::default() };
+    }
+
+    /// The instant of `08:42:41`, `08:42:41 PM`, or of a text that is a whole date or unix time.
+    pub(super) fn read(&mut self, text: &str, clock: &mut Instants) -> Option<Timestamp> {
+        let of_day = text.get(..8).is_some_and(|time| time.bytes().filter(|byte| *byte == b':').count() == 2);
+        if !of_day {
+            return clock.read(text);
+        }
+        let date = self.date.as_deref()?;
+        let at = clock.read(&format!("{date} {text}"))?.0.checked_add(self.passed.checked_mul(DAY_NS)?)?;
+        let turned = self.last.is_some_and(|last| at < last.0.saturating_sub(DAY_NS / 2));
+        self.passed += i64::from(turned);
+        let at = Timestamp(if turned { at.checked_add(DAY_NS)? } else { at });
+        self.last = Some(at);
+        Some(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn midnight_passes() {
+        let (mut days, mut clock) = (Days::default(), Instants::default());
+        assert_eq!(days.read("23:59:59", &mut clock), None, "no date was stated");
+        days.begin("11/21/26");
+        let before = days.read("23:59:59", &mut clock).unwrap();
+        let after = days.read("00:00:00", &mut clock).unwrap();
+        assert_eq!(after.0 - before.0, NANOS_PER_SECOND);
+        assert_eq!(days.read("1795250565", &mut clock), Some(Timestamp(1_795_250_565 * NANOS_PER_SECOND)));
+        days.begin("2026-11-21");
+        assert_eq!(days.read("01:00:00 PM", &mut clock), days.read("13:00:00", &mut clock));
+    }
+
+    #[test]
+    fn labels_and_units() {
+        assert!(is_label("CPU") && is_label("IFACE") && !is_label("RSS") && !is_label("%usr") && !is_label("tps"));
+        assert_eq!(["%usr", "rxkB/s", "kbmemfree", "memused-percent", "tps"].map(unit), ["%", "kB/s", "KiB", "%", ""]);
+        assert_eq!((titled("%usr", Some("all")), titled("%usr", Some("0"))), ("%usr".into(), "%usr 0".into()));
+    }
+}

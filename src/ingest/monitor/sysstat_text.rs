@@ -1,0 +1,216 @@
+//! Tables that sysstat's tools print: `pidstat`, `mpstat` and `sar`, a time of day in front of each row.
+//!
+//! Processes of one name are added up: workers come and go, and the sum is what the load met.
+
+use super::instants::Instants;
+use super::log::{Taken, each_line};
+use super::shown::{Figure, Shown};
+use super::sysstat::{Days, is_label, titled, unit};
+use crate::error::Error;
+use crate::ingest::own::cell_text::number;
+use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
+use crate::unit::Timestamp;
+use std::collections::BTreeMap;
+
+/// Reads tables of pidstat, mpstat and sar.
+pub struct MonitorSysstatText;
+
+/// Lines that detection looks at.
+const SNIFFED: usize = 20;
+/// Words of the first line before its date: `Linux 6.1.0 (host)`; a kernel's version could be a date too.
+const BANNER_WORDS: usize = 3;
+/// Columns of pidstat that are no figures.
+const NO_FIGURES: [&str; 7] = ["UID", "USER", "PID", "TGID", "TID", "CPU", "Command"];
+
+impl Adapter for MonitorSysstatText {
+    fn name(&self) -> &'static str {
+        "monitor_sysstat_text"
+    }
+
+    fn tool(&self) -> &'static str {
+        "sysstat"
+    }
+
+    fn about(&self) -> &'static str {
+        "tables as sysstat prints them: `pidstat -h -r -u 1`, `mpstat 1`, `sar -u 1`"
+    }
+
+    fn sniff(&self, head: &Head) -> Sniff {
+        let mut lines = head.lines().map(String::from_utf8_lossy);
+        let banner = lines.next().is_some_and(|line| line.starts_with("Linux ") && line.ends_with("CPU)"));
+        let is_table = |line: &str| Header::of(line).is_some() || line.trim_start().starts_with("avg-cpu:");
+        if banner && lines.take(SNIFFED).any(|line| is_table(&line)) {
+            Sniff::yes("sysstat's first line and a header of its tables")
+        } else {
+            Sniff::no("no table of sysstat")
+        }
+    }
+
+    fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
+        let mut clock = Instants::new(settings.timezone.clone());
+        let mut table =
+            Table { shown: Shown::new(sink), days: Days::default(), header: None, sums: BTreeMap::new(), at: None };
+        let mut tally = Tally::default();
+        let mut of_iostat = false;
+        each_line(input, settings, &mut tally, |text, _, _| {
+            of_iostat |= text.trim_start().starts_with("avg-cpu:");
+            if of_iostat { Ok(Taken::Skipped) } else { table.line(text, &mut clock, sink) }
+        })?;
+        if of_iostat {
+            let error =
+                Error::input("is the text of iostat, whose tables have no time in their rows").at(input.place());
+            return Err(error.hint("have it written as JSON with times: iostat -t -o JSON 1"));
+        }
+        table.flush(sink);
+        clock.tell(&mut tally);
+        table.shown.tell(&mut tally);
+        if table.header.as_ref().is_some_and(|header| header.of_processes) {
+            tally.note("figures of processes of one name are added up");
+        }
+        Ok(tally)
+    }
+}
+
+/// A table's columns behind its time.
+struct Header {
+    names: Vec<String>,
+    of_processes: bool,
+    /// Words of a row's time: `08:42:41` or `08:42:41 PM`.
+    time_words: usize,
+}
+
+impl Header {
+    /// A header has a share or a rate among its columns and no figures.
+    fn of(line: &str) -> Option<Self> {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let words = words.strip_prefix(&["#"]).unwrap_or(&words);
+        let first = *words.first()?;
+        let timed = first == "Time" || first.matches(':').count() == 2;
+        let halves = usize::from(matches!(words.get(1), Some(&("AM" | "PM"))));
+        let names: Vec<String> = words.get(1 + halves..)?.iter().map(|name| (*name).to_owned()).collect();
+        let figures = names
+            .iter()
+            .any(|name| name.starts_with('%') || name.ends_with("/s") || *name == "kbmemfree" || *name == "runq-sz");
+        let words_only = names.iter().all(|name| name.parse::<f64>().is_err());
+        let of_processes = names.iter().any(|name| name == "PID" || name == "TGID");
+        (timed && figures && words_only).then_some(Self { names, of_processes, time_words: 1 + halves })
+    }
+}
+
+struct Table {
+    shown: Shown,
+    days: Days,
+    header: Option<Header>,
+    /// Sums over the processes of one name at one time.
+    sums: BTreeMap<(String, &'static str), f64>,
+    at: Option<Timestamp>,
+}
+
+impl Table {
+    fn line(&mut self, text: &str, clock: &mut Instants, sink: &mut dyn Sink) -> Result<Taken, String> {
+        if text.starts_with("Linux ") {
+            let date = text
+                .split_whitespace()
+                .skip(BANNER_WORDS)
+                .find(|word| clock.read(&format!("{word} 00:00:00")).is_some());
+            date.iter().for_each(|date| self.days.begin(date));
+            return Ok(Taken::Skipped);
+        }
+        if let Some(header) = Header::of(text) {
+            self.header = Some(header);
+            return Ok(Taken::Skipped);
+        }
+        if text.starts_with("Average:") || text.contains("LINUX RESTART") {
+            return Ok(Taken::Skipped);
+        }
+        let Some(header) = &self.header else { return Ok(Taken::Skipped) };
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let (stamp, cells) = words.split_at_checked(header.time_words).ok_or("breaks off")?;
+        let stamp = stamp.join(" ");
+        if stamp == "Average:" {
+            return Ok(Taken::Skipped);
+        }
+        let at = self
+            .days
+            .read(&stamp, clock)
+            .ok_or_else(|| format!("should begin with a time, found `{}`", crate::fmt::excerpt(stamp.as_bytes())))?;
+        let has_command = header.names.last().is_some_and(|name| name == "Command");
+        // A command may have blanks in it; it is the last column.
+        if cells.len() < header.names.len() || (cells.len() > header.names.len() && !has_command) {
+            return Err(format!("has {} columns, the header {}", cells.len(), header.names.len()));
+        }
+        let figures = figures(header, cells)?;
+        if header.of_processes {
+            if self.at != Some(at) {
+                self.flush(sink);
+                self.at = Some(at);
+            }
+            for figure in figures {
+                *self.sums.entry((figure.name, figure.unit)).or_default() += figure.value.unwrap_or(0.0);
+            }
+        } else {
+            figures.iter().for_each(|figure| self.shown.take(figure, at, sink));
+        }
+        Ok(Taken::Used)
+    }
+
+    fn flush(&mut self, sink: &mut dyn Sink) {
+        let sums = std::mem::take(&mut self.sums);
+        let Some(at) = self.at else { return };
+        for ((name, unit), sum) in sums {
+            self.shown.take(&Figure::level(name, unit, Some(sum)), at, sink);
+        }
+    }
+}
+
+fn figures(header: &Header, cells: &[&str]) -> Result<Vec<Figure>, String> {
+    let columns = header.names.iter().zip(cells);
+    let label = if header.of_processes {
+        cells.get(header.names.len() - 1).copied()
+    } else {
+        columns.clone().find(|(name, _)| is_label(name)).map(|(_, cell)| *cell)
+    };
+    columns
+        .filter(|(name, _)| if header.of_processes { !NO_FIGURES.contains(&name.as_str()) } else { !is_label(name) })
+        .map(|(name, cell)| Ok(Figure::level(titled(name, label), unit(name), number(cell, true)?)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{failed, read, sniff, values};
+    use super::*;
+
+    const BANNER: &str = "Linux 6.1.0 (vm) \t11/21/26 \t_x86_64_\t(2 CPU)\n\n";
+
+    #[test]
+    fn processes_of_one_name_are_added_up() {
+        let text = format!(
+            "{BANNER}# Time        UID       PID    %usr    %CPU   CPU     VSZ     RSS   %MEM  Command\n08:42:41        0         1    1.50    2.00     1   53224   19696   0.08  gunicorn\n08:42:41        0         2    0.50    1.00     1   53224   300   0.08  gunicorn\n\n# Time        UID       PID    %usr    %CPU   CPU     VSZ     RSS   %MEM  Command\n08:42:42        0         1    1.00    2.00     1   53224   19696   0.08  gunicorn\n08:42:42        0         9    x    2.00     1   53224   19696   0.08  bash\n08:42:42        0         9    1.0\n"
+        );
+        assert!(matches!(sniff(&MonitorSysstatText, &text), Sniff::Yes(_)));
+        let (tally, sink) = read(&MonitorSysstatText, &text);
+        assert_eq!((tally.used, tally.rejected), (3, 2), "{:?}", tally.first_rejections);
+        assert_eq!(values(&sink, "%usr gunicorn"), [Some(2.0), Some(1.0)]);
+        assert_eq!(values(&sink, "RSS gunicorn"), [Some(19996.0), Some(19696.0)]);
+        assert_eq!(sink.readings[0].1, Timestamp(1_795_250_561_000_000_000));
+    }
+
+    #[test]
+    fn mpstat_and_sar() {
+        let text = format!(
+            "{BANNER}08:42:47     CPU    %usr   %idle\n08:42:48     all   86.07    0.00\n08:42:48       0   80.00    0.00\nAverage:     all   83.25    0.00\n"
+        );
+        let (tally, sink) = read(&MonitorSysstatText, &text);
+        assert_eq!((tally.used, tally.skipped, tally.rejected), (2, 3, 0));
+        assert_eq!((values(&sink, "%usr"), values(&sink, "%usr 0")), (vec![Some(86.07)], vec![Some(80.0)]));
+    }
+
+    #[test]
+    fn iostat_is_told_what_to_write() {
+        let text = format!("{BANNER}avg-cpu:  %user   %nice\n           1.0    1.0\n\nDevice  tps\nvda  1.0\n");
+        assert!(matches!(sniff(&MonitorSysstatText, &text), Sniff::Yes(_)));
+        assert!(failed(&MonitorSysstatText, &text).hint.unwrap().contains("iostat -t -o JSON"));
+        assert!(matches!(sniff(&MonitorSysstatText, "Linux is fine\n%usr\n"), Sniff::No(_)));
+    }
+}
