@@ -32,7 +32,7 @@ fn adapter(bytes: &[u8], path: &Path) -> Option<&'static str> {
 
 /// Adapters of which a sample names the real run or public repository that it came from. A README that begins with
 /// "Unproven:" says that there is none.
-pub fn adapters_with_a_real_sample() -> BTreeSet<&'static str> {
+pub(crate) fn adapters_with_a_real_sample() -> BTreeSet<&'static str> {
     let is_real = |path: &PathBuf| {
         let readme = path.ancestors().map(|folder| folder.join("README.md")).find(|readme| readme.is_file()).unwrap();
         !std::fs::read_to_string(readme).unwrap().contains("Unproven:")
