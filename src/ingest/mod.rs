@@ -225,6 +225,7 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &monitor::MonitorVmstat,
     &monitor::MonitorDstat,
     &monitor::MonitorKubectlTop,
+    &monitor::MonitorGrafana,
     &monitor::MonitorCsv,
     &part::PlimsollPart,
 ];

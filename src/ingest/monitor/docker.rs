@@ -151,6 +151,10 @@ fn is_memory_pair(cell: &str) -> bool {
 }
 
 fn pair(cell: &str) -> Option<(&str, &str)> {
+    // docker writes one `--` for both where the container does not run.
+    if cell == "--" {
+        return Some((cell, cell));
+    }
     cell.split_once('/').map(|(first, second)| (first.trim(), second.trim()))
 }
 
@@ -298,7 +302,7 @@ mod tests {
     #[test]
     fn a_repeated_table_with_a_time_before_each() {
         let text = format!(
-            "2026-11-21T02:00:00Z\n{TABLE}a1 web 12.34% 98.79MiB / 15.51GiB 0.62% 1.2kB / 3.4MB 0B / 0B 11\n2026-11-21T02:00:01Z\n{TABLE}a1 web 2% 1.5GiB / 15.51GiB 0.62% 1.3kB / 3.5MB 0B / 4.1kB 11\nb2 db -- -- / -- -- -- / -- -- / -- --\n"
+            "2026-11-21T02:00:00Z\n{TABLE}a1 web 12.34% 98.79MiB / 15.51GiB 0.62% 1.2kB / 3.4MB 0B / 0B 11\n2026-11-21T02:00:01Z\n{TABLE}a1 web 2% 1.5GiB / 15.51GiB 0.62% 1.3kB / 3.5MB 0B / 4.1kB 11\nb2 db -- -- / -- -- -- -- --\n"
         );
         assert!(matches!(sniff(&MonitorDockerStats, &text), Sniff::Yes(_)));
         let (tally, sink) = read(&MonitorDockerStats, &text);

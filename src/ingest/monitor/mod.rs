@@ -7,6 +7,7 @@
 pub mod docker;
 pub mod dstat;
 pub mod generic;
+pub mod grafana;
 mod instants;
 pub mod kubectl_top;
 mod log;
@@ -25,6 +26,7 @@ pub mod vmstat;
 pub use docker::MonitorDockerStats;
 pub use dstat::MonitorDstat;
 pub use generic::MonitorCsv;
+pub use grafana::MonitorGrafana;
 pub use kubectl_top::MonitorKubectlTop;
 pub use prometheus::MonitorPrometheus;
 pub use resource::MonitorResource;

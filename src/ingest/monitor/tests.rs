@@ -1,6 +1,9 @@
 //! Monitors as teams write them.
 
-use super::{MonitorCsv, MonitorResource};
+use super::{
+    MonitorCsv, MonitorDockerStats, MonitorDstat, MonitorGrafana, MonitorKubectlTop, MonitorPrometheus,
+    MonitorResource, MonitorSar, MonitorSysstatJson, MonitorSysstatText, MonitorVmstat,
+};
 use crate::error::Error;
 use crate::ingest::own::recording::Recording;
 use crate::ingest::{Adapter, Input, Settings, Sniff, Tally};
@@ -110,5 +113,36 @@ fn what_is_no_monitor() {
     ] {
         assert!(matches!(sniff(&MonitorCsv, text), Sniff::No(_)), "{text}");
         assert!(matches!(sniff(&MonitorResource, text), Sniff::No(_)), "{text}");
+    }
+}
+
+/// Every tool's samples are read to the last row; what is not used is a header, a time or a first row since the start.
+#[test]
+fn samples_are_read_whole() {
+    let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/monitor");
+    let all: [(&dyn Adapter, &str, u64); 15] = [
+        (&MonitorDockerStats, "docker-stats/stats.csv", 10),
+        (&MonitorDockerStats, "docker-table/stats.txt", 4),
+        (&MonitorPrometheus, "prometheus/range.json", 8),
+        (&MonitorPrometheus, "prometheus/rate.json", 8),
+        (&MonitorSar, "sar/sar.csv", 6),
+        (&MonitorSysstatJson, "sysstat-json/sar.json", 6),
+        (&MonitorSysstatJson, "sysstat-json/iostat.json", 2),
+        (&MonitorSysstatJson, "sysstat-json/mpstat.json", 4),
+        (&MonitorSysstatText, "pidstat/pidstat.txt", 4),
+        (&MonitorSysstatText, "pidstat/mpstat.txt", 3),
+        (&MonitorVmstat, "vmstat/vmstat.txt", 5),
+        (&MonitorDstat, "dstat/dstat.csv", 4),
+        (&MonitorDstat, "dstat/epoch.csv", 2),
+        (&MonitorKubectlTop, "kubectl-top/cpu.txt", 8),
+        (&MonitorGrafana, "grafana/panel.csv", 4),
+    ];
+    for (adapter, file, least) in all {
+        let text = std::fs::read_to_string(samples.join(file)).unwrap();
+        assert!(matches!(sniff(adapter, &text), Sniff::Yes(_)), "{file}");
+        let (tally, sink) = read(adapter, &text);
+        assert_eq!(tally.rejected, 0, "{file}: {:?}", tally.first_rejections);
+        assert!(tally.used >= least, "{file}: {} of {least}", tally.used);
+        assert!(sink.readings.iter().any(|(_, _, value)| value.is_some_and(|value| value > 0.0)), "{file}");
     }
 }
