@@ -281,7 +281,7 @@ pub struct Requirement {
 
 /// An expectation, which is not a limit.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(expecting = "a table such as { value = \"1 s .. 3 s\", source = \"…\" }", deny_unknown_fields)]
 pub struct Expected {
     /// Value or range.
     #[schemars(with = "String")]

@@ -50,7 +50,7 @@ pub fn subject(metric: &Metric) -> Subject {
         Asked::Checks => "checks held".to_owned(),
         Asked::CacheHits => "cache hits".to_owned(),
         Asked::UsersMax => "users".to_owned(),
-        Asked::UsersSustained { seconds } => format!("users held for {}", fmt::duration_s(*seconds)),
+        Asked::UsersSustained { seconds } => format!("users (held for {})", fmt::duration_s(*seconds)),
         Asked::PoolsExhausted => "exhausted pools".to_owned(),
         Asked::MemoryLeaks => "memory leaks".to_owned(),
         Asked::MeanOfTests(inner) => format!("mean over tests of {}", subject(inner).name),

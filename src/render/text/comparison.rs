@@ -82,7 +82,28 @@ fn table(deltas: &[&Delta], style: Style, out: &mut dyn Write) -> io::Result<()>
             style.paint(state, &call),
         ]);
     }
-    if table.is_empty() { Ok(()) } else { table.write(2, style.width, out) }
+    if table.is_empty() {
+        return Ok(());
+    }
+    table.write(2, style.width, out)?;
+    for (why, count) in untold(deltas) {
+        let text = format!("cannot tell {count} of {}: {why}", deltas.len());
+        writeln!(out, "  {} {}", style.paint("unsure", super::mark("unsure")), style.line(&text, 4))?;
+    }
+    Ok(())
+}
+
+/// Why comparisons could not be told, each reason once, with how many it holds for.
+fn untold<'a>(deltas: &[&'a Delta]) -> Vec<(&'a str, usize)> {
+    let mut reasons: Vec<(&str, usize)> = Vec::new();
+    let open = deltas.iter().filter(|delta| delta.call == Call::Inconclusive);
+    for why in open.filter_map(|delta| delta.why.as_deref()) {
+        match reasons.iter_mut().find(|(have, _)| *have == why) {
+            Some((_, count)) => *count += 1,
+            None => reasons.push((why, 1)),
+        }
+    }
+    reasons
 }
 
 /// Writes the figures of a stored run.
