@@ -60,7 +60,9 @@ pub(super) fn said(forms: &[Form], figures: &[PopulationData], monitors: &[Form]
         of_file(&mut said, form);
     }
     let Some((first, others)) = forms.split_first() else { return said };
-    together::warnings(first).into_iter().for_each(|text| said.warn(WarningKind::Sources, text));
+    for text in together::warnings(first) {
+        said.warn(WarningKind::Sources, text);
+    }
     for mine in figures {
         let others = others.iter().filter(|form| form.class < Class::Aside).filter_map(|form| {
             let theirs = populations(&form.part).into_iter().find(|theirs| theirs.population == mine.population)?;

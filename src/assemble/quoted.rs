@@ -96,9 +96,9 @@ fn metric_totals(ours: &Folded, other: &Folded) -> Vec<(MetricKey, Vec<MetricTot
     sums.into_iter().map(|(key, total)| (key.clone(), vec![total])).collect()
 }
 
-fn sum_of_metric(kind: MetricKind, a: &MetricTotal, b: &MetricTotal) -> MetricTotal {
-    let count = a.count.zip(b.count).map(|(a, b)| a.saturating_add(b));
-    let nonzero = a.nonzero.zip(b.nonzero).map(|(a, b)| a.saturating_add(b));
+fn sum_of_metric(kind: MetricKind, own: &MetricTotal, other: &MetricTotal) -> MetricTotal {
+    let count = own.count.zip(other.count).map(|(a, b)| a.saturating_add(b));
+    let nonzero = own.nonzero.zip(other.nonzero).map(|(a, b)| a.saturating_add(b));
     let add = |a: Option<f64>, b: Option<f64>| a.zip(b).map(|(a, b)| a + b);
     let extreme = |a: Option<f64>, b: Option<f64>, pick: fn(f64, f64) -> f64| match (a, b) {
         (Some(a), Some(b)) => Some(pick(a, b)),
@@ -109,17 +109,19 @@ fn sum_of_metric(kind: MetricKind, a: &MetricTotal, b: &MetricTotal) -> MetricTo
     MetricTotal {
         count,
         nonzero,
-        sum: add(a.sum, b.sum),
-        rate_per_s: add(a.rate_per_s, b.rate_per_s),
+        sum: add(own.sum, other.sum),
+        rate_per_s: add(own.rate_per_s, other.rate_per_s),
         // A rate's share is known from its counts; of two gauges' last values neither is the whole's.
         value: match (kind, count, nonzero) {
             (MetricKind::Rate, Some(count), Some(nonzero)) if count > 0 => Some(float(nonzero) / float(count)),
             _ => None,
         },
-        min: extreme(a.min, b.min, f64::min),
-        max: extreme(a.max, b.max, f64::max),
-        mean: match (a.mean.zip(a.count), b.mean.zip(b.count), count) {
-            (Some((x, n)), Some((y, m)), Some(all)) if all > 0 => Some((x * float(n) + y * float(m)) / float(all)),
+        min: extreme(own.min, other.min, f64::min),
+        max: extreme(own.max, other.max, f64::max),
+        mean: match (own.mean.zip(own.count), other.mean.zip(other.count), count) {
+            (Some(own), Some(other), Some(all)) if all > 0 => {
+                Some((own.0 * float(own.1) + other.0 * float(other.1)) / float(all))
+            }
             _ => None,
         },
         quantiles: Vec::new(),

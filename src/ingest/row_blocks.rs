@@ -327,7 +327,7 @@ mod tests {
         let all = blocks(&text, 1 << 14);
         assert!(all.iter().all(|(_, _, rows)| rows.len() <= LINE_CAP + (1 << 20) + (1 << 15)));
         assert_eq!(all.last().unwrap().2, "1,2\n");
-        assert_eq!(all.last().unwrap().1 as usize, text.len() - 4);
+        assert_eq!(usize::try_from(all.last().unwrap().1), Ok(text.len() - 4));
         assert_eq!(all.last().unwrap().0, 3);
     }
 

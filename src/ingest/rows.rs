@@ -234,7 +234,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(text: &str, delimiter: u8) -> (Vec<String>, Vec<(u64, u64, Vec<Vec<u8>>)>) {
+    /// Line, byte and fields.
+    type Read = (u64, u64, Vec<Vec<u8>>);
+
+    fn read(text: &str, delimiter: u8) -> (Vec<String>, Vec<Read>) {
         let input = Input::memory("x.csv", text.as_bytes().to_vec()).unwrap();
         let mut rows = Rows::open(&input, delimiter).unwrap();
         let mut all = Vec::new();
@@ -262,7 +265,7 @@ mod tests {
             .collect();
         let input = Input::memory("x.csv", text.into_bytes()).unwrap();
         let rows = Rows::open(&input, b',').unwrap();
-        let mut lines: Vec<(u64, u64)> = Vec::new();
+        let mut lines: Vec<(f64, u64)> = Vec::new();
         std::thread::scope(|scope| {
             let workers: Vec<_> = rows
                 .shared_by(3)
@@ -271,16 +274,18 @@ mod tests {
                     scope.spawn(move || {
                         let mut seen = Vec::new();
                         while let Some(row) = rows.next_row(&mut Tally::default()) {
-                            seen.push((row.number(Some(0)).unwrap().unwrap() as u64, row.line));
+                            seen.push((row.number(Some(0)).unwrap().unwrap(), row.line));
                         }
                         seen
                     })
                 })
                 .collect();
-            workers.into_iter().for_each(|worker| lines.extend(worker.join().unwrap()));
+            for worker in workers {
+                lines.extend(worker.join().unwrap());
+            }
         });
-        lines.sort_unstable();
-        assert_eq!(lines, (0..100_000).map(|at| (at, 2 * at + 2)).collect::<Vec<_>>());
+        lines.sort_by(|a, b| a.0.total_cmp(&b.0));
+        assert_eq!(lines, (0..100_000_u32).map(|at| (f64::from(at), u64::from(2 * at + 2))).collect::<Vec<_>>());
     }
 
     proptest! {

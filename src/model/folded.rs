@@ -12,6 +12,9 @@ use super::sample::{Fact, Fault, Interval, Threshold, Total};
 use crate::unit::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
+/// A monitor column's readings; `None` is not measured.
+pub type Readings = Vec<(Timestamp, Option<f64>)>;
+
 /// Earliest and latest instant of some windows; `None` where there are none.
 pub type Extremes = Option<(Timestamp, Timestamp)>;
 
@@ -38,7 +41,7 @@ pub struct Folded {
     /// Metrics as the tool summed them up.
     pub metric_totals: Vec<(MetricKey, Vec<MetricTotal>)>,
     /// Monitors' columns with their readings in order of time.
-    pub columns: Vec<(ColumnKey, Vec<(Timestamp, Option<f64>)>)>,
+    pub columns: Vec<(ColumnKey, Readings)>,
     /// The tool's own end rows.
     pub totals: Vec<Total>,
     /// The tool's own rows over time: the last of each window.

@@ -96,7 +96,9 @@ impl Part {
         part.metric_totals = folded.metric_totals.into_iter().collect();
         for (key, readings) in folded.columns {
             let own = part.intern_column(&key);
-            readings.into_iter().for_each(|(at, value)| part.reading(own, at, value));
+            for (at, value) in readings {
+                part.reading(own, at, value);
+            }
         }
         part.intervals = Intervals::unfolded(folded.intervals);
         folded.totals.into_iter().for_each(|total| part.totals.add(total));

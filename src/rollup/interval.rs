@@ -137,7 +137,9 @@ impl Intervals {
         for (endpoint, rows) in folded.series {
             // A series that is empty is a series nevertheless: it takes one of the places that there are.
             intervals.lanes.entry(&endpoint);
-            rows.into_iter().for_each(|row| intervals.add(Interval { endpoint: endpoint.clone(), ..row }));
+            for row in rows {
+                intervals.add(Interval { endpoint: endpoint.clone(), ..row });
+            }
         }
         intervals
     }

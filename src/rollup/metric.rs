@@ -145,7 +145,9 @@ impl Figures {
             }
         }
         if let Some(steps) = steps_per_unit {
-            values.iter().for_each(|value| self.histogram.record(nearest(value * steps)));
+            for value in values {
+                self.histogram.record(nearest(value * steps));
+            }
         }
     }
 

@@ -6,6 +6,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stderr,
+    clippy::cast_precision_loss,
     reason = "this whole crate is tests: what is not as expected ends them"
 )]
 

@@ -62,8 +62,10 @@ fn own_ndjson() -> Source {
     Source { head: String::new(), rows: rows.collect(), ending: "ndjson" }
 }
 
+type Point = (&'static str, u64, f64, Option<(&'static str, u16)>);
+
 /// k6's points of these requests, one after the other: (metric, milliseconds since the start, value, endpoint, status).
-fn points() -> Vec<(&'static str, u64, f64, Option<(&'static str, u16)>)> {
+fn points() -> Vec<Point> {
     let mut points = Vec::new();
     let mut second = 0;
     for (at_ms, endpoint, latency_us, status) in requests(300) {

@@ -134,7 +134,7 @@ impl Summary {
         }
     }
 
-    /// `[200]	814 responses` among statuses, `[9819]	Post "http://…": connection refused` among errors.
+    /// `[200] 814 responses` among statuses, `[9819] Post "http://…": connection refused` among errors.
     fn count(&mut self, line: &str) {
         let Some((number, text)) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) else { return };
         let text = text.trim();
@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(quoted.quantiles.len(), 7);
         assert!((quoted.quantiles[5].1 - 127_300.0).abs() < 1e-6);
         let cut = text("summary_conn_refused.txt");
-        let cut = Input::memory("hey", cut[..cut.find("Status").unwrap()].as_bytes()).unwrap();
+        let cut = Input::memory("hey", &cut.as_bytes()[..cut.find("Status").unwrap()]).unwrap();
         assert!(HeyText.read(&cut, &Settings::default(), &mut Recording::default()).is_err());
     }
 }

@@ -123,7 +123,7 @@ fn other_encodings_are_read_and_said() {
 
 #[test]
 fn utf8_is_left_alone_and_so_is_what_is_no_text() {
-    let cut = &"é".repeat(HEAD_BYTES).into_bytes()[..HEAD_BYTES + 1];
+    let cut = &"é".repeat(HEAD_BYTES).into_bytes()[..=HEAD_BYTES];
     let late = [TEXT.repeat(2000).as_bytes(), b"\xe9"].concat();
     let damaged = [CHINESE.as_bytes(), b"\xff\n"].concat();
     let binary: [&[u8]; 5] = [

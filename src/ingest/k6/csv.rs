@@ -52,7 +52,9 @@ impl Adapter for K6Csv {
             reader.into_findings()
         });
         let mut all = Findings::default();
-        yields.into_iter().for_each(|findings| all.merge(findings));
+        for findings in yields {
+            all.merge(findings);
+        }
         all.conclude(input, settings, sink)
     }
 }

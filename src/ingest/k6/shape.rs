@@ -39,7 +39,7 @@ pub(super) struct Shapes<D> {
     heads_by_bytes: HashMap<Box<[u8]>, u32>,
     tails: Vec<Tail>,
     tails_by_bytes: HashMap<Box<[u8]>, u32>,
-    shapes: Vec<Shape>,
+    known: Vec<Shape>,
     /// The shape of the last row.
     last: u32,
     /// Of the observer's memory; tag sets that it has forgotten must be forgotten here.
@@ -92,7 +92,7 @@ impl<D: Dialect> Shapes<D> {
     pub(super) fn new(dialect: D) -> Self {
         let (heads, heads_by_bytes) = (Vec::new(), HashMap::new());
         let (tails, tails_by_bytes) = (Vec::new(), HashMap::new());
-        Self { dialect, heads, heads_by_bytes, tails, tails_by_bytes, shapes: Vec::new(), last: 0, generation: 0 }
+        Self { dialect, heads, heads_by_bytes, tails, tails_by_bytes, known: Vec::new(), last: 0, generation: 0 }
     }
 
     /// The dialect and what it has seen.
@@ -139,15 +139,15 @@ impl<D: Dialect> Shapes<D> {
     )]
     #[inline(always)]
     fn expected(&mut self, text: &[u8]) -> Option<Reading> {
-        let next = &self.shapes.get(self.last as usize)?.next;
+        let next = &self.known.get(self.last as usize)?.next;
         let (first, head_at, rest) = next.iter().enumerate().find_map(|(first, at)| {
-            let shape = self.shapes.get(*at as usize)?;
+            let shape = self.known.get(*at as usize)?;
             let head = self.heads.get(shape.head as usize)?;
             Some((first, shape.head, text.strip_prefix(&*head.bytes)?))
         })?;
         let (at, value, rest) = self.dialect.numbers(rest)?;
         for shape_at in next.get(first..)? {
-            let shape = self.shapes.get(*shape_at as usize)?;
+            let shape = self.known.get(*shape_at as usize)?;
             let tail = self.tails.get(shape.tail as usize)?;
             if shape.head == head_at
                 && let Some(behind) = rest.strip_prefix(&*tail.bytes)
@@ -173,19 +173,18 @@ impl<D: Dialect> Shapes<D> {
         let head = self.heads.get(head_at as usize)?;
         let (at, value, tail) = self.dialect.numbers(line.strip_prefix(&*head.bytes)?)?;
         let metric = head.metric;
-        let aim = match self.tails_by_bytes.get(tail) {
-            Some(known) => self.aim(head_at, metric, *known, observer)?,
-            None => {
-                let (tags, may_come_again) = self.dialect.tag_set(tail, observer)?;
-                self.keep_up(observer);
-                if may_come_again {
-                    let known = number(self.tails.len());
-                    self.tails.push(Tail { bytes: [tail, b"\n"].concat().into(), tags, shapes: Vec::new() });
-                    self.tails_by_bytes.insert(tail.into(), known);
-                    self.aim(head_at, metric, known, observer)?
-                } else {
-                    observer.aim(metric, tags).ok()?
-                }
+        let aim = if let Some(known) = self.tails_by_bytes.get(tail) {
+            self.aim(head_at, metric, *known, observer)?
+        } else {
+            let (tags, may_come_again) = self.dialect.tag_set(tail, observer)?;
+            self.keep_up(observer);
+            if may_come_again {
+                let known = number(self.tails.len());
+                self.tails.push(Tail { bytes: [tail, b"\n"].concat().into(), tags, shapes: Vec::new() });
+                self.tails_by_bytes.insert(tail.into(), known);
+                self.aim(head_at, metric, known, observer)?
+            } else {
+                observer.aim(metric, tags).ok()?
             }
         };
         Some(Reading { aim, at, value, len: line.len() })
@@ -195,27 +194,26 @@ impl<D: Dialect> Shapes<D> {
     /// the last row from now on.
     fn aim(&mut self, head: u32, metric: MetricId, tail_at: u32, observer: &mut Observer<'_>) -> Option<Aim> {
         let tail = self.tails.get_mut(tail_at as usize)?;
-        let shape_at = match tail.shapes.get(head as usize).copied().flatten() {
-            Some(known) => known,
-            None => {
-                let aim = observer.aim(metric, tail.tags).ok()?;
-                let fresh = number(self.shapes.len());
-                self.shapes.push(Shape { head, tail: tail_at, aim, next: [fresh; SUCCESSORS] });
-                if tail.shapes.len() <= head as usize {
-                    tail.shapes.resize(head as usize + 1, None);
-                }
-                *tail.shapes.get_mut(head as usize)? = Some(fresh);
-                fresh
+        let shape_at = if let Some(known) = tail.shapes.get(head as usize).copied().flatten() {
+            known
+        } else {
+            let aim = observer.aim(metric, tail.tags).ok()?;
+            let fresh = number(self.known.len());
+            self.known.push(Shape { head, tail: tail_at, aim, next: [fresh; SUCCESSORS] });
+            if tail.shapes.len() <= head as usize {
+                tail.shapes.resize(head as usize + 1, None);
             }
+            *tail.shapes.get_mut(head as usize)? = Some(fresh);
+            fresh
         };
-        if let Some(last) = self.shapes.get_mut(self.last as usize) {
+        if let Some(last) = self.known.get_mut(self.last as usize) {
             last.next.rotate_right(1);
             if let Some(first) = last.next.first_mut() {
                 *first = shape_at;
             }
         }
         self.last = shape_at;
-        Some(self.shapes.get(shape_at as usize)?.aim)
+        Some(self.known.get(shape_at as usize)?.aim)
     }
 
     /// Forgets what holds tag sets that the observer has forgotten.
@@ -224,7 +222,7 @@ impl<D: Dialect> Shapes<D> {
             self.generation = observer.generation();
             self.tails.clear();
             self.tails_by_bytes.clear();
-            self.shapes.clear();
+            self.known.clear();
             self.last = 0;
         }
     }

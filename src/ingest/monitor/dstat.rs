@@ -124,9 +124,9 @@ impl Table {
         let at = Instants::default().read(date);
         let zoned = at.and_then(|at| jiff::Timestamp::from_nanosecond(i128::from(at.0)).ok());
         let day = zoned.map(|at| at.to_zoned(jiff::tz::TimeZone::UTC).date());
-        (self.year, self.month) = (day.map(|day| day.year()), day.map(|day| i16::from(day.month())));
-        self.zone =
-            date.split_whitespace().last().filter(|word| matches!(*word, "UTC" | "GMT")).unwrap_or("").to_owned();
+        (self.year, self.month) = (day.map(jiff::civil::Date::year), day.map(|day| i16::from(day.month())));
+        let zone = date.split_whitespace().last().filter(|word| matches!(*word, "UTC" | "GMT"));
+        zone.unwrap_or("").clone_into(&mut self.zone);
     }
 
     fn row(
@@ -148,7 +148,9 @@ impl Table {
             let title = if group.is_empty() || group == name { name.clone() } else { format!("{group} {name}") };
             figures.push(Figure::level(title, unit(group), number(cell, false)?));
         }
-        figures.iter().for_each(|figure| shown.take(figure, at, sink));
+        for figure in &figures {
+            shown.take(figure, at, sink);
+        }
         Ok(Taken::Used)
     }
 

@@ -66,7 +66,9 @@ impl Adapter for MonitorGrafana {
                 return Ok(Taken::Skipped);
             }
             row(&names, &cells, &mut units, &mut clock)?.map_or(Ok(Taken::Skipped), |(at, figures)| {
-                figures.iter().for_each(|figure| shown.take(figure, at, sink));
+                for figure in &figures {
+                    shown.take(figure, at, sink);
+                }
                 Ok(Taken::Used)
             })
         })?;

@@ -98,7 +98,9 @@ pub(super) fn repeated(
             let leads = *leads.get_or_insert(held.is_empty());
             now = leads.then_some(at);
             for (_, _, figures) in held.drain(..) {
-                figures.iter().for_each(|figure| shown.take(figure, at, sink));
+                for figure in &figures {
+                    shown.take(figure, at, sink);
+                }
                 tally.used();
             }
             return Ok(Taken::Skipped);
@@ -106,7 +108,9 @@ pub(super) fn repeated(
         let Parsed::Row(own, figures) = parse(rest, stamp.is_some(), &mut clock)? else { return Ok(Taken::Skipped) };
         match stamp.or(own).or(now) {
             Some(at) => {
-                figures.iter().for_each(|figure| shown.take(figure, at, sink));
+                for figure in &figures {
+                    shown.take(figure, at, sink);
+                }
                 Ok(Taken::Used)
             }
             None if held.len() < HELD => {

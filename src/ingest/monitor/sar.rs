@@ -90,7 +90,9 @@ fn row(
         let value = number(cell.trim(), true)?;
         figures.push(Figure::level(titled(name, label), unit(name), value));
     }
-    figures.iter().for_each(|figure| shown.take(figure, at, sink));
+    for figure in &figures {
+        shown.take(figure, at, sink);
+    }
     Ok(Taken::Used)
 }
 

@@ -113,7 +113,9 @@ impl Table {
                 .split_whitespace()
                 .skip(BANNER_WORDS)
                 .find(|word| clock.read(&format!("{word} 00:00:00")).is_some());
-            date.iter().for_each(|date| self.days.begin(date));
+            if let Some(date) = &date {
+                self.days.begin(date);
+            }
             return Ok(Taken::Skipped);
         }
         if let Some(header) = Header::of(text) {
@@ -149,7 +151,9 @@ impl Table {
                 *self.sums.entry((figure.name, figure.unit)).or_default() += figure.value.unwrap_or(0.0);
             }
         } else {
-            figures.iter().for_each(|figure| self.shown.take(figure, at, sink));
+            for figure in &figures {
+                self.shown.take(figure, at, sink);
+            }
         }
         Ok(Taken::Used)
     }

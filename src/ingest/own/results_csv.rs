@@ -246,8 +246,11 @@ mod tests {
         assert!(takes(text));
         let (tally, sink) = read(text);
         assert_eq!((tally.used, tally.rejected, sink.parts.clone()), (3, 0, vec![None]));
-        let labels: Vec<_> =
-            sink.totals.iter().map(|(_, total)| total.endpoint.as_ref().map(|key| key.label())).collect();
+        let labels: Vec<_> = sink
+            .totals
+            .iter()
+            .map(|(_, total)| total.endpoint.as_ref().map(crate::model::key::EndpointKey::label))
+            .collect();
         assert_eq!(labels, [None, Some("GET /a".to_owned()), Some("POST /b".to_owned())]);
         let whole = &sink.totals[0].1;
         assert_eq!((whole.requests, whole.failures, whole.rate_per_s), (Some(100), Some(9), Some(10.0)));

@@ -94,12 +94,11 @@ fn fields(line: &[u8], overlong: bool) -> Result<Vec<Cow<'_, str>>, String> {
     let mut rest = std::str::from_utf8(line).map_err(|_| "is not UTF-8 text".to_owned())?;
     let mut fields = Vec::with_capacity(ALL);
     loop {
-        let (field, after) = match rest.strip_prefix('"') {
-            Some(quoted) => unquoted(quoted).ok_or("a quoted field does not end in its row")?,
-            None => {
-                let (field, after) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
-                (Cow::Borrowed(field), after)
-            }
+        let (field, after) = if let Some(quoted) = rest.strip_prefix('"') {
+            unquoted(quoted).ok_or("a quoted field does not end in its row")?
+        } else {
+            let (field, after) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
+            (Cow::Borrowed(field), after)
         };
         fields.push(field);
         match after.strip_prefix(',') {

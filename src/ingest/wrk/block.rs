@@ -241,7 +241,7 @@ impl Blocks {
         if let Some(address) = address(&text) {
             self.close(tally);
             let (address, line, byte) = (address.to_owned(), line.number, line.byte);
-            self.current = Some(Block { address, line, byte, ..Block::default() });
+            self.current = Some(Block { line, byte, address, ..Block::default() });
             return;
         }
         let Some(run) = &mut self.current else {

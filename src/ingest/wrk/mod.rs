@@ -62,14 +62,15 @@ impl Adapter for WrkText {
         tally.unfinished = lines.unfinished().map(str::to_owned);
         let runs = blocks.finish(&mut tally);
         for (at, run) in runs.iter().enumerate() {
-            hand_on(run, (runs.len() > 1).then(|| format!("run {}", at + 1)), sink);
+            let name = (runs.len() > 1).then(|| format!("run {}", at + 1));
+            hand_on(run, name.as_deref(), sink);
         }
         Ok(tally)
     }
 }
 
-fn hand_on(run: &Block, name: Option<String>, sink: &mut dyn Sink) {
-    let part = sink.part(name.as_deref());
+fn hand_on(run: &Block, name: Option<&str>, sink: &mut dyn Sink) {
+    let part = sink.part(name);
     for fact in facts(run) {
         sink.fact(part, fact);
     }

@@ -63,7 +63,6 @@ const fn unzigzag(value: u64) -> i64 {
 
 fn push(bytes: &mut Vec<u8>, mut value: u64) {
     loop {
-        #[expect(clippy::cast_possible_truncation, reason = "seven bits")]
         let low = (value & 0x7f) as u8;
         value >>= 7;
         bytes.push(if value == 0 { low } else { low | 0x80 });

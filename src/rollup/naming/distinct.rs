@@ -72,7 +72,7 @@ impl FromIterator<u64> for Distinct {
     }
 }
 
-/// FNV-1a with the finaliser of SplitMix64, which spreads the texts' likeness over all bits. The same on every machine.
+/// FNV-1a with the finaliser of `SplitMix64`, which spreads the texts' likeness over all bits. The same on every machine.
 fn hash(text: &str) -> u64 {
     let fnv = text
         .bytes()

@@ -1,9 +1,9 @@
 //! Names that explode are folded: decided from the set of names alone, in bounded memory.
 //!
-//! A generator that puts an id into every URL makes a new endpoint with each request. A [`Naming`] hears every name once and
+//! A generator that puts an id into every URL makes a new endpoint with each request. A `Naming` hears every name once and
 //! says under which it is held. Three things fold names, each only where there are more than allowed:
 //!
-//! 1. **By rule.** Every name has a [`pattern`] (`/users/17` has `/users/{id}`). While a pattern has few names they stand as
+//! 1. **By rule.** Every name has a `pattern` (`/users/17` has `/users/{id}`). While a pattern has few names they stand as
 //!    they are; once it has more than its values allow (two of UUIDs, ten of plain ids, fifty of numbers within words), all of
 //!    them are the pattern. Values that never vary stay: `/tenants/42/orders/{id}`.
 //! 2. **Learnt.** Where one place of patterns shows more than a hundred words, it becomes a placeholder too

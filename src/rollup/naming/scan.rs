@@ -85,7 +85,7 @@ fn word(text: &str, before: Option<char>) -> Found {
     if digits == length {
         return number(text, length, before, after);
     }
-    if after.is_some_and(|letter| letter.is_alphanumeric()) {
+    if after.is_some_and(char::is_alphanumeric) {
         return in_word(text);
     }
     let is_hex = word.bytes().all(|byte| byte.is_ascii_hexdigit());

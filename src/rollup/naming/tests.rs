@@ -181,7 +181,9 @@ proptest! {
                     prop_assert!(moved || naming.held(name) == held.as_str(), "{name} was {held}, is {}", naming.held(name));
                 }
                 held.push((name.clone(), String::new()));
-                held.iter_mut().for_each(|(name, held)| *held = naming.held(name).into_owned());
+                for (name, held) in &mut held {
+                    *held = naming.held(name).into_owned();
+                }
             }
         }
     }
