@@ -109,9 +109,7 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
         if let Some(assumed) = file.input.encoding().assumed() {
             tally.note(assumed);
         }
-        if let (true, Some(error)) = (settings.strict, tally.strict_error(file.input.source())) {
-            return Err(error);
-        }
+        tally.stop_if_strict(settings, &file.input)?;
         let sha256 = match hashing.and_then(|thread| thread.join().ok()) {
             Some(sum) => Some(sum?),
             None if hash => Some(file.input.sha256()?),

@@ -4,7 +4,7 @@
 //! label, padded with blanks; the block of all has none.
 
 use crate::error::Error;
-use crate::ingest::own::failure::without_queries;
+use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, PartId, Rejection, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::key::{EndpointKey, Population};
@@ -75,11 +75,7 @@ impl Adapter for DrillStats {
                     excerpt: without_queries(&crate::fmt::excerpt(text.as_bytes())).into_owned(),
                 }),
             }
-            if settings.strict
-                && let Some(error) = tally.strict_error(input.source())
-            {
-                return Err(error);
-            }
+            tally.stop_if_strict(settings, input)?;
         }
         tally.unfinished = lines.unfinished().map(str::to_owned);
         let part = sink.part(None);
@@ -185,17 +181,15 @@ fn hand_on(blocks: &BTreeMap<String, Block>, part: PartId, sink: &mut dyn Sink) 
         sink.total(
             part,
             Total {
-                population: Population::Request,
-                endpoint: (!name.is_empty()).then(|| EndpointKey::new(None, &without_queries(name))),
                 requests: block.requests,
                 failures: block.failures,
-                cached: None,
                 latency,
                 latency_ok: Distribution::Unknown("drill does not time successes apart from failures".to_owned()),
                 rate_per_s: block.rate_per_s,
-                bytes: None,
-                per_second: Vec::new(),
-                span: None,
+                ..Total::of(
+                    Population::Request,
+                    (!name.is_empty()).then(|| EndpointKey::new(None, &without_queries(name))),
+                )
             },
         );
     }

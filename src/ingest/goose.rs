@@ -5,8 +5,8 @@
 
 use crate::error::Error;
 use crate::ingest::document;
-use crate::ingest::own::failure::{self, without_queries};
 use crate::ingest::own::instant;
+use crate::ingest::scrub::{self, without_queries};
 use crate::ingest::{Adapter, Head, Input, PartId, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::key::{EndpointKey, Population};
@@ -76,10 +76,8 @@ impl Adapter for GooseJson {
             take(row, &field, &mut tally, |row: Failure| sink.fault(part, row.fault()));
         }
         tally.note("Goose measures whole milliseconds, and rounds what percentiles are taken from");
-        match tally.strict_error(input.source()) {
-            Some(error) if settings.strict => Err(error),
-            _ => Ok(tally),
-        }
+        tally.stop_if_strict(settings, input)?;
+        Ok(tally)
     }
 }
 
@@ -245,7 +243,7 @@ impl Failure {
         let method = self.method.as_str().map(str::to_ascii_uppercase);
         Fault {
             endpoint: Some(EndpointKey::new(method.as_deref(), &without_queries(&self.name))),
-            text: failure::text(&self.error),
+            text: scrub::text(&self.error),
             count: self.occurrences,
             of_requests: true,
         }
@@ -254,17 +252,10 @@ impl Failure {
 
 fn nothing(population: Population, requests: u64) -> Total {
     Total {
-        population,
-        endpoint: None,
         requests: Some(requests),
-        failures: None,
-        cached: None,
         latency: Distribution::Unknown("Goose gives no times for it".to_owned()),
         latency_ok: Distribution::Unknown("Goose does not time successes apart from failures".to_owned()),
-        rate_per_s: None,
-        bytes: None,
-        per_second: Vec::new(),
-        span: None,
+        ..Total::of(population, None)
     }
 }
 

@@ -52,11 +52,7 @@ impl Adapter for NgrinderCsv {
                 Ok(()) => tally.used(),
                 Err((field, reason)) => tally.reject(row.rejection(Some(field), reason)),
             }
-            if settings.strict
-                && let Some(error) = tally.strict_error(input.source())
-            {
-                return Err(error);
-            }
+            tally.stop_if_strict(settings, input)?;
         }
         sums.hand_on(part, sink);
         if sums.zoneless {
@@ -174,17 +170,12 @@ impl Sums {
         sink.total(
             part,
             Total {
-                population: Population::Request,
-                endpoint: None,
                 requests: Some(self.tests.saturating_add(self.errors)),
                 failures: Some(self.errors),
-                cached: None,
                 latency: latency.clone(),
                 latency_ok: latency,
-                rate_per_s: None,
-                bytes: None,
-                per_second: Vec::new(),
                 span: self.span,
+                ..Total::of(Population::Request, None)
             },
         );
     }

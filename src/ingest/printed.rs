@@ -20,19 +20,7 @@ pub(super) const UNNAMED: &str = "request";
 /// A total over requests of which nothing is known; adapters fill in what their tool prints.
 pub(super) fn nothing_known(endpoint: Option<EndpointKey>) -> Total {
     let unknown = || Distribution::Unknown("the tool does not print it".to_owned());
-    Total {
-        population: Population::Request,
-        endpoint,
-        requests: None,
-        failures: None,
-        cached: None,
-        latency: unknown(),
-        latency_ok: unknown(),
-        rate_per_s: None,
-        bytes: None,
-        per_second: Vec::new(),
-        span: None,
-    }
+    Total { latency: unknown(), latency_ok: unknown(), ..Total::of(Population::Request, endpoint) }
 }
 
 /// The endpoint of an address: without query and fragment, where tokens stand, and without a login before the host.
@@ -75,9 +63,7 @@ pub(super) fn each_row(
             Ok(()) => tally.used(),
             Err(refusal) => tally.reject(rejection(&row, &names, &refusal)),
         }
-        if let Some(error) = settings.strict.then(|| tally.strict_error(input.source())).flatten() {
-            return Err(error);
-        }
+        tally.stop_if_strict(settings, input)?;
     }
     if tally.unfinished.is_none() && ends_open(input)? {
         tally.unfinished = Some("its last line has no end, so it was cut off".to_owned());

@@ -6,8 +6,8 @@
 
 use super::document::{self, Object};
 use crate::error::Error;
-use crate::ingest::own::failure::without_queries;
 use crate::ingest::own::instant;
+use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, PartId, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted, Recorded};
 use crate::model::key::{EndpointKey, Population};
@@ -61,10 +61,8 @@ impl Adapter for PytestBenchmark {
         }
         let mut tally = Tally::default();
         take_all(&file.benchmarks, part, sink, &mut tally);
-        match tally.strict_error(input.source()) {
-            Some(error) if settings.strict => Err(error),
-            _ => Ok(tally),
-        }
+        tally.stop_if_strict(settings, input)?;
+        Ok(tally)
     }
 }
 
@@ -155,17 +153,10 @@ fn nanos(seconds: f64) -> Option<u64> {
 
 fn total(benchmark: &Benchmark, latency: Distribution) -> Total {
     Total {
-        population: Population::Request,
-        endpoint: Some(EndpointKey::new(None, &without_queries(&benchmark.fullname))),
         requests: Some(benchmark.stats.rounds),
-        failures: None,
-        cached: None,
         latency,
         latency_ok: Distribution::Unknown(NO_FAILURES.to_owned()),
-        rate_per_s: None,
-        bytes: None,
-        per_second: Vec::new(),
-        span: None,
+        ..Total::of(Population::Request, Some(EndpointKey::new(None, &without_queries(&benchmark.fullname))))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What became of a file's rows: nothing is lost without being counted.
 
+use super::{Input, Settings};
 use crate::error::{Error, Place};
 pub use crate::model::input::Rejection;
 
@@ -79,15 +80,24 @@ impl Tally {
         }
     }
 
-    /// The first rejection as an error, for `--strict`.
-    #[must_use]
-    pub fn strict_error(&self, source: &str) -> Option<Error> {
-        self.first_rejections.iter().min().map(|first| {
-            let mut place = Place::line(source, first.line, first.byte);
-            place.field.clone_from(&first.field);
-            Error::input(first.reason.clone()).at(place).showing(first.excerpt.as_bytes()).hint(format!(
-                "without `--strict` bad rows are counted and shown; `plimsoll inspect {source}` lists them"
-            ))
-        })
+    /// Ends the reading under `strict` where a row was rejected; adapters ask after each row, or where that costs too much at
+    /// the end.
+    ///
+    /// # Errors
+    /// The first rejection, with its place.
+    pub fn stop_if_strict(&self, settings: &Settings, input: &Input) -> Result<(), Error> {
+        match self.first_rejections.iter().min() {
+            Some(first) if settings.strict => Err(as_error(first, input.source())),
+            _ => Ok(()),
+        }
     }
+}
+
+fn as_error(rejection: &Rejection, source: &str) -> Error {
+    let mut place = Place::line(source, rejection.line, rejection.byte);
+    place.field.clone_from(&rejection.field);
+    Error::input(rejection.reason.clone())
+        .at(place)
+        .showing(rejection.excerpt.as_bytes())
+        .hint(format!("without `--strict` bad rows are counted and shown; `plimsoll inspect {source}` lists them"))
 }

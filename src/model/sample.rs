@@ -43,6 +43,27 @@ pub struct Total {
     pub span: Option<Span>,
 }
 
+impl Total {
+    /// One of which nothing is known yet but what it is about.
+    #[must_use]
+    pub fn of(population: Population, endpoint: Option<EndpointKey>) -> Self {
+        let unknown = Distribution::Unknown("the source does not state it".to_owned());
+        Self {
+            population,
+            endpoint,
+            requests: None,
+            failures: None,
+            cached: None,
+            latency: unknown.clone(),
+            latency_ok: unknown,
+            rate_per_s: None,
+            bytes: None,
+            per_second: Vec::new(),
+            span: None,
+        }
+    }
+}
+
 /// An Interval is a tool's own row about a stretch of time (a row of Locust's history).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Interval {

@@ -111,17 +111,10 @@ fn said() -> impl Strategy<Value = Said> {
         },
     );
     let total = (endpoint(), 0..100_u64).prop_map(|(endpoint, requests)| Total {
-        population: Population::Request,
-        endpoint: Some(endpoint),
         requests: Some(requests),
-        failures: None,
-        cached: None,
         latency: Distribution::Unknown("no rows".into()),
         latency_ok: Distribution::Unknown("no rows".into()),
-        rate_per_s: None,
-        bytes: None,
-        per_second: Vec::new(),
-        span: None,
+        ..Total::of(Population::Request, Some(endpoint))
     });
     prop_oneof![
         10 => (cell_key(), sample).prop_map(|(key, sample)| Said::Sample(key, sample)),

@@ -15,7 +15,7 @@ pub use version2::ArtilleryJson;
 
 use super::Settings;
 use super::document::Object;
-use crate::ingest::own::failure;
+use crate::ingest::scrub;
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::key::{EndpointKey, Population};
 use crate::model::sample::{Fault, Total};
@@ -59,17 +59,11 @@ fn is_right(status: u16, endpoint: Option<&EndpointKey>, settings: &Settings) ->
 /// A total that says how many there were and nothing yet of times.
 fn total(endpoint: Option<EndpointKey>, requests: u64, failures: u64) -> Total {
     Total {
-        population: Population::Request,
-        endpoint,
         requests: Some(requests),
         failures: Some(failures),
-        cached: None,
         latency: Distribution::Unknown("Artillery's report has no response times here".to_owned()),
         latency_ok: Distribution::Unknown("Artillery does not time successes apart here".to_owned()),
-        rate_per_s: None,
-        bytes: None,
-        per_second: Vec::new(),
-        span: None,
+        ..Total::of(Population::Request, endpoint)
     }
 }
 
@@ -121,7 +115,7 @@ fn faults<'a>(
     };
     statuses
         .map(move |(status, count)| fault(format!("HTTP {status}"), *count, true))
-        .chain(errors.iter().map(move |(text, count)| fault(failure::text(text), *count, is_of_request(text))))
+        .chain(errors.iter().map(move |(text, count)| fault(scrub::text(text), *count, is_of_request(text))))
 }
 
 /// Whether an error is a request's (it names an error code such as `ECONNREFUSED`); the others are the script's: a capture

@@ -67,10 +67,8 @@ impl Adapter for Artillery1Json {
         if answers.by_status.range(400..).next().is_some() {
             tally.note("a status from 400 on counts as a failure; Artillery itself fails no user for it");
         }
-        match tally.strict_error(input.source()) {
-            Some(error) if settings.strict => Err(error),
-            _ => Ok(tally),
-        }
+        tally.stop_if_strict(settings, input)?;
+        Ok(tally)
     }
 }
 

@@ -6,7 +6,7 @@
 use super::{Answers, TOOL, US_PER_MS, faults, is_of_request, quantiles, quoted, total};
 use crate::error::Error;
 use crate::ingest::document::{self, Object};
-use crate::ingest::own::failure::without_queries;
+use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, MetricTotal, PartId, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::Distribution;
 use crate::model::key::{EndpointKey, MetricKey, MetricKind};
@@ -56,10 +56,8 @@ impl Adapter for ArtilleryJson {
         hand_on_requests(&report.aggregate, &all, part, settings, sink, &mut tally);
         hand_on_metrics(&report.aggregate, &all, part, sink, &mut tally);
         hand_on_course(&report.intermediate, part, settings, sink, &mut tally);
-        match tally.strict_error(input.source()) {
-            Some(error) if settings.strict => Err(error),
-            _ => Ok(tally),
-        }
+        tally.stop_if_strict(settings, input)?;
+        Ok(tally)
     }
 }
 

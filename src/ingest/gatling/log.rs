@@ -5,6 +5,7 @@ use super::line::{Event, Ran, parse};
 use crate::error::Error;
 use crate::ingest::input::Line;
 use crate::ingest::own::failure;
+use crate::ingest::scrub;
 use crate::ingest::{Adapter, Head, Input, PartId, Rejection, SeriesId, Settings, Sink, Sniff, Tally};
 use crate::model::key::{CellKey, EndpointKey, Outcome, Population};
 use crate::model::sample::{Fact, Fault, Sample};
@@ -59,11 +60,7 @@ impl Adapter for GatlingLog {
         let broken = |error: std::io::Error| Error::input(format!("cannot be read: {error}")).at(input.place());
         while let Some(line) = lines.next_line().map_err(broken)? {
             log.line(&line, &mut tally);
-            if settings.strict
-                && let Some(error) = tally.strict_error(input.source())
-            {
-                return Err(error);
-            }
+            tally.stop_if_strict(settings, input)?;
         }
         tally.unfinished = lines.unfinished().map(str::to_owned).or(tally.unfinished);
         log.finish(&mut tally);
@@ -102,7 +99,7 @@ impl Log<'_> {
                 line: line.number,
                 field: None,
                 reason,
-                excerpt: failure::without_queries(&crate::fmt::excerpt(line.bytes)).into_owned(),
+                excerpt: scrub::without_queries(&crate::fmt::excerpt(line.bytes)).into_owned(),
             }),
         }
     }
@@ -119,7 +116,7 @@ impl Log<'_> {
             Event::Request { groups, name, ran, message } => self.request(groups, name, ran, message),
             Event::Group { groups, ran } => self.group(groups, ran),
             Event::Error { message } => {
-                let text = failure::text(message);
+                let text = scrub::text(message);
                 self.sink.fault(self.part, Fault { endpoint: None, text, count: 1, of_requests: false });
             }
             Event::Assertion => return tally.skipped(),
@@ -130,15 +127,15 @@ impl Log<'_> {
     fn request(&mut self, groups: &str, name: &str, ran: Ran, message: &str) {
         let written = format!("{groups}\t{name}\t{}", if ran.ok { "\t" } else { message });
         let cell = self.cells.get(&written).copied().unwrap_or_else(|| {
-            let endpoint = EndpointKey::new(None, &failure::without_queries(name)).in_group(path(groups).as_deref());
+            let endpoint = EndpointKey::new(None, &scrub::without_queries(name)).in_group(path(groups).as_deref());
             let status = if ran.ok { None } else { status(message) };
             let outcome = self.outcome(&endpoint, ran.ok, status, message);
             self.cell(written, Population::Request, endpoint, outcome, status)
         });
         self.sink.sample(cell, sample(ran));
         if !ran.ok && !message.is_empty() {
-            let endpoint = Some(EndpointKey::new(None, &failure::without_queries(name)));
-            let text = failure::text(message);
+            let endpoint = Some(EndpointKey::new(None, &scrub::without_queries(name)));
+            let text = scrub::text(message);
             self.sink.fault(self.part, Fault { endpoint, text, count: 1, of_requests: true });
         }
     }

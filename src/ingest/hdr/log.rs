@@ -7,7 +7,7 @@ use super::encoded::{Encoded, decode, half_of_sub_buckets};
 use super::{NO_FAILURES, TOOL, total, unit_ns, whole_ns};
 use crate::error::Error;
 use crate::ingest::document::unix_ms;
-use crate::ingest::own::failure::without_queries;
+use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, PartId, Rejection, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted, Recorded};
 use crate::model::key::EndpointKey;
@@ -68,11 +68,7 @@ impl Adapter for HdrLog {
                     tally.reject(Rejection { byte: line.byte, line: line.number, field: None, reason, excerpt });
                 }
             }
-            if settings.strict
-                && let Some(error) = tally.strict_error(input.source())
-            {
-                return Err(error);
-            }
+            tally.stop_if_strict(settings, input)?;
         }
         tally.unfinished = lines.unfinished().map(str::to_owned).or(tally.unfinished);
         let part = sink.part(None);

@@ -49,16 +49,9 @@ fn whole_ns(value: f64) -> u64 {
 
 fn total(endpoint: Option<EndpointKey>, requests: u64, latency: Distribution) -> Total {
     Total {
-        population: Population::Request,
-        endpoint,
         requests: Some(requests),
-        failures: None,
-        cached: None,
         latency,
         latency_ok: Distribution::Unknown(NO_FAILURES.to_owned()),
-        rate_per_s: None,
-        bytes: None,
-        per_second: Vec::new(),
-        span: None,
+        ..Total::of(Population::Request, endpoint)
     }
 }

@@ -41,11 +41,7 @@ impl Adapter for HdrPercentiles {
         let broken = |error: std::io::Error| Error::input(format!("cannot be read: {error}")).at(input.place());
         while let Some(line) = lines.next_line().map_err(broken)? {
             table.line(&line, &mut tally);
-            if settings.strict
-                && let Some(error) = tally.strict_error(input.source())
-            {
-                return Err(error);
-            }
+            tally.stop_if_strict(settings, input)?;
         }
         tally.unfinished = lines.unfinished().map(str::to_owned).or(tally.unfinished);
         let unit_ns = unit_ns(table.unit_ns, input, settings)?;

@@ -4,8 +4,8 @@
 //! speak of different things.
 
 use crate::error::Error;
-use crate::ingest::own::failure;
 use crate::ingest::printed::nothing_known;
+use crate::ingest::scrub;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::sample::{Fact, Fault, LoadModel, Total};
@@ -144,7 +144,7 @@ impl Summary {
         } else if let Ok(count) = number.parse::<u64>() {
             self.unanswered = self.unanswered.saturating_add(count);
             if self.errors.len() < ERRORS {
-                self.errors.push((failure::text(text), count));
+                self.errors.push((scrub::text(text), count));
             }
         }
     }

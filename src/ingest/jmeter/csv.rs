@@ -6,8 +6,8 @@ use super::record::{Ending, Record};
 use super::sample::{Given, Refusal, Seen, Teller};
 use crate::error::Error;
 use crate::ingest::input::LINE_CAP;
-use crate::ingest::own::failure::without_queries;
 use crate::ingest::row_blocks::{RowBlock, RowBlocks};
+use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, threads};
 use crate::model::sample::Fact;
 use std::io;
@@ -55,10 +55,8 @@ impl Adapter for JmeterCsv {
             all.merge(findings.map_err(|error| Error::input(format!("cannot be read: {error}")).at(input.place()))?);
         }
         all.conclude(blocks.unfinished(), &layout, settings, sink);
-        match all.tally.strict_error(input.source()).filter(|_| settings.strict) {
-            Some(error) => Err(error),
-            None => Ok(all.tally),
-        }
+        all.tally.stop_if_strict(settings, input)?;
+        Ok(all.tally)
     }
 }
 

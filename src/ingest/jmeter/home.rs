@@ -2,7 +2,7 @@
 
 use super::outcome::{self, Failure, Fault as Blame};
 use super::sample::Given;
-use crate::ingest::own::failure::without_queries;
+use crate::ingest::scrub::without_queries;
 use crate::ingest::{PartId, SeriesId, Sink};
 use crate::model::key::{CellKey, EndpointKey, Outcome, Population};
 use crate::model::sample::Fault;

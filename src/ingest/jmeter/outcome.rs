@@ -1,6 +1,7 @@
 //! How a sample ended: an answer of the system, or none because the connection or the load generator failed.
 
 use crate::ingest::own::failure;
+use crate::ingest::scrub;
 
 /// What JMeter puts before an exception's class where it has no status code, and before its message.
 const NO_CODE: &str = "Non HTTP response code: ";
@@ -84,7 +85,7 @@ pub(super) fn failure(code: &[u8], message: &[u8], assertion: &[u8]) -> Failure 
     let message = message.trim().strip_prefix(NO_MESSAGE).unwrap_or(message.trim());
     if let Some(class) = code.strip_prefix(NO_CODE) {
         let (kind, fault) = exception(class, message);
-        return Failure { kind, text: failure::text(&format!("{class}: {message}")), fault: Some(fault) };
+        return Failure { kind, text: scrub::text(&format!("{class}: {message}")), fault: Some(fault) };
     }
     let status = status(code.as_bytes());
     let said = if assertion.is_empty() { message } else { assertion };
@@ -97,7 +98,7 @@ pub(super) fn failure(code: &[u8], message: &[u8], assertion: &[u8]) -> Failure 
         (false, _) | (_, true) => said.to_owned(),
         (true, false) => format!("{code} {message}"),
     };
-    Failure { kind, text: failure::text(text.trim()), fault: None }
+    Failure { kind, text: scrub::text(text.trim()), fault: None }
 }
 
 fn exception(class: &str, message: &str) -> (String, Fault) {

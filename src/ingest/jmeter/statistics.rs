@@ -2,7 +2,7 @@
 
 use super::TOOL;
 use crate::error::Error;
-use crate::ingest::own::failure::without_queries;
+use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::key::{EndpointKey, Population};
@@ -85,9 +85,7 @@ impl Adapter for JmeterStatistics {
             sink.total(part, row.total(label));
             tally.used();
         }
-        if let Some(error) = tally.strict_error(input.source()).filter(|_| settings.strict) {
-            return Err(error);
-        }
+        tally.stop_if_strict(settings, input)?;
         if tally.used > 0 {
             sink.fact(part, Fact::Load(LoadModel::Closed));
             sink.fact(part, Fact::Remark(PERCENTILES.to_owned()));
@@ -120,20 +118,15 @@ impl Row {
     fn total(&self, label: &str) -> Total {
         let endpoint = (label != TOTAL).then(|| EndpointKey::new(None, &without_queries(label)));
         Total {
-            population: Population::Request,
-            endpoint,
             requests: Some(self.sample_count),
             failures: Some(self.error_count),
-            cached: None,
             latency: self.latency(),
             latency_ok: match self.error_count {
                 0 => self.latency(),
                 _ => Distribution::Unknown("JMeter's dashboard does not time successes apart".to_owned()),
             },
             rate_per_s: self.throughput,
-            bytes: None,
-            per_second: Vec::new(),
-            span: None,
+            ..Total::of(Population::Request, endpoint)
         }
     }
 

@@ -4,7 +4,7 @@ use super::TOOL;
 use super::outcome;
 use super::sample::{Given, Refusal, Seen, Teller};
 use crate::error::Error;
-use crate::ingest::own::failure::without_queries;
+use crate::ingest::scrub::without_queries;
 use crate::ingest::tag::{Tag, TagKind, Tags, attributes};
 use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally};
 use std::borrow::Cow;
@@ -55,10 +55,8 @@ impl Adapter for JmeterXml {
         }
         let (mut tally, seen) = reader.finish(tags.unfinished());
         seen.conclude(&mut tally, settings, sink);
-        match tally.strict_error(input.source()).filter(|_| settings.strict) {
-            Some(error) => Err(error),
-            None => Ok(tally),
-        }
+        tally.stop_if_strict(settings, input)?;
+        Ok(tally)
     }
 }
 

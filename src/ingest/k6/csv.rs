@@ -80,11 +80,7 @@ impl Findings {
 
     fn conclude(self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let mut tally = self.tally;
-        if settings.strict
-            && let Some(error) = tally.strict_error(input.source())
-        {
-            return Err(error);
-        }
+        tally.stop_if_strict(settings, input)?;
         if let (line, true) = self.last {
             tally.unfinished.get_or_insert_with(|| format!("breaks off within line {line}"));
         }

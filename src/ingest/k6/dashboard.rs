@@ -68,11 +68,7 @@ impl Adapter for K6DashboardRecord {
                     excerpt: String::new(),
                 }),
             }
-            if settings.strict
-                && let Some(error) = tally.strict_error(input.source())
-            {
-                return Err(error);
-            }
+            tally.stop_if_strict(settings, input)?;
         }
         tally.unfinished = lines.unfinished().map(str::to_owned).or(tally.unfinished);
         recording.finish(part, sink, &mut tally);

@@ -76,10 +76,8 @@ impl Adapter for K6DashboardHtml {
         recording.finish(part, sink, &mut tally);
         // The page has no event for the end: it is written then.
         tally.unfinished = finished;
-        match tally.strict_error(input.source()) {
-            Some(error) if settings.strict => Err(error),
-            _ => Ok(tally),
-        }
+        tally.stop_if_strict(settings, input)?;
+        Ok(tally)
     }
 }
 

@@ -257,19 +257,7 @@ impl Figures {
 /// A total about everything that says nothing yet.
 fn nothing(population: Population) -> Total {
     let unknown = Distribution::Unknown("k6's summary does not tell successful ones apart".to_owned());
-    Total {
-        population,
-        endpoint: None,
-        requests: None,
-        failures: None,
-        cached: None,
-        latency: unknown.clone(),
-        latency_ok: unknown,
-        rate_per_s: None,
-        bytes: None,
-        per_second: Vec::new(),
-        span: None,
-    }
+    Total { latency: unknown.clone(), latency_ok: unknown, ..Total::of(population, None) }
 }
 
 fn hand_on_check(check: &Check, part: PartId, sink: &mut dyn Sink) {

@@ -261,11 +261,7 @@ impl Findings {
     /// # Errors
     /// Under `strict`, the first bad record.
     pub(super) fn conclude(mut self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        if settings.strict
-            && let Some(error) = self.tally.strict_error(input.source())
-        {
-            return Err(error);
-        }
+        self.tally.stop_if_strict(settings, input)?;
         let part = sink.part(None);
         self.thresholds.sort_by_key(|(byte, _)| *byte);
         let mut seen = Vec::new();

@@ -137,11 +137,7 @@ pub(super) fn finish(
     settings: &Settings,
     sink: &mut dyn Sink,
 ) -> Result<Tally, Error> {
-    if settings.strict
-        && let Some(error) = tally.strict_error(input.source())
-    {
-        return Err(error);
-    }
+    tally.stop_if_strict(settings, input)?;
     figures.hand_on(sink);
     Ok(tally)
 }

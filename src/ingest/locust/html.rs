@@ -75,10 +75,8 @@ impl Adapter for Html {
             }
         }
         page.tally.unfinished = broken.or(page.tally.unfinished);
-        match page.tally.strict_error(input.source()) {
-            Some(error) if settings.strict => Err(error),
-            _ => Ok(page.tally),
-        }
+        page.tally.stop_if_strict(settings, input)?;
+        Ok(page.tally)
     }
 }
 
@@ -260,17 +258,13 @@ fn total(row: &Value, is_last: bool, percentiles: &Percentiles) -> Result<Total,
         })
     };
     Ok(Total {
-        population: Population::Request,
-        endpoint: key,
         requests: Some(requests),
         failures: Some(count(row, "num_failures")?),
-        cached: None,
         latency,
         latency_ok: successes_unknown(),
         rate_per_s: number(row, "total_rps"),
         bytes: number(row, "avg_content_length").and_then(|mean| sum_of_bytes(mean, requests)),
-        per_second: Vec::new(),
-        span: None,
+        ..Total::of(Population::Request, key)
     })
 }
 

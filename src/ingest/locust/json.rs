@@ -67,11 +67,7 @@ impl Adapter for Json {
                 }
                 Err((at, reason)) => walk.reject(at, reason),
             }
-            if settings.strict
-                && let Some(error) = walk.tally.strict_error(input.source())
-            {
-                return Err(error);
-            }
+            walk.tally.stop_if_strict(settings, input)?;
         }
         let mut tally = walk.finish();
         tally.unfinished = broken.or(tally.unfinished);

@@ -70,10 +70,8 @@ impl Adapter for LegacyHtml {
         if tally.unfinished.is_none() && !page.to_ascii_lowercase().contains("</html>") {
             tally.unfinished = Some("the page breaks off before its end".to_owned());
         }
-        match tally.strict_error(input.source()) {
-            Some(error) if settings.strict => Err(error),
-            _ => Ok(tally),
-        }
+        tally.stop_if_strict(settings, input)?;
+        Ok(tally)
     }
 }
 
@@ -171,17 +169,13 @@ fn total(
         })
     };
     Ok(Total {
-        population: Population::Request,
-        endpoint: (!is_sum).then(|| endpoint(&method, &name)),
         requests: Some(requests),
         failures: Some(count(row, "# Fails")?),
-        cached: None,
         latency,
         latency_ok: successes_unknown(),
         rate_per_s: number(row, "RPS").ok(),
         bytes: number(row, "Average size (bytes)").ok().and_then(|mean| sum_of_bytes(mean, requests)),
-        per_second: Vec::new(),
-        span: None,
+        ..Total::of(Population::Request, (!is_sum).then(|| endpoint(&method, &name)))
     })
 }
 

@@ -66,17 +66,12 @@ impl Figures {
     /// The end row of an endpoint, or of all with `None`, with percentiles in milliseconds as printed.
     pub(super) fn total(&self, endpoint: Option<EndpointKey>, quantiles_ms: &[(f64, f64)]) -> Total {
         Total {
-            population: Population::Request,
-            endpoint,
             requests: Some(self.requests),
             failures: Some(self.failures),
-            cached: None,
             latency: self.latency(quantiles_ms),
             latency_ok: successes_unknown(),
-            rate_per_s: None,
             bytes: self.mean_bytes.and_then(|mean| sum_of_bytes(mean, self.requests)),
-            per_second: Vec::new(),
-            span: None,
+            ..Total::of(Population::Request, endpoint)
         }
     }
 

@@ -166,11 +166,7 @@ pub(super) fn each_row(
                 tally.reject(rejection);
             }
         }
-        if settings.strict
-            && let Some(error) = tally.strict_error(input.source())
-        {
-            return Err(error);
-        }
+        tally.stop_if_strict(settings, input)?;
     }
     if tally.unfinished.is_none() && is_cut(input)? {
         tally.unfinished = Some("its last line has no end, so it was cut off".to_owned());

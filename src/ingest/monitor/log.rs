@@ -43,15 +43,10 @@ pub(super) fn each_line(
             Ok(Taken::Held) => {}
             Err(reason) => tally.reject(place.rejection(&text, reason)),
         }
-        strict(tally, settings, input)?;
+        tally.stop_if_strict(settings, input)?;
     }
     tally.unfinished = tally.unfinished.take().or_else(|| lines.unfinished().map(str::to_owned));
     Ok(())
-}
-
-/// Under `strict` the first bad row ends the reading.
-pub(super) fn strict(tally: &Tally, settings: &Settings, input: &Input) -> Result<(), Error> {
-    tally.strict_error(input.source()).filter(|_| settings.strict).map_or(Ok(()), Err)
 }
 
 /// Where a line stands.
@@ -127,7 +122,7 @@ pub(super) fn repeated(
     if tally.used == 0 && waiting {
         return Err(Error::input("says nowhere when its rows were read").at(input.place()).hint(hint));
     }
-    strict(&tally, settings, input)?;
+    tally.stop_if_strict(settings, input)?;
     clock.tell(&mut tally);
     shown.tell(&mut tally);
     Ok(tally)

@@ -93,7 +93,7 @@ impl Adapter for MonitorPrometheus {
         let telling = telling_labels(&all);
         for series in &all {
             hand_on(series, &telling, &mut shown, sink, &mut tally);
-            super::log::strict(&tally, settings, input)?;
+            tally.stop_if_strict(settings, input)?;
         }
         shown.tell(&mut tally);
         Ok(tally)

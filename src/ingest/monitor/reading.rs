@@ -71,9 +71,7 @@ pub(super) fn read(
             }
             Err(refusal) => tally.reject(rejection(&row, &names, &refusal)),
         }
-        if let Some(error) = tally.strict_error(input.source()).filter(|_| settings.strict) {
-            return Err(error);
-        }
+        tally.stop_if_strict(settings, input)?;
     }
     watch.tell(&mut tally);
     clock.tell(&mut tally);

@@ -1,7 +1,6 @@
 //! sysstat's JSON: `sadf -j`, `iostat -t -o JSON` and `mpstat -o JSON`, which share one frame.
 
 use super::instants::Instants;
-use super::log::strict;
 use super::shown::{Figure, Shown};
 use super::sysstat::{Days, titled, unit};
 use crate::error::Error;
@@ -82,7 +81,7 @@ impl Adapter for MonitorSysstatJson {
                     }
                     None => reject(&format!("statistics[{position}].timestamp"), "should be a time", &mut tally),
                 }
-                strict(&tally, settings, input)?;
+                tally.stop_if_strict(settings, input)?;
             }
         }
         if tally.used == 0 && timeless {

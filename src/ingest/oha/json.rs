@@ -3,8 +3,8 @@
 use super::TOOL;
 use crate::error::Error;
 use crate::fmt::quantile_p;
-use crate::ingest::own::failure;
 use crate::ingest::printed;
+use crate::ingest::scrub;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::sample::{Fact, Fault, Total};
@@ -81,7 +81,7 @@ impl Adapter for OhaJson {
         }
         sink.total(part, report.total().map_err(|reason| Error::input(reason).at(input.place()))?);
         for (text, count) in report.errors() {
-            sink.fault(part, Fault { endpoint: None, text: failure::text(text), count, of_requests: true });
+            sink.fault(part, Fault { endpoint: None, text: scrub::text(text), count, of_requests: true });
         }
         for (code, count) in report.status_code_distribution.iter().filter(|(code, _)| !is_success(**code)) {
             let text = format!("HTTP {code}");

@@ -1,8 +1,6 @@
 //! Why a request failed, in a few words that many failures share.
 
 use crate::ingest::scrub;
-pub use crate::ingest::scrub::text;
-use std::borrow::Cow;
 
 /// Words that name a kind of failure whatever stands around them.
 const KINDS: [(&str, &str); 8] = [
@@ -53,12 +51,6 @@ fn general(text: &str) -> String {
         }
     }
     if out.is_empty() { "failed".to_owned() } else { cut(&out, KIND_CHARS) }
-}
-
-/// A name, or a row's beginning, up to the `?` of its address, and without login: that is where tokens stand.
-#[must_use]
-pub fn without_queries(text: &str) -> Cow<'_, str> {
-    scrub::name(text, scrub::Query::Cut)
 }
 
 fn cut(text: &str, most: usize) -> String {

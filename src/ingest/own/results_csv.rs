@@ -87,9 +87,7 @@ impl Adapter for OwnResultsCsv {
                 Err(refusal) => tally.reject(rejection(&row, &names, &refusal)),
             }
         }
-        if let Some(error) = tally.strict_error(input.source()).filter(|_| settings.strict) {
-            return Err(error);
-        }
+        tally.stop_if_strict(settings, input)?;
         if tally.used > 0 {
             let told = read_records(document, input, settings, sink)?;
             told.notes.into_iter().for_each(|note| tally.note(note));

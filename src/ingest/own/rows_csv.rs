@@ -63,9 +63,7 @@ impl Adapter for OwnRowsCsv {
                 break;
             }
         }
-        if let Some(error) = tally.strict_error(input.source()).filter(|_| settings.strict) {
-            return Err(error);
-        }
+        tally.stop_if_strict(settings, input)?;
         if last_was_short && tally.unfinished.is_none() {
             tally.unfinished = Some("the last row breaks off".to_owned());
         }

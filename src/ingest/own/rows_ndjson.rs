@@ -94,9 +94,7 @@ impl Adapter for OwnRowsNdjson {
                 Ok(Taken::Skipped) => tally.skipped(),
                 Err(refusal) => tally.reject(rejection(&line, fields.names(), &refusal)),
             }
-            if let Some(error) = tally.strict_error(input.source()).filter(|_| settings.strict) {
-                return Err(error);
-            }
+            tally.stop_if_strict(settings, input)?;
         }
         tally.unfinished = tally.unfinished.take().or_else(|| lines.unfinished().map(str::to_owned));
         if tally.used > 0 || !fields.names().is_empty() {

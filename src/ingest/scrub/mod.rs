@@ -48,6 +48,12 @@ pub fn name(name: &str, query: Query) -> Cow<'_, str> {
     Cow::Owned(settled(name, NAME_CHARS, |name| secret::without_tokens(&url::of_name(name, query))))
 }
 
+/// A name, or a row's beginning, up to the `?` of its address, and without login: that is where tokens stand.
+#[must_use]
+pub fn without_queries(text: &str) -> Cow<'_, str> {
+    name(text, Query::Cut)
+}
+
 /// Whether a tag may be kept: neither its name says that it is secret, nor does its value look it.
 #[must_use]
 pub fn may_show(tag: &str, value: &str) -> bool {

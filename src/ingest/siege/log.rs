@@ -71,9 +71,7 @@ impl Adapter for SiegeLog {
                 }
                 Err(refusal) => tally.reject(rejection(&row, &names, &refusal)),
             }
-            if let Some(error) = settings.strict.then(|| tally.strict_error(input.source())).flatten() {
-                return Err(error);
-            }
+            tally.stop_if_strict(settings, input)?;
         }
         if tally.unfinished.is_none() && ends_open(input)? {
             tally.unfinished = Some("its last line has no end, so it was cut off".to_owned());

@@ -2,8 +2,8 @@
 
 use super::group::{Figure, Group, TOOL};
 use crate::error::Error;
-use crate::ingest::own::failure::without_queries;
 use crate::ingest::rows::{Header, Row, Rows};
+use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 
 /// Reads Taurus's final stats in CSV.
@@ -50,9 +50,7 @@ impl Adapter for TaurusCsv {
                 }
             }
         }
-        if let Some(error) = tally.strict_error(input.source()).filter(|_| settings.strict) {
-            return Err(error);
-        }
+        tally.stop_if_strict(settings, input)?;
         if !totalled && tally.unfinished.is_none() {
             tally.unfinished = Some("Taurus's row of the total is missing".to_owned());
         }

@@ -1,6 +1,6 @@
 //! One label's figures in Taurus's final stats.
 
-use crate::ingest::own::failure::without_queries;
+use crate::ingest::scrub::without_queries;
 use crate::ingest::{PartId, Sink};
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::key::{EndpointKey, Population};
@@ -100,20 +100,15 @@ impl Group {
         sink.total(
             part,
             Total {
-                population: Population::Request,
-                endpoint,
                 requests: Some(samples),
                 failures,
-                cached: None,
                 latency_ok: match failures {
                     Some(0) => latency.clone(),
                     _ => Distribution::Unknown("Taurus does not time successes apart".to_owned()),
                 },
                 latency,
-                rate_per_s: None,
                 bytes: self.bytes,
-                per_second: Vec::new(),
-                span: None,
+                ..Total::of(Population::Request, endpoint)
             },
         );
         Ok(())

@@ -2,7 +2,7 @@
 
 use super::group::{Figure, Group, TOOL};
 use crate::error::Error;
-use crate::ingest::own::failure::without_queries;
+use crate::ingest::scrub::without_queries;
 use crate::ingest::tag::{Tag, TagKind, Tags, attributes};
 use crate::ingest::{Adapter, Head, Input, PartId, Rejection, Settings, Sink, Sniff, Tally};
 use crate::model::sample::Fact;
@@ -40,9 +40,7 @@ impl Adapter for TaurusXml {
             reader.tag(&tag, sink);
         }
         let mut tally = reader.tally;
-        if let Some(error) = tally.strict_error(input.source()).filter(|_| settings.strict) {
-            return Err(error);
-        }
+        tally.stop_if_strict(settings, input)?;
         tally.unfinished = tags.unfinished().map(str::to_owned);
         if tally.unfinished.is_none() && !(reader.closed && reader.totalled) {
             let lacks = if reader.closed { "the group of the total is missing" } else { "ends without </FinalStatus>" };

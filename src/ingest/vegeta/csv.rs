@@ -6,7 +6,7 @@
 use super::TOOL;
 use super::result::{Attack, Hit};
 use crate::error::Error;
-use crate::ingest::own::failure::without_queries;
+use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally};
 use crate::unit::Timestamp;
 use std::borrow::Cow;
@@ -68,9 +68,7 @@ impl Adapter for VegetaCsv {
                     excerpt: shown(line.bytes),
                 }),
             }
-            if let Some(error) = settings.strict.then(|| tally.strict_error(input.source())).flatten() {
-                return Err(error);
-            }
+            tally.stop_if_strict(settings, input)?;
         }
         tally.unfinished = lines.unfinished().map(str::to_owned);
         if !last && tally.unfinished.is_none() {

@@ -78,9 +78,7 @@ impl Adapter for VegetaNdjson {
                     excerpt: String::new(),
                 }),
             }
-            if let Some(error) = settings.strict.then(|| tally.strict_error(input.source())).flatten() {
-                return Err(error);
-            }
+            tally.stop_if_strict(settings, input)?;
         }
         tally.unfinished = lines.unfinished().map(str::to_owned);
         if last_is_cut && tally.unfinished.is_none() {

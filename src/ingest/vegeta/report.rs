@@ -5,8 +5,9 @@
 
 use super::TOOL;
 use crate::error::Error;
-use crate::ingest::own::{failure, instant};
+use crate::ingest::own::instant;
 use crate::ingest::printed;
+use crate::ingest::scrub;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::sample::{Fact, Fault, LoadModel, Total};
@@ -151,7 +152,7 @@ impl Report {
     fn faults(&self) -> Vec<Fault> {
         let words = |code: &str| self.errors.iter().flatten().find(|text| text.starts_with(&format!("{code} ")));
         let text = |code: &str| match words(code) {
-            Some(text) => failure::text(text),
+            Some(text) => scrub::text(text),
             None if code == "0" => "no answer".to_owned(),
             None => format!("HTTP {code}"),
         };

@@ -2,6 +2,7 @@
 
 use crate::ingest::own::failure;
 use crate::ingest::printed;
+use crate::ingest::scrub;
 use crate::ingest::{PartId, SeriesId, Sink};
 use crate::model::key::{CellKey, EndpointKey, Outcome, Population};
 use crate::model::sample::{Fact, Fault, LoadModel, Sample};
@@ -85,7 +86,7 @@ fn home(hit: &Hit<'_>, sink: &mut dyn Sink) -> Home {
     let (outcome, fault) = if (200..400).contains(&hit.code) {
         (Outcome::Ok, None)
     } else {
-        let text = said.map_or_else(|| format!("HTTP {}", hit.code), failure::text);
+        let text = said.map_or_else(|| format!("HTTP {}", hit.code), scrub::text);
         let fault = Fault { endpoint: Some(endpoint.clone()), text, count: 1, of_requests: true };
         (Outcome::Failed(failure::kind(Some(hit.code), said)), Some(fault))
     };

@@ -269,7 +269,7 @@ impl Blocks {
                 return;
             }
         };
-        let excerpt = crate::fmt::excerpt(crate::ingest::own::failure::without_queries(&run.address).as_bytes());
+        let excerpt = crate::fmt::excerpt(crate::ingest::scrub::without_queries(&run.address).as_bytes());
         let (line, byte) = (run.line, run.byte);
         tally.reject(Rejection { byte, line, field: None, reason: why.to_owned(), excerpt });
     }

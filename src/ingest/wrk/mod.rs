@@ -55,9 +55,7 @@ impl Adapter for WrkText {
         let broken = |error: std::io::Error| Error::input(format!("cannot be read: {error}")).at(input.place());
         while let Some(line) = lines.next_line().map_err(broken)? {
             blocks.take(&line, &mut tally);
-            if let Some(error) = settings.strict.then(|| tally.strict_error(input.source())).flatten() {
-                return Err(error);
-            }
+            tally.stop_if_strict(settings, input)?;
         }
         tally.unfinished = lines.unfinished().map(str::to_owned);
         let runs = blocks.finish(&mut tally);

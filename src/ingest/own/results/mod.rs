@@ -90,9 +90,7 @@ impl Adapter for OwnResultsJson {
             None => read_records(Record::of_document(&document), input, settings, sink)?,
         };
         tally.unfinished = unfinished;
-        if let Some(error) = tally.strict_error(input.source()).filter(|_| settings.strict) {
-            return Err(error);
-        }
+        tally.stop_if_strict(settings, input)?;
         Ok(tally)
     }
 }

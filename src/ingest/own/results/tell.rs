@@ -111,8 +111,6 @@ impl<'a> Teller<'a> {
             _ => Distribution::Unknown("the file does not tell the latency of successes apart".to_owned()),
         };
         let total = Total {
-            population,
-            endpoint: endpoint.cloned(),
             requests: counted.total,
             failures: counted.failures,
             cached: counted.cached,
@@ -120,8 +118,7 @@ impl<'a> Teller<'a> {
             latency_ok,
             rate_per_s: counted.per_second,
             bytes: counted.bytes,
-            per_second: Vec::new(),
-            span: None,
+            ..Total::of(population, endpoint.cloned())
         };
         // Connections and messages have one endpoint by nature; it bears the name that rows of them have.
         let kind = match population {
