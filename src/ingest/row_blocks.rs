@@ -346,6 +346,14 @@ mod tests {
 
     proptest! {
         #[test]
+        fn a_row_end_near_the_end_is_the_last_of_all(text in "[a,\"\n\r;]{0,60}", near in 0..60_usize) {
+            let (all, found) =
+                (last_row_end_from(0, text.as_bytes(), b','), last_row_end_from(near, text.as_bytes(), b','));
+            prop_assert!(found.is_none() || found == all);
+            prop_assert!(found.is_some() || all.is_none_or(|end| end <= near + 1));
+        }
+
+        #[test]
         fn rows_of_blocks_are_rows_of_the_whole(text in "[a,\"\n\r;]{0,60}", size in 1..40_usize) {
             let cut = blocks(&text, size);
             prop_assert_eq!(cut.iter().map(|(_, _, rows)| rows.as_str()).collect::<String>(), text.clone());
