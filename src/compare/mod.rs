@@ -8,6 +8,7 @@ pub mod call;
 pub mod change;
 pub mod delta;
 pub mod failures;
+pub mod history;
 pub mod influence;
 pub mod multiplicity;
 pub mod quoted;
