@@ -15,7 +15,6 @@ pub mod multiplicity;
 mod pairing;
 pub mod quoted;
 mod row;
-pub mod runs;
 pub mod settings;
 pub mod shift;
 pub mod side;
@@ -24,5 +23,4 @@ pub mod steps;
 pub mod two_run;
 
 pub use delta::{Call, Delta};
-pub use runs::runs;
 pub use sides::{Comparison, sides};

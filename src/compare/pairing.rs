@@ -22,10 +22,10 @@ pub(super) fn paired<'a>(before: &'a Side, after: &'a Side) -> Pairs<'a> {
 
 /// Names by which endpoints of several runs are matched: labels, within their group where one label stands in several
 /// groups of a run.
-pub(super) struct Names<'a>(BTreeSet<&'a str>);
+struct Names<'a>(BTreeSet<&'a str>);
 
 impl<'a> Names<'a> {
-    pub(super) fn of(sides: impl IntoIterator<Item = &'a Side>) -> Self {
+    fn of(sides: impl IntoIterator<Item = &'a Side>) -> Self {
         let mut twice = BTreeSet::new();
         for side in sides {
             let mut seen = BTreeSet::new();
@@ -35,7 +35,7 @@ impl<'a> Names<'a> {
         Self(twice)
     }
 
-    pub(super) fn of_endpoint(&self, figures: &EndpointFigures) -> String {
+    fn of_endpoint(&self, figures: &EndpointFigures) -> String {
         match &figures.group {
             Some(group) if self.0.contains(figures.label.as_str()) => format!("{group} › {}", figures.label),
             _ => figures.label.clone(),

@@ -94,7 +94,7 @@ fn by_figures(
     settings.metrics.iter().map(one).collect()
 }
 
-pub(super) fn figure(side: &EndpointFigures, p: f64) -> Option<Figure<'_>> {
+fn figure(side: &EndpointFigures, p: f64) -> Option<Figure<'_>> {
     let latency = &side.latency_us;
     let value = latency.quantiles.get(&fmt::quantile_name(p)).copied().flatten()?;
     let class = latency.source_class?;
