@@ -11,6 +11,7 @@ use crate::analyse::figures::{
 };
 use crate::compare::delta::Delta;
 use crate::compare::shift::Shift;
+use crate::judge::beside::{GradeOutcome, Ladder, Score};
 use crate::judge::outcome::{CriterionResult, Finding, PlanOutcome, Status, Verdict};
 use crate::model::input::InputFile;
 use schemars::JsonSchema;
@@ -49,6 +50,15 @@ pub struct Report {
     pub plan: Vec<PlanOutcome>,
     /// Every criterion as judged.
     pub criteria: Vec<CriterionResult>,
+    /// Weighted scores, where anybody declared a weight or a score. They raise nothing.
+    #[serde(default)]
+    pub scores: Vec<Score>,
+    /// Words for figures, as declared; where a criterion says otherwise, that stands with them.
+    #[serde(default)]
+    pub grades: Vec<GradeOutcome>,
+    /// What was met at which load, where tests ran at several.
+    #[serde(default)]
+    pub ladder: Vec<Ladder>,
     /// Declared requirements and what became of the criteria that trace to them.
     pub requirements: Vec<RequirementLine>,
     /// Every comparison with the baseline.

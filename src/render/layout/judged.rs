@@ -106,6 +106,11 @@ fn origin(origin: Origin) -> &'static str {
         Origin::Default => "default",
         Origin::Baseline => "baseline",
         Origin::Plan => "plan",
+        Origin::Group => "group",
+        Origin::Keptn => "Keptn",
+        Origin::Taurus => "Taurus",
+        Origin::Gatling => "Gatling assertion",
+        Origin::Artillery => "Artillery",
     }
 }
 
