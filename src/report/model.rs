@@ -241,6 +241,19 @@ pub struct TestReport {
     pub charts: Vec<Chart>,
 }
 
+impl Report {
+    /// The tests that are judged: of several runs of one name the newest valid one.
+    #[must_use]
+    pub fn standing(&self) -> Vec<&TestReport> {
+        let age = |test: &TestReport| (test.valid, test.ended_at.clone(), test.run.clone());
+        let newest = |test: &&TestReport| {
+            let rivals = self.tests.iter().filter(|other| other.name == test.name);
+            rivals.max_by_key(|other| age(other)).is_none_or(|newest| std::ptr::eq(newest, *test))
+        };
+        self.tests.iter().filter(newest).collect()
+    }
+}
+
 impl TestReport {
     /// Warnings that no doubt says already, for lists that show both.
     pub fn further_warnings(&self) -> impl Iterator<Item = &String> {
@@ -289,6 +302,9 @@ pub struct FileNotUsed {
     pub source: String,
     /// Why.
     pub reason: String,
+    /// Whether it should have been a result: it could not be read, or it breaks off.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unreadable: bool,
 }
 
 /// How to make the report again.
