@@ -47,7 +47,7 @@ impl Numbers {
 }
 
 /// The file with one to four edits: a byte turned, a piece deleted, doubled or moved, a token set in or over, the end lost.
-pub fn mutated(file: &[u8], seed: u64) -> Vec<u8> {
+pub(crate) fn mutated(file: &[u8], seed: u64) -> Vec<u8> {
     let mut numbers = Numbers::of(seed);
     let mut bytes = file.to_vec();
     for _ in 0..=numbers.below(4) {
@@ -80,15 +80,15 @@ pub fn mutated(file: &[u8], seed: u64) -> Vec<u8> {
 
 /// How much of it is tried.
 #[derive(Debug, Clone, Copy)]
-pub struct Strength {
+pub(crate) struct Strength {
     /// Cuts, at multiples of 1 KiB from the beginning.
-    pub cuts: usize,
+    pub(crate) cuts: usize,
     /// Seeds.
-    pub mutations: u64,
+    pub(crate) mutations: u64,
 }
 
 /// Reads all forms of a file, recognised and as the kind that the whole file is; how many were read, and what is wrong.
-pub fn damages(file: &[u8], strength: Strength) -> (usize, Vec<String>) {
+pub(crate) fn damages(file: &[u8], strength: Strength) -> (usize, Vec<String>) {
     let kind = law::kind_of(file);
     let (mut tried, mut wrong) = (0, Vec::new());
     let mut attempt = |what: String, bytes: &[u8], breaks_off: bool| {
