@@ -4,7 +4,7 @@ use super::case::{BaselineState, Case};
 use super::criterion::Asking;
 use super::decision::decide;
 use super::observation::{Nature, Observation};
-use super::outcome::{CriterionResult, Evidence, Limit, Origin, Side, Status};
+use super::outcome::{CriterionResult, Limit, Origin, Side, Status};
 use super::plan::{Entry, Lineup};
 use crate::compare::delta::{Call, Delta};
 use crate::compare::shift::{Shift, ShiftKind};
@@ -27,25 +27,7 @@ pub fn built_in(case: &Case<'_>, lineup: &Lineup<'_>) -> Option<CriterionResult>
         BaselineState::Unusable(why) => (Status::Inconclusive, why.clone()),
         _ => Answers::of(case, lineup).called(),
     };
-    Some(CriterionResult {
-        id: ID.to_owned(),
-        test: String::new(),
-        endpoint: None,
-        metric: ID.to_owned(),
-        origin: Origin::Baseline,
-        original: None,
-        status,
-        observed: None,
-        interval: None,
-        n: None,
-        unit: Unit::Plain,
-        limit: None,
-        critical: true,
-        evidence: Evidence::Observed,
-        source_class: None,
-        n_to_settle: None,
-        reason,
-    })
+    Some(CriterionResult::bare(ID, ID, Origin::Baseline, status, true, reason))
 }
 
 /// Deltas that decide: the metrics of the gate; totals only where a test has no endpoints.
