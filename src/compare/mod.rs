@@ -6,6 +6,7 @@
 pub mod block;
 pub mod call;
 pub mod change;
+pub mod change_point;
 pub mod delta;
 pub mod failures;
 pub mod influence;
