@@ -9,6 +9,7 @@ pub mod change;
 pub mod change_point;
 pub mod delta;
 pub mod failures;
+pub mod history;
 pub mod influence;
 pub mod multiplicity;
 pub mod quoted;
