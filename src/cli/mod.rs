@@ -1,11 +1,13 @@
 //! The command line: arguments, one file per command, exit codes, errors in words. Only here is anything printed.
 
+mod against;
 mod args;
 mod baseline;
 mod compare;
 mod explain;
 mod fold;
 mod glossary;
+mod history;
 mod inspect;
 mod judging;
 mod pipeline;
@@ -91,6 +93,7 @@ pub fn run(
         args::Command::Compare(args) => compare::run(&args, &mut streams),
         args::Command::Fold(args) => fold::run(&args, &mut streams),
         args::Command::Baseline(command) => baseline::run(&command, &mut streams),
+        args::Command::History(args) => history::run(&args, &mut streams),
         args::Command::Explain(args) => explain::run(&args, &mut streams),
     };
     let flushed = streams.out.flush().map_err(Stop::from);

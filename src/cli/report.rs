@@ -1,7 +1,9 @@
 //! `report`: judge results and write report.html, report.md with its pictures, and report.json.
 
+use super::against::Against;
 use super::args::{Allow, FailOn, Format, ReportArgs};
-use super::judging::{self, Judging};
+use super::history;
+use super::judging::Judging;
 use super::{EXIT_INCONCLUSIVE, EXIT_INPUT, EXIT_NOT_READY, EXIT_READY, Stop, Streams, pipeline, write_error};
 use crate::error::{Error, Place};
 use crate::judge::outcome::{Status, Verdict};
@@ -20,9 +22,10 @@ pub(super) fn run(args: &ReportArgs, streams: &mut Streams<'_>) -> Result<u8, St
         return Err(pipeline::nothing_usable(&gathered).into());
     }
     let store = Store::at(&args.store.store);
-    let before = args.baseline.as_deref().map(|name| judging::load(&store, name, &gathered.config)).transpose()?;
-    let judging =
-        Judging { gathered: &gathered, baseline: before.as_ref(), title: args.title.clone(), command: command(args) };
+    let mut judging = Judging::new(&gathered, args.title.clone(), command(args));
+    if let Some(name) = args.baseline.as_deref() {
+        against(&mut judging, &store, name, streams)?;
+    }
     let report = judging.report();
     let written = write(&report, args)?;
     if args.save {
@@ -34,6 +37,21 @@ pub(super) fn run(args: &ReportArgs, streams: &mut Streams<'_>) -> Result<u8, St
         return Ok(EXIT_INPUT);
     }
     exit_code(&report, args, streams)
+}
+
+/// Finds what the run is held against, and what the store knows of its tests. Stored runs that cannot be read are said and
+/// left alone.
+fn against(judging: &mut Judging<'_>, store: &Store, name: &str, streams: &mut Streams<'_>) -> Result<(), Stop> {
+    let config = &judging.gathered.config;
+    let baseline = Against::find(store, name, &judging.own, config)?;
+    for problem in &baseline.damaged {
+        write_error(problem, "warning", streams.err)?;
+    }
+    let reference = config.baseline.reference.as_deref().filter(|reference| *reference != name);
+    judging.reference = reference.map(|name| Against::find(store, name, &judging.own, config)).transpose()?;
+    judging.history = history::of_tests(store, &judging.own, config)?;
+    judging.baseline = Some(baseline);
+    Ok(())
 }
 
 fn exit_code(report: &Report, args: &ReportArgs, streams: &mut Streams<'_>) -> Result<u8, Stop> {

@@ -6,7 +6,8 @@
 //! deterministic, and needs points after a change to see it: it explains a history and bounds a baseline, it is no gate.
 //!
 //! What decides equality: a point's index is the first value *after* the change; the t-test is pooled, with standard
-//! deviations that divide by n; the next window begins at the last point found, or half a window further.
+//! deviations that divide by n; the next window begins at the last point found, or half a window further; and where a point
+//! is taken back, the two after it are tested anew, while the one before it keeps the test that it had.
 
 use crate::analyse::sampling::t_above;
 use std::ops::Range;
@@ -31,7 +32,7 @@ impl Default for Settings {
     }
 }
 
-/// A `ChangePoint` is where the level of a series changes, held against the stretches to both its neighbours.
+/// A `ChangePoint` is where the level of a series changes, held against the stretches beside it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ChangePoint {
     /// The first value after the change.
@@ -218,7 +219,7 @@ fn sums_after(values: &[f64]) -> Vec<Vec<f64>> {
     sums
 }
 
-/// The second pass: takes points back, the least significant first, then the smallest, each time testing its neighbours anew.
+/// The second pass: takes points back, the least significant first, then the smallest, each time testing the two after it anew.
 fn held(mut points: Vec<ChangePoint>, series: &[f64], settings: &Settings) -> Vec<ChangePoint> {
     loop {
         let first = |a: usize, b: usize, before: bool| if before { b } else { a };
@@ -237,7 +238,7 @@ fn held(mut points: Vec<ChangePoint>, series: &[f64], settings: &Settings) -> Ve
         }
         points.remove(taken);
         let stretches = edges(points.iter().map(|point| point.index), series.len());
-        for at in [taken.checked_sub(1), Some(taken)].into_iter().flatten() {
+        for at in [taken, taken + 1] {
             if let (Some(point), Some(before), Some(after)) =
                 (points.get_mut(at), stretches.get(at), stretches.get(at + 1))
             {

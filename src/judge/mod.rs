@@ -46,6 +46,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let (fallback, mut defaults) = fallback::judged(case.config, &lineup, &criteria, newest);
     criteria.extend(fallback);
     criteria.extend(no_regression::built_in(case, &lineup));
+    criteria.extend(no_regression::drift(case, &lineup));
     criteria.extend(not_run(&lineup, &criteria));
     if case.config.source.is_none() {
         defaults.push("no plimsoll.toml: the files alone are judged".to_owned());

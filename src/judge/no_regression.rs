@@ -16,6 +16,8 @@ use crate::unit::Unit;
 
 /// Id of the built-in criterion.
 pub const ID: &str = "no-regression";
+/// Id of the built-in criterion against the pinned reference.
+pub const DRIFT_ID: &str = "no-slow-drift";
 
 /// The built-in critical criterion, where a baseline was asked for and the gate is not turned off.
 #[must_use]
@@ -27,11 +29,15 @@ pub fn built_in(case: &Case<'_>, lineup: &Lineup<'_>) -> Option<CriterionResult>
         BaselineState::Unusable(why) => (Status::Inconclusive, why.clone()),
         _ => Answers::of(case, lineup).called(),
     };
-    Some(CriterionResult {
-        id: ID.to_owned(),
+    Some(of_gate(ID, (status, reason)))
+}
+
+fn of_gate(id: &str, (status, reason): (Status, String)) -> CriterionResult {
+    CriterionResult {
+        id: id.to_owned(),
         test: String::new(),
         endpoint: None,
-        metric: ID.to_owned(),
+        metric: id.to_owned(),
         origin: Origin::Baseline,
         original: None,
         status,
@@ -45,16 +51,28 @@ pub fn built_in(case: &Case<'_>, lineup: &Lineup<'_>) -> Option<CriterionResult>
         source_class: None,
         n_to_settle: None,
         reason,
-    })
+    }
+}
+
+/// The built-in criterion against the pinned reference, where there is one: many steps, each too small to be blamed, are one
+/// there. It is not critical: somebody may want them all.
+#[must_use]
+pub fn drift(case: &Case<'_>, lineup: &Lineup<'_>) -> Option<CriterionResult> {
+    let (reference, deltas) = case.drift?;
+    let (status, reason) = Answers::of(&Case { deltas, shifts: &[], ..*case }, lineup).called();
+    let mut result = of_gate(DRIFT_ID, (status, format!("against {}: {reason}", fmt::plain(reference))));
+    result.critical = false;
+    Some(result)
 }
 
 /// Deltas that decide: the metrics of the gate; totals only where a test has no endpoints.
 fn gated<'a>(config: &Config, deltas: &'a [Delta]) -> Vec<&'a Delta> {
-    let has_endpoints = |test: &str| deltas.iter().any(|delta| delta.test == test && !delta.endpoint.is_empty());
+    let measured = || deltas.iter().filter(|delta| delta.declared.is_none());
+    let has_endpoints = |test: &str| measured().any(|delta| delta.test == test && !delta.endpoint.is_empty());
     deltas
         .iter()
-        .filter(|delta| config.compare.metrics.contains(&delta.metric))
-        .filter(|delta| !delta.endpoint.is_empty() || !has_endpoints(&delta.test))
+        .filter(|delta| delta.declared.is_some() || config.compare.metrics.contains(&delta.metric))
+        .filter(|delta| delta.declared.is_some() || !delta.endpoint.is_empty() || !has_endpoints(&delta.test))
         .collect()
 }
 
@@ -283,7 +301,7 @@ mod tests {
         let test = test("api");
         let tests = [JudgedTest { test: &test, figures: &figures }];
         let (deltas, shifts, baseline) = ([delta(call)], [shift(kind)], BaselineState::Used { id: "v1".to_owned() });
-        let case = Case { tests: &tests, deltas: &deltas, shifts: &shifts, config: &config, baseline: &baseline };
+        let case = Case { tests: &tests, deltas: &deltas, shifts: &shifts, config: &config, baseline: &baseline, drift: None };
         built_in(&case, &lineup(&tests, &config)).unwrap()
     }
 

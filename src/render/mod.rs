@@ -2,6 +2,7 @@
 
 pub mod chart;
 mod filter;
+pub mod history;
 pub mod html;
 mod layout;
 pub mod markdown;

@@ -6,6 +6,7 @@ use crate::judge::outcome::{CriterionResult, Finding, Origin, Status};
 use crate::render::state::{self, NOT_JUDGED, State};
 use crate::report::build::words;
 use crate::report::model::{Report, TestReport};
+use crate::unit::Unit;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -147,6 +148,8 @@ pub(super) struct ChangeRow<'a> {
     state: State,
     /// `+26 % (21 to 31)`, or points for failures.
     change: String,
+    /// The range that it is held against, where one was declared.
+    declared: Option<String>,
     /// `ratio` for failures, `micros` for latencies.
     unit: &'static str,
     screen: bool,
@@ -163,8 +166,14 @@ fn harm(call: Call) -> u8 {
 }
 
 pub(super) fn change(it: &Delta) -> ChangeRow<'_> {
-    let unit = if it.metric.starts_with("failures") { "ratio" } else { "micros" };
-    ChangeRow { it, state: state::call(it), change: words::change(it), unit, screen: false }
+    let unit = match it.unit() {
+        Unit::Ratio => "ratio",
+        Unit::PerSecond => "per-second",
+        Unit::Count => "count",
+        _ => "micros",
+    };
+    let declared = words::declared_range(it);
+    ChangeRow { it, state: state::call(it), change: words::change(it), declared, unit, screen: false }
 }
 
 pub(super) fn changes(report: &Report) -> Cut<ChangeRow<'_>> {

@@ -1,7 +1,8 @@
-//! Change points against Apache Otava 0.8.0.
+//! Change points against Apache Otava 0.8.0, and the band in which the next run lies.
 
 use super::{list, near, number, numbers, section, whole};
 use plimsoll::compare::change_point::{Settings, change_points};
+use plimsoll::compare::prediction::band;
 
 #[test]
 fn otava() {
@@ -46,4 +47,17 @@ fn otava_qhat_matrix() {
         }
     }
     assert!(found >= 3, "only {found} stretches have a change point");
+}
+
+/// The band of a history, from scipy's t; one-sided bounds and tolerance factors are no part of the product.
+#[test]
+fn history_prediction() {
+    let case = section("history_prediction");
+    let values = numbers(&case["p95_ms"]);
+    for (runs, result) in [(10, &case["result"]), (5, &case["result_n5"])] {
+        let band = band(&values[..runs]).unwrap();
+        near(band.centre.ln(), &result["mean"], 1e-9);
+        near(band.low.ln(), &result["two_sided_95_prediction"][0], 1e-9);
+        near(band.high.ln(), &result["two_sided_95_prediction"][1], 1e-9);
+    }
 }
