@@ -90,6 +90,12 @@ pub(super) struct ReportArgs {
     /// What to write
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_values_t = [Format::Html, Format::Md, Format::Json])]
     pub(super) format: Vec<Format>,
+    /// Also write what this build server reads and tell it the outcome; auto asks the environment which it is
+    #[arg(long, value_name = "SERVER", default_value_t = Ci::None)]
+    pub(super) ci: Ci,
+    /// Exit with the codes of this tool instead
+    #[arg(long, value_name = "TOOL")]
+    pub(super) exit_map: Option<ExitMap>,
     /// Stored runs.
     #[command(flatten)]
     pub(super) store: StoreArgs,
@@ -120,15 +126,60 @@ pub(super) enum Format {
     Md,
     /// report.json
     Json,
+    /// comment.md, for a pull or merge request
+    Comment,
+    /// summary.md, for a job's page
+    Summary,
+    /// junit.xml
+    Junit,
+    /// load-performance.json, for GitLab's `load_performance` report
+    LoadPerformance,
+    /// metrics.txt, for GitLab's metrics report
+    Metrics,
+    /// openmetrics.txt, every figure
+    Openmetrics,
+    /// endpoints.csv and deltas.csv
+    Csv,
+}
+
+/// For which build server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Ci {
+    /// The one that the environment names
+    Auto,
+    /// comment.md, summary.md (added to the job's page), junit.xml, annotations, outputs
+    Github,
+    /// comment.md, junit.xml, load-performance.json, metrics.txt
+    Gitlab,
+    /// None
+    None,
+}
+
+/// Whose exit codes are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExitMap {
+    /// 0, 99 not ready or inconclusive, 104 wrong use or input
+    K6,
+    /// 0, 2 not ready or inconclusive, 1 wrong use or input
+    Gatling,
+    /// 0, 3 not ready or inconclusive, 1 wrong use or input
+    Taurus,
+}
+
+/// The name by which a choice is typed.
+fn typed(choice: &impl ValueEnum, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    choice.to_possible_value().map_or(Ok(()), |value| out.write_str(value.get_name()))
 }
 
 impl std::fmt::Display for Format {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(match self {
-            Self::Html => "html",
-            Self::Md => "md",
-            Self::Json => "json",
-        })
+        typed(self, out)
+    }
+}
+
+impl std::fmt::Display for Ci {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        typed(self, out)
     }
 }
 

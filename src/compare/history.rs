@@ -34,6 +34,12 @@ impl Series {
         self.before.iter().flatten().count() >= FEWEST_RUNS && self.after.iter().flatten().next().is_some()
     }
 
+    /// Mean of each side.
+    #[must_use]
+    pub fn means(&self) -> (Option<f64>, Option<f64>) {
+        (mean(&self.before), mean(&self.after))
+    }
+
     fn change(&self) -> Option<f64> {
         Some(mean(&self.after)? - mean(&self.before)?)
     }

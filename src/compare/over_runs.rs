@@ -3,13 +3,11 @@
 //! Failures are compared with those of all baseline runs together; how much their share varies from run to run widens its
 //! interval as much as bursts within a run do.
 
-use super::change::{COMMON_FROM, Tests};
 use super::failures::Shares;
 use super::history::{self, Series};
-use super::row::{Basis, Pending, Row, call_together};
+use super::row::{Basis, Pending, Row, by_endpoint, call_together};
 use super::run_figures::{EndpointRun, RunFigures, RunQuantile};
 use super::settings::{Metric, Settings};
-use super::shift::{Shift, ShiftKind};
 use super::two_run::Outcome;
 use crate::analyse::clustered::Clustered;
 use crate::analyse::proportion::Share;
@@ -19,22 +17,20 @@ use crate::fmt;
 /// endpoint and metric, totals last.
 #[must_use]
 pub fn compare(test: &str, before: &[&RunFigures], after: &RunFigures, settings: &Settings) -> Outcome {
-    let method = format!("history rule over {} runs", before.len());
+    let method = format!("L0 history: {} runs", before.len());
     let frame = Frame { test, before, after, method, settings };
     let named: Vec<&str> = after.endpoints.iter().map(|one| one.endpoint.as_str()).collect();
     let gates_totals = named.is_empty();
     let (mut by_metric, mut shifts) = (Vec::new(), Vec::new());
     for metric in &settings.metrics {
         let (rows, shift) = frame.rows(&named, *metric, true);
-        by_metric.push(rows.into_iter());
+        by_metric.push(rows);
         shifts.extend(shift);
     }
-    let mut rows = Vec::new();
-    for _ in &named {
-        rows.extend(by_metric.iter_mut().filter_map(Iterator::next));
-    }
+    let mut rows = by_endpoint(by_metric);
     for metric in &settings.metrics {
-        rows.extend(frame.rows(&[""], *metric, gates_totals).0);
+        let totals = frame.rows(&[""], *metric, gates_totals).0.into_iter();
+        rows.extend(totals.map(|row| if gates_totals { row } else { row.shown_only() }));
     }
     let (deltas, shifts) = call_together(rows, shifts, settings);
     Outcome { deltas, shifts }
@@ -65,9 +61,8 @@ impl Frame<'_> {
         for name in endpoints {
             let mut row = Row::begun((self.test, name), metric, &self.method, gated);
             let series = self.series(name, &metric.name());
-            let (was, is) = (mean(&series.before), mean(&series.after));
-            (row.delta.before, row.delta.after) = (was.map(f64::exp), is.map(f64::exp));
-            row.delta.ratio = was.zip(is).map(|(was, is)| (is - was).exp());
+            let (was, is) = series.means();
+            row.set_figures(was.map(f64::exp), is.map(f64::exp));
             row.delta.why = if series.is_enough() { None } else { Some(too_few(&series)) };
             tested.extend(row.delta.why.is_none().then_some((rows.len(), series)));
             rows.push(row);
@@ -75,12 +70,11 @@ impl Frame<'_> {
         let (places, series): (Vec<usize>, Vec<Series>) = tested.into_iter().unzip();
         let tests = history::test(&series);
         for (at, tested) in places.into_iter().zip(&tests.endpoints) {
-            let Some(row) = rows.get_mut(at) else { continue };
-            let (low, high) = tested.total.interval();
-            row.delta.interval = Some((Some(low.exp()), Some(high.exp())));
-            row.basis = Basis::Quantile { tested: *tested, endpoints: tests.endpoints.len() };
+            if let Some(row) = rows.get_mut(at) {
+                row.set_tested(*tested, tests.endpoints.len());
+            }
         }
-        let shift = if gated { self.shift(&tests, p) } else { None };
+        let shift = if gated { Pending::of(self.test, p, &tests, self.settings) } else { None };
         (rows, shift)
     }
 
@@ -94,42 +88,20 @@ impl Frame<'_> {
         Series { before: before.iter().map(ln).collect(), after: vec![ln(&after)], rounding }
     }
 
-    /// What all endpoints did together.
-    fn shift(&self, tests: &Tests, p: f64) -> Option<Pending> {
-        let common = tests.common.filter(|_| tests.endpoints.len() >= 2)?;
-        let told_apart = tests.endpoints.len() >= COMMON_FROM;
-        let material = self.settings.material.ln_1p();
-        let all = |towards: f64| tests.endpoints.iter().all(|one| one.total.value * towards >= material);
-        let shift = Shift {
-            test: self.test.to_owned(),
-            metric: Metric::Quantile(p).name(),
-            ratio: common.value.exp(),
-            p_adjusted: None,
-            endpoints: tests.endpoints.len(),
-            kind: if !told_apart && (all(1.0) || all(-1.0)) { ShiftKind::Remark } else { ShiftKind::None },
-        };
-        let p_worse = told_apart.then(|| common.p_above(0.0));
-        let p_better = told_apart.then(|| common.p_below(0.0));
-        Some(Pending { shift, p_worse, p_better })
-    }
-
     fn failure_row(&self, name: &str, endpoints: usize, gated: bool) -> Row {
         let mut row = Row::begun((self.test, name), Metric::Failures, &self.method, gated);
         let own = self.after.endpoint(name).and_then(share);
         let runs: Vec<&EndpointRun> = self.before.iter().filter_map(|run| run.endpoint(name)).collect();
         let before = pooled(&runs);
-        (row.delta.before, row.delta.after) = (before.map(Share::value), own.map(Share::value));
-        row.delta.ratio = row.delta.after.zip(row.delta.before).and_then(|(is, was)| (was > 0.0).then(|| is / was));
+        row.set_figures(before.map(Share::value), own.map(Share::value));
         match before.zip(own) {
             None => row.delta.why = Some("failures are not known in all runs".to_owned()),
             Some((before, after)) => {
                 let shares = Shares { before, after };
                 row.delta.interval = shares.ratio_interval();
                 let (runs, effects) = (runs.len(), (fmt::number(before.effect), fmt::number(after.effect)));
-                row.delta.method = format!(
-                    "Newcombe's interval against {runs} runs together, design effects {} and {}",
-                    effects.0, effects.1
-                );
+                row.delta.method =
+                    format!("L0 Newcombe's interval over {runs} runs, design effects {} and {}", effects.0, effects.1);
                 row.basis = Basis::Failures { shares, endpoints };
             }
         }
@@ -139,7 +111,7 @@ impl Frame<'_> {
 
 fn too_few(series: &Series) -> String {
     let known = series.before.iter().flatten().count();
-    if mean(&series.after).is_none() {
+    if series.means().1.is_none() {
         return "not given in this run".to_owned();
     }
     format!("given in {known} runs of the baseline; needs {}", history::FEWEST_RUNS)
@@ -159,12 +131,6 @@ fn pooled(runs: &[&EndpointRun]) -> Option<Share> {
     let within = runs.iter().map(|run| run.effect).sum::<f64>() / runs.len() as f64;
     let between = Clustered::of(&counts).map_or(1.0, |share| share.widening());
     Share::new(failures, requests, within.max(between).max(1.0))
-}
-
-fn mean(values: &[Option<f64>]) -> Option<f64> {
-    let known: Vec<f64> = values.iter().copied().flatten().collect();
-    #[expect(clippy::cast_precision_loss, reason = "a few dozen runs")]
-    (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
 }
 
 #[cfg(test)]
@@ -208,7 +174,7 @@ mod tests {
         let found = outcome(&run(&[100.0, 120.0, 168.0, 160.0, 180.0, 200.0], 10));
         let regressed: Vec<_> = found.deltas.iter().filter(|one| one.call == Call::Regressed).collect();
         assert!(regressed.iter().all(|one| one.endpoint == "GET /2") && regressed.len() == 2, "{regressed:?}");
-        assert_eq!(regressed[0].method, "history rule over 8 runs");
+        assert_eq!(regressed[0].method, "L0 history: 8 runs");
         assert_eq!(found.deltas.len(), 7 * 3, "totals last");
     }
 

@@ -4,7 +4,7 @@
 //! result it is. [`recognise`] knows it by its first bytes, like an adapter would; the file is then listed with the reason
 //! and the way out, and where it is all there is, that is the error.
 //!
-//! Asked only when no adapter wants the file, so that a kind can be refused in general and read in particular.
+//! Asked only when no adapter is certain of the file, so that a kind can be refused in general and read in particular.
 
 mod archive;
 mod marks;
@@ -164,6 +164,21 @@ const KINDS: &[Kind] = &[
         hint: "give what `oha --output-format json` or `csv` prints",
         is: marks::oha_text,
     },
+    Kind {
+        what: "Goose's log of transactions, scenarios or errors, none of which counts requests",
+        hint: "give its report as JSON, `--report-file report.json`, or its request log, `--request-log FILE`",
+        is: marks::goose_log,
+    },
+    Kind {
+        what: "Goose's report for people",
+        hint: "give its report as JSON, `--report-file report.json`, or its request log, `--request-log FILE`",
+        is: marks::goose_text,
+    },
+    Kind {
+        what: "drill's report of one iteration, made to compare with",
+        hint: "give what `drill --benchmark FILE --stats --quiet` prints",
+        is: marks::drill_report,
+    },
     Kind { what: "Locust's own log", hint: "give the files of `--csv PREFIX`, or `--json`", is: marks::locust_log },
     Kind {
         what: "the rules of an Artillery test, not its result",
@@ -193,7 +208,12 @@ mod tests {
 
     #[test]
     fn kinds_are_known_by_their_first_bytes() {
-        let known: [(&[u8], &str); 11] = [
+        let known: [(&[u8], &str); 16] = [
+            (b"elapsed,scenario_index,transaction_index,name,run_time,success,user\n9,1,0,,14,true,0\n", "Goose's log"),
+            (b"{\"elapsed\":4,\"name\":\"\",\"run_time\":27,\"scenario_index\":1,\"success\":true}\n", "Goose's log"),
+            (b"elapsed,raw,name,final_url,redirected,response_time,status_code,user,error\n", "Goose's log"),
+            (b"<!DOCTYPE html>\n<html>\n<head>\n    <title>Goose Attack Report</title>", "Goose's report"),
+            (b"\n- name: Fetch chat\n  duration: 12.04687\n  status: 200\n", "drill's report"),
             (b"\x00\x00\x00\x00\x063.13.1\x00\x00\x00\x00\x10example.Simulatn", "Gatling's binary log"),
             (b"\x0e\xff\x81\x03\x01\x01\x06Result\x01\xff\x82\x00", "a file of vegeta's binary results"),
             (b"PAR1\x15\x04\x15\x20", "a Parquet file"),

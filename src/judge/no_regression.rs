@@ -4,7 +4,7 @@ use super::case::{BaselineState, Case};
 use super::criterion::Asking;
 use super::decision::decide;
 use super::observation::{Nature, Observation};
-use super::outcome::{CriterionResult, Evidence, Limit, Origin, Side, Status};
+use super::outcome::{CriterionResult, Limit, Origin, Side, Status};
 use super::plan::{Entry, Lineup};
 use crate::compare::delta::{Call, Delta};
 use crate::compare::shift::{Shift, ShiftKind};
@@ -29,29 +29,7 @@ pub fn built_in(case: &Case<'_>, lineup: &Lineup<'_>) -> Option<CriterionResult>
         BaselineState::Unusable(why) => (Status::Inconclusive, why.clone()),
         _ => Answers::of(case, lineup).called(),
     };
-    Some(of_gate(ID, (status, reason)))
-}
-
-fn of_gate(id: &str, (status, reason): (Status, String)) -> CriterionResult {
-    CriterionResult {
-        id: id.to_owned(),
-        test: String::new(),
-        endpoint: None,
-        metric: id.to_owned(),
-        origin: Origin::Baseline,
-        original: None,
-        status,
-        observed: None,
-        interval: None,
-        n: None,
-        unit: Unit::Plain,
-        limit: None,
-        critical: true,
-        evidence: Evidence::Observed,
-        source_class: None,
-        n_to_settle: None,
-        reason,
-    }
+    Some(CriterionResult::bare(ID, ID, Origin::Baseline, status, true, reason))
 }
 
 /// The built-in criterion against the pinned reference, where there is one: many steps, each too small to be blamed, are one
@@ -60,9 +38,8 @@ fn of_gate(id: &str, (status, reason): (Status, String)) -> CriterionResult {
 pub fn drift(case: &Case<'_>, lineup: &Lineup<'_>) -> Option<CriterionResult> {
     let (reference, deltas) = case.drift?;
     let (status, reason) = Answers::of(&Case { deltas, shifts: &[], ..*case }, lineup).called();
-    let mut result = of_gate(DRIFT_ID, (status, format!("against {}: {reason}", fmt::plain(reference))));
-    result.critical = false;
-    Some(result)
+    let reason = format!("against {}: {reason}", fmt::plain(reference));
+    Some(CriterionResult::bare(DRIFT_ID, DRIFT_ID, Origin::Baseline, status, false, reason))
 }
 
 /// Deltas that decide: the metrics of the gate; totals only where a test has no endpoints.
@@ -301,7 +278,8 @@ mod tests {
         let test = test("api");
         let tests = [JudgedTest { test: &test, figures: &figures }];
         let (deltas, shifts, baseline) = ([delta(call)], [shift(kind)], BaselineState::Used { id: "v1".to_owned() });
-        let case = Case { tests: &tests, deltas: &deltas, shifts: &shifts, config: &config, baseline: &baseline, drift: None };
+        let case =
+            Case { tests: &tests, deltas: &deltas, shifts: &shifts, config: &config, baseline: &baseline, drift: None };
         built_in(&case, &lineup(&tests, &config)).unwrap()
     }
 

@@ -1,6 +1,7 @@
 //! Words and pictures: pure functions from a report to text.
 
 pub mod chart;
+pub mod ci;
 mod filter;
 pub mod history;
 pub mod html;

@@ -13,6 +13,7 @@ use crate::analyse::figures::{
 };
 use crate::compare::delta::Delta;
 use crate::compare::shift::Shift;
+use crate::judge::beside::{GradeOutcome, Ladder, Score};
 use crate::judge::outcome::{CriterionResult, Finding, PlanOutcome, Status, Verdict};
 use crate::model::input::InputFile;
 use schemars::JsonSchema;
@@ -57,6 +58,15 @@ pub struct Report {
     pub plan: Vec<PlanOutcome>,
     /// Every criterion as judged.
     pub criteria: Vec<CriterionResult>,
+    /// Weighted scores, where anybody declared a weight or a score. They raise nothing.
+    #[serde(default)]
+    pub scores: Vec<Score>,
+    /// Words for figures, as declared; where a criterion says otherwise, that stands with them.
+    #[serde(default)]
+    pub grades: Vec<GradeOutcome>,
+    /// What was met at which load, where tests ran at several.
+    #[serde(default)]
+    pub ladder: Vec<Ladder>,
     /// Declared requirements and what became of the criteria that trace to them.
     pub requirements: Vec<RequirementLine>,
     /// Every comparison with the baseline.
@@ -215,6 +225,19 @@ pub struct TestReport {
     pub charts: Vec<Chart>,
 }
 
+impl Report {
+    /// The tests that are judged: of several runs of one name the newest valid one.
+    #[must_use]
+    pub fn standing(&self) -> Vec<&TestReport> {
+        let age = |test: &TestReport| (test.valid, test.ended_at.clone(), test.run.clone());
+        let newest = |test: &&TestReport| {
+            let rivals = self.tests.iter().filter(|other| other.name == test.name);
+            rivals.max_by_key(|other| age(other)).is_none_or(|newest| std::ptr::eq(newest, *test))
+        };
+        self.tests.iter().filter(newest).collect()
+    }
+}
+
 impl TestReport {
     /// Warnings that no doubt says already, for lists that show both.
     pub fn further_warnings(&self) -> impl Iterator<Item = &String> {
@@ -263,6 +286,9 @@ pub struct FileNotUsed {
     pub source: String,
     /// Why.
     pub reason: String,
+    /// Whether it should have been a result: it could not be read, or it breaks off.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unreadable: bool,
 }
 
 /// How to make the report again.

@@ -18,14 +18,14 @@ const MOST_CHANGES: usize = 150;
 const MOST_FINDINGS: usize = 60;
 
 /// Criteria and comparisons by the endpoint they are about.
-pub(super) struct Index<'a> {
+pub(in crate::render) struct Index<'a> {
     report: &'a Report,
     criteria: BTreeMap<(&'a str, &'a str), Vec<&'a CriterionResult>>,
     deltas: BTreeMap<(&'a str, &'a str), Vec<&'a Delta>>,
 }
 
 impl<'a> Index<'a> {
-    pub(super) fn new(report: &'a Report) -> Self {
+    pub(in crate::render) fn new(report: &'a Report) -> Self {
         let mut index = Self { report, criteria: BTreeMap::new(), deltas: BTreeMap::new() };
         for criterion in &report.criteria {
             if let Some(key) = about(criterion) {
@@ -42,12 +42,12 @@ impl<'a> Index<'a> {
         self.criteria.get(&(test, endpoint)).map(Vec::as_slice).unwrap_or_default()
     }
 
-    pub(super) fn deltas<'s>(&'s self, test: &'s str, endpoint: &'s str) -> &'s [&'a Delta] {
+    pub(in crate::render) fn deltas<'s>(&'s self, test: &'s str, endpoint: &'s str) -> &'s [&'a Delta] {
         self.deltas.get(&(test, endpoint)).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// How many criteria of a test were met, in words, and the state of the worst.
-    pub(super) fn of_test(&self, test: &TestReport) -> (String, State) {
+    pub(in crate::render) fn of_test(&self, test: &TestReport) -> (String, State) {
         let newer = |other: &TestReport| other.name == test.name && other.started_at > test.started_at;
         if self.report.tests.iter().any(newer) {
             return ("superseded by a newer run".to_owned(), state::planned("superseded"));
@@ -64,7 +64,7 @@ impl<'a> Index<'a> {
     }
 
     /// The latency that changes are told by in a test: p95 where it was compared, else the first that was.
-    pub(super) fn told_by(&self, test: &str) -> Option<&'a str> {
+    pub(in crate::render) fn told_by(&self, test: &str) -> Option<&'a str> {
         let of_test = self.deltas.iter().filter(|((name, _), _)| *name == test).flat_map(|(_, deltas)| deltas);
         let latencies: Vec<&str> =
             of_test.map(|delta| delta.metric.as_str()).filter(|metric| metric.starts_with('p')).collect();
@@ -89,7 +89,8 @@ pub(super) struct CriterionRow<'a> {
     screen: bool,
 }
 
-fn weight(status: Status) -> u8 {
+/// Of two outcomes the one that matters more has the smaller number.
+pub(in crate::render) fn weight(status: Status) -> u8 {
     match status {
         Status::Fail => 0,
         Status::Inconclusive | Status::NotRun | Status::Blocked => 1,
@@ -107,6 +108,11 @@ fn origin(origin: Origin) -> &'static str {
         Origin::Default => "default",
         Origin::Baseline => "baseline",
         Origin::Plan => "plan",
+        Origin::Group => "group",
+        Origin::Keptn => "Keptn",
+        Origin::Taurus => "Taurus",
+        Origin::Gatling => "Gatling assertion",
+        Origin::Artillery => "Artillery",
     }
 }
 

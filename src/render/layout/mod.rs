@@ -8,6 +8,9 @@ mod judged;
 mod picture;
 mod test;
 
+pub(super) use endpoint::outcome;
+pub(super) use judged::{Index, weight};
+
 use super::state::{self, State};
 use super::svg::Ground;
 use crate::error::Error;
