@@ -175,7 +175,7 @@ impl Against {
     /// The declared figures held against the tests that they mean.
     pub(super) fn declared(&self, own: &[Own], rules: &Settings) -> Vec<Delta> {
         let figures = self.declared.iter().flat_map(|one| &one.figures);
-        figures.flat_map(|figure| own.iter().filter_map(|one| held(one, figure, rules))).collect()
+        figures.flat_map(|figure| own.iter().filter_map(move |one| held(one, figure, rules))).collect()
     }
 
     /// Whether anything was found for anyone.

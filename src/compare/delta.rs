@@ -50,10 +50,10 @@ pub struct Delta {
     /// What limits the statement, or why it cannot be made.
     pub why: Option<String>,
     /// What the newest run of a baseline of several says alone, in words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub detail: Option<String>,
     /// The range that it is held against, where people declared one instead of measuring it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub declared: Option<DeclaredRange>,
 }
 

@@ -24,10 +24,7 @@ const HTML: [(&str, &str); 2] = [
     ("history.html.j2", include_str!("../../templates/history.html.j2")),
     ("shared", include_str!("../../templates/html/shared.html.j2")),
 ];
-const MARKDOWN: [(&str, &str); 2] = [
-    ("history.md.j2", include_str!("../../templates/history.md.j2")),
-    ("shared", include_str!("../../templates/md/shared.md.j2")),
-];
+const MARKDOWN: [(&str, &str); 1] = [("history.md.j2", include_str!("../../templates/history.md.j2"))];
 
 type Templates = LazyLock<Result<Environment<'static>, minijinja::Error>>;
 static PAGE: Templates = LazyLock::new(|| filter::environment(Target::Html, &HTML));
@@ -75,18 +72,19 @@ impl<'a> HistoryLayout<'a> {
     pub(super) fn new(test: &'a HistoryTest, budget: &mut Budget) -> Result<Self, Error> {
         // Newest first: that is what a reader looks for.
         let runs: Vec<RunRow<'a>> = test.runs.iter().rev().map(run_row).collect();
-        let series = test.series.iter().map(|it| series_row(test, it)).collect::<Result<Vec<_>, Error>>()?;
+        let shown = test.series.iter().take(MOST_SERIES).map(|it| series_row(test, it));
+        let series = Cut { shown: shown.collect::<Result<_, Error>>()?, left: test.series.len().saturating_sub(MOST_SERIES) };
         let mut runs = Cut::of(runs, MOST_RUNS);
         runs.left += test.older;
-        let told = test.series.iter().filter(|one| one.metric != "failures");
+        let mut told = test.series.iter().filter(|one| one.metric != "failures");
         Ok(Self {
             test: &test.test,
             id: &test.id,
             tool: &test.tool,
             count: test.runs.len() + test.older,
             runs,
-            series: Cut::of(series, MOST_SERIES),
-            band_why: told.clone().find_map(|one| one.band_why.as_deref()),
+            series,
+            band_why: told.find_map(|one| one.band_why.as_deref()),
             charts: test.charts.iter().map(|chart| Picture::new(chart, budget)).collect::<Result<_, _>>()?,
         })
     }

@@ -16,7 +16,7 @@ pub struct BaselineUsed {
     /// Which stored run each test was compared with, and the tests that found none.
     pub pairs: Vec<BaselinePair>,
     /// Figures that were declared instead of measured, in words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub declared: Option<DeclaredUsed>,
 }
 
@@ -61,26 +61,21 @@ pub struct BaselinePair {
     /// What differs between the two besides the results (load, endpoints, tool), in words.
     pub differences: Vec<String>,
     /// Fields of the fingerprint in which they differ.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub unequal: Vec<String>,
     /// How many runs form the baseline; from 5 on the history decides.
-    #[serde(default = "one", skip_serializing_if = "is_one")]
+    #[serde(default = "one")]
     pub runs: usize,
     /// Why it begins where it does, where something else than the number of runs bounds it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub since: Option<String>,
     /// Who took the stored run as the new normal, when and why.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub accepted: Option<String>,
 }
 
 fn one() -> usize {
     1
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_one(runs: &usize) -> bool {
-    *runs == 1
 }
 
 impl BaselinePair {

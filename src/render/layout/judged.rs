@@ -5,6 +5,7 @@ use crate::compare::delta::{Call, Delta};
 use crate::judge::outcome::{CriterionResult, Finding, Origin, Status};
 use crate::render::state::{self, NOT_JUDGED, State};
 use crate::report::build::words;
+use crate::report::history::HistoryTest;
 use crate::report::model::{Report, TestReport};
 use crate::unit::Unit;
 use serde::Serialize;
@@ -36,6 +37,11 @@ impl<'a> Index<'a> {
             index.deltas.entry((&delta.test, &delta.endpoint)).or_default().push(delta);
         }
         index
+    }
+
+    /// What the store knows of a test.
+    pub(super) fn history(&self, test: &str) -> Option<&'a HistoryTest> {
+        self.report.history.iter().find(|one| one.test == test)
     }
 
     pub(super) fn criteria<'s>(&'s self, test: &'s str, endpoint: &'s str) -> &'s [&'a CriterionResult] {
