@@ -1,7 +1,7 @@
 //! The tables and keys of plimsoll.toml. A key that is not here is refused. What each key means stands in default.toml,
 //! which a test holds to name every one of them.
 
-pub use super::baseline::{Baseline, Include};
+pub use super::baseline::{Baseline, Include, WhenUnequal};
 pub use super::criterion::{Criterion, Waiver, WaiverRow};
 pub use super::group::{Band, Grade, Group, Needs};
 pub use super::import::{Import, Sli};
@@ -236,6 +236,8 @@ pub struct Compare {
     pub must_detect: Option<Quantity>,
     /// Labels of the suite that must agree with the baseline's.
     pub labels: Vec<String>,
+    /// What becomes of a comparison with a run that was made under other conditions.
+    pub unequal: WhenUnequal,
 }
 
 /// `[report]`: what it shows.

@@ -49,6 +49,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let (fallback, mut defaults) = fallback::judged(case.config, &lineup, &criteria, newest);
     criteria.extend(fallback);
     criteria.extend(no_regression::built_in(case, &lineup));
+    criteria.extend(no_regression::drift(case, &lineup));
     criteria.extend(not_run(&lineup, &criteria));
     waiver::apply_rows(&case.config.waivers, &mut criteria, newest);
     criteria.extend(group::judged(case.config, &criteria));

@@ -15,6 +15,7 @@ mod damage;
 mod detect;
 mod docs;
 mod fuzz;
+mod history;
 mod hostile;
 mod layers;
 mod oracle;
