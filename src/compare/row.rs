@@ -2,7 +2,7 @@
 //! deltas are begun first and called together at the end.
 
 use super::call::{Evidence, Size, call};
-use super::change::Tested;
+use super::change::{COMMON_FROM, Tested, Tests};
 use super::delta::{Call, Delta};
 use super::failures::Shares;
 use super::multiplicity::benjamini_hochberg;
@@ -32,6 +32,26 @@ impl Row {
     /// A row that says nothing yet.
     pub(super) fn begun(subject: (&str, &str), metric: Metric, method: &str, gated: bool) -> Self {
         Self { delta: Delta::begun(subject, metric, method), basis: Basis::Missing, gated }
+    }
+
+    /// Both figures and their ratio.
+    pub(super) fn set_figures(&mut self, before: Option<f64>, after: Option<f64>) {
+        (self.delta.before, self.delta.after) = (before, after);
+        self.delta.ratio = after.zip(before).and_then(|(after, before)| (before > 0.0).then(|| after / before));
+    }
+
+    /// A percentile's test, with its interval.
+    pub(super) fn set_tested(&mut self, tested: Tested, endpoints: usize) {
+        let (low, high) = tested.total.interval();
+        self.delta.interval = Some((Some(low.exp()), Some(high.exp())));
+        self.basis = Basis::Quantile { tested, endpoints };
+    }
+
+    /// Says of a row of totals that the gate does not look at it.
+    pub(super) fn shown_only(mut self) -> Self {
+        const NOTE: &str = "totals are shown, the gate judges endpoints";
+        self.delta.why = Some(self.delta.why.take().map_or_else(|| NOTE.to_owned(), |why| format!("{NOTE}; {why}")));
+        self
     }
 
     /// p of "not worse", and of "not better", by each test that the row has.
@@ -112,12 +132,47 @@ fn reason(delta: &Delta, evidence: &Evidence, settings: &Settings) -> Option<Str
     })
 }
 
+/// Rows by metric and endpoint, turned to rows by endpoint and metric.
+pub(super) fn by_endpoint(metrics: Vec<Vec<Row>>) -> Vec<Row> {
+    let mut metrics: Vec<_> = metrics.into_iter().map(Vec::into_iter).collect();
+    let mut rows = Vec::new();
+    loop {
+        let before = rows.len();
+        rows.extend(metrics.iter_mut().filter_map(Iterator::next));
+        if rows.len() == before {
+            return rows;
+        }
+    }
+}
+
 /// A common shift that waits as the rows do.
 pub(super) struct Pending {
     pub(super) shift: Shift,
     /// p of "the system is not slower", with five endpoints or more.
     pub(super) p_worse: Option<f64>,
     pub(super) p_better: Option<f64>,
+}
+
+impl Pending {
+    /// What the endpoints did together in the `p`-quantile; `None` with fewer than two. A test of it there is from
+    /// [`COMMON_FROM`] endpoints on.
+    pub(super) fn of(test: &str, p: f64, tests: &Tests, settings: &Settings) -> Option<Self> {
+        let common = tests.common.filter(|_| tests.endpoints.len() >= 2)?;
+        let told_apart = tests.endpoints.len() >= COMMON_FROM;
+        let material = settings.material.ln_1p();
+        let all = |towards: f64| tests.endpoints.iter().all(|one| one.total.value * towards >= material);
+        let shift = Shift {
+            test: test.to_owned(),
+            metric: Metric::Quantile(p).name(),
+            ratio: common.value.exp(),
+            p_adjusted: None,
+            endpoints: tests.endpoints.len(),
+            kind: if !told_apart && (all(1.0) || all(-1.0)) { ShiftKind::Remark } else { ShiftKind::None },
+        };
+        let p_worse = told_apart.then(|| common.p_above(0.0));
+        let p_better = told_apart.then(|| common.p_below(0.0));
+        Some(Self { shift, p_worse, p_better })
+    }
 }
 
 /// Calls all rows and shifts of one comparison together. Tests for the better are a family of their own.
