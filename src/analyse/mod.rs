@@ -16,6 +16,7 @@ pub mod load;
 mod measured;
 pub mod metric;
 pub mod monitor;
+pub mod over_time;
 pub mod percentile;
 pub mod phases;
 pub mod pool;

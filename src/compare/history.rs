@@ -4,8 +4,8 @@
 //! value per endpoint, the ln of its percentile, so that whatever happens inside a run (bursts, slow minutes, uneven load)
 //! is part of what is seen between runs, and no assumption about it is left. What all endpoints of a run share is taken off
 //! first, as the run's median; what remains for an endpoint is far steadier, and its variance is steadied further by
-//! those of the others, worth [`SHARED_DF`] degrees of freedom. Each endpoint's change as it is stands beside, and so does
-//! the common one, because a shift of everything hides in the median.
+//! those of the others, worth [`SHARED_DF`] degrees of freedom. The common change is tested for itself, because a shift of
+//! everything hides in the median; where it is a regression, each endpoint's change as it is tells who took part.
 
 use super::change::{COMMON_FROM, Change, Tested, Tests};
 
@@ -90,7 +90,8 @@ pub fn test(series: &[Series]) -> Tests {
     });
     let totals: Vec<Change> = totals.collect();
     if series.len() < COMMON_FROM {
-        let endpoints = totals.into_iter().map(|total| Tested { total, specific: None }).collect();
+        let endpoints =
+            totals.into_iter().map(|total| Tested { total, specific: None, total_behind_common: false }).collect();
         return Tests { endpoints, common: Some(even(shift, f64::INFINITY, 1.0, 1.0)) };
     }
     let shared = shared(&residuals);
@@ -112,7 +113,10 @@ pub fn test(series: &[Series]) -> Tests {
     };
     let endpoints = totals.into_iter().zip(series).zip(changes.iter().zip(&own));
     let endpoints = endpoints
-        .map(|((total, one), (change, own))| Tested { total, specific: Some(specific(one, *change, *own)) })
+        .map(|((total, one), (change, own))| {
+            let specific = Some(specific(one, *change, *own));
+            Tested { total, specific, total_behind_common: true }
+        })
         .collect();
     let runs = series.first().map_or((0, 0), |one| (one.before.len(), one.after.len()));
     let counts = Counts::of(runs.0, runs.1);

@@ -1,7 +1,8 @@
 //! Two runs side by side: what changed, how surely, and how small a change would have been seen.
 //!
 //! Pure and deterministic: from blocks of histograms to [`delta::Delta`]s. The default is [`two_run`]; sources that
-//! cannot carry it are compared by [`quoted`], which can blame and never acquit.
+//! cannot carry it are compared by [`estimated`], from what is known of their spread, and by [`quoted`] where nothing is,
+//! which can blame and never acquit.
 
 pub mod block;
 pub mod call;
@@ -11,6 +12,7 @@ pub mod comparable;
 pub mod declared;
 pub mod delta;
 mod differences;
+pub mod estimated;
 pub mod failures;
 pub mod history;
 pub mod influence;

@@ -20,18 +20,35 @@ pub(super) enum Basis {
     Failures { shares: Shares, endpoints: usize },
 }
 
+/// What a row's spread rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ground {
+    /// Blocks of latencies, or runs.
+    Firm,
+    /// A spread that stands in for them: more is asked before it blames ([`STRICT_ALPHA`], [`STRICT_MATERIAL`]).
+    Soft,
+    /// No spread over time at all: it may blame as a soft one does, and never acquits.
+    Assumed,
+}
+
+/// p below which, and the least change from which, soft ground is a regression.
+const STRICT_ALPHA: f64 = 0.01;
+const STRICT_MATERIAL: f64 = 0.10;
+
 /// A delta without call and adjusted p.
 pub(super) struct Row {
     pub(super) delta: Delta,
     pub(super) basis: Basis,
     /// Whether its tests stand among those of the gate. Totals stand alone.
     pub(super) gated: bool,
+    /// How much less than blocks it rests on.
+    pub(super) ground: Ground,
 }
 
 impl Row {
     /// A row that says nothing yet.
     pub(super) fn begun(subject: (&str, &str), metric: Metric, method: &str, gated: bool) -> Self {
-        Self { delta: Delta::begun(subject, metric, method), basis: Basis::Missing, gated }
+        Self { delta: Delta::begun(subject, metric, method), basis: Basis::Missing, gated, ground: Ground::Firm }
     }
 
     /// Both figures and their ratio.
@@ -59,14 +76,31 @@ impl Row {
         match &self.basis {
             Basis::Missing => (Vec::new(), Vec::new()),
             Basis::Quantile { tested, .. } => {
-                let changes = || std::iter::once(&tested.total).chain(&tested.specific);
+                let total = Some(&tested.total).filter(|_| !tested.total_behind_common);
+                let changes = || total.into_iter().chain(&tested.specific);
                 (changes().map(|one| one.p_above(0.0)).collect(), changes().map(|one| one.p_below(0.0)).collect())
             }
             Basis::Failures { shares, .. } => (vec![shares.p_worse()], vec![shares.p_better()]),
         }
     }
 
+    /// p of the test that waits for the common shift.
+    fn p_behind_common(&self) -> Option<f64> {
+        match &self.basis {
+            Basis::Quantile { tested, .. } if self.gated && tested.total_behind_common => {
+                Some(tested.total.p_above(0.0))
+            }
+            _ => None,
+        }
+    }
+
     fn called(mut self, p_worse: f64, p_better: f64, settings: &Settings) -> Delta {
+        let strict = Settings {
+            alpha: settings.alpha.min(STRICT_ALPHA),
+            material: settings.material.max(STRICT_MATERIAL),
+            ..settings.clone()
+        };
+        let settings = if self.ground == Ground::Firm { settings } else { &strict };
         let evidence = match &self.basis {
             Basis::Missing => return self.delta,
             Basis::Quantile { tested, endpoints } => {
@@ -81,7 +115,11 @@ impl Row {
             _ => evidence.detectable,
         };
         delta.p_adjusted = Some(if delta.call == Call::Improved { p_better } else { p_worse });
-        let why = reason(delta, &evidence, settings);
+        let mut why = reason(delta, &evidence, settings);
+        if self.ground == Ground::Assumed && delta.call != Call::Regressed {
+            delta.call = Call::Inconclusive;
+            why = Some("no regression visible at this level".to_owned());
+        }
         delta.why = [delta.why.take(), why].into_iter().flatten().reduce(|one, other| format!("{one}; {other}"));
         self.delta
     }
@@ -201,10 +239,6 @@ pub(super) fn call_together(rows: Vec<Row>, shifts: Vec<Pending>, settings: &Set
         })
         .collect();
     let (worse, better) = (benjamini_hochberg(&worse.0), benjamini_hochberg(&better.0));
-    let called = |(row, (in_worse, in_better)): (Row, (Place, Place))| {
-        row.called(in_worse.least(&worse), in_better.least(&better), settings)
-    };
-    let deltas = rows.into_iter().zip(places).map(called).collect();
     let shifted = |(mut pending, place): (Pending, Place)| {
         if pending.p_worse.is_some() {
             let p = place.least(&worse);
@@ -215,7 +249,22 @@ pub(super) fn call_together(rows: Vec<Row>, shifts: Vec<Pending>, settings: &Set
         }
         pending.shift
     };
-    (deltas, shifts.into_iter().zip(common).map(shifted).collect())
+    let shifts: Vec<Shift> = shifts.into_iter().zip(common).map(shifted).collect();
+    let behind = behind_common(&rows, &shifts);
+    let called = |((row, (in_worse, in_better)), behind): ((Row, (Place, Place)), f64)| {
+        row.called(in_worse.least(&worse).min(behind), in_better.least(&better), settings)
+    };
+    let deltas = rows.into_iter().zip(places).zip(behind).map(called).collect();
+    (deltas, shifts)
+}
+
+/// Adjusted p of the tests that wait for a common shift, by row: 1 where there was none.
+fn behind_common(rows: &[Row], shifts: &[Shift]) -> Vec<f64> {
+    let shifted =
+        |row: &Row| shifts.iter().any(|shift| shift.kind == ShiftKind::Regressed && shift.metric == row.delta.metric);
+    let waiting = rows.iter().map(|row| row.p_behind_common().filter(|_| shifted(row)).unwrap_or(f64::NAN));
+    let adjusted = benjamini_hochberg(&waiting.collect::<Vec<_>>());
+    adjusted.into_iter().map(|p| if p.is_nan() { 1.0 } else { p }).collect()
 }
 
 /// Tests that are adjusted together.

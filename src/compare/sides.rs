@@ -1,18 +1,15 @@
 //! Two sides compared by the best method that both can carry: [`two_run`] where both have latencies over time, else
-//! [`quoted`]. What differs between them besides the results is said first.
+//! [`estimated`]. What differs between them besides the results is said first.
 
 use super::block::Block;
 use super::delta::{Call, Delta};
 use super::differences::differences;
+use super::estimated::{self, Known, Subject};
 use super::pairing::{Pairs, paired};
-use super::quoted::{self, Figure};
-use super::settings::{Metric, Settings};
+use super::settings::Settings;
 use super::shift::Shift;
 use super::side::{Side, SideEndpoint};
 use super::two_run::{self, Pair, Steady};
-use crate::analyse::figures::EndpointFigures;
-use crate::fmt;
-use crate::model::distribution::SourceClass;
 
 /// A Comparison is all that two runs of one test say together.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -36,13 +33,9 @@ pub fn sides(before: &Side, after: &Side, settings: &Settings) -> Comparison {
         let deltas = unpaired(outcome.deltas, &pairs);
         return Comparison { deltas, shifts: outcome.shifts, differences };
     }
-    let mut deltas: Vec<Delta> = Vec::new();
-    for (label, (one, other)) in &pairs {
-        let figures = (one.map(|one| &one.figures), other.map(|one| &one.figures));
-        deltas.extend(by_figures(&after.test, label, figures, settings));
-    }
-    deltas.extend(by_figures(&after.test, "", (Some(&before.totals), Some(&after.totals)), settings));
-    Comparison { deltas: unpaired(deltas, &pairs), shifts: Vec::new(), differences }
+    let steady = (before.steady_s, after.steady_s);
+    let outcome = estimated::compare(&after.test, &subjects(before, after, &pairs), steady, settings);
+    Comparison { deltas: unpaired(outcome, &pairs), shifts: Vec::new(), differences }
 }
 
 /// Says of an endpoint that only one side has that it is so; and totals over wholly different endpoints are no comparison.
@@ -66,7 +59,7 @@ fn with_parts<'a>(pairs: &'a Pairs<'a>) -> Option<Vec<Pair<'a>>> {
     const NONE: &[Block] = &[];
     let parts = |side: Option<&'a SideEndpoint>| match side {
         None => Some(NONE),
-        Some(endpoint) => endpoint.parts.as_deref(),
+        Some(endpoint) => endpoint.with_latencies(),
     };
     pairs
         .iter()
@@ -74,33 +67,14 @@ fn with_parts<'a>(pairs: &'a Pairs<'a>) -> Option<Vec<Pair<'a>>> {
         .collect()
 }
 
-fn by_figures(
-    test: &str,
-    label: &str,
-    (before, after): (Option<&EndpointFigures>, Option<&EndpointFigures>),
-    settings: &Settings,
-) -> Vec<Delta> {
-    let subject = (test, label);
-    let one = |metric: &Metric| match metric {
-        Metric::Failures => {
-            let counts = |side: Option<&EndpointFigures>| side.and_then(|side| side.failures.zip(side.requests));
-            quoted::failures(subject, counts(before), counts(after), settings)
-        }
-        Metric::Quantile(p) => {
-            let figures = (before.and_then(|side| figure(side, *p)), after.and_then(|side| figure(side, *p)));
-            quoted::compare(subject, *metric, figures, settings.material, settings)
-        }
-    };
-    settings.metrics.iter().map(one).collect()
-}
-
-fn figure(side: &EndpointFigures, p: f64) -> Option<Figure<'_>> {
-    let latency = &side.latency_us;
-    let value = latency.quantiles.get(&fmt::quantile_name(p)).copied().flatten()?;
-    let class = latency.source_class?;
-    // Only Locust's tables round: to two digits of milliseconds.
-    let rounded =
-        class != SourceClass::Raw && latency.definition.as_deref().is_some_and(|text| text.contains("rounded"));
-    let step_us = if rounded { crate::ingest::locust::bucket::step_us(value) } else { 0.0 };
-    Some(Figure { value, class, definition: latency.definition.as_deref().unwrap_or_default(), step_us })
+/// The pairs as figures; totals last, which decide where there are no endpoints.
+fn subjects<'a>(before: &'a Side, after: &'a Side, pairs: &'a Pairs<'a>) -> Vec<Subject<'a>> {
+    let one = |endpoint: &'a SideEndpoint| Known { figures: &endpoint.figures, parts: endpoint.parts.as_deref() };
+    let endpoints = pairs.iter().map(|(label, (before, after))| Subject {
+        endpoint: label,
+        before: before.map(one),
+        after: after.map(one),
+    });
+    let total = |side: &'a Side| Some(Known { figures: &side.totals, parts: None });
+    endpoints.chain([Subject { endpoint: "", before: total(before), after: total(after) }]).collect()
 }

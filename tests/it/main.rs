@@ -10,6 +10,7 @@
     reason = "this whole crate is tests: what is not as expected ends them"
 )]
 
+mod comparison;
 mod corpus;
 mod damage;
 mod detect;
@@ -23,5 +24,6 @@ mod page;
 mod program;
 mod same_bytes;
 mod samples;
+mod simulation;
 mod split;
 mod transcripts;
