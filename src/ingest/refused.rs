@@ -9,6 +9,7 @@
 mod archive;
 mod marks;
 
+use super::input::Compression;
 use super::{Head, Input};
 
 /// A Refused is a file that is known and not read.
@@ -57,6 +58,11 @@ const KINDS: &[Kind] = &[
         what: "a RAR archive",
         hint: "unpack it and give the folder",
         is: |head| head.bytes().starts_with(b"Rar!\x1a\x07"),
+    },
+    Kind {
+        what: "packed twice, of which one packing is undone",
+        hint: "unpack it once: `zcat FILE > results.gz`, or as it is packed",
+        is: |head| Compression::of(head.bytes()) != Compression::Plain,
     },
     Kind {
         what: "packed with LZ4, which is not read",
@@ -200,6 +206,7 @@ pub fn recognise(head: &Head, input: &Input) -> Option<Refused> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write;
 
     fn refused(bytes: &[u8]) -> Option<String> {
         let input = Input::memory("f", bytes.to_vec()).unwrap();
@@ -233,6 +240,17 @@ mod tests {
             let found = refused(bytes).unwrap_or_default();
             assert!(found.starts_with(what), "{found} is not {what}");
         }
+    }
+
+    #[test]
+    fn what_is_packed_twice_is_told() {
+        let pack = |bytes: &[u8]| {
+            let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            packer.write_all(bytes).unwrap();
+            packer.finish().unwrap()
+        };
+        assert_eq!(refused(&pack(b"a,b\n")), None);
+        assert!(refused(&pack(&pack(b"a,b\n"))).unwrap().starts_with("packed twice"));
     }
 
     #[test]

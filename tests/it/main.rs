@@ -14,6 +14,7 @@ mod corpus;
 mod damage;
 mod detect;
 mod docs;
+mod fuzz;
 mod history;
 mod hostile;
 mod layers;

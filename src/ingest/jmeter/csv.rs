@@ -158,7 +158,7 @@ impl<'s> Reader<'s> {
     #[inline]
     fn known_row(&mut self, glance: &Glance<'_>, line: u64) -> bool {
         let Some(known) = self.sight.as_mut().and_then(|sight| sight.known(glance)) else { return false };
-        if !self.teller.tell_known(known, glance.started_ms, &glance.measured) {
+        if !self.teller.tell_known(known, &glance.measured) {
             return false;
         }
         let findings = &mut self.findings;
@@ -321,5 +321,7 @@ fn may_be_transaction(data_type: &[u8], url: &[u8]) -> bool {
     [data_type, url].iter().all(|text| matches!(*text, b"" | b"null"))
 }
 
+#[cfg(test)]
+mod sight_tests;
 #[cfg(test)]
 mod tests;

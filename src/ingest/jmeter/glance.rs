@@ -2,6 +2,7 @@
 
 use super::columns::{Columns, Field};
 use super::sample::Measured;
+use super::stamp::Stamps;
 use crate::ingest::decimal;
 
 const NANOS_PER_MS: u64 = 1_000_000;
@@ -47,8 +48,7 @@ enum Aside {
 pub(super) struct Glance<'t> {
     /// Its length with the line end.
     pub(super) len: usize,
-    pub(super) started_ms: u64,
-    /// What it has in numbers, without its start.
+    /// What it has in numbers.
     pub(super) measured: Measured<'t>,
     pub(super) url: &'t [u8],
     pub(super) data_type: &'t [u8],
@@ -174,7 +174,7 @@ impl<'t> Walk<'t> {
                 }
             }
             Step::Stamp => {
-                glance.started_ms = self.number()??;
+                glance.measured.start = Some(Stamps::unix_ms(self.number()??)?);
                 // Other lengths are other units.
                 return matches!(self.at - from, 12..=14).then_some(());
             }

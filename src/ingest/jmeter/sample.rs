@@ -189,15 +189,13 @@ impl<'s> Teller<'s> {
     /// Tells a sample in unix milliseconds whose texts are those of one told before. False where it cannot: what is known
     /// was forgotten, or it begins another run; nothing has been told then.
     #[inline]
-    pub(super) fn tell_known(&mut self, known: Known, started_ms: u64, measured: &Measured<'_>) -> bool {
-        let Some(start) = Stamps::unix_ms(started_ms) else { return false };
-        let measured = Measured { start: Some(start), ..*measured };
+    pub(super) fn tell_known(&mut self, known: Known, measured: &Measured<'_>) -> bool {
         let busy = measured.busy();
         if !self.goes_on(busy) || self.homes.get(known.home).is_none() {
             return false;
         }
         self.stamps.finer = true;
-        self.hand_on(known, &measured, busy);
+        self.hand_on(known, measured, busy);
         true
     }
 

@@ -94,7 +94,9 @@ impl Shape {
         let mut key = self.key.as_slice();
         texts.iter().all(|text| {
             let Some((length, rest)) = key.split_first_chunk::<4>() else { return false };
-            let found = u32::from_le_bytes(*length) as usize == text.len() && rest.starts_with(text);
+            // Comparing nothing at no address costs a processor with masked loads a hundred times what it costs others.
+            let found =
+                u32::from_le_bytes(*length) as usize == text.len() && (text.is_empty() || rest.starts_with(text));
             key = rest.get(text.len()..).unwrap_or_default();
             found
         })
