@@ -83,7 +83,7 @@ fn named(named: &str, args: &CompareArgs, store: &Store, streams: &mut Streams<'
         return Ok(Named::Stored(runs));
     }
     let input = InputArgs { inputs: vec![named.to_owned()], config: args.config.clone(), ..InputArgs::default() };
-    let gathered = pipeline::gather(&input, true, streams)?;
+    let gathered = pipeline::gather(&input, false, streams)?;
     if gathered.tests.is_empty() {
         return Err(pipeline::nothing_usable(&gathered).into());
     }

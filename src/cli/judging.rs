@@ -221,11 +221,9 @@ fn state(against: Option<&Against>, pairs: &Pairs<'_>, deltas: &[Delta], config:
     if let Some(why) = pairs.both.iter().find_map(|pair| pair.refused(config)) {
         return BaselineState::Unusable(why);
     }
-    if !against.missing.is_empty() {
-        return BaselineState::Unusable(against.missing.join("; "));
-    }
     if pairs.both.is_empty() && deltas.is_empty() {
-        return BaselineState::Unusable("the baseline holds no test of the same name".to_owned());
+        let why = "the baseline holds no test of the same name".to_owned();
+        return BaselineState::Unusable(if against.missing.is_empty() { why } else { against.missing.join("; ") });
     }
     BaselineState::Used { id: against.id.clone() }
 }

@@ -73,7 +73,8 @@ impl<'a> HistoryLayout<'a> {
         // Newest first: that is what a reader looks for.
         let runs: Vec<RunRow<'a>> = test.runs.iter().rev().map(run_row).collect();
         let shown = test.series.iter().take(MOST_SERIES).map(|it| series_row(test, it));
-        let series = Cut { shown: shown.collect::<Result<_, Error>>()?, left: test.series.len().saturating_sub(MOST_SERIES) };
+        let series =
+            Cut { shown: shown.collect::<Result<_, Error>>()?, left: test.series.len().saturating_sub(MOST_SERIES) };
         let mut runs = Cut::of(runs, MOST_RUNS);
         runs.left += test.older;
         let mut told = test.series.iter().filter(|one| one.metric != "failures");

@@ -17,8 +17,7 @@ use crate::error::Error;
 use crate::judge::outcome::{CriterionResult, PlanOutcome};
 use crate::report::baseline::BaselineUsed;
 use crate::report::model::{
-    Answer, Approval, ConfigUsed, FileNotUsed, Generator, HoldsFor, Line, Report, Reproduce,
-    RequirementLine, Tile,
+    Answer, Approval, ConfigUsed, FileNotUsed, Generator, HoldsFor, Line, Report, Reproduce, RequirementLine, Tile,
 };
 use judged::{ChangeRow, CriterionRow, FindingRow};
 pub(super) use picture::{Budget, Picture};

@@ -73,7 +73,7 @@ fn against_declared(after: f64, declared: &DeclaredRange) -> String {
     if declared.low <= 0.0 {
         return String::new();
     }
-    let shares = [declared.low, declared.high].map(|end| fmt::change(after / end));
+    let shares = [declared.low, declared.high].map(|end| format!("{} %", signed((after / end - 1.0) * 100.0)));
     let factor = |end: f64| if after >= end { after / end } else { end / after };
     let rounded = |end: f64| fmt::number((factor(end) * 10.0).round() / 10.0);
     let inside = declared.low < after && after < declared.high;
