@@ -10,6 +10,7 @@
     reason = "this whole crate is tests: what is not as expected ends them"
 )]
 
+mod ci;
 mod corpus;
 mod damage;
 mod detect;
@@ -19,6 +20,7 @@ mod layers;
 mod oracle;
 mod page;
 mod program;
+mod recipes;
 mod same_bytes;
 mod samples;
 mod split;
