@@ -56,6 +56,17 @@ pub(super) const WORDS: &[(&str, &str)] = &[
         "raw: computed from one row per request. bucketed: from the tool's own rounded histogram (Locust). quoted: as the tool printed \
          it, never merged, averaged or interpolated.",
     ),
+    (
+        "comment",
+        "comment.md (`--format comment`, `--ci`): the answer for a pull or merge request, at most 60,000 bytes. Whole rows are left out, least \
+         important first; verdict, unmet criteria, the 20 worst endpoints and links stay. Its first line is the mark by which a script \
+         finds and replaces the comment of the last push.",
+    ),
+    (
+        "exit-map",
+        "`--exit-map k6|gatling|taurus`: the exit codes of that tool. ready, not ready, wrong use, input, inconclusive are 0, 1, 2, 3, 4; \
+         k6: 0, 99, 104, 104, 99; gatling: 0, 2, 1, 1, 2; taurus: 0, 3, 1, 1, 3.",
+    ),
     ("test", "One execution of one tool, from one or several files; a k6 run with three scenarios is one test."),
     ("endpoint", "What requests are grouped by: method and name, `GET /api/events`."),
     (

@@ -11,6 +11,7 @@
 )]
 
 mod comparison;
+mod ci;
 mod corpus;
 mod damage;
 mod detect;
@@ -22,6 +23,7 @@ mod layers;
 mod oracle;
 mod page;
 mod program;
+mod recipes;
 mod same_bytes;
 mod samples;
 mod simulation;
