@@ -4,6 +4,7 @@
 //! Units: `_us` microseconds, `_s` seconds, `_per_s` per second, `bytes` bytes, ratios from 0 to 1. `null` is unknown, and
 //! a `why` stands beside it.
 
+use super::clock::ClockFigures;
 use crate::model::distribution::SourceClass;
 use crate::model::key::{ColumnKind, MetricKind, Population};
 use crate::unit::Unit;
@@ -319,6 +320,8 @@ pub struct TestFigures {
     pub series: Option<SeriesFigures>,
     /// Monitors, by column in the file's order.
     pub monitors: Vec<MonitorFigures>,
+    /// The monitors' clocks against the load's, by file.
+    pub clocks: Vec<ClockFigures>,
     /// Columns that were looked at for growth.
     pub trends: Vec<TrendFigures>,
     /// Pools.

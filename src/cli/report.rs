@@ -1,96 +1,88 @@
-//! `report`: judge results and write report.html, report.md with its pictures, and report.json.
+//! `report`: judge results and write report.html, report.md with its pictures, report.json, and what build servers read.
 
-use super::args::{Allow, FailOn, Format, ReportArgs};
-use super::judging::{self, Judging};
-use super::{EXIT_INCONCLUSIVE, EXIT_INPUT, EXIT_NOT_READY, EXIT_READY, Stop, Streams, pipeline, write_error};
-use crate::error::{Error, Place};
-use crate::judge::outcome::{Status, Verdict};
-use crate::render::{html, markdown, text};
+use super::against::Against;
+use super::args::ReportArgs;
+use super::deliver::{self, Delivery, Written};
+use super::history;
+use super::judging::Judging;
+use super::surroundings::{self, Surroundings};
+use super::{EXIT_INPUT, Stop, Streams, exit, pipeline, write_error};
+use crate::judge::outcome::Verdict;
+use crate::render::ci::Gate;
+use crate::render::text;
 use crate::report::model::Report;
 use crate::store::Store;
-use std::fs;
-use std::path::{Path, PathBuf};
 
-/// Judges the inputs, writes the files and prints the answer.
+/// A report that was judged and written.
+struct Judged {
+    report: Report,
+    gate: Gate,
+    written: Vec<Written>,
+    code: u8,
+}
+
+/// Judges the inputs, writes the files, prints the answer and tells the build server.
 pub(super) fn run(args: &ReportArgs, streams: &mut Streams<'_>) -> Result<u8, Stop> {
+    let surroundings = Surroundings::new(args.ci, &args.out, &surroundings::variable);
+    // What is printed holds names from outside: to a runner that obeys its log they are text until the token comes.
+    if let Some(token) = &surroundings.token {
+        writeln!(streams.out, "::stop-commands::{token}")?;
+        streams.out.flush()?;
+    }
+    let judged = judge(args, &surroundings, streams);
+    if let Some(token) = &surroundings.token {
+        streams.err.flush()?;
+        writeln!(streams.out, "::{token}::")?;
+    }
+    let Judged { report, gate, written, code } = judged?;
+    let told = args.exit_map.map_or(code, |map| map.code(code));
+    Delivery { report: &report, args, surroundings: &surroundings, gate }.announce(told, &written, streams.out)?;
+    Ok(code)
+}
+
+fn judge(args: &ReportArgs, surroundings: &Surroundings, streams: &mut Streams<'_>) -> Result<Judged, Stop> {
     // The folder is made before the long work, so that a bad path fails at once.
-    fs::create_dir_all(&args.out).map_err(|error| cannot("make the folder", &args.out, &error))?;
+    deliver::folder(&args.out)?;
     let gathered = pipeline::gather(&args.input, true, streams)?;
     if gathered.tests.is_empty() && gathered.config.tests.is_empty() {
         return Err(pipeline::nothing_usable(&gathered).into());
     }
     let store = Store::at(&args.store.store);
-    let before = args.baseline.as_deref().map(|name| judging::load(&store, name, &gathered.config)).transpose()?;
-    let judging =
-        Judging { gathered: &gathered, baseline: before.as_ref(), title: args.title.clone(), command: command(args) };
+    let mut judging = Judging::new(&gathered, args.title.clone(), command(args));
+    if let Some(name) = args.baseline.as_deref() {
+        against(&mut judging, &store, name, streams)?;
+    }
     let report = judging.report();
-    let written = write(&report, args)?;
+    let gate = exit::gate(&report, args);
+    let written = Delivery { report: &report, args, surroundings, gate }.files()?;
     if args.save {
         store.save(&judging.stored(&report))?;
     }
-    text::summary(&report, &written, streams.terminal.style(), streams.out)?;
+    let paths: Vec<String> = written.iter().map(|one| one.path.display().to_string()).collect();
+    text::summary(&report, &paths, streams.terminal.style(), streams.out)?;
+    let mut code = exit::code(gate);
     if gathered.tests.is_empty() && !gathered.problems.is_empty() {
         write_error(&pipeline::nothing_usable(&gathered), "error", streams.err)?;
-        return Ok(EXIT_INPUT);
+        code = EXIT_INPUT;
+    } else if report.verdict == Verdict::Inconclusive && gate == Gate::Passes {
+        writeln!(streams.out, "INCONCLUSIVE is let pass by `--allow inconclusive`")?;
     }
-    exit_code(&report, args, streams)
+    Ok(Judged { report, gate, written, code })
 }
 
-fn exit_code(report: &Report, args: &ReportArgs, streams: &mut Streams<'_>) -> Result<u8, Stop> {
-    let warned = report.criteria.iter().any(|one| one.status == Status::Warn);
-    let conditions = !report.conditions.is_empty();
-    let code = match report.verdict {
-        Verdict::NotReady => EXIT_NOT_READY,
-        Verdict::Inconclusive if args.allow == Some(Allow::Inconclusive) => {
-            writeln!(streams.out, "INCONCLUSIVE is let pass by `--allow inconclusive`")?;
-            EXIT_READY
-        }
-        Verdict::Inconclusive => EXIT_INCONCLUSIVE,
-        Verdict::Ready | Verdict::ReadyWithConditions => match args.fail_on {
-            Some(FailOn::Warn) if warned => EXIT_NOT_READY,
-            Some(FailOn::Conditions) if warned || conditions => EXIT_NOT_READY,
-            _ => EXIT_READY,
-        },
-    };
-    Ok(code)
-}
-
-fn write(report: &Report, args: &ReportArgs) -> Result<Vec<String>, Error> {
-    let mut written = Vec::new();
-    for format in &args.format {
-        let path = match format {
-            Format::Html => file(&args.out, "report.html", &html::page(report)?)?,
-            Format::Json => {
-                let mut json =
-                    serde_json::to_string_pretty(report).map_err(|error| Error::output(error.to_string()))?;
-                json.push('\n');
-                file(&args.out, "report.json", &json)?
-            }
-            Format::Md => {
-                let document = markdown::document(report)?;
-                let pictures = args.out.join("report_files");
-                if !document.pictures.is_empty() {
-                    fs::create_dir_all(&pictures).map_err(|error| cannot("make the folder", &pictures, &error))?;
-                }
-                for (name, svg) in &document.pictures {
-                    file(&pictures, name, svg)?;
-                }
-                file(&args.out, "report.md", &document.text)?
-            }
-        };
-        written.push(path.display().to_string());
+/// Finds what the run is held against, and what the store knows of its tests. Stored runs that cannot be read are said and
+/// left alone.
+fn against(judging: &mut Judging<'_>, store: &Store, name: &str, streams: &mut Streams<'_>) -> Result<(), Stop> {
+    let config = &judging.gathered.config;
+    let baseline = Against::find(store, name, &judging.own, config)?;
+    for problem in &baseline.damaged {
+        write_error(problem, "warning", streams.err)?;
     }
-    Ok(written)
-}
-
-fn file(folder: &Path, name: &str, text: &str) -> Result<PathBuf, Error> {
-    let path = folder.join(name);
-    fs::write(&path, text).map_err(|error| cannot("write", &path, &error))?;
-    Ok(path)
-}
-
-fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Error {
-    Error::output(format!("cannot {what}: {error}")).at(Place::source(path.display().to_string()))
+    let reference = config.baseline.reference.as_deref().filter(|reference| *reference != name);
+    judging.reference = reference.map(|name| Against::find(store, name, &judging.own, config)).transpose()?;
+    judging.history = history::of_tests(store, &judging.own, config)?;
+    judging.baseline = Some(baseline);
+    Ok(())
 }
 
 /// The command that makes the report again. What does not change its content (folder, store) is left out.

@@ -7,6 +7,9 @@
 pub mod block;
 pub mod call;
 pub mod change;
+pub mod change_point;
+pub mod comparable;
+pub mod declared;
 pub mod delta;
 mod differences;
 pub mod estimated;
@@ -14,14 +17,18 @@ pub mod failures;
 pub mod history;
 pub mod influence;
 pub mod multiplicity;
+pub mod over_runs;
 mod pairing;
+pub mod prediction;
 pub mod quoted;
 mod row;
+pub mod run_figures;
 pub mod settings;
 pub mod shift;
 pub mod side;
 pub mod sides;
 pub mod steps;
+pub mod tau;
 pub mod two_run;
 
 pub use delta::{Call, Delta};

@@ -85,7 +85,8 @@ fn method(blocks: Option<usize>, steady: Steady, settings: &Settings) -> String 
     let (before, after) = (length(steady.before_s), length(steady.after_s));
     let lengths = if before == after { before } else { format!("{before} and {after}") };
     let taus = (fmt::percent(settings.tau_global), fmt::percent(settings.tau_endpoint));
-    format!("L1 two-run: {m} blocks of {lengths} s, tau {}/{} assumed", taus.0, taus.1)
+    let from = settings.tau_over.map_or_else(|| "assumed".to_owned(), |runs| format!("measured over {runs} runs"));
+    format!("L1 two-run: {m} blocks of {lengths} s, tau {}/{} {from}", taus.0, taus.1)
 }
 
 fn too_short(blocks: Option<usize>, steady: Steady) -> Option<String> {

@@ -15,6 +15,8 @@ mod corpus;
 mod damage;
 mod detect;
 mod docs;
+mod fuzz;
+mod history;
 mod hostile;
 mod layers;
 mod oracle;
