@@ -351,7 +351,7 @@ fn every_file_of_two_samples() {
         let (_, log, _, outputs) = step(folder.path(), &args);
         let hide = |text: &str| text.replace(&folder.path().display().to_string(), "DIR");
         let commands = log.split_once("::\n").map(|(_, rest)| rest).unwrap();
-        let annotations: Vec<&str> = commands.lines().filter(|line| line.starts_with("::")).skip(1).collect();
+        let annotations: Vec<&str> = commands.lines().filter(|line| line.starts_with("::")).collect();
         let outputs: Vec<String> = outputs.iter().map(|(name, value)| format!("{name}={}", hide(value))).collect();
         let shown = |name: &str, text: &str| {
             insta::with_settings!({ snapshot_path => "snapshots/ci", prepend_module_to_snapshot => false, omit_expression => true }, {
