@@ -29,6 +29,8 @@ pub(super) enum Command {
     /// Keep runs to compare with
     #[command(subcommand)]
     Baseline(BaselineCommand),
+    /// Show each endpoint's figures over the stored runs, and where their level changed
+    History(HistoryArgs),
     /// Explain a word of a report, a rule, a format, the configuration or the JSON schema
     Explain(ExplainArgs),
 }
@@ -252,6 +254,36 @@ pub(super) enum BaselineCommand {
         #[command(flatten)]
         store: StoreArgs,
     },
+    /// Take a stored run as the new normal, whatever its verdict: a new baseline begins with it
+    Accept {
+        /// TEST/START as listed, a test (its newest run), or a stored run's file
+        run: String,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Who; otherwise the name of the user who runs this
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+        /// On which day; otherwise today
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        date: Option<String>,
+        /// Stored runs.
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Store figures or ranges that are known from a document only
+    Declare {
+        /// Name to compare with later
+        name: String,
+        /// TOML with source, date and figures; docs/baselines.md describes it
+        file: PathBuf,
+        /// Replace what is stored under NAME
+        #[arg(long)]
+        force: bool,
+        /// Stored runs.
+        #[command(flatten)]
+        store: StoreArgs,
+    },
     /// Remove what is stored under NAME
     Remove {
         /// A stored name
@@ -260,6 +292,28 @@ pub(super) enum BaselineCommand {
         #[command(flatten)]
         store: StoreArgs,
     },
+}
+
+/// Arguments of `history`.
+#[derive(Debug, Args)]
+pub(super) struct HistoryArgs {
+    /// The test; every stored one where left out
+    pub(super) test: Option<String>,
+    /// How many of the newest runs
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) last: u32,
+    /// Print JSON
+    #[arg(long, conflicts_with = "out")]
+    pub(super) json: bool,
+    /// Write history.html, history.md with its pictures, and history.json into this folder
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Configuration; otherwise ./plimsoll.toml
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Stored runs.
+    #[command(flatten)]
+    pub(super) store: StoreArgs,
 }
 
 /// Arguments of `explain`.

@@ -1,5 +1,6 @@
 //! The command line: arguments, one file per command, exit codes, errors in words. Only here is anything printed.
 
+mod against;
 mod args;
 mod baseline;
 mod compare;
@@ -8,6 +9,7 @@ mod exit;
 mod explain;
 mod fold;
 mod glossary;
+mod history;
 mod inspect;
 mod judging;
 mod pipeline;
@@ -100,6 +102,7 @@ fn obey(cli: args::Cli, mut streams: Streams<'_>) -> u8 {
         args::Command::Compare(args) => compare::run(&args, &mut streams),
         args::Command::Fold(args) => fold::run(&args, &mut streams),
         args::Command::Baseline(command) => baseline::run(&command, &mut streams),
+        args::Command::History(args) => history::run(&args, &mut streams),
         args::Command::Explain(args) => explain::run(&args, &mut streams),
     };
     let flushed = streams.out.flush().map_err(Stop::from);

@@ -1,8 +1,10 @@
 //! `report`: judge results and write report.html, report.md with its pictures, report.json, and what build servers read.
 
+use super::against::Against;
 use super::args::ReportArgs;
 use super::deliver::{self, Delivery, Written};
-use super::judging::{self, Judging};
+use super::history;
+use super::judging::Judging;
 use super::surroundings::{self, Surroundings};
 use super::{EXIT_INPUT, Stop, Streams, exit, pipeline, write_error};
 use crate::judge::outcome::Verdict;
@@ -46,9 +48,10 @@ fn judge(args: &ReportArgs, surroundings: &Surroundings, streams: &mut Streams<'
         return Err(pipeline::nothing_usable(&gathered).into());
     }
     let store = Store::at(&args.store.store);
-    let before = args.baseline.as_deref().map(|name| judging::load(&store, name, &gathered.config)).transpose()?;
-    let judging =
-        Judging { gathered: &gathered, baseline: before.as_ref(), title: args.title.clone(), command: command(args) };
+    let mut judging = Judging::new(&gathered, args.title.clone(), command(args));
+    if let Some(name) = args.baseline.as_deref() {
+        against(&mut judging, &store, name, streams)?;
+    }
     let report = judging.report();
     let gate = exit::gate(&report, args);
     let written = Delivery { report: &report, args, surroundings, gate }.files()?;
@@ -65,6 +68,21 @@ fn judge(args: &ReportArgs, surroundings: &Surroundings, streams: &mut Streams<'
         writeln!(streams.out, "INCONCLUSIVE is let pass by `--allow inconclusive`")?;
     }
     Ok(Judged { report, gate, written, code })
+}
+
+/// Finds what the run is held against, and what the store knows of its tests. Stored runs that cannot be read are said and
+/// left alone.
+fn against(judging: &mut Judging<'_>, store: &Store, name: &str, streams: &mut Streams<'_>) -> Result<(), Stop> {
+    let config = &judging.gathered.config;
+    let baseline = Against::find(store, name, &judging.own, config)?;
+    for problem in &baseline.damaged {
+        write_error(problem, "warning", streams.err)?;
+    }
+    let reference = config.baseline.reference.as_deref().filter(|reference| *reference != name);
+    judging.reference = reference.map(|name| Against::find(store, name, &judging.own, config)).transpose()?;
+    judging.history = history::of_tests(store, &judging.own, config)?;
+    judging.baseline = Some(baseline);
+    Ok(())
 }
 
 /// The command that makes the report again. What does not change its content (folder, store) is left out.

@@ -3,6 +3,7 @@
 pub mod chart;
 pub mod ci;
 mod filter;
+pub mod history;
 pub mod html;
 mod layout;
 pub mod markdown;

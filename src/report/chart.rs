@@ -9,11 +9,13 @@ use serde::{Deserialize, Serialize};
 
 mod any;
 mod fold;
+mod history;
 mod strip;
 mod table;
 mod tail;
 
 pub use any::Chart;
+pub use history::{HistoryChart, HistoryLine};
 pub use strip::{Strip, StripChart};
 pub use table::{Table, TableRow};
 pub use tail::{TailChart, TailCurve, TailPoint};

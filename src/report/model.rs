@@ -4,13 +4,16 @@
 //! UTC; `null` is unknown and has a `why` beside it. Sentences are made by [`super::build`] through [`crate::fmt`], so that
 //! JSON, HTML and Markdown cannot disagree.
 
+use super::baseline::{BaselinePair, BaselineUsed, ReferenceUsed};
 use super::chart::Chart;
+use super::history::HistoryTest;
 use crate::analyse::figures::{
     Doubt, EndpointFigures, LoadFigures, MetricFigures, MonitorFigures, Phases, PoolFigures, PopulationFigures,
     SeriesFigures, TrendFigures,
 };
 use crate::compare::delta::Delta;
 use crate::compare::shift::Shift;
+use crate::judge::beside::{GradeOutcome, Ladder, Score};
 use crate::judge::outcome::{CriterionResult, Finding, PlanOutcome, Status, Verdict};
 use crate::model::input::InputFile;
 use schemars::JsonSchema;
@@ -43,12 +46,27 @@ pub struct Report {
     pub config: ConfigUsed,
     /// What it was compared with; `null` without baseline.
     pub baseline: Option<BaselineUsed>,
+    /// The pinned reference against which slow drift is seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<ReferenceUsed>,
+    /// What the store knows of the tests, this run last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<HistoryTest>,
     /// Every test with results, by name.
     pub tests: Vec<TestReport>,
     /// Declared tests without results, and results that a newer run supersedes.
     pub plan: Vec<PlanOutcome>,
     /// Every criterion as judged.
     pub criteria: Vec<CriterionResult>,
+    /// Weighted scores, where anybody declared a weight or a score. They raise nothing.
+    #[serde(default)]
+    pub scores: Vec<Score>,
+    /// Words for figures, as declared; where a criterion says otherwise, that stands with them.
+    #[serde(default)]
+    pub grades: Vec<GradeOutcome>,
+    /// What was met at which load, where tests ran at several.
+    #[serde(default)]
+    pub ladder: Vec<Ladder>,
     /// Declared requirements and what became of the criteria that trace to them.
     pub requirements: Vec<RequirementLine>,
     /// Every comparison with the baseline.
@@ -143,30 +161,6 @@ pub struct ConfigUsed {
     pub sha256: String,
     /// The file, or `default`.
     pub source: String,
-}
-
-/// What the tests were compared with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct BaselineUsed {
-    /// Name, or `latest`, or the file.
-    pub id: String,
-    /// SHA-256 of the stored runs, one after another.
-    pub sha256: String,
-    /// Which stored run each test was compared with, and the tests that found none.
-    pub pairs: Vec<BaselinePair>,
-}
-
-/// One test and its counterpart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct BaselinePair {
-    /// Name of the test here; `null` where only the baseline has it.
-    pub test: Option<String>,
-    /// Name of the stored test; `null` where the baseline has none.
-    pub stored: Option<String>,
-    /// When the stored run began.
-    pub started_at: Option<String>,
-    /// What differs between the two besides the results (load, endpoints, tool), in words.
-    pub differences: Vec<String>,
 }
 
 /// A test with all that is known of it.

@@ -11,10 +11,13 @@
 )]
 
 mod ci;
+mod comparison;
 mod corpus;
 mod damage;
 mod detect;
 mod docs;
+mod fuzz;
+mod history;
 mod hostile;
 mod layers;
 mod oracle;
@@ -23,5 +26,6 @@ mod program;
 mod recipes;
 mod same_bytes;
 mod samples;
+mod simulation;
 mod split;
 mod transcripts;

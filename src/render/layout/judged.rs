@@ -5,7 +5,9 @@ use crate::compare::delta::{Call, Delta};
 use crate::judge::outcome::{CriterionResult, Finding, Origin, Status};
 use crate::render::state::{self, NOT_JUDGED, State};
 use crate::report::build::words;
+use crate::report::history::HistoryTest;
 use crate::report::model::{Report, TestReport};
+use crate::unit::Unit;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -35,6 +37,11 @@ impl<'a> Index<'a> {
             index.deltas.entry((&delta.test, &delta.endpoint)).or_default().push(delta);
         }
         index
+    }
+
+    /// What the store knows of a test.
+    pub(super) fn history(&self, test: &str) -> Option<&'a HistoryTest> {
+        self.report.history.iter().find(|one| one.test == test)
     }
 
     pub(super) fn criteria<'s>(&'s self, test: &'s str, endpoint: &'s str) -> &'s [&'a CriterionResult] {
@@ -107,6 +114,11 @@ fn origin(origin: Origin) -> &'static str {
         Origin::Default => "default",
         Origin::Baseline => "baseline",
         Origin::Plan => "plan",
+        Origin::Group => "group",
+        Origin::Keptn => "Keptn",
+        Origin::Taurus => "Taurus",
+        Origin::Gatling => "Gatling assertion",
+        Origin::Artillery => "Artillery",
     }
 }
 
@@ -148,6 +160,8 @@ pub(super) struct ChangeRow<'a> {
     state: State,
     /// `+26 % (21 to 31)`, or points for failures.
     change: String,
+    /// The range that it is held against, where one was declared.
+    declared: Option<String>,
     /// `ratio` for failures, `micros` for latencies.
     unit: &'static str,
     screen: bool,
@@ -164,8 +178,14 @@ fn harm(call: Call) -> u8 {
 }
 
 pub(super) fn change(it: &Delta) -> ChangeRow<'_> {
-    let unit = if it.metric.starts_with("failures") { "ratio" } else { "micros" };
-    ChangeRow { it, state: state::call(it), change: words::change(it), unit, screen: false }
+    let unit = match it.unit() {
+        Unit::Ratio => "ratio",
+        Unit::PerSecond => "per-second",
+        Unit::Count => "count",
+        _ => "micros",
+    };
+    let declared = words::declared_range(it);
+    ChangeRow { it, state: state::call(it), change: words::change(it), declared, unit, screen: false }
 }
 
 pub(super) fn changes(report: &Report) -> Cut<ChangeRow<'_>> {
