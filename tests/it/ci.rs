@@ -45,8 +45,10 @@ fn written(folder: &Path) -> Vec<(PathBuf, u8)> {
     let hostile = folder.join("hostile-in");
     fs::create_dir(&hostile).unwrap();
     hostile_results(&hostile);
-    fs::write(hostile.join("=1+2 @all.csv.gz"), [0x1f, 0x8b, 8, 0, 0]).unwrap();
-    runs.push(("hostile".to_owned(), vec![hostile.display().to_string()]));
+    // A file that is named should be a result.
+    let prose = folder.join("=1+2 @all.txt");
+    fs::write(&prose, "Dear team,\nthe numbers look fine.\n").unwrap();
+    runs.push(("hostile".to_owned(), [&hostile, &prose].map(|path| path.display().to_string()).to_vec()));
     let run = |(name, args): &(String, Vec<String>)| {
         let out = folder.join(name);
         let mut words = vec!["report", "--format", EVERY_FORMAT, "--out", out.to_str().unwrap()];
@@ -75,6 +77,8 @@ fn build_servers_read_what_was_meant() {
         hold_same(&found[name]["junit"], &again[name], name);
         hold_metrics(&report, &found[name], name);
     }
+    let hostile = &found[all.iter().find(|(path, _)| path.ends_with("hostile")).unwrap().0.to_str().unwrap()];
+    assert_eq!(hostile["junit"]["errors"], 1, "the file that could not be read is no error");
 }
 
 /// The cases are the criteria, and fail exactly where the exit code says so.
