@@ -225,6 +225,7 @@ fn a_comment_of_5000_hostile_names_keeps_its_limit() {
     assert!(rows("Criteria not met: ") >= 30);
     assert_eq!(rows("Worst 20 of 5,0"), 20);
     assert!(text.contains("more criteria in the full report"));
+    assert!(["### Why", "### What to do", "### Tests"].iter().all(|heading| text.contains(heading)));
     assert_harmless(&text, &[address]);
 
     let page = comment::summary(&report, &links, comment::SUMMARY_LIMIT);
