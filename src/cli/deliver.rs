@@ -1,6 +1,6 @@
 //! The files of a report, and what a build server is told.
 
-use super::args::{Format, ReportArgs};
+use super::args::Format;
 use super::surroundings::{Server, Surroundings};
 use crate::error::{Error, Place};
 use crate::render::ci::{Gate, comment, github, junit, load_performance, openmetrics, spreadsheet};
@@ -13,7 +13,10 @@ use std::path::{Path, PathBuf};
 /// A report on its way out.
 pub(super) struct Delivery<'a> {
     pub(super) report: &'a Report,
-    pub(super) args: &'a ReportArgs,
+    /// What was asked for; what the server reads is added.
+    pub(super) formats: &'a [Format],
+    /// The folder, which is there.
+    pub(super) out: &'a Path,
     pub(super) surroundings: &'a Surroundings,
     pub(super) gate: Gate,
 }
@@ -31,7 +34,7 @@ impl Delivery<'_> {
     /// A file cannot be written.
     pub(super) fn files(&self) -> Result<Vec<Written>, Error> {
         let mut formats: Vec<Format> = Vec::new();
-        for format in self.args.format.iter().chain(self.surroundings.formats()) {
+        for format in self.formats.iter().chain(self.surroundings.formats()) {
             if !formats.contains(format) {
                 formats.push(*format);
             }
@@ -45,7 +48,7 @@ impl Delivery<'_> {
 
     fn one(&self, format: Format) -> Result<Vec<PathBuf>, Error> {
         let (report, links) = (self.report, self.surroundings.links.as_slice());
-        let file = |name: &str, text: &[u8]| file(&self.args.out, name, text);
+        let file = |name: &str, text: &[u8]| file(self.out, name, text);
         let path = match format {
             Format::Html => file("report.html", html::page(report)?.as_bytes())?,
             Format::Md => self.document()?,
@@ -79,7 +82,7 @@ impl Delivery<'_> {
         for (name, svg) in &document.pictures {
             file(&pictures, name, svg.as_bytes())?;
         }
-        file(&self.args.out, "report.md", document.text.as_bytes())
+        file(self.out, "report.md", document.text.as_bytes())
     }
 
     /// Tells the build server: annotations in the log, the job's page, the step's outputs.

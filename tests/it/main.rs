@@ -12,6 +12,8 @@
 
 mod comparison;
 mod ci;
+mod ci;
+mod comparison;
 mod corpus;
 mod damage;
 mod detect;
