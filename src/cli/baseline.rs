@@ -5,6 +5,7 @@ use super::judging::Judging;
 use super::{EXIT_READY, Stop, Streams, pipeline};
 use crate::fmt;
 use crate::render::text;
+use crate::report::model::Request;
 use crate::store::{Eligible, Store};
 
 /// Saves, lists, shows or removes stored runs.
@@ -15,7 +16,8 @@ pub(super) fn run(command: &BaselineCommand, streams: &mut Streams<'_>) -> Resul
             if gathered.tests.is_empty() {
                 return Err(pipeline::nothing_usable(&gathered).into());
             }
-            let judging = Judging { gathered: &gathered, baseline: None, title: None, command: String::new() };
+            let request = Request::default();
+            let judging = Judging { gathered: &gathered, baseline: None, title: None, command: String::new(), request };
             let report = judging.report();
             let runs = judging.stored(&report);
             for path in Store::at(&store.store).pin(name, &runs, *force)? {

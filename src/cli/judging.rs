@@ -12,7 +12,7 @@ use crate::judge::outcome::Judgement;
 use crate::judge::{self, BaselineState, Case, JudgedTest, plan};
 use crate::quantity::Quantity;
 use crate::report::build::{self, Judged, Material};
-use crate::report::model::{Approval, BaselinePair, BaselineUsed, ConfigUsed, Report, RequirementLine};
+use crate::report::model::{Approval, BaselinePair, BaselineUsed, ConfigUsed, Report, Request, RequirementLine};
 use crate::store::{Eligible, Store, run, run::StoredRun};
 
 /// A baseline as loaded from the store.
@@ -110,6 +110,7 @@ pub(super) struct Judging<'a> {
     pub(super) baseline: Option<&'a Baseline>,
     pub(super) title: Option<String>,
     pub(super) command: String,
+    pub(super) request: Request,
 }
 
 impl Judging<'_> {
@@ -144,7 +145,10 @@ impl Judging<'_> {
                 fmt::percent(rules.tau_endpoint)
             ));
         }
-        let baseline = self.baseline.map(|one| BaselineUsed { id: one.id.clone(), sha256: one.sha256(), pairs: lines });
+        let baseline = self.baseline.map(|one| {
+            let runs = one.texts();
+            BaselineUsed { id: one.id.clone(), sha256: run::hash(&runs.concat()), pairs: lines, runs }
+        });
         self.built(&judgement, &deltas, stored, baseline, assumed)
     }
 
@@ -181,6 +185,7 @@ impl Judging<'_> {
                 .collect(),
             files_not_used: self.gathered.files_not_used.clone(),
             command: self.command.clone(),
+            request: self.request.clone(),
             assumed,
         })
     }
@@ -229,10 +234,15 @@ impl Judging<'_> {
 }
 
 impl Baseline {
-    /// Names its content: the hash over its runs' texts.
-    fn sha256(&self) -> String {
-        let texts: Vec<String> = self.runs.iter().filter_map(|one| run::to_text(one).ok()).collect();
-        run::hash(&texts.concat())
+    /// A baseline from the texts of its runs, as a report carries them.
+    pub(super) fn of(id: &str, texts: &[String]) -> Result<Self, Error> {
+        let runs = texts.iter().map(|text| run::parse(text, id)).collect::<Result<_, _>>()?;
+        Ok(Self { id: id.to_owned(), runs })
+    }
+
+    /// Its runs as they are stored.
+    fn texts(&self) -> Vec<String> {
+        self.runs.iter().filter_map(|one| run::to_text(one).ok()).collect()
     }
 }
 

@@ -1,8 +1,11 @@
 //! The command line: arguments, one file per command, exit codes, errors in words. Only here is anything printed.
 
 mod args;
+mod attest;
 mod baseline;
+mod browser;
 mod compare;
+mod declarations;
 mod explain;
 mod fold;
 mod glossary;
@@ -11,6 +14,8 @@ mod judging;
 mod pipeline;
 mod progress;
 mod report;
+mod signoff;
+mod verify;
 
 use crate::error::{Error, ErrorKind};
 use crate::fmt;
@@ -87,6 +92,8 @@ pub fn run(
     let mut streams = Streams { input, out, err, terminal };
     let ended = match cli.command {
         args::Command::Report(args) => report::run(&args, &mut streams),
+        args::Command::Signoff(args) => signoff::run(&args, &mut streams),
+        args::Command::Verify(args) => verify::run(&args, &mut streams),
         args::Command::Inspect(args) => inspect::run(&args, &mut streams),
         args::Command::Compare(args) => compare::run(&args, &mut streams),
         args::Command::Fold(args) => fold::run(&args, &mut streams),

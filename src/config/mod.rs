@@ -5,6 +5,7 @@ pub mod limit;
 pub mod metric;
 pub mod mistake;
 pub mod schema;
+pub mod signoff;
 pub mod value;
 
 use crate::error::{Error, Place};

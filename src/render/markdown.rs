@@ -53,7 +53,7 @@ fn mistake(error: &minijinja::Error) -> Error {
 }
 
 /// One blank line where a template left several.
-fn tidy(text: &str) -> String {
+pub(super) fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut blank = true;
     for line in text.lines().map(str::trim_end) {

@@ -5,6 +5,7 @@ mod filter;
 pub mod html;
 mod layout;
 pub mod markdown;
+pub mod signoff;
 mod state;
 pub mod style;
 pub mod svg;

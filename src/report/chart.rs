@@ -8,12 +8,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod any;
+mod before_after;
 mod fold;
 mod strip;
 mod table;
 mod tail;
 
 pub use any::Chart;
+pub use before_after::{BeforeAfterChart, BeforeAfterRow};
 pub use strip::{Strip, StripChart};
 pub use table::{Table, TableRow};
 pub use tail::{TailChart, TailCurve, TailPoint};

@@ -3,3 +3,4 @@
 pub mod build;
 pub mod chart;
 pub mod model;
+pub mod signoff;

@@ -175,9 +175,20 @@ pub fn read_figures(path: &Path) -> Result<StoredRun, Error> {
 /// # Errors
 /// It cannot be read, is of a newer version or was changed.
 pub fn read(path: &Path) -> Result<StoredRun, Error> {
-    let mut lines = open(path)?;
-    let mut run = figures(&mut lines, path)?;
-    let text = line(&mut lines, path, 2, "parts")?;
+    whole(&mut open(path)?, path)
+}
+
+/// Reads a stored run from its file's text.
+///
+/// # Errors
+/// It is of a newer version or was changed.
+pub fn parse(text: &str, name: &str) -> Result<StoredRun, Error> {
+    whole(&mut text.as_bytes(), Path::new(name))
+}
+
+fn whole(lines: &mut dyn BufRead, path: &Path) -> Result<StoredRun, Error> {
+    let mut run = figures(lines, path)?;
+    let text = line(lines, path, 2, "parts")?;
     let stored: Vec<StoredParts> = serde_json::from_str(&text).map_err(|error| damaged(path, 2, &error.to_string()))?;
     for one in stored {
         let counts = one.requests.iter().zip(&one.failures).zip(&one.histograms);
@@ -199,13 +210,13 @@ fn open(path: &Path) -> Result<BufReader<File>, Error> {
     Ok(BufReader::new(file))
 }
 
-fn figures(lines: &mut BufReader<File>, path: &Path) -> Result<StoredRun, Error> {
+fn figures(lines: &mut dyn BufRead, path: &Path) -> Result<StoredRun, Error> {
     let text = line(lines, path, 1, "plimsoll-run")?;
     serde_json::from_str(&text).map_err(|error| damaged(path, 1, &error.to_string()))
 }
 
 /// The JSON of one line, its version and hash checked.
-fn line(lines: &mut BufReader<File>, path: &Path, number: u64, word: &str) -> Result<String, Error> {
+fn line(lines: &mut dyn BufRead, path: &Path, number: u64, word: &str) -> Result<String, Error> {
     let mut text = String::new();
     lines.read_line(&mut text).map_err(|error| damaged(path, number, &error.to_string()))?;
     let mut fields = text.trim_end_matches('\n').splitn(4, ' ');

@@ -21,5 +21,6 @@ mod page;
 mod program;
 mod same_bytes;
 mod samples;
+mod signoff;
 mod split;
 mod transcripts;

@@ -15,8 +15,8 @@ use crate::model::key::Population;
 use crate::model::test::Test;
 use crate::report::chart::TailPoint;
 use crate::report::model::{
-    Approval, BaselineUsed, ConfigUsed, FileNotUsed, Generator, Inspection, Report, Reproduce, RequirementLine, SCHEMA,
-    TestReport,
+    Approval, BaselineUsed, ConfigUsed, FileNotUsed, Generator, Inspection, Report, Reproduce, Request,
+    RequirementLine, SCHEMA, TestReport,
 };
 use sha2::{Digest, Sha256};
 
@@ -87,6 +87,8 @@ pub struct Material<'a> {
     pub files_not_used: Vec<FileNotUsed>,
     /// The command line.
     pub command: String,
+    /// What was read.
+    pub request: Request,
     /// Assumed constants, in words.
     pub assumed: Vec<String>,
 }
@@ -138,13 +140,19 @@ pub fn build(material: Material<'_>) -> Report {
         criteria: material.judgement.criteria.clone(),
         deltas: material.deltas.to_vec(),
         findings: material.judgement.findings.clone(),
-        reproduce: Reproduce { command: material.command, assumed: material.assumed, definitions: definitions() },
+        reproduce: Reproduce {
+            command: material.command,
+            request: material.request,
+            assumed: material.assumed,
+            definitions: definitions(),
+        },
         config: material.config,
         baseline: material.baseline,
         plan: material.judgement.plan.clone(),
         requirements: material.requirements,
         files_not_used: material.files_not_used,
         approvals: material.approvals,
+        signoff: None,
     }
 }
 
