@@ -201,7 +201,9 @@ impl Search {
     }
 
     fn file(&mut self, source: &str, path: &Path, folders: Vec<String>, named: bool) {
-        let true_path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        // In a folder that stands for all there is, two names may be links to one file of their content.
+        let found = if self.root.is_none() { path.canonicalize().ok() } else { None };
+        let true_path = found.unwrap_or_else(|| path.to_owned());
         if !self.seen.insert(true_path) {
             return;
         }

@@ -24,6 +24,8 @@ pub(super) enum Command {
     Inspect(InspectArgs),
     /// Write a document to sign: signoff.html and signoff.md, and report.json
     Signoff(SignoffArgs),
+    /// Begin a file that people fill in, from what the results show
+    Init(InitArgs),
     /// Compute a report anew from its inputs and say what differs
     Verify(VerifyArgs),
     /// Compare two inputs or baselines
@@ -122,6 +124,17 @@ pub(super) struct SignoffArgs {
     /// Stored runs.
     #[command(flatten)]
     pub(super) store: StoreArgs,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// Inputs.
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Write signoff.toml: what people declare in a sign-off
+    #[arg(long, required = true)]
+    pub(super) signoff: bool,
 }
 
 /// Arguments of `verify`.

@@ -43,15 +43,29 @@ fn load(path: &Path) -> Result<Declarations, Error> {
     let declared = Declared::parse(text, &source)?;
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
     let last = declared.last.as_ref().map(|last| earlier(&folder.join(&last.report))).transpose()?;
-    let from = Some(DeclaredFrom { sha256: run::hash(text), text: harmless(text), source });
+    let from = Some(DeclaredFrom { sha256: run::hash(text), text: harmless(text)?, source });
     Ok(Declarations { declared, from, last })
 }
 
-/// The text without secrets, line by line.
-fn harmless(text: &str) -> String {
-    let mut out = text.lines().map(scrub::sentence).collect::<Vec<_>>().join("\n");
-    out.push('\n');
-    out
+/// What the text declares, without secrets and comments: each text of it is looked at by itself, since what stands before it is a key
+/// and no name of a secret.
+fn harmless(text: &str) -> Result<String, Error> {
+    let wrong = |error: &dyn std::fmt::Display| Error::usage(format!("the declarations cannot be read: {error}"));
+    let mut all: toml::Value = toml::from_str::<toml::Table>(text).map_err(|error| wrong(&error))?.into();
+    scrubbed(&mut all);
+    toml::to_string(&all).map_err(|error| wrong(&error))
+}
+
+fn scrubbed(value: &mut toml::Value) {
+    match value {
+        toml::Value::String(text) => {
+            let lines: Vec<String> = text.lines().map(scrub::sentence).collect();
+            *text = lines.join("\n");
+        }
+        toml::Value::Array(all) => all.iter_mut().for_each(scrubbed),
+        toml::Value::Table(all) => all.iter_mut().for_each(|(_, one)| scrubbed(one)),
+        _ => {}
+    }
 }
 
 /// The report of the last sign-off.

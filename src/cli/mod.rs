@@ -93,6 +93,7 @@ pub fn run(
     let ended = match cli.command {
         args::Command::Report(args) => report::run(&args, &mut streams),
         args::Command::Signoff(args) => signoff::run(&args, &mut streams),
+        args::Command::Init(args) => signoff::begin(&args.input, &mut streams),
         args::Command::Verify(args) => verify::run(&args, &mut streams),
         args::Command::Inspect(args) => inspect::run(&args, &mut streams),
         args::Command::Compare(args) => compare::run(&args, &mut streams),

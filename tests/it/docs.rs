@@ -88,7 +88,7 @@ fn configurations_are_understood() {
 
 #[test]
 fn declarations_are_understood() {
-    for block in blocks().iter().filter(|block| block.language == "signoff") {
+    for block in blocks().iter().filter(|block| block.language == "toml signoff") {
         let place = format!("{}, line {}", block.document.display(), block.line);
         Signoff::parse(&block.text, &place).unwrap_or_else(|error| panic!("{place}: {error}\n{:?}", error.hint));
     }

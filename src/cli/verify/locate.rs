@@ -69,7 +69,7 @@ pub(super) fn locate(told: &Report, elsewhere: Option<&Path>) -> Result<Located,
         }
     }
     if located.missing.is_empty() {
-        located.layout = Some(Layout::of(&located.files)?);
+        located.layout = Some(Layout::of(&located.files, &told.reproduce.request.inputs)?);
     }
     Ok(located)
 }
@@ -102,7 +102,7 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(files: &BTreeMap<String, PathBuf>) -> Result<Self, Error> {
+    fn of(files: &BTreeMap<String, PathBuf>, inputs: &[String]) -> Result<Self, Error> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let root = std::env::temp_dir().join(format!("plimsoll-verify-{}-{number}", std::process::id()));
@@ -113,6 +113,11 @@ impl Layout {
             let place = placed(&layout.root, source);
             let folder = place.parent().unwrap_or(&layout.root);
             fs::create_dir_all(folder).and_then(|()| link(path, &place)).map_err(failed)?;
+        }
+        // A folder that held no result was named all the same.
+        let folders = inputs.iter().filter(|input| *input != "-" && !input.contains(['*', '?', '[']));
+        for folder in folders.map(|input| placed(&layout.root, input)).filter(|path| !path.exists()) {
+            fs::create_dir_all(folder).map_err(failed)?;
         }
         Ok(layout)
     }

@@ -46,10 +46,17 @@ impl std::iter::Sum for Effort {
 impl fmt::Display for Effort {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = crate::fmt::number;
-        match self.minutes {
-            short if short < 2.0 * HOUR => write!(out, "{} min", number(short)),
-            hours if hours < 2.0 * DAY => write!(out, "{} h", number(hours / HOUR)),
-            days => write!(out, "{} d", number(days / DAY)),
+        let (large, unit, small, rest) = match self.minutes {
+            short if short < 2.0 * HOUR => return write!(out, "{} min", number(short)),
+            hours if hours < 2.0 * DAY => (HOUR, "h", 1.0, "min"),
+            _ => (DAY, "d", HOUR, "h"),
+        };
+        let whole = (self.minutes / large).floor();
+        let left = ((self.minutes - whole * large) / small).round();
+        if left > 0.0 {
+            write!(out, "{} {unit} {} {rest}", number(whole), number(left))
+        } else {
+            write!(out, "{} {unit}", number(whole))
         }
     }
 }
@@ -79,6 +86,6 @@ mod tests {
     #[test]
     fn a_sum_is_of_work() {
         let all = ["90 min", "2 h", "1 d"].map(|text| Effort::parse(text).unwrap());
-        assert_eq!(all.into_iter().sum::<Effort>().to_string(), "11.5 h");
+        assert_eq!(all.into_iter().sum::<Effort>().to_string(), "11 h 30 min");
     }
 }

@@ -72,13 +72,14 @@ impl Frame {
         for tick in self.scale.ticks() {
             let x = self.x(tick.at);
             sheet.draw(&PathElement::new(vec![(x, TOP), (x, self.floor)], Ink::plain(Shape::Grid).color()))?;
-            write(sheet, label, &tick.label, (x, self.floor + 40), HPos::Center, VPos::Top)?;
+            let words = if tick.at > 0.0 { tick.label.as_str() } else { "0" };
+            write(sheet, label, words, (x, self.floor + 40), HPos::Center, VPos::Top)?;
         }
-        write(sheet, label, &chart.axis.title, (LEFT - 80, self.floor + 40), HPos::Right, VPos::Top)
+        write(sheet, label, &chart.axis.title, (WIDTH - 20, self.floor + 40), HPos::Right, VPos::Top)
     }
 
     fn row(&self, sheet: &Sheet<'_>, chart: &BeforeAfterChart, row: &BeforeAfterRow, y: i32) -> Result<(), ChartError> {
-        let name = shorten(&row.name, TEXT * 1.15, f64::from(LEFT - 160));
+        let name = shorten(&row.name, TEXT * 1.3, f64::from(LEFT - 160));
         write(sheet, Ink::plain(Shape::Label), &name, (LEFT - 80, y), HPos::Right, VPos::Center)?;
         let tone = if row.met { Tone::S1 } else { Tone::Bad };
         let (from, to) = (self.x(self.scale.from()), self.x(row.after));

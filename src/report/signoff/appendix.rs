@@ -16,11 +16,11 @@ const MOST_FILES: usize = 60;
 
 pub(super) fn sections(at: &At<'_>) -> Vec<Section> {
     vec![
-        section("criteria", "Appendix A  Criteria", vec![Block::table(criteria(at)), none_judged(at)]),
-        section("evidence", "Appendix B  Evidence", vec![Block::table(files(at)), Block::notes(not_used(at))]),
-        section("method", "Appendix C  Method", vec![Block::notes(method(at))]),
-        section("reproduce", "Appendix D  How to make it again", reproduce(at)),
-        section("glossary", "Appendix E  Words", vec![Block::table(glossary(at))]),
+        section("criteria", "Appendix A: Criteria", vec![Block::table(criteria(at)), none_judged(at)]),
+        section("evidence", "Appendix B: Evidence", vec![Block::table(files(at)), Block::notes(not_used(at))]),
+        section("method", "Appendix C: Method", vec![Block::notes(method(at))]),
+        section("reproduce", "Appendix D: How to make it again", reproduce(at)),
+        section("glossary", "Appendix E: Words", vec![Block::table(glossary(at))]),
     ]
 }
 
@@ -32,7 +32,7 @@ fn none_judged(at: &At<'_>) -> Option<Block> {
 fn criteria(at: &At<'_>) -> Grid {
     let mut grid = Grid::new(
         "criteria",
-        &["criterion", "test", "critical", "~demanded", "~measured (95 % interval)", "#n", "#n to settle it", "status"],
+        &["criterion", "test", "critical", "=demanded", "~measured (95 % interval)", "#n", "#n to settle it", "status"],
     );
     let mut all: Vec<&CriterionResult> = at.report.criteria.iter().collect();
     all.sort_by_key(|one| std::cmp::Reverse(words::badness(one.status)));
@@ -112,7 +112,7 @@ fn reproduce(at: &At<'_>) -> Vec<Option<Block>> {
     let report = at.report;
     let mut grid = Grid::new("what went in", &["what", "file", "~SHA-256"]);
     let mut add = |what: &str, source: &str, sum: &str| {
-        grid.row(Origin::Measured, vec![Cell::text(what), Cell::name(source), Cell::text(sum)]);
+        grid.row(Origin::Measured, vec![Cell::text(what), Cell::name(source), Cell::name(sum)]);
     };
     add("configuration", &report.config.source, &report.config.sha256);
     if let Some(from) = at.from {
@@ -158,7 +158,7 @@ fn glossary(at: &At<'_>) -> Grid {
     for word in WORDS {
         if let Some((name, meaning)) = at.words.iter().find(|(name, _)| *name == word) {
             grid.rows.push(super::document::Row {
-                cells: vec![Cell::text(name.replace('-', " ")), Cell::text(*meaning)],
+                cells: vec![Cell::text(name.replace('-', " ")), Cell::text(meaning.replace(['`', '*'], ""))],
                 origin: None,
                 total: false,
             });

@@ -53,7 +53,7 @@ const PHASES: [(ActionPhase, &str); 3] =
     [(ActionPhase::Must, "must"), (ActionPhase::Should, "should"), (ActionPhase::Nice, "nice to have")];
 
 pub(super) fn recommendations(at: &At<'_>) -> Section {
-    let mut grid = Grid::new("recommendations", &["phase", "~what", "owner", "#effort", "due", "~closes when met"]);
+    let mut grid = Grid::new("recommendations", &["phase", "~what", "owner", "#effort", "=due", "~closes when met"]);
     for (phase, word) in PHASES {
         let actions: Vec<&Action> = at.declared.actions.iter().filter(|one| one.phase == phase).collect();
         for one in &actions {

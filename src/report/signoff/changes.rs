@@ -79,7 +79,7 @@ fn deciding<'a>(at: &At<'a>) -> Vec<&'a CriterionResult> {
         one.unit == Unit::Micros && one.endpoint.is_none() && one.observed.is_some() && one.limit.is_some()
     };
     let used = |one: &CriterionResult| one.observed.zip(one.limit).map_or(0.0, |(value, limit)| value / limit.value);
-    let rank = |one: &CriterionResult| (one.critical, used(one));
+    let rank = |one: &CriterionResult| ((one.critical, words::compared_metric(one).is_some()), used(one));
     let mut of_tests: BTreeMap<&str, &CriterionResult> = BTreeMap::new();
     for result in at.report.criteria.iter().filter(shows) {
         let have = of_tests.entry(&result.test).or_insert(result);
@@ -131,10 +131,18 @@ pub(super) fn before_after(at: &At<'_>) -> (Note, Option<BeforeAfterChart>) {
 fn other_figure(at: &At<'_>) -> Note {
     let mut known = at.report.criteria.iter().filter(|one| one.observed.is_some());
     let found = known.find_map(|one| Some((one, earlier(at, one)?)));
-    found.map_or_else(
-        || Note::missing("Not known: there is no baseline, and nobody says how it was before."),
-        |(result, before)| sentence(result, &before),
-    )
+    if let Some((result, before)) = found {
+        return sentence(result, &before);
+    }
+    let unmeasured = at.declared.before.first().map(|one| {
+        let source = one.source.as_deref().map(|source| format!(" ({source})")).unwrap_or_default();
+        Note::declared(&format!(
+            "{}: {} before{source}; what it is now was not measured.",
+            one.metric,
+            one.value.words()
+        ))
+    });
+    unmeasured.unwrap_or_else(|| Note::missing("Not known: there is no baseline, and nobody says how it was before."))
 }
 
 fn sentence(result: &CriterionResult, before: &Earlier<'_>) -> Note {
@@ -145,7 +153,7 @@ fn sentence(result: &CriterionResult, before: &Earlier<'_>) -> Note {
         None => fmt::value(value, result.unit),
     };
     let was = if low < high { format!("{} to {}", written(low), written(high)) } else { written(low) };
-    let stat = words::compared_metric(result).unwrap_or_else(|| result.metric.clone());
+    let stat = words::stat(result);
     let what = if result.test.is_empty() {
         fmt::plain(&stat)
     } else {
@@ -182,8 +190,7 @@ fn chart(rows: &[(&CriterionResult, Option<Earlier<'_>>)]) -> Option<BeforeAfter
     if rows.is_empty() {
         return None;
     }
-    let stats: Vec<String> =
-        rows.iter().map(|(one, _)| words::compared_metric(one).unwrap_or_else(|| one.metric.clone())).collect();
+    let stats: Vec<String> = rows.iter().map(|(one, _)| words::stat(one)).collect();
     let alike = stats.iter().all(|stat| Some(stat) == stats.first());
     let named = |(result, _): &(&CriterionResult, Option<Earlier<'_>>), stat: &String| {
         if alike { fmt::plain(&result.test) } else { format!("{}, {}", fmt::plain(&result.test), fmt::plain(stat)) }

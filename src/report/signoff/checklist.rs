@@ -103,7 +103,7 @@ fn criteria_met(at: &At<'_>, ids: &[String]) -> (bool, String) {
 
 pub(super) fn checklist(at: &At<'_>) -> Section {
     let assessed = assessed(at);
-    let mut grid = Grid::new("readiness checklist", &["", "~line", "required", "~state", "~evidence"]);
+    let mut grid = Grid::new("readiness checklist", &["done", "~line", "required", "~state", "~evidence"]);
     for one in &assessed {
         let tick = if one.state == State::Ticked { "☑" } else { "☐" };
         let required = if one.check.required { "yes" } else { "no" };
@@ -169,7 +169,7 @@ pub(super) fn release(at: &At<'_>) -> Release {
                     .as_ref()
                     .map_or_else(|| Note::missing("Why is not stated."), |text| Note::declared(text)),
             );
-            let by = release.by.as_ref().map(|by| Note::declared(&format!("Says: {by}")));
+            let by = release.by.as_ref().map(|by| Note::declared(&format!("Said by {by}")));
             notes.push(by.unwrap_or_else(|| Note::missing("Who says so is not stated.")));
             notes.extend(release.outlook.as_ref().map(|text| Note::declared(&format!("Outlook: {text}"))));
         }

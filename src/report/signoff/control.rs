@@ -56,13 +56,13 @@ fn links(at: &At<'_>) -> Option<Block> {
 
 pub(super) fn scope(at: &At<'_>) -> Section {
     let scope = &at.declared.scope;
-    let mut notes = [
+    let lists = [
         said("Covered", &scope.included),
         said("Assumed", &scope.assumptions),
         said("Limited by", &scope.constraints),
         said("Other than planned", &scope.deviations),
-    ]
-    .concat();
+    ];
+    let mut notes: Vec<Note> = lists.into_iter().flatten().collect();
     if scope.included.is_empty() {
         notes.insert(0, Note::missing("What the tests cover is not stated."));
     }

@@ -142,7 +142,7 @@ impl Row {
 pub struct Column {
     /// Its heading.
     pub title: String,
-    /// `text`, `wide` for sentences, `number`.
+    /// `text`, `wide` for sentences, `number`, `short` for what stays on one line.
     pub kind: String,
 }
 
@@ -160,13 +160,15 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// A table with these columns: a name that begins with `#` heads numbers, one with `~` sentences.
+    /// A table with these columns: a name that begins with `#` heads numbers, one with `~` sentences, one with `=` what stays on
+    /// one line.
     #[must_use]
     pub fn new(label: &str, columns: &[&str]) -> Self {
         let column = |name: &&str| {
             let (kind, title) = match name.split_at_checked(1) {
                 Some(("#", title)) => ("number", title),
                 Some(("~", title)) => ("wide", title),
+                Some(("=", title)) => ("short", title),
                 _ => ("text", *name),
             };
             Column { title: title.to_owned(), kind: kind.to_owned() }

@@ -6,7 +6,7 @@ use super::words::{self, few, needed};
 use super::{At, is_open};
 use crate::config::signoff::{Action, ActionPhase};
 use crate::fmt;
-use crate::judge::outcome::{CriterionResult, Status, Verdict};
+use crate::judge::outcome::{self, CriterionResult, Status, Verdict};
 use crate::judge::verdict::rule;
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub(super) fn must_fix(at: &At<'_>) -> Grid {
     let mut used: BTreeSet<usize> = BTreeSet::new();
     let open =
         |wanted: fn(Status) -> bool| at.report.criteria.iter().filter(move |one| one.critical && wanted(one.status));
-    for result in open(|status| status == Status::Fail) {
+    for result in open(|status| status == Status::Fail).filter(|one| !repeats(at, one)) {
         let (fix, effort, owner) = mending(at, result, &mut used);
         let now = result
             .observed
@@ -64,6 +64,16 @@ fn shown(result: &CriterionResult, value: f64) -> String {
         Some(limit) => fmt::value_beside(value, result.unit, limit.value),
         None => fmt::value(value, result.unit),
     }
+}
+
+/// Whether a default says of a test what another criterion says of the same figure: one row is enough.
+fn repeats(at: &At<'_>, result: &CriterionResult) -> bool {
+    let same = |other: &CriterionResult| {
+        other.origin != outcome::Origin::Default
+            && (&other.test, &other.endpoint, other.status) == (&result.test, &result.endpoint, result.status)
+            && other.observed.zip(result.observed).is_some_and(|(a, b)| a.total_cmp(&b).is_eq())
+    };
+    result.origin == outcome::Origin::Default && at.report.criteria.iter().any(same)
 }
 
 /// Whether all that an action should mend is met.

@@ -49,6 +49,8 @@ pub struct Signoff {
     pub holds: Vec<Note>,
     /// What must be done before the verdict can change.
     pub must_fix: Grid,
+    /// Under which conditions it is READY, where it is so under conditions.
+    pub conditions: Vec<Note>,
     /// What would change the verdict.
     pub flip: Vec<Note>,
     /// How many criteria came out how.
@@ -168,7 +170,7 @@ pub fn sign_off(at: &At<'_>) -> Signoff {
         control::statements(at),
     ];
     for (number, section) in (1..).zip(&mut sections) {
-        section.title = format!("{number}  {}", section.title);
+        section.title = format!("{number} {}", section.title);
     }
     let (before_after, chart) = changes::before_after(at);
     Signoff {
@@ -178,6 +180,7 @@ pub fn sign_off(at: &At<'_>) -> Signoff {
         release: checklist::release(at),
         holds: page::holds(at),
         must_fix: fixes::must_fix(at),
+        conditions: page::conditions(at),
         flip: fixes::flip(at),
         counts: page::counts(at),
         changes: changes::since(at),
@@ -199,9 +202,9 @@ fn section(id: &str, title: &str, blocks: Vec<Option<document::Block>>) -> Secti
     Section { id: id.to_owned(), title: title.to_owned(), blocks: blocks.into_iter().flatten().collect() }
 }
 
-/// Sentences of the team, each after a word.
-fn said(word: &str, texts: &[String]) -> Vec<Note> {
-    texts.iter().map(|text| Note::declared(&format!("{word}: {text}"))).collect()
+/// What the team lists, after a word.
+fn said(word: &str, texts: &[String]) -> Option<Note> {
+    (!texts.is_empty()).then(|| Note::declared(&format!("{word}: {}.", texts.join("; "))))
 }
 
 /// Paragraphs of a text: its lines that are not blank.

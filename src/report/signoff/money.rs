@@ -135,7 +135,7 @@ pub(super) fn claims(cost: &Cost, seen: Seen) -> Vec<Claim> {
                 amount,
                 "with cache",
                 count * (1.0 - hits),
-                format!("{} × (1 − {})", fmt::number(count), fmt::percent(hits)),
+                format!("({} × (1 − {}))", fmt::number(count), fmt::percent(hits)),
             )
         }),
     ];
@@ -156,7 +156,7 @@ pub(super) fn claims(cost: &Cost, seen: Seen) -> Vec<Claim> {
             )
         };
         let text = format!(
-            "Stated: {} a month {what}, which is {} ÷ ({formula}) = {} a request, {verdict}.",
+            "Stated: {} a month {what}, which is {} ÷ {formula} = {} a request, {verdict}.",
             money(currency, amount),
             fmt::number(amount),
             fmt::number(implied),

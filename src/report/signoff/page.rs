@@ -2,8 +2,10 @@
 
 use super::document::Note;
 use super::{At, Counted};
-use crate::judge::outcome::Status;
+use crate::judge::outcome::{Status, Verdict};
 
+/// Conditions on page one.
+const CONDITIONS: usize = 8;
 /// The order in which outcomes are counted.
 const COUNTED: [Status; 8] = [
     Status::Pass,
@@ -54,6 +56,19 @@ pub(super) fn holds(at: &At<'_>) -> Vec<Note> {
         (None, None) => Note::missing("Until when it is valid is not stated."),
     };
     vec![holds, until]
+}
+
+/// The conditions of READY WITH CONDITIONS; other verdicts have weightier things to say.
+pub(super) fn conditions(at: &At<'_>) -> Vec<Note> {
+    if at.report.verdict != Verdict::ReadyWithConditions {
+        return Vec::new();
+    }
+    let all = &at.report.conditions;
+    let mut notes: Vec<Note> = all.iter().take(CONDITIONS).map(|text| Note::measured(text.clone())).collect();
+    if all.len() > CONDITIONS {
+        notes.push(Note::measured(format!("And {} more in report.json.", all.len() - CONDITIONS)));
+    }
+    notes
 }
 
 pub(super) fn counts(at: &At<'_>) -> Vec<Counted> {

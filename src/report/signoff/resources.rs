@@ -92,10 +92,10 @@ fn bottlenecks(at: &At<'_>) -> Grid {
         let cells = vec![
             Cell::text(what),
             Cell::default(),
-            Cell::text(one.message.clone()),
+            Cell::text(one.message.replace('`', "")),
             Cell::default(),
             Cell::default(),
-            Cell::text(one.advice.clone()),
+            Cell::text(one.advice.replace('`', "")),
             Cell::default(),
         ];
         grid.row(Origin::Measured, cells);

@@ -7,24 +7,17 @@ use crate::fmt;
 use crate::judge::outcome::{CriterionResult, Status};
 use crate::report::model::RequirementLine;
 
+/// The column of the figures.
+const FIGURE: &str = "~measured (95 % interval)";
 /// Figures that one requirement shows.
 const FIGURES: usize = 4;
 
 pub(super) fn requirements(at: &At<'_>) -> Section {
-    let mut grid = Grid::new(
-        "requirements",
-        &[
-            "id",
-            "~requirement",
-            "~target",
-            "~expected",
-            "implemented by",
-            "~measured (95 % interval)",
-            "baseline",
-            "status",
-            "~evidence",
-        ],
-    );
+    let all =
+        ["id", "~requirement", "~target", "~expected", "implemented by", FIGURE, "baseline", "status", "~evidence"];
+    let compared = at.report.baseline.is_some();
+    let columns: Vec<&str> = all.into_iter().filter(|name| compared || *name != "baseline").collect();
+    let mut grid = Grid::new("requirements", &columns);
     for line in &at.report.requirements {
         grid.rows.push(super::document::Row::new(origin(line), row(at, line)));
     }
@@ -53,24 +46,28 @@ fn row(at: &At<'_>, line: &RequirementLine) -> Vec<Cell> {
     let own: Vec<&CriterionResult> = at.report.criteria.iter().filter(|one| line.criteria.contains(&one.id)).collect();
     let mut targets: Vec<String> = own.iter().map(|one| words::demand(one)).collect();
     targets.dedup();
-    let figures: Vec<String> = own.iter().map(|one| figure(one)).collect();
+    let mut figures: Vec<String> = own.iter().map(|one| figure(one)).collect();
+    figures.dedup();
     let before: Vec<String> =
         own.iter().filter_map(|one| Some(fmt::value(words::delta(at, one)?.before?, one.unit))).collect();
     let target = if targets.is_empty() { Cell::missing() } else { Cell::text(few(&targets, FIGURES)) };
     let expected = Cell::said(line.expected.as_ref()).with(line.expectation.as_deref().unwrap_or_default());
     let names: Vec<String> = line.criteria.iter().map(|id| fmt::plain(id)).collect();
     let evidence = if names.is_empty() { Cell::missing() } else { Cell::name(&few(&names, FIGURES)) };
-    vec![
+    let mut cells = vec![
         Cell::name(&line.id),
         Cell::declared(&line.text),
         target,
         expected,
         Cell::said(line.implemented_by.as_ref()),
         if figures.is_empty() { Cell::text(words::without(line.status)) } else { Cell::text(few(&figures, FIGURES)) },
-        if before.is_empty() { Cell::default() } else { Cell::text(few(&before, FIGURES)) },
-        Cell::status(line.status),
-        evidence.with(line.validated_by.as_ref().map(|by| fmt::plain(by)).unwrap_or_default()),
-    ]
+    ];
+    if at.report.baseline.is_some() {
+        cells.push(if before.is_empty() { Cell::default() } else { Cell::text(few(&before, FIGURES)) });
+    }
+    cells.push(Cell::status(line.status));
+    cells.push(evidence.with(line.validated_by.as_ref().map(|by| fmt::plain(by)).unwrap_or_default()));
+    cells
 }
 
 /// A figure with the test it is of.

@@ -67,6 +67,17 @@ pub(super) fn compared_metric(result: &CriterionResult) -> Option<String> {
     }
 }
 
+/// A figure's name for readers: `p95`, `mean`, `rtc_msg_rtt p95`.
+pub(super) fn stat(result: &CriterionResult) -> String {
+    let base = result.metric.split('{').next().unwrap_or_default();
+    let quantile = result.original.as_deref().and_then(|text| text.split_once("p(")?.1.split_once(')'));
+    compared_metric(result).unwrap_or_else(|| match (quantile, base.rsplit_once('.')) {
+        (Some((p, _)), _) => format!("{base} p{p}"),
+        (None, Some((name, stat))) => format!("{name} {stat}"),
+        (None, None) => base.to_owned(),
+    })
+}
+
 /// The comparison with the baseline that is about the same figure.
 pub(super) fn delta<'a>(at: &At<'a>, result: &CriterionResult) -> Option<&'a Delta> {
     let metric = compared_metric(result)?;

@@ -140,9 +140,9 @@ fn borne(at: &At<'_>, test: &TestReport) -> &'static str {
     let mut own = at.report.criteria.iter().filter(|one| one.critical && one.test == test.name).peekable();
     match (test.valid, own.peek().is_some(), own.all(|one| words::is_settled(one.status))) {
         (false, _, _) => "in a run that proves nothing",
-        (_, false, _) => "with nothing critical demanded",
-        (_, _, true) => "with everything critical met",
-        (_, _, false) => "with not everything critical met",
+        (_, false, _) => "with nothing critical demanded of it",
+        (_, _, true) => "and everything critical was met",
+        (_, _, false) => "and not everything critical was met",
     }
 }
 
@@ -151,7 +151,7 @@ fn ladder(at: &At<'_>) -> Option<Note> {
     let tests: Vec<(f64, bool)> = at
         .counted()
         .into_iter()
-        .filter_map(|test| Some((test.load.users_max?, borne(at, test) == "with everything critical met")))
+        .filter_map(|test| Some((test.load.users_max?, borne(at, test) == "and everything critical was met")))
         .collect();
     let of = |met: bool| {
         let mut loads: Vec<String> = tests.iter().filter(|one| one.1 == met).map(|one| fmt::number(one.0)).collect();
