@@ -37,6 +37,7 @@
 
 pub mod analyse;
 pub mod assemble;
+pub mod borrowed;
 pub mod cli;
 pub mod compare;
 pub mod config;

@@ -105,6 +105,7 @@ fn timeline(key: &EndpointKey, windows: Vec<Window>) -> Timeline {
         failure_kinds: Vec::new(),
         users: vec![None; windows.len()],
         quoted: Vec::new(),
+        quoted_by_endpoint: Vec::new(),
         endpoints: vec![EndpointSeries { key: key.clone(), windows }],
     }
 }

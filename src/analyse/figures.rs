@@ -4,6 +4,7 @@
 //! Units: `_us` microseconds, `_s` seconds, `_per_s` per second, `bytes` bytes, ratios from 0 to 1. `null` is unknown, and
 //! a `why` stands beside it.
 
+use super::clock::ClockFigures;
 use crate::model::distribution::SourceClass;
 use crate::model::key::{ColumnKind, MetricKind, Population};
 use crate::unit::Unit;
@@ -34,8 +35,20 @@ pub struct LatencyFigures {
     pub definition: Option<String>,
     /// Variance of a share relative to independent samples, from blocks of windows; 1 where there are no windows.
     pub design_effect: f64,
+    /// How the tool's own percentiles varied over the run, by quantile; only where it printed them over time.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub over_time: BTreeMap<String, WindowSpread>,
     /// Why there are no figures at all.
     pub why: Option<String>,
+}
+
+/// A tool's own percentile over windows that do not overlap, in the steady part.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct WindowSpread {
+    /// Standard deviation of its ln.
+    pub sd_ln: f64,
+    /// Windows.
+    pub windows: u64,
 }
 
 /// Cache answers.
@@ -307,6 +320,8 @@ pub struct TestFigures {
     pub series: Option<SeriesFigures>,
     /// Monitors, by column in the file's order.
     pub monitors: Vec<MonitorFigures>,
+    /// The monitors' clocks against the load's, by file.
+    pub clocks: Vec<ClockFigures>,
     /// Columns that were looked at for growth.
     pub trends: Vec<TrendFigures>,
     /// Pools.

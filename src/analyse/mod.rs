@@ -6,6 +6,7 @@
 pub mod block;
 #[cfg(test)]
 pub(crate) mod builder;
+pub mod clock;
 pub mod clustered;
 pub mod clustering;
 pub mod figures;
@@ -15,6 +16,7 @@ pub mod load;
 mod measured;
 pub mod metric;
 pub mod monitor;
+pub mod over_time;
 pub mod percentile;
 pub mod phases;
 pub mod pool;
@@ -56,6 +58,7 @@ pub fn analyse(test: &Test, options: &Options) -> TestFigures {
         load: load::figures(test, phases.as_ref()),
         series: series::figures(test),
         monitors: monitor::figures(test),
+        clocks: clock::figures(test),
         trends: trend::figures(test, phases.as_ref()),
         pools: pool::figures(test),
         metrics: metric::figures(test, &options.quantiles),

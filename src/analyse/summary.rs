@@ -3,6 +3,7 @@
 use super::block::{blocks, failure_design_effect, latency_design_effect, load_series};
 use super::figures::{CacheFigures, EndpointFigures, NamedCount, Phases, PopulationFigures};
 use super::latency;
+use super::over_time;
 use super::proportion::Share;
 use super::reading::real;
 use crate::model::key::Population;
@@ -14,10 +15,15 @@ use std::ops::Range;
 #[must_use]
 pub fn figures(test: &Test, phases: Option<&Phases>, quantiles: &[f64]) -> Vec<PopulationFigures> {
     let blocks = phases.map(|phases| blocks(test, phases)).unwrap_or_default();
-    test.populations.iter().map(|data| population(test, data, &blocks, quantiles)).collect()
+    test.populations.iter().map(|data| population(test, data, (phases, &blocks), quantiles)).collect()
 }
 
-fn population(test: &Test, data: &PopulationData, blocks: &[Range<usize>], quantiles: &[f64]) -> PopulationFigures {
+fn population(
+    test: &Test,
+    data: &PopulationData,
+    (phases, blocks): (Option<&Phases>, &[Range<usize>]),
+    quantiles: &[f64],
+) -> PopulationFigures {
     // Windows hold requests only: of other populations it is not known how they clustered in time.
     let timeline = test.timeline.as_ref().filter(|_| data.population == Population::Request);
     let load = timeline.map(|timeline| load_series(test, timeline)).unwrap_or_default();
@@ -26,7 +32,11 @@ fn population(test: &Test, data: &PopulationData, blocks: &[Range<usize>], quant
             latency: latency_design_effect(series, blocks),
             failures: failure_design_effect(series, blocks),
         };
-        endpoint_figures(test, endpoint, &effects, quantiles)
+        let mut figures = endpoint_figures(test, endpoint, &effects, quantiles);
+        if data.population == Population::Request {
+            figures.latency_us.over_time = over_time::spreads(test, phases, &endpoint.key);
+        }
+        figures
     };
     PopulationFigures {
         population: data.population,

@@ -116,10 +116,15 @@ fn choose(input: &Input, head: &Head) -> Result<Answer, Error> {
         ADAPTERS.iter().map(|adapter| (*adapter, adapter.sniff(head))).collect();
     let certain: Vec<_> = answers.iter().filter(|(_, sniff)| matches!(sniff, Sniff::Yes(_))).collect();
     let unsure: Vec<_> = answers.iter().filter(|(_, sniff)| matches!(sniff, Sniff::Unsure(_))).collect();
+    // A file that is known by name is refused by name, whatever a generic adapter would make of its columns.
+    let refused = if certain.is_empty() { refused::recognise(head, input) } else { None };
+    if let Some(refused) = refused {
+        return Ok(Answer::Refused(refused));
+    }
     match (certain.as_slice(), unsure.as_slice()) {
         ([(adapter, sniff)], _) => Ok(Answer::Is(input.clone(), *adapter, sniff.why().to_owned(), true)),
         ([], [(adapter, sniff)]) => Ok(Answer::Is(input.clone(), *adapter, sniff.why().to_owned(), false)),
-        ([], []) => Ok(refused::recognise(head, input).map_or_else(|| Answer::Not(nobodys(head)), Answer::Refused)),
+        ([], []) => Ok(Answer::Not(nobodys(head))),
         ([], several) => Err(ambiguous(input, several, "could be of several kinds")),
         (several, _) => Err(ambiguous(input, several, "is of several kinds")),
     }

@@ -54,6 +54,12 @@ pub(super) fn join(forms: Vec<Form>) -> Joined {
 
 fn why_left(form: &Form) -> String {
     match (form.part.faults().is_empty(), form.file.rows_used) {
+        (true, 0) if form.file.rows_rejected > 0 => {
+            let first = form.file.first_rejections.first();
+            let why =
+                first.map(|flaw| format!("; the first, in line {}: {}", flaw.line, flaw.reason)).unwrap_or_default();
+            format!("not one of {} rows could be read{why}", form.file.rows_rejected)
+        }
         (true, 0) => "holds no results".to_owned(),
         _ => "no result of the same execution lies beside it".to_owned(),
     }

@@ -2,22 +2,23 @@
 //! extremes of all. Percentiles are left out, because those of several generators cannot be combined and an average of them
 //! is nobody's percentile.
 
+use super::courses;
 use super::population::combined;
 use crate::model::distribution::{Distribution, SHARDS};
-use crate::model::folded::{Folded, FoldedIntervals};
+use crate::model::folded::Folded;
 use crate::model::key::{EndpointKey, MetricKey, MetricKind, Population};
 use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Total};
 use crate::rollup::Part;
 use std::collections::BTreeMap;
 
-/// Both parts together. What cannot be added up, a tool's own rows over time, is left out; users over time do add up.
+/// Both parts together; users and counts over time add up too.
 pub(super) fn added(own: &Part, theirs: &Part) -> Part {
     let (mut ours, other) = (own.folded(), theirs.folded());
     let (totals, metric_totals) = (totals(&ours, &other), metric_totals(&ours, &other));
     ours.totals = totals;
     ours.metric_totals = metric_totals;
-    ours.intervals = FoldedIntervals::default();
+    ours.intervals = courses::added(std::mem::take(&mut ours.intervals), other.intervals);
     ours.users.extend(other.users);
     ours.faults.extend(other.faults);
     ours.thresholds.extend(other.thresholds);

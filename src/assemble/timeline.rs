@@ -3,7 +3,7 @@
 use super::form::Form;
 use crate::model::key::{EndpointKey, Population};
 use crate::model::sample::Interval;
-use crate::model::test::{EndpointData, EndpointSeries, Timeline, Window};
+use crate::model::test::{EndpointData, EndpointSeries, QuotedLines, Timeline, Window};
 use crate::unit::{NANOS_PER_SECOND, Timestamp};
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub(super) fn timeline(figures: &Form, forms: &[Form], endpoints: &[EndpointData
             forms.iter().map(|form| form.part.users_over(&timeline)).find(|users| users.iter().any(Option::is_some));
         timeline.users = users.unwrap_or(timeline.users);
     }
-    timeline.quoted = quoted(forms, &timeline);
+    (timeline.quoted, timeline.quoted_by_endpoint) = quoted(forms, &timeline);
     Some(timeline)
 }
 
@@ -70,6 +70,7 @@ fn counted(forms: &[Form]) -> Option<Timeline> {
         failure_kinds: Vec::new(),
         users: vec![None; windows],
         quoted: Vec::new(),
+        quoted_by_endpoint: Vec::new(),
     })
 }
 
@@ -163,14 +164,26 @@ fn count_at(course: &Course, at: i64) -> (u64, u64) {
     }
 }
 
-/// Percentiles over time as the tool printed them for all endpoints together: the last of each window.
-fn quoted(forms: &[Form], timeline: &Timeline) -> Vec<(f64, Vec<Option<f64>>)> {
-    let rows = forms.iter().map(|form| form.part.intervals()).find_map(|series| {
-        let own_sum = series.into_iter().find(|one| one.endpoint.is_none())?;
-        own_sum.rows.iter().any(|row| !row.quantiles.is_empty()).then_some(own_sum.rows)
-    });
-    let mut lines: Vec<(f64, Vec<Option<f64>>)> = Vec::new();
-    for row in rows.unwrap_or_default() {
+/// Percentiles over time as the tool printed them, for all endpoints together and for each: the last of each window.
+fn quoted(forms: &[Form], timeline: &Timeline) -> (QuotedLines, Vec<(EndpointKey, QuotedLines)>) {
+    let mut of_forms = forms.iter().map(|form| form.part.intervals());
+    let printed = of_forms.find(|series| series.iter().any(|one| one.rows.iter().any(|row| !row.quantiles.is_empty())));
+    let series = printed.unwrap_or_default();
+    let (mut all, mut by_endpoint) = (QuotedLines::new(), Vec::new());
+    for one in series {
+        let lines = lines(one.rows, timeline);
+        match one.endpoint {
+            None => all = lines,
+            Some(key) => by_endpoint.push((key, lines)),
+        }
+    }
+    by_endpoint.sort_by(|a, b| a.0.cmp(&b.0));
+    (all, by_endpoint)
+}
+
+fn lines(rows: Vec<Interval>, timeline: &Timeline) -> QuotedLines {
+    let mut lines = QuotedLines::new();
+    for row in rows {
         let Ok(window) = usize::try_from((row.at.0 - timeline.start.0).div_euclid(timeline.width_ns)) else { continue };
         for (p, micros) in row.quantiles {
             let at = lines.iter().position(|(known, _)| known.total_cmp(&p).is_eq()).unwrap_or_else(|| {

@@ -35,6 +35,8 @@ pub(super) enum Command {
     /// Keep runs to compare with
     #[command(subcommand)]
     Baseline(BaselineCommand),
+    /// Show each endpoint's figures over the stored runs, and where their level changed
+    History(HistoryArgs),
     /// Explain a word of a report, a rule, a format, the configuration or the JSON schema
     Explain(ExplainArgs),
 }
@@ -97,6 +99,12 @@ pub(super) struct ReportArgs {
     /// What people declare in a sign-off; otherwise INPUT/signoff.toml where INPUT is one folder, else ./signoff.toml
     #[arg(long, value_name = "FILE")]
     pub(super) signoff: Option<PathBuf>,
+    /// Also write what this build server reads and tell it the outcome; auto asks the environment which it is
+    #[arg(long, value_name = "SERVER", default_value_t = Ci::None)]
+    pub(super) ci: Ci,
+    /// Exit with the codes of this tool instead
+    #[arg(long, value_name = "TOOL")]
+    pub(super) exit_map: Option<ExitMap>,
     /// Stored runs.
     #[command(flatten)]
     pub(super) store: StoreArgs,
@@ -178,16 +186,60 @@ pub(super) enum Format {
     Json,
     /// signoff.html, and signoff.md with its picture
     Signoff,
+    /// comment.md, for a pull or merge request
+    Comment,
+    /// summary.md, for a job's page
+    Summary,
+    /// junit.xml
+    Junit,
+    /// load-performance.json, for GitLab's `load_performance` report
+    LoadPerformance,
+    /// metrics.txt, for GitLab's metrics report
+    Metrics,
+    /// openmetrics.txt, every figure
+    Openmetrics,
+    /// endpoints.csv and deltas.csv
+    Csv,
+}
+
+/// For which build server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Ci {
+    /// The one that the environment names
+    Auto,
+    /// comment.md, summary.md (added to the job's page), junit.xml, annotations, outputs
+    Github,
+    /// comment.md, junit.xml, load-performance.json, metrics.txt
+    Gitlab,
+    /// None
+    None,
+}
+
+/// Whose exit codes are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExitMap {
+    /// 0, 99 not ready or inconclusive, 104 wrong use or input
+    K6,
+    /// 0, 2 not ready or inconclusive, 1 wrong use or input
+    Gatling,
+    /// 0, 3 not ready or inconclusive, 1 wrong use or input
+    Taurus,
+}
+
+/// The name by which a choice is typed.
+fn typed(choice: &impl ValueEnum, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    choice.to_possible_value().map_or(Ok(()), |value| out.write_str(value.get_name()))
 }
 
 impl std::fmt::Display for Format {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(match self {
-            Self::Html => "html",
-            Self::Md => "md",
-            Self::Json => "json",
-            Self::Signoff => "signoff",
-        })
+        typed(self, out)
+    }
+}
+
+impl std::fmt::Display for Ci {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        typed(self, out)
     }
 }
 
@@ -262,6 +314,36 @@ pub(super) enum BaselineCommand {
         #[command(flatten)]
         store: StoreArgs,
     },
+    /// Take a stored run as the new normal, whatever its verdict: a new baseline begins with it
+    Accept {
+        /// TEST/START as listed, a test (its newest run), or a stored run's file
+        run: String,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Who; otherwise the name of the user who runs this
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+        /// On which day; otherwise today
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        date: Option<String>,
+        /// Stored runs.
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Store figures or ranges that are known from a document only
+    Declare {
+        /// Name to compare with later
+        name: String,
+        /// TOML with source, date and figures; docs/baselines.md describes it
+        file: PathBuf,
+        /// Replace what is stored under NAME
+        #[arg(long)]
+        force: bool,
+        /// Stored runs.
+        #[command(flatten)]
+        store: StoreArgs,
+    },
     /// Remove what is stored under NAME
     Remove {
         /// A stored name
@@ -270,6 +352,28 @@ pub(super) enum BaselineCommand {
         #[command(flatten)]
         store: StoreArgs,
     },
+}
+
+/// Arguments of `history`.
+#[derive(Debug, Args)]
+pub(super) struct HistoryArgs {
+    /// The test; every stored one where left out
+    pub(super) test: Option<String>,
+    /// How many of the newest runs
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) last: u32,
+    /// Print JSON
+    #[arg(long, conflicts_with = "out")]
+    pub(super) json: bool,
+    /// Write history.html, history.md with its pictures, and history.json into this folder
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Configuration; otherwise ./plimsoll.toml
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Stored runs.
+    #[command(flatten)]
+    pub(super) store: StoreArgs,
 }
 
 /// Arguments of `explain`.

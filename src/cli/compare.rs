@@ -1,26 +1,36 @@
 //! `compare BEFORE AFTER`: two inputs or baselines, endpoint by endpoint.
 
+use super::against::{Against, Own};
 use super::args::{CompareArgs, InputArgs};
-use super::judging::{self, Pairs};
+use super::judging::{Judging, Pairs};
 use super::{EXIT_INCONCLUSIVE, EXIT_NOT_READY, EXIT_READY, Stop, Streams, pipeline};
 use crate::compare::delta::Call;
 use crate::compare::shift::ShiftKind;
-use crate::compare::side::Side;
 use crate::error::Error;
+use crate::fmt;
 use crate::render::text;
 use crate::report::model::{Compared, SCHEMA};
-use crate::store::{Eligible, Store};
+use crate::store::Store;
+use crate::store::run::{self, StoredRun};
 use std::path::Path;
 
 /// Compares and prints the comparisons; 1 if anything regressed, 4 if nothing could be told.
 pub(super) fn run(args: &CompareArgs, streams: &mut Streams<'_>) -> Result<u8, Stop> {
     let store = Store::at(&args.store.store);
     let config = pipeline::configuration(args.config.as_deref(), &[])?;
-    let stored = (&store, &judging::eligible(&config));
-    let before = sides(&args.before, args, stored, streams)?;
-    let after = sides(&args.after, args, stored, streams)?;
-    let pairs = Pairs::of(&after, &before);
-    let comparisons = pairs.compare(&judging::rules(&config));
+    let after = match named(&args.after, args, &store, streams)? {
+        Named::Read(own) => own,
+        Named::Stored(runs) => runs.iter().map(|run| Own { side: run.side(), line: run.run.clone() }).collect(),
+    };
+    let against = match named(&args.before, args, &store, streams)? {
+        Named::Stored(runs) => Against::of(&args.before, runs),
+        Named::Read(own) => {
+            Against::of(&args.before, own.into_iter().map(|own| StoredRun::of(&own.side, own.line)).collect())
+        }
+    };
+    let before = against.stored();
+    let pairs = Pairs::of(&after, &before, Some(&against), &config);
+    let comparisons = pairs.compare(&config);
     let lines = pairs.lines(&comparisons);
     let mut compared = Compared { schema: SCHEMA.to_owned(), pairs: lines, deltas: Vec::new(), shifts: Vec::new() };
     for comparison in comparisons {
@@ -51,23 +61,40 @@ fn exit_code(compared: &Compared) -> u8 {
     }
 }
 
-/// What an argument names: files that exist, else a stored name.
-fn sides(
-    named: &str,
-    args: &CompareArgs,
-    (store, eligible): (&Store, &Eligible),
-    streams: &mut Streams<'_>,
-) -> Result<Vec<Side>, Stop> {
+/// What an argument names.
+enum Named {
+    /// Files that were read.
+    Read(Vec<Own>),
+    /// Runs of the store.
+    Stored(Vec<StoredRun>),
+}
+
+/// Files that exist, else a stored name.
+fn named(named: &str, args: &CompareArgs, store: &Store, streams: &mut Streams<'_>) -> Result<Named, Stop> {
     let is_stored = Path::new(named).extension().is_some_and(|end| end == "run");
     if is_stored || !(Path::new(named).exists() || named.contains(['*', '?', '[', '/'])) {
-        return Ok(store.load(named, eligible)?.iter().map(crate::store::run::StoredRun::side).collect());
+        let runs = if named == "latest" { latest(store)? } else { store.pinned(named)?.runs };
+        if runs.is_empty() {
+            let message = format!("`{}` holds no run", fmt::plain(named));
+            return Err(Error::usage(message)
+                .hint("declared figures are compared with by `report INPUT --baseline NAME`")
+                .into());
+        }
+        return Ok(Named::Stored(runs));
     }
     let input = InputArgs { inputs: vec![named.to_owned()], config: args.config.clone(), ..InputArgs::default() };
     let gathered = pipeline::gather(&input, false, streams)?;
     if gathered.tests.is_empty() {
         return Err(pipeline::nothing_usable(&gathered).into());
     }
-    Ok(gathered.tests.iter().filter_map(|(test, figures)| Side::of(test, figures)).collect())
+    Ok(Named::Read(Judging::new(&gathered, None, String::new()).own))
+}
+
+/// The newest saved run of each test, whatever its verdict: what differs is said.
+fn latest(store: &Store) -> Result<Vec<StoredRun>, Error> {
+    let newest = store.tests()?.into_iter().map(|test| Ok(store.runs(&test)?.paths.pop()));
+    let paths: Vec<Option<_>> = newest.collect::<Result<_, Error>>()?;
+    paths.into_iter().flatten().map(|path| run::read(&path)).collect()
 }
 
 #[cfg(test)]

@@ -56,11 +56,60 @@ pub(super) const WORDS: &[(&str, &str)] = &[
         "raw: computed from one row per request. bucketed: from the tool's own rounded histogram (Locust). quoted: as the tool printed \
          it, never merged, averaged or interpolated.",
     ),
+    (
+        "comment",
+        "comment.md (`--format comment`, `--ci`): the answer for a pull or merge request, at most 60,000 bytes. Whole rows are left out, least \
+         important first; verdict, unmet criteria, the 20 worst endpoints and links stay. Its first line is the mark by which a script \
+         finds and replaces the comment of the last push.",
+    ),
+    (
+        "exit-map",
+        "`--exit-map k6|gatling|taurus`: the exit codes of that tool. ready, not ready, wrong use, input, inconclusive are 0, 1, 2, 3, 4; \
+         k6: 0, 99, 104, 104, 99; gatling: 0, 2, 1, 1, 2; taurus: 0, 3, 1, 1, 3.",
+    ),
     ("test", "One execution of one tool, from one or several files; a k6 run with three scenarios is one test."),
     ("endpoint", "What requests are grouped by: method and name, `GET /api/events`."),
     (
         "baseline",
-        "Stored runs that a new one is compared with: `baseline save NAME INPUT`, then `report INPUT --baseline NAME`.",
+        "What a run is compared with: a pinned run (`baseline save NAME INPUT`, then `report INPUT --baseline NAME`), the last \
+         comparable runs that were READY (`--baseline latest --save`), or figures that were declared (`baseline declare NAME FILE`). \
+         docs/baselines.md says when to use which.",
+    ),
+    (
+        "fingerprint",
+        "What must be equal for two runs to be compared: tool and definition of percentiles, endpoints, load asked for and reached, \
+         duration, environment, and the labels that `[compare] labels` names. Where it is not, the fields are listed, and the \
+         comparison is marked or refused as `[compare] unequal` says.",
+    ),
+    (
+        "accepted",
+        "A stored run that somebody took as the new normal, with author, day and reason: `baseline accept RUN --reason TEXT`. A new \
+         baseline begins with it, whatever its verdict.",
+    ),
+    (
+        "declared",
+        "A figure or range that people know from a document only, with its source and date: `baseline declare NAME FILE`. A change is \
+         given against both ends of the range, as a share and as a factor; nothing is tested.",
+    ),
+    (
+        "history",
+        "The stored runs of a test, one after another: `history [TEST]`. From 5 comparable runs on they decide what a regression is, because \
+         they show how much runs of one system differ.",
+    ),
+    (
+        "change-of-level",
+        "A run with which a figure moved and stayed, found as Apache Otava finds it: p below 0.001, more than 5 %, from 10 runs on. A \
+         baseline begins after the last one.",
+    ),
+    (
+        "prediction-band",
+        "Where the next run lies in 95 of 100 cases if nothing changed, from the comparable runs since the last change of the level; \
+         from 5 on.",
+    ),
+    (
+        "no-slow-drift",
+        "The criterion against the pinned baseline that `[baseline] reference` names: many small steps, none of which is a regression, are \
+         one there. It makes a condition, not a verdict.",
     ),
     (
         "regressed",

@@ -1,48 +1,30 @@
 //! From figures to a report: comparison with the baseline, judgement, report; shared by `report`, `compare` and `baseline`.
 
+use super::against::{self, Against, Own, Pair};
 use super::pipeline::Gathered;
-use crate::compare::settings::{Metric, Settings};
+use crate::compare::comparable::Fingerprint;
+use crate::compare::delta::Delta;
+use crate::compare::settings::Settings;
+use crate::compare::shift::Shift;
 use crate::compare::side::Side;
-use crate::compare::sides::{self, Comparison};
+use crate::compare::sides::Comparison;
 use crate::config::Config;
-use crate::config::schema::Include;
-use crate::error::Error;
-use crate::fmt;
-use crate::judge::outcome::Judgement;
+use crate::judge::outcome::{Judgement, Verdict};
 use crate::judge::{self, BaselineState, Case, JudgedTest, plan};
 use crate::quantity::Quantity;
+use crate::report::baseline::{BaselinePair, ReferenceUsed};
 use crate::report::build::{self, Judged, Material};
-use crate::report::model::{Approval, BaselinePair, BaselineUsed, ConfigUsed, Report, Request, RequirementLine};
-use crate::store::{Eligible, Store, run, run::StoredRun};
-
-/// A baseline as loaded from the store.
-pub(super) struct Baseline {
-    id: String,
-    runs: Vec<StoredRun>,
-}
-
-/// Loads a baseline.
-pub(super) fn load(store: &Store, name: &str, config: &Config) -> Result<Baseline, Error> {
-    Ok(Baseline { id: name.to_owned(), runs: store.load(name, &eligible(config))? })
-}
-
-/// Which stored runs may be the `latest` baseline, as configured.
-pub(super) fn eligible(config: &Config) -> Eligible {
-    let labels = &config.compare.labels;
-    Eligible {
-        conditions: matches!(config.baseline.include, Include::Conditions),
-        labels: labels.iter().map(|name| (name.clone(), config.suite.labels.get(name).cloned())).collect(),
-    }
-}
+use crate::report::history::HistoryTest;
+use crate::report::model::{Approval, ConfigUsed, Report, Request, RequirementLine};
+use crate::store::run::{self, RunLine, StoredRun};
 
 /// What a comparison is made with, as configured.
 pub(super) fn rules(config: &Config) -> Settings {
     let compare = &config.compare;
-    let metrics: Vec<Metric> = compare.metrics.iter().filter_map(|name| Metric::of_name(name)).collect();
     let usual = Settings::default();
     let or = |quantity: Option<Quantity>, usual: f64| quantity.map_or(usual, |quantity| quantity.value);
     Settings {
-        metrics,
+        metrics: super::against::metrics(config),
         material: or(compare.material, usual.material),
         floor_us: or(compare.floor, usual.floor_us),
         margin: or(compare.margin, usual.margin),
@@ -53,53 +35,45 @@ pub(super) fn rules(config: &Config) -> Settings {
 
 /// Tests of two suites by name; where each side has one, they are paired whatever their names.
 pub(super) struct Pairs<'a> {
-    both: Vec<(&'a Side, &'a Side)>,
+    pub(super) both: Vec<Pair<'a>>,
     only_after: Vec<&'a Side>,
     only_before: Vec<&'a Side>,
 }
 
 impl<'a> Pairs<'a> {
-    pub(super) fn of(after: &'a [Side], before: &'a [Side]) -> Self {
-        if let ([after], [before]) = (after, before) {
-            return Self { both: vec![(before, after)], only_after: Vec::new(), only_before: Vec::new() };
+    /// `before` are sides with their fingerprints.
+    pub(super) fn of(
+        after: &'a [Own],
+        before: &'a [(Side, Fingerprint)],
+        against: Option<&'a Against>,
+        config: &Config,
+    ) -> Self {
+        let pair = |(side, was): &'a (Side, Fingerprint), own| Pair::new(side, was, own, against, config);
+        if let ([own], [stored]) = (after, before) {
+            return Self { both: vec![pair(stored, own)], only_after: Vec::new(), only_before: Vec::new() };
         }
         let mut pairs = Self { both: Vec::new(), only_after: Vec::new(), only_before: Vec::new() };
-        for side in after {
-            match before.iter().find(|one| one.test == side.test) {
-                Some(before) => pairs.both.push((before, side)),
-                None => pairs.only_after.push(side),
+        for own in after {
+            match before.iter().find(|(side, _)| side.test == own.side.test) {
+                Some(stored) => pairs.both.push(pair(stored, own)),
+                None => pairs.only_after.push(&own.side),
             }
         }
-        pairs.only_before = before.iter().filter(|one| after.iter().all(|side| side.test != one.test)).collect();
+        let gone = before.iter().map(|(side, _)| side);
+        pairs.only_before = gone.filter(|side| after.iter().all(|own| own.side.test != side.test)).collect();
         pairs
     }
 
     /// Comparisons, in the order of the tests here.
-    pub(super) fn compare(&self, rules: &Settings) -> Vec<Comparison> {
-        self.both.iter().map(|(before, after)| sides::sides(before, after, rules)).collect()
+    pub(super) fn compare(&self, config: &Config) -> Vec<Comparison> {
+        self.both.iter().map(|pair| pair.compare(config)).collect()
     }
 
     /// Which test was compared with which, and what differs besides the results.
     pub(super) fn lines(&self, comparisons: &[Comparison]) -> Vec<BaselinePair> {
-        let started = |side: &Side| side.started_at.map(fmt::rfc3339);
-        let both = self.both.iter().zip(comparisons).map(|((before, after), comparison)| BaselinePair {
-            test: Some(after.test.clone()),
-            stored: Some(before.test.clone()),
-            started_at: started(before),
-            differences: comparison.differences.clone(),
-        });
-        let new = self.only_after.iter().map(|side| BaselinePair {
-            test: Some(side.test.clone()),
-            stored: None,
-            started_at: None,
-            differences: Vec::new(),
-        });
-        let gone = self.only_before.iter().map(|side| BaselinePair {
-            test: None,
-            stored: Some(side.test.clone()),
-            started_at: started(side),
-            differences: Vec::new(),
-        });
+        let both = self.both.iter().zip(comparisons).map(|(pair, comparison)| pair.line(comparison));
+        let new = self.only_after.iter().map(|side| BaselinePair::only_here(&side.test));
+        let gone = self.only_before.iter().map(|side| BaselinePair::only_stored(&side.test, side.started_at));
         both.chain(new).chain(gone).collect()
     }
 }
@@ -107,59 +81,75 @@ impl<'a> Pairs<'a> {
 /// Everything that a report is made of, as the command line gives it.
 pub(super) struct Judging<'a> {
     pub(super) gathered: &'a Gathered,
-    pub(super) baseline: Option<&'a Baseline>,
+    /// The tests that count and hold requests.
+    pub(super) own: Vec<Own>,
+    pub(super) baseline: Option<Against>,
+    /// A pinned baseline against which slow drift is seen.
+    pub(super) reference: Option<Against>,
+    /// What the store knows of the tests.
+    pub(super) history: Vec<HistoryTest>,
     pub(super) title: Option<String>,
     pub(super) command: String,
     pub(super) request: Request,
 }
 
-impl Judging<'_> {
+/// What was compared, and what came of it.
+struct Compared {
+    deltas: Vec<Delta>,
+    shifts: Vec<Shift>,
+    lines: Vec<BaselinePair>,
+    state: BaselineState,
+    assumed: Vec<String>,
+    /// Stored sides by the name of the test here, with the baseline's name.
+    stored: Vec<(String, String, Side)>,
+}
+
+impl<'a> Judging<'a> {
+    pub(super) fn new(gathered: &'a Gathered, title: Option<String>, command: String) -> Self {
+        let own = own(gathered);
+        let request = Request::default();
+        Self { gathered, own, baseline: None, reference: None, history: Vec::new(), title, command, request }
+    }
+
     /// Compares, judges and builds the report.
     pub(super) fn report(&self) -> Report {
         let config = &self.gathered.config;
-        let rules = rules(config);
-        let after = self.sides();
-        let before: Vec<Side> = self.baseline.iter().flat_map(|one| &one.runs).map(StoredRun::side).collect();
-        let pairs = Pairs::of(&after, &before);
-        let comparisons = pairs.compare(&rules);
-        let lines = pairs.lines(&comparisons);
-        let stored: Vec<(String, String, Side)> = match self.baseline {
-            Some(baseline) => pairs
-                .both
-                .iter()
-                .map(|(before, after)| (after.test.clone(), baseline.id.clone(), (*before).clone()))
-                .collect(),
-            None => Vec::new(),
-        };
-        let deltas: Vec<_> = comparisons.iter().flat_map(|one| one.deltas.clone()).collect();
-        let shifts: Vec<_> = comparisons.iter().flat_map(|one| one.shifts.clone()).collect();
-        let state = self.state(&pairs);
+        let compared = self.compared(self.baseline.as_ref());
+        let drift = self.compared(self.reference.as_ref());
         let tests = self.tests();
-        let case = Case { tests: &tests, deltas: &deltas, shifts: &shifts, config, baseline: &state };
+        let case = Case {
+            tests: &tests,
+            deltas: &compared.deltas,
+            shifts: &compared.shifts,
+            config,
+            baseline: &compared.state,
+            drift: self.reference.as_ref().map(|one| (one.id.as_str(), drift.deltas.as_slice())),
+        };
         let judgement = judge::judge(&case);
-        let mut assumed = Vec::new();
-        if self.baseline.is_some() {
-            assumed.push(format!(
-                "between two runs of the same system ln latency varies by {} in common and {} per endpoint (assumed, no history)",
-                fmt::percent(rules.tau_global),
-                fmt::percent(rules.tau_endpoint)
-            ));
-        }
-        let baseline = self.baseline.map(|one| {
-            let runs = one.texts();
-            BaselineUsed { id: one.id.clone(), sha256: run::hash(&runs.concat()), pairs: lines, runs }
-        });
-        self.built(&judgement, &deltas, stored, baseline, assumed)
+        self.built(&judgement, compared, drift)
     }
 
-    fn built(
-        &self,
-        judgement: &Judgement,
-        deltas: &[crate::compare::delta::Delta],
-        before: Vec<(String, String, Side)>,
-        baseline: Option<BaselineUsed>,
-        assumed: Vec<String>,
-    ) -> Report {
+    fn compared(&self, against: Option<&Against>) -> Compared {
+        let config = &self.gathered.config;
+        let before: Vec<(Side, Fingerprint)> = against.map(Against::stored).unwrap_or_default();
+        let pairs = Pairs::of(&self.own, &before, against, config);
+        let comparisons = pairs.compare(config);
+        let mut deltas: Vec<Delta> = comparisons.iter().flat_map(|one| one.deltas.clone()).collect();
+        deltas.extend(against.into_iter().flat_map(|one| one.declared(&self.own, &rules(config))));
+        let id = against.map(|one| one.id.clone()).unwrap_or_default();
+        let stored =
+            pairs.both.iter().map(|pair| (pair.after.side.test.clone(), id.clone(), pair.before.clone())).collect();
+        Compared {
+            state: state(against, &pairs, &deltas, config),
+            shifts: comparisons.iter().flat_map(|one| one.shifts.clone()).collect(),
+            lines: pairs.lines(&comparisons),
+            assumed: against::assumed(&pairs.both, config),
+            deltas,
+            stored,
+        }
+    }
+
+    fn built(&self, judgement: &Judgement, compared: Compared, drift: Compared) -> Report {
         let config = &self.gathered.config;
         let tests = self.gathered.tests.iter().map(|(test, figures)| {
             let sources: Vec<&str> = test.inputs.iter().map(|input| input.source.as_str()).collect();
@@ -171,9 +161,14 @@ impl Judging<'_> {
             title: self.title.clone().or_else(|| config.suite.title.clone()).or_else(|| config.report.title.clone()),
             tests: tests.collect(),
             judgement,
-            deltas,
-            before,
-            baseline,
+            deltas: &compared.deltas,
+            before: compared.stored,
+            baseline: self.baseline.as_ref().map(|one| one.used(compared.lines)),
+            reference: self
+                .reference
+                .as_ref()
+                .map(|one| ReferenceUsed { baseline: one.used(drift.lines), deltas: drift.deltas }),
+            history: self.history.clone(),
             config: config_used(config),
             build: config.suite.build.clone(),
             environment: config.suite.environment.clone(),
@@ -186,7 +181,7 @@ impl Judging<'_> {
             files_not_used: self.gathered.files_not_used.clone(),
             command: self.command.clone(),
             request: self.request.clone(),
-            assumed,
+            assumed: compared.assumed,
         })
     }
 
@@ -194,56 +189,46 @@ impl Judging<'_> {
         self.gathered.tests.iter().map(|(test, figures)| JudgedTest { test, figures }).collect()
     }
 
-    /// Sides of the tests that count and hold requests: a superseded run is neither compared nor stored.
-    fn sides(&self) -> Vec<Side> {
-        let lineup = plan::lineup(&self.tests(), &self.gathered.config);
-        lineup.entries.iter().filter_map(|entry| Side::of(entry.judged.test, entry.judged.figures)).collect()
-    }
-
-    fn state(&self, pairs: &Pairs<'_>) -> BaselineState {
-        match self.baseline {
-            None => BaselineState::NotAsked,
-            Some(_) if pairs.both.is_empty() => {
-                BaselineState::Unusable("the baseline holds no test of the same name".to_owned())
-            }
-            Some(baseline) => {
-                let labels = eligible(&self.gathered.config).labels;
-                match baseline.runs.iter().find_map(|run| run.disagreement(&labels)) {
-                    Some(why) => BaselineState::Unusable(format!("not comparable: {why}")),
-                    None => BaselineState::Used { id: baseline.id.clone() },
-                }
-            }
-        }
-    }
-
-    /// The tests as they are stored, with the verdict of the suite.
+    /// The tests as they are stored, with the verdict of the suite. A run for which no baseline was there yet is the first of
+    /// its kind: it is kept with the verdict that it has by itself, or there would never be a second.
     pub(super) fn stored(&self, report: &Report) -> Vec<StoredRun> {
-        let suite = &self.gathered.config.suite;
-        let mut runs: Vec<StoredRun> = self.sides().iter().map(StoredRun::of).collect();
-        for run in &mut runs {
-            run.verdict = Some(report.verdict);
-            run.build.clone_from(&suite.build);
-            run.environment.clone_from(&suite.environment);
-            run.labels.clone_from(&suite.labels);
-            let inputs = report.tests.iter().filter(|test| test.name == run.test).flat_map(|test| &test.inputs);
-            run.inputs = inputs.filter_map(|input| input.sha256.clone()).collect();
-            run.inputs.sort();
-        }
-        runs
+        let first = self.baseline.as_ref().is_some_and(|one| one.id == "latest" && one.is_empty());
+        let verdict = if first { self.verdict_alone() } else { report.verdict };
+        let kept = |own: &Own| StoredRun::of(&own.side, RunLine { verdict: Some(verdict), ..own.line.clone() });
+        self.own.iter().map(kept).collect()
+    }
+
+    fn verdict_alone(&self) -> Verdict {
+        let (tests, config) = (self.tests(), &self.gathered.config);
+        let baseline = BaselineState::NotAsked;
+        judge::judge(&Case { tests: &tests, deltas: &[], shifts: &[], config, baseline: &baseline, drift: None })
+            .verdict
     }
 }
 
-impl Baseline {
-    /// A baseline from the texts of its runs, as a report carries them.
-    pub(super) fn of(id: &str, texts: &[String]) -> Result<Self, Error> {
-        let runs = texts.iter().map(|text| run::parse(text, id)).collect::<Result<_, _>>()?;
-        Ok(Self { id: id.to_owned(), runs })
-    }
+/// Sides of the tests that count and hold requests: a superseded run is neither compared nor stored.
+fn own(gathered: &Gathered) -> Vec<Own> {
+    let tests: Vec<JudgedTest<'_>> =
+        gathered.tests.iter().map(|(test, figures)| JudgedTest { test, figures }).collect();
+    let lineup = plan::lineup(&tests, &gathered.config);
+    let entries = lineup.entries.iter();
+    let side = |entry: &plan::Entry<'_>| {
+        let side = Side::of(entry.judged.test, entry.judged.figures)?;
+        Some(Own::of(entry.judged.test, side, &gathered.config))
+    };
+    entries.filter_map(side).collect()
+}
 
-    /// Its runs as they are stored.
-    fn texts(&self) -> Vec<String> {
-        self.runs.iter().filter_map(|one| run::to_text(one).ok()).collect()
+fn state(against: Option<&Against>, pairs: &Pairs<'_>, deltas: &[Delta], config: &Config) -> BaselineState {
+    let Some(against) = against else { return BaselineState::NotAsked };
+    if let Some(why) = pairs.both.iter().find_map(|pair| pair.refused(config)) {
+        return BaselineState::Unusable(why);
     }
+    if pairs.both.is_empty() && deltas.is_empty() {
+        let why = "the baseline holds no test of the same name".to_owned();
+        return BaselineState::Unusable(if against.missing.is_empty() { why } else { against.missing.join("; ") });
+    }
+    BaselineState::Used { id: against.id.clone() }
 }
 
 fn config_used(config: &Config) -> ConfigUsed {

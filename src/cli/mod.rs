@@ -1,20 +1,25 @@
 //! The command line: arguments, one file per command, exit codes, errors in words. Only here is anything printed.
 
+mod against;
 mod args;
 mod attest;
 mod baseline;
 mod browser;
 mod compare;
 mod declarations;
+mod deliver;
+mod exit;
 mod explain;
 mod fold;
 mod glossary;
+mod history;
 mod inspect;
 mod judging;
 mod pipeline;
 mod progress;
 mod report;
 mod signoff;
+mod surroundings;
 mod verify;
 
 use crate::error::{Error, ErrorKind};
@@ -85,11 +90,17 @@ pub fn run(
     err: &mut dyn Write,
     terminal: Terminal,
 ) -> u8 {
-    let cli = match args::Cli::try_parse_from(args) {
-        Ok(cli) => cli,
-        Err(error) => return usage(&error, out, err),
+    let typed: Vec<OsString> = args.into_iter().collect();
+    let exit_map = args::ExitMap::typed(&typed);
+    let own = match args::Cli::try_parse_from(typed) {
+        Ok(cli) => obey(cli, Streams { input, out, err, terminal }),
+        Err(error) => usage(&error, out, err),
     };
-    let mut streams = Streams { input, out, err, terminal };
+    exit_map.map_or(own, |map| map.code(own))
+}
+
+/// Carries a command out; returns the exit code.
+fn obey(cli: args::Cli, mut streams: Streams<'_>) -> u8 {
     let ended = match cli.command {
         args::Command::Report(args) => report::run(&args, &mut streams),
         args::Command::Signoff(args) => signoff::run(&args, &mut streams),
@@ -99,6 +110,7 @@ pub fn run(
         args::Command::Compare(args) => compare::run(&args, &mut streams),
         args::Command::Fold(args) => fold::run(&args, &mut streams),
         args::Command::Baseline(command) => baseline::run(&command, &mut streams),
+        args::Command::History(args) => history::run(&args, &mut streams),
         args::Command::Explain(args) => explain::run(&args, &mut streams),
     };
     let flushed = streams.out.flush().map_err(Stop::from);
@@ -136,19 +148,24 @@ fn usage(error: &clap::Error, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
 ///    = hint: `--strict` stops at the first bad row
 /// ```
 fn write_error(error: &Error, word: &str, to: &mut dyn Write) -> io::Result<()> {
-    writeln!(to, "{word}: {}", fmt::plain(&error.message))?;
+    writeln!(to, "{word}: {}", unheeded(&error.message))?;
     if let Some(place) = &error.place {
         writeln!(to, "  --> {place}")?;
     }
     if let Some(excerpt) = &error.excerpt {
-        writeln!(to, "   |  {}", fmt::plain(excerpt))?;
+        writeln!(to, "   |  {}", unheeded(excerpt))?;
     }
     if let Some(hint) = &error.hint {
         for line in hint.lines() {
-            writeln!(to, "   = hint: {}", fmt::plain(line))?;
+            writeln!(to, "   = hint: {}", unheeded(line))?;
         }
     }
     Ok(())
+}
+
+/// Foreign text of which neither a terminal nor a build server that obeys its log (`##[command]`, `##vso[command]`) takes heed.
+fn unheeded(text: &str) -> String {
+    fmt::plain(text).replace("##", "# #")
 }
 
 impl Terminal {

@@ -93,11 +93,15 @@ fn analysed(suite: Suite, config: Config) -> Gathered {
         let figures = analyse::analyse(&test, &options);
         tests.push((test, figures));
     }
-    let mut files_not_used: Vec<FileNotUsed> =
-        suite.files_not_used.into_iter().map(|(source, reason)| FileNotUsed { source, reason }).collect();
+    let mut files_not_used: Vec<FileNotUsed> = suite
+        .files_not_used
+        .into_iter()
+        .map(|(source, reason)| FileNotUsed { source, reason, unreadable: false })
+        .collect();
     for problem in &suite.problems {
         if let Some(place) = &problem.place {
-            files_not_used.push(FileNotUsed { source: place.source.clone(), reason: problem.message.clone() });
+            let (source, reason) = (place.source.clone(), problem.message.clone());
+            files_not_used.push(FileNotUsed { source, reason, unreadable: true });
         }
     }
     files_not_used.sort();

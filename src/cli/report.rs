@@ -1,28 +1,55 @@
-//! `report`: judge results and write report.html, report.md with its pictures, report.json, and what else was asked for.
+//! `report`: judge results and write report.html, report.md with its pictures, report.json, and what build servers read.
 
-use super::args::{Allow, FailOn, Format, InputArgs, ReportArgs};
+use super::against::Against;
+use super::args::{Format, InputArgs, ReportArgs};
 use super::declarations;
-use super::judging::{self, Judging};
-use super::{EXIT_INCONCLUSIVE, EXIT_INPUT, EXIT_NOT_READY, EXIT_READY, Stop, Streams, pipeline, write_error};
-use crate::error::{Error, Place};
-use crate::judge::outcome::{Status, Verdict};
-use crate::render::markdown::Document;
-use crate::render::{html, markdown, signoff, text};
+use super::deliver::{self, Delivery, Written};
+use super::history;
+use super::judging::Judging;
+use super::surroundings::{self, Surroundings};
+use super::{EXIT_INPUT, Stop, Streams, exit, pipeline, write_error};
+use crate::judge::outcome::Verdict;
+use crate::render::ci::Gate;
+use crate::render::text;
 use crate::report::model::{Report, Request};
 use crate::store::Store;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Judges the inputs, writes the files and prints the answer.
+/// A report that was judged and written.
+struct Judged {
+    report: Report,
+    gate: Gate,
+    written: Vec<Written>,
+    code: u8,
+}
+
+/// Judges the inputs, writes the files, prints the answer and tells the build server.
 pub(super) fn run(args: &ReportArgs, streams: &mut Streams<'_>) -> Result<u8, Stop> {
+    let surroundings = Surroundings::new(args.ci, &args.out, &surroundings::variable);
+    // What is printed holds names from outside: to a runner that obeys its log they are text until the token comes.
+    if let Some(token) = &surroundings.token {
+        writeln!(streams.out, "::stop-commands::{token}")?;
+        streams.out.flush()?;
+    }
+    let judged = judge(args, &surroundings, streams);
+    if let Some(token) = &surroundings.token {
+        streams.err.flush()?;
+        writeln!(streams.out, "::{token}::")?;
+    }
+    let Judged { report, gate, written, code } = judged?;
+    let told = args.exit_map.map_or(code, |map| map.code(code));
+    Delivery { report: &report, args, surroundings: &surroundings, gate }.announce(told, &written, streams.out)?;
+    Ok(code)
+}
+
+fn judge(args: &ReportArgs, surroundings: &Surroundings, streams: &mut Streams<'_>) -> Result<Judged, Stop> {
     // The folder is made before the long work, so that a bad path fails at once.
-    fs::create_dir_all(&args.out).map_err(|error| cannot("make the folder", &args.out, &error))?;
+    deliver::folder(&args.out)?;
     let gathered = pipeline::gather(&args.input, true, streams)?;
     if gathered.tests.is_empty() && gathered.config.tests.is_empty() {
         return Err(pipeline::nothing_usable(&gathered).into());
     }
     let store = Store::at(&args.store.store);
-    let before = args.baseline.as_deref().map(|name| judging::load(&store, name, &gathered.config)).transpose()?;
     let asked = Asked {
         command: "report",
         input: &args.input,
@@ -30,93 +57,51 @@ pub(super) fn run(args: &ReportArgs, streams: &mut Streams<'_>) -> Result<u8, St
         title: args.title.as_deref(),
         signoff: args.signoff.as_deref(),
     };
-    let judging = Judging {
-        gathered: &gathered,
-        baseline: before.as_ref(),
-        title: args.title.clone(),
-        command: asked.line(),
-        request: asked.request(),
-    };
+    let mut judging = Judging::new(&gathered, args.title.clone(), asked.line());
+    judging.request = asked.request();
+    if let Some(name) = args.baseline.as_deref() {
+        against(&mut judging, &store, name, streams)?;
+    }
     let mut report = judging.report();
     if args.format.contains(&Format::Signoff) {
         let declared = declarations::find(args.signoff.as_deref(), &args.input.inputs)?;
         report.signoff = Some(declared.sign_off(&report));
     }
-    let written = write(&report, &args.format, &args.out)?;
+    let gate = exit::gate(&report, args);
+    let written = Delivery { report: &report, args, surroundings, gate }.files()?;
     if args.save {
         store.save(&judging.stored(&report))?;
     }
-    text::summary(&report, &written, streams.terminal.style(), streams.out)?;
+    let paths: Vec<String> = written.iter().map(|one| one.path.display().to_string()).collect();
+    text::summary(&report, &paths, streams.terminal.style(), streams.out)?;
+    let mut code = exit::code(gate);
     if gathered.tests.is_empty() && !gathered.problems.is_empty() {
         write_error(&pipeline::nothing_usable(&gathered), "error", streams.err)?;
-        return Ok(EXIT_INPUT);
+        code = EXIT_INPUT;
+    } else if report.verdict == Verdict::Inconclusive && gate == Gate::Passes {
+        writeln!(streams.out, "INCONCLUSIVE is let pass by `--allow inconclusive`")?;
     }
-    exit_code(&report, args, streams)
+    Ok(Judged { report, gate, written, code })
 }
 
-fn exit_code(report: &Report, args: &ReportArgs, streams: &mut Streams<'_>) -> Result<u8, Stop> {
-    let warned = report.criteria.iter().any(|one| one.status == Status::Warn);
-    let conditions = !report.conditions.is_empty();
-    let code = match report.verdict {
-        Verdict::NotReady => EXIT_NOT_READY,
-        Verdict::Inconclusive if args.allow == Some(Allow::Inconclusive) => {
-            writeln!(streams.out, "INCONCLUSIVE is let pass by `--allow inconclusive`")?;
-            EXIT_READY
-        }
-        Verdict::Inconclusive => EXIT_INCONCLUSIVE,
-        Verdict::Ready | Verdict::ReadyWithConditions => match args.fail_on {
-            Some(FailOn::Warn) if warned => EXIT_NOT_READY,
-            Some(FailOn::Conditions) if warned || conditions => EXIT_NOT_READY,
-            _ => EXIT_READY,
-        },
-    };
-    Ok(code)
-}
-
-/// Writes what was asked for; returns the files' names.
-pub(super) fn write(report: &Report, formats: &[Format], out: &Path) -> Result<Vec<String>, Error> {
-    let mut written = Vec::new();
-    for format in formats {
-        match format {
-            Format::Html => written.push(file(out, "report.html", &html::page(report)?)?),
-            Format::Json => {
-                let mut json =
-                    serde_json::to_string_pretty(report).map_err(|error| Error::output(error.to_string()))?;
-                json.push('\n');
-                written.push(file(out, "report.json", &json)?);
-            }
-            Format::Md => written.push(document(out, "report", &markdown::document(report)?)?),
-            Format::Signoff => {
-                if let (Some(page), Some(text)) = (signoff::page(report)?, signoff::document(report)?) {
-                    written.push(file(out, "signoff.html", &page)?);
-                    written.push(document(out, "signoff", &text)?);
-                }
-            }
-        }
+/// Finds what the run is held against, and what the store knows of its tests. Stored runs that cannot be read are said and
+/// left alone.
+pub(super) fn against(
+    judging: &mut Judging<'_>,
+    store: &Store,
+    name: &str,
+    streams: &mut Streams<'_>,
+) -> Result<(), Stop> {
+    let config = &judging.gathered.config;
+    let baseline = Against::find(store, name, &judging.own, config)?;
+    for problem in &baseline.damaged {
+        write_error(problem, "warning", streams.err)?;
     }
-    Ok(written.iter().map(|path| path.display().to_string()).collect())
-}
-
-/// A document, and its pictures in a folder of its name.
-fn document(out: &Path, name: &str, document: &Document) -> Result<PathBuf, Error> {
-    let pictures = out.join(format!("{name}_files"));
-    if !document.pictures.is_empty() {
-        fs::create_dir_all(&pictures).map_err(|error| cannot("make the folder", &pictures, &error))?;
-    }
-    for (name, svg) in &document.pictures {
-        file(&pictures, name, svg)?;
-    }
-    file(out, &format!("{name}.md"), &document.text)
-}
-
-fn file(folder: &Path, name: &str, text: &str) -> Result<PathBuf, Error> {
-    let path = folder.join(name);
-    fs::write(&path, text).map_err(|error| cannot("write", &path, &error))?;
-    Ok(path)
-}
-
-pub(super) fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Error {
-    Error::output(format!("cannot {what}: {error}")).at(Place::source(path.display().to_string()))
+    let reference = config.baseline.reference.as_deref().filter(|reference| *reference != name);
+    judging.reference = reference.map(|name| Against::find(store, name, &judging.own, config)).transpose()?;
+    judging.history = history::of_tests(store, &judging.own, config)?;
+    judging.baseline = Some(baseline);
+    Ok(())
 }
 
 /// What was asked for, as far as it changes what a report says: folder and store do not.

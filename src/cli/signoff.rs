@@ -1,16 +1,15 @@
 //! `signoff`: a document to sign, from the results and from what people declare; also from a plan without any result.
 
-use super::args::{Format, InputArgs, SignoffArgs};
-use super::judging::{self, Judging};
-use super::report::{self, Asked};
+use super::args::{InputArgs, SignoffArgs};
+use super::judging::Judging;
+use super::report::{Asked, against};
 use super::{
-    EXIT_INCONCLUSIVE, EXIT_INPUT, EXIT_NOT_READY, EXIT_READY, Stop, Streams, browser, declarations, pipeline,
+    EXIT_INCONCLUSIVE, EXIT_INPUT, EXIT_NOT_READY, EXIT_READY, Stop, Streams, browser, declarations, deliver, pipeline,
 };
 use crate::error::Error;
 use crate::fmt;
 use crate::judge::outcome::Verdict;
 use crate::render::text;
-use crate::report::model::Request;
 use crate::report::signoff::skeleton;
 use crate::store::Store;
 use std::fs;
@@ -18,7 +17,7 @@ use std::path::Path;
 
 /// Judges the inputs, or the plan alone, writes the document and ends as `report` does.
 pub(super) fn run(args: &SignoffArgs, streams: &mut Streams<'_>) -> Result<u8, Stop> {
-    fs::create_dir_all(&args.out).map_err(|error| report::cannot("make the folder", &args.out, &error))?;
+    deliver::folder(&args.out)?;
     // Said before the long work.
     let browser = args.pdf.then(browser::find).transpose()?;
     let declared = declarations::find(args.signoff.as_deref(), &args.input.inputs)?;
@@ -30,7 +29,6 @@ pub(super) fn run(args: &SignoffArgs, streams: &mut Streams<'_>) -> Result<u8, S
         return Err(if named { pipeline::nothing_usable(&gathered) } else { nothing() }.into());
     }
     let store = Store::at(&args.store.store);
-    let before = args.baseline.as_deref().map(|name| judging::load(&store, name, &gathered.config)).transpose()?;
     let asked = Asked {
         command: "signoff",
         input: &args.input,
@@ -38,27 +36,26 @@ pub(super) fn run(args: &SignoffArgs, streams: &mut Streams<'_>) -> Result<u8, S
         title: None,
         signoff: args.signoff.as_deref(),
     };
-    let judging = Judging {
-        gathered: &gathered,
-        baseline: before.as_ref(),
-        title: None,
-        command: asked.line(),
-        request: asked.request(),
-    };
+    let mut judging = Judging::new(&gathered, None, asked.line());
+    judging.request = asked.request();
+    if let Some(name) = args.baseline.as_deref() {
+        against(&mut judging, &store, name, streams)?;
+    }
     let mut report = judging.report();
     report.signoff = Some(declared.sign_off(&report));
-    let mut written = report::write(&report, &[Format::Signoff, Format::Json], &args.out)?;
+    let mut written = deliver::sign_off(&report, &args.out)?;
+    written.push(deliver::json(&report, &args.out)?);
     if let Some(browser) = browser {
         let pdf = args.out.join("signoff.pdf");
         browser.print(&args.out.join("signoff.html"), &pdf)?;
-        written.push(pdf.display().to_string());
+        written.push(pdf);
     }
     let words = text::verdict_words(report.verdict);
     writeln!(streams.out, "measured verdict: {words} ({})", fmt::plain(&report.answer.summary))?;
     let release = report.signoff.as_ref().and_then(|one| one.release.verdict).map(text::verdict_words);
     writeln!(streams.out, "readiness of the release: {}", release.unwrap_or("NOT ASSESSED"))?;
     for path in &written {
-        writeln!(streams.out, "wrote {}", fmt::plain(path))?;
+        writeln!(streams.out, "wrote {}", fmt::plain(&path.display().to_string()))?;
     }
     if gathered.tests.is_empty() && !gathered.problems.is_empty() {
         return Ok(EXIT_INPUT);
@@ -79,10 +76,8 @@ pub(super) fn begin(input: &InputArgs, streams: &mut Streams<'_>) -> Result<u8, 
             .into());
     }
     let gathered = pipeline::gather(input, false, streams)?;
-    let request = Request::default();
-    let judging = Judging { gathered: &gathered, baseline: None, title: None, command: String::new(), request };
-    let text = skeleton(&judging.report());
-    fs::write(path, text).map_err(|error| report::cannot("write", path, &error))?;
+    let text = skeleton(&Judging::new(&gathered, None, String::new()).report());
+    fs::write(path, text).map_err(|error| deliver::cannot("write", path, &error))?;
     writeln!(streams.out, "wrote signoff.toml: fill in what is commented out, then `plimsoll signoff`")?;
     Ok(EXIT_READY)
 }

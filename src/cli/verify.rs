@@ -7,14 +7,16 @@
 mod differ;
 mod locate;
 
+use super::against::Against;
 use super::args::VerifyArgs;
 use super::declarations::Declarations;
-use super::judging::{Baseline, Judging};
+use super::judging::Judging;
 use super::{EXIT_INCONCLUSIVE, EXIT_NOT_READY, EXIT_READY, Stop, Streams, attest, pipeline};
 use crate::config::Config;
 use crate::error::{Error, Place};
 use crate::fmt;
 use crate::render::text::verdict_words;
+use crate::report::baseline::BaselineUsed;
 use crate::report::model::{Report, SCHEMA};
 use crate::store::run;
 pub(super) use locate::Located;
@@ -64,7 +66,7 @@ pub(super) fn run(args: &VerifyArgs, streams: &mut Streams<'_>) -> Result<u8, St
     )?;
     if args.attest {
         let path = args.report.with_file_name("attestation.json");
-        fs::write(&path, attest::statement(&told)?).map_err(|error| super::report::cannot("write", &path, &error))?;
+        fs::write(&path, attest::statement(&told)?).map_err(|error| super::deliver::cannot("write", &path, &error))?;
         writeln!(streams.out, "wrote {}", fmt::plain(&path.display().to_string()))?;
     }
     Ok(EXIT_READY)
@@ -92,9 +94,6 @@ fn hashes(told: &Report) -> Vec<String> {
     if run::hash(&told.config.text) != told.config.sha256 {
         wrong.push("the configuration that the report carries is not the one of its hash".to_owned());
     }
-    if let Some(baseline) = told.baseline.as_ref().filter(|one| run::hash(&one.runs.concat()) != one.sha256) {
-        wrong.push(format!("the baseline {} that the report carries is not the one of its hash", baseline.id));
-    }
     wrong
 }
 
@@ -103,24 +102,16 @@ fn recomputed(told: &Report, located: &Located) -> Result<Report, Error> {
         "default" => Config::defaults()?,
         source => Config::parse(&told.config.text, source)?,
     };
-    let baseline = match &told.baseline {
-        None => None,
-        Some(one) if one.runs.is_empty() => {
-            return Err(Error::input(format!("the report does not carry its baseline {}", fmt::plain(&one.id)))
-                .hint("write the report again with this version, and verify that"));
-        }
-        Some(one) => Some(Baseline::of(&one.id, &one.runs)?),
-    };
+    let baseline = told.baseline.as_ref().map(carried).transpose()?;
+    let reference = told.reference.as_ref().map(|one| carried(&one.baseline)).transpose()?;
     let mut gathered = pipeline::again(config, &told.reproduce.request, located)?;
     // Files that are nobody's result are not hashed, so that nothing is said of them.
     gathered.files_not_used.clone_from(&told.files_not_used);
-    let judging = Judging {
-        gathered: &gathered,
-        baseline: baseline.as_ref(),
-        title: Some(told.title.clone()),
-        command: told.reproduce.command.clone(),
-        request: told.reproduce.request.clone(),
-    };
+    let mut judging = Judging::new(&gathered, Some(told.title.clone()), told.reproduce.command.clone());
+    judging.request = told.reproduce.request.clone();
+    (judging.baseline, judging.reference) = (baseline, reference);
+    // What the store knew is its own, and decides nothing.
+    judging.history.clone_from(&told.history);
     let mut again = judging.report();
     if let Some(signoff) = &told.signoff {
         let declared = signoff.declared.as_ref().map(Declarations::carried).transpose()?.unwrap_or_default();
@@ -130,4 +121,13 @@ fn recomputed(told: &Report, located: &Located) -> Result<Report, Error> {
         again.signoff = Some(made);
     }
     Ok(again)
+}
+
+/// The baseline that a report carries.
+fn carried(used: &BaselineUsed) -> Result<Against, Error> {
+    let text = used.carried.as_deref().ok_or_else(|| {
+        Error::input(format!("the report does not carry its baseline {}", fmt::plain(&used.id)))
+            .hint("write the report again with this version, and verify that")
+    })?;
+    Against::read(&used.id, text)
 }

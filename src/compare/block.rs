@@ -32,7 +32,8 @@ impl Block {
         self.failures += other.failures;
     }
 
-    fn sum<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Self {
+    /// All of several together.
+    pub fn sum<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Self {
         let mut sum = Self::default();
         parts.into_iter().for_each(|part| sum.merge(part));
         sum.histogram.settle();

@@ -68,6 +68,9 @@ pub struct Tested {
     pub total: Change,
     /// What exceeds the common shift, where there is one.
     pub specific: Option<Change>,
+    /// Whether `total` is tested only once the common shift is a regression by itself. Where runs are few that test is blunt,
+    /// and beside the others it would only cost them power.
+    pub total_behind_common: bool,
 }
 
 impl Tested {
@@ -104,7 +107,8 @@ pub fn test(runs: &[(&Influence, &Influence)], settings: &Settings) -> Tests {
     let weights = weights(runs);
     let shift = weighted_median(totals.iter().map(|total| total.value).zip(weights.iter().copied()));
     if runs.len() < COMMON_FROM {
-        let endpoints = totals.into_iter().map(|total| Tested { total, specific: None }).collect();
+        let endpoints =
+            totals.into_iter().map(|total| Tested { total, specific: None, total_behind_common: false }).collect();
         let common = shift.map(|value| Change {
             value,
             variance_below: f64::INFINITY,
@@ -134,7 +138,8 @@ pub fn test(runs: &[(&Influence, &Influence)], settings: &Settings) -> Tests {
     };
     let endpoints = totals.iter().zip(&own).map(|(total, own)| {
         let variance = SPECIFIC_ALLOWANCE * inflation_own * own.variance(m) + 2.0 * settings.tau_endpoint.powi(2);
-        Tested { total: *total, specific: Some(even(total.value - shift, variance)) }
+        let specific = Some(even(total.value - shift, variance));
+        Tested { total: *total, specific, total_behind_common: false }
     });
     let common = COMMON_ALLOWANCE * inflation_shared * shared.variance(m) + 2.0 * settings.tau_global.powi(2);
     Tests { endpoints: endpoints.collect(), common: Some(even(shift, common)) }

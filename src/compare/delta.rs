@@ -1,6 +1,7 @@
 //! What a comparison ends in. These structs are part of report.json; their field names are a promise to other programs.
 
 use super::settings::Metric;
+use crate::unit::Unit;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -48,15 +49,50 @@ pub struct Delta {
     pub method: String,
     /// What limits the statement, or why it cannot be made.
     pub why: Option<String>,
+    /// What the newest run of a baseline of several says alone, in words.
+    #[serde(default)]
+    pub detail: Option<String>,
+    /// The range that it is held against, where people declared one instead of measuring it.
+    #[serde(default)]
+    pub declared: Option<DeclaredRange>,
+}
+
+/// A figure or range that is known from a document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DeclaredRange {
+    /// Lower end: µs, a ratio, per second or a count, as the metric is.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Where it is written.
+    pub source: String,
+    /// When it was known, as YYYY-MM-DD.
+    pub date: String,
 }
 
 impl Delta {
+    /// What its figures count.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        match self.metric.as_str() {
+            "failures" | "cache hits" => Unit::Ratio,
+            "rate" => Unit::PerSecond,
+            "users" => Unit::Count,
+            _ => Unit::Micros,
+        }
+    }
+
     /// A delta that says nothing yet: no figures, inconclusive. `subject` is (test, endpoint).
     pub(super) fn begun(subject: (&str, &str), metric: Metric, method: &str) -> Self {
+        Self::named(subject, &metric.name(), method)
+    }
+
+    /// The same of any metric, by its name.
+    pub(super) fn named(subject: (&str, &str), metric: &str, method: &str) -> Self {
         Self {
             test: subject.0.to_owned(),
             endpoint: subject.1.to_owned(),
-            metric: metric.name(),
+            metric: metric.to_owned(),
             before: None,
             after: None,
             ratio: None,
@@ -66,6 +102,8 @@ impl Delta {
             call: Call::Inconclusive,
             method: method.to_owned(),
             why: None,
+            detail: None,
+            declared: None,
         }
     }
 }

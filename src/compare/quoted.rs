@@ -8,7 +8,7 @@ use super::failures::{ASSUMED_EFFECT, Shares};
 use super::settings::{Metric, Settings};
 use crate::analyse::proportion::Share;
 use crate::fmt;
-use crate::model::distribution::SourceClass;
+use crate::model::distribution::{K6_TYPE_7, SourceClass};
 
 /// What is worse by more than this is a regression even without a test.
 const PLAIN: f64 = 0.25;
@@ -24,6 +24,29 @@ pub struct Figure<'a> {
     pub definition: &'a str,
     /// The step of its rounding at this value in µs; 0 where it is not rounded.
     pub step_us: f64,
+    /// How far apart neighbouring values lie there, as a share of it; `None` where that is not known.
+    pub gap: Option<f64>,
+}
+
+impl Figure<'_> {
+    /// Whether two figures are of one definition, or of two whose difference is less than a tenth of what matters: half a
+    /// step of rounding, or the gap to the next value, between which interpolation lies.
+    #[must_use]
+    pub fn is_comparable(&self, other: &Self, material: f64) -> bool {
+        if self.definition == other.definition {
+            return true;
+        }
+        let rounding = |one: &Self| one.step_us / 2.0 / one.value.max(1.0);
+        let computed = |one: &Self| one.class != SourceClass::Quoted;
+        let interpolated = |one: &Self| one.definition == K6_TYPE_7;
+        let apart = match (computed(self), computed(other)) {
+            (true, true) => Some(rounding(self).max(rounding(other))),
+            (true, false) if interpolated(other) => self.gap.map(|gap| gap.max(rounding(self))),
+            (false, true) if interpolated(self) => other.gap.map(|gap| gap.max(rounding(other))),
+            _ => None,
+        };
+        apart.is_some_and(|apart| apart < 0.1 * material)
+    }
 }
 
 /// Compares an endpoint's quantile between runs of which one has no latencies over time. `limit` is the worsening that is
@@ -37,14 +60,14 @@ pub fn compare(
     settings: &Settings,
 ) -> Delta {
     let (before, after) = figures;
-    let mut delta = Delta::begun(subject, metric, "quoted");
+    let mut delta = Delta::begun(subject, metric, "L4 quoted");
     (delta.before, delta.after) = (before.map(|one| one.value), after.map(|one| one.value));
     let (Some(before), Some(after)) = (before, after) else {
         delta.why = Some(format!("no figure in {}", if before.is_none() { "the baseline" } else { "this run" }));
         return delta;
     };
     if before.class != SourceClass::Quoted && after.class != SourceClass::Quoted {
-        "merged, without time".clone_into(&mut delta.method);
+        "L3 merged, without time".clone_into(&mut delta.method);
     }
     let ratio = after.value / before.value;
     if !(before.value > 0.0 && ratio.is_finite()) {
@@ -56,7 +79,7 @@ pub fn compare(
     let step = before.step_us.max(after.step_us);
     let allowed = limit.max(PLAIN);
     let change = fmt::change(ratio);
-    let (call, why) = if before.definition != after.definition {
+    let (call, why) = if !before.is_comparable(&after, settings.material) {
         (
             Call::Inconclusive,
             format!("percentiles of different definitions ({}; {})", before.definition, after.definition),
@@ -87,7 +110,7 @@ pub fn failures(
     after: Option<(u64, u64)>,
     settings: &Settings,
 ) -> Delta {
-    let method = format!("Newcombe's interval, design effect {} assumed", fmt::number(ASSUMED_EFFECT));
+    let method = format!("L3 Newcombe's interval, design effect {} assumed", fmt::number(ASSUMED_EFFECT));
     let mut delta = Delta::begun(subject, Metric::Failures, &method);
     let share = |counts: Option<(u64, u64)>| {
         counts.and_then(|(failures, requests)| Share::new(failures, requests, ASSUMED_EFFECT))
@@ -122,7 +145,7 @@ mod tests {
     use crate::model::distribution::LOCUST;
 
     fn figure(value: f64, step_us: f64) -> Figure<'static> {
-        Figure { value, class: SourceClass::Quoted, definition: LOCUST, step_us }
+        Figure { value, class: SourceClass::Quoted, definition: LOCUST, step_us, gap: None }
     }
 
     fn call_of(before: Figure<'_>, after: Figure<'_>, limit: f64) -> Call {

@@ -2,7 +2,7 @@
 //! deltas are begun first and called together at the end.
 
 use super::call::{Evidence, Size, call};
-use super::change::Tested;
+use super::change::{COMMON_FROM, Tested, Tests};
 use super::delta::{Call, Delta};
 use super::failures::Shares;
 use super::multiplicity::benjamini_hochberg;
@@ -20,18 +20,55 @@ pub(super) enum Basis {
     Failures { shares: Shares, endpoints: usize },
 }
 
+/// What a row's spread rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ground {
+    /// Blocks of latencies, or runs.
+    Firm,
+    /// A spread that stands in for them: more is asked before it blames ([`STRICT_ALPHA`], [`STRICT_MATERIAL`]).
+    Soft,
+    /// No spread over time at all: it may blame as a soft one does, and never acquits.
+    Assumed,
+}
+
+/// p below which, and the least change from which, soft ground is a regression.
+const STRICT_ALPHA: f64 = 0.01;
+const STRICT_MATERIAL: f64 = 0.10;
+
 /// A delta without call and adjusted p.
 pub(super) struct Row {
     pub(super) delta: Delta,
     pub(super) basis: Basis,
     /// Whether its tests stand among those of the gate. Totals stand alone.
     pub(super) gated: bool,
+    /// How much less than blocks it rests on.
+    pub(super) ground: Ground,
 }
 
 impl Row {
     /// A row that says nothing yet.
     pub(super) fn begun(subject: (&str, &str), metric: Metric, method: &str, gated: bool) -> Self {
-        Self { delta: Delta::begun(subject, metric, method), basis: Basis::Missing, gated }
+        Self { delta: Delta::begun(subject, metric, method), basis: Basis::Missing, gated, ground: Ground::Firm }
+    }
+
+    /// Both figures and their ratio.
+    pub(super) fn set_figures(&mut self, before: Option<f64>, after: Option<f64>) {
+        (self.delta.before, self.delta.after) = (before, after);
+        self.delta.ratio = after.zip(before).and_then(|(after, before)| (before > 0.0).then(|| after / before));
+    }
+
+    /// A percentile's test, with its interval.
+    pub(super) fn set_tested(&mut self, tested: Tested, endpoints: usize) {
+        let (low, high) = tested.total.interval();
+        self.delta.interval = Some((Some(low.exp()), Some(high.exp())));
+        self.basis = Basis::Quantile { tested, endpoints };
+    }
+
+    /// Says of a row of totals that the gate does not look at it.
+    pub(super) fn shown_only(mut self) -> Self {
+        const NOTE: &str = "totals are shown, the gate judges endpoints";
+        self.delta.why = Some(self.delta.why.take().map_or_else(|| NOTE.to_owned(), |why| format!("{NOTE}; {why}")));
+        self
     }
 
     /// p of "not worse", and of "not better", by each test that the row has.
@@ -39,14 +76,31 @@ impl Row {
         match &self.basis {
             Basis::Missing => (Vec::new(), Vec::new()),
             Basis::Quantile { tested, .. } => {
-                let changes = || std::iter::once(&tested.total).chain(&tested.specific);
+                let total = Some(&tested.total).filter(|_| !tested.total_behind_common);
+                let changes = || total.into_iter().chain(&tested.specific);
                 (changes().map(|one| one.p_above(0.0)).collect(), changes().map(|one| one.p_below(0.0)).collect())
             }
             Basis::Failures { shares, .. } => (vec![shares.p_worse()], vec![shares.p_better()]),
         }
     }
 
+    /// p of the test that waits for the common shift.
+    fn p_behind_common(&self) -> Option<f64> {
+        match &self.basis {
+            Basis::Quantile { tested, .. } if self.gated && tested.total_behind_common => {
+                Some(tested.total.p_above(0.0))
+            }
+            _ => None,
+        }
+    }
+
     fn called(mut self, p_worse: f64, p_better: f64, settings: &Settings) -> Delta {
+        let strict = Settings {
+            alpha: settings.alpha.min(STRICT_ALPHA),
+            material: settings.material.max(STRICT_MATERIAL),
+            ..settings.clone()
+        };
+        let settings = if self.ground == Ground::Firm { settings } else { &strict };
         let evidence = match &self.basis {
             Basis::Missing => return self.delta,
             Basis::Quantile { tested, endpoints } => {
@@ -61,7 +115,11 @@ impl Row {
             _ => evidence.detectable,
         };
         delta.p_adjusted = Some(if delta.call == Call::Improved { p_better } else { p_worse });
-        let why = reason(delta, &evidence, settings);
+        let mut why = reason(delta, &evidence, settings);
+        if self.ground == Ground::Assumed && delta.call != Call::Regressed {
+            delta.call = Call::Inconclusive;
+            why = Some("no regression visible at this level".to_owned());
+        }
         delta.why = [delta.why.take(), why].into_iter().flatten().reduce(|one, other| format!("{one}; {other}"));
         self.delta
     }
@@ -112,12 +170,47 @@ fn reason(delta: &Delta, evidence: &Evidence, settings: &Settings) -> Option<Str
     })
 }
 
+/// Rows by metric and endpoint, turned to rows by endpoint and metric.
+pub(super) fn by_endpoint(metrics: Vec<Vec<Row>>) -> Vec<Row> {
+    let mut metrics: Vec<_> = metrics.into_iter().map(Vec::into_iter).collect();
+    let mut rows = Vec::new();
+    loop {
+        let before = rows.len();
+        rows.extend(metrics.iter_mut().filter_map(Iterator::next));
+        if rows.len() == before {
+            return rows;
+        }
+    }
+}
+
 /// A common shift that waits as the rows do.
 pub(super) struct Pending {
     pub(super) shift: Shift,
     /// p of "the system is not slower", with five endpoints or more.
     pub(super) p_worse: Option<f64>,
     pub(super) p_better: Option<f64>,
+}
+
+impl Pending {
+    /// What the endpoints did together in the `p`-quantile; `None` with fewer than two. A test of it there is from
+    /// [`COMMON_FROM`] endpoints on.
+    pub(super) fn of(test: &str, p: f64, tests: &Tests, settings: &Settings) -> Option<Self> {
+        let common = tests.common.filter(|_| tests.endpoints.len() >= 2)?;
+        let told_apart = tests.endpoints.len() >= COMMON_FROM;
+        let material = settings.material.ln_1p();
+        let all = |towards: f64| tests.endpoints.iter().all(|one| one.total.value * towards >= material);
+        let shift = Shift {
+            test: test.to_owned(),
+            metric: Metric::Quantile(p).name(),
+            ratio: common.value.exp(),
+            p_adjusted: None,
+            endpoints: tests.endpoints.len(),
+            kind: if !told_apart && (all(1.0) || all(-1.0)) { ShiftKind::Remark } else { ShiftKind::None },
+        };
+        let p_worse = told_apart.then(|| common.p_above(0.0));
+        let p_better = told_apart.then(|| common.p_below(0.0));
+        Some(Self { shift, p_worse, p_better })
+    }
 }
 
 /// Calls all rows and shifts of one comparison together. Tests for the better are a family of their own.
@@ -146,10 +239,6 @@ pub(super) fn call_together(rows: Vec<Row>, shifts: Vec<Pending>, settings: &Set
         })
         .collect();
     let (worse, better) = (benjamini_hochberg(&worse.0), benjamini_hochberg(&better.0));
-    let called = |(row, (in_worse, in_better)): (Row, (Place, Place))| {
-        row.called(in_worse.least(&worse), in_better.least(&better), settings)
-    };
-    let deltas = rows.into_iter().zip(places).map(called).collect();
     let shifted = |(mut pending, place): (Pending, Place)| {
         if pending.p_worse.is_some() {
             let p = place.least(&worse);
@@ -160,7 +249,22 @@ pub(super) fn call_together(rows: Vec<Row>, shifts: Vec<Pending>, settings: &Set
         }
         pending.shift
     };
-    (deltas, shifts.into_iter().zip(common).map(shifted).collect())
+    let shifts: Vec<Shift> = shifts.into_iter().zip(common).map(shifted).collect();
+    let behind = behind_common(&rows, &shifts);
+    let called = |((row, (in_worse, in_better)), behind): ((Row, (Place, Place)), f64)| {
+        row.called(in_worse.least(&worse).min(behind), in_better.least(&better), settings)
+    };
+    let deltas = rows.into_iter().zip(places).zip(behind).map(called).collect();
+    (deltas, shifts)
+}
+
+/// Adjusted p of the tests that wait for a common shift, by row: 1 where there was none.
+fn behind_common(rows: &[Row], shifts: &[Shift]) -> Vec<f64> {
+    let shifted =
+        |row: &Row| shifts.iter().any(|shift| shift.kind == ShiftKind::Regressed && shift.metric == row.delta.metric);
+    let waiting = rows.iter().map(|row| row.p_behind_common().filter(|_| shifted(row)).unwrap_or(f64::NAN));
+    let adjusted = benjamini_hochberg(&waiting.collect::<Vec<_>>());
+    adjusted.into_iter().map(|p| if p.is_nan() { 1.0 } else { p }).collect()
 }
 
 /// Tests that are adjusted together.

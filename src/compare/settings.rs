@@ -50,6 +50,8 @@ pub struct Settings {
     pub tau_global: f64,
     /// The same of what each endpoint has for itself (0.01).
     pub tau_endpoint: f64,
+    /// Over how many runs of the history both were measured; `None` where they are assumed.
+    pub tau_over: Option<usize>,
     /// Share of false alarms that is accepted (0.05).
     pub alpha: f64,
 }
@@ -67,6 +69,7 @@ impl Default for Settings {
             failures_must_detect: 0.01,
             tau_global: 0.02,
             tau_endpoint: 0.01,
+            tau_over: None,
             alpha: 0.05,
         }
     }

@@ -6,6 +6,7 @@
 
 use super::block::{self, Block};
 use crate::analyse::figures::{EndpointFigures, LoadFigures, TestFigures};
+use crate::model::histogram::Histogram;
 use crate::model::key::Population;
 use crate::model::test::{EndpointSeries, Test, Timeline};
 use crate::unit::Timestamp;
@@ -19,8 +20,19 @@ pub const PARTS: usize = 36;
 pub struct SideEndpoint {
     /// Figures over the whole run.
     pub figures: EndpointFigures,
-    /// Its parts over the steady time; `None` where the source has no latencies over time.
+    /// Its parts over the steady time, without latencies where the source has only counts over time; `None` where it has not
+    /// even those.
     pub parts: Option<Vec<Block>>,
+}
+
+impl SideEndpoint {
+    /// Its parts, if they hold latencies.
+    #[must_use]
+    pub fn with_latencies(&self) -> Option<&[Block]> {
+        let parts = self.parts.as_deref()?;
+        let empty = parts.iter().any(|part| part.requests > 0) && parts.iter().all(|part| part.histogram.is_empty());
+        (!empty).then_some(parts)
+    }
 }
 
 /// A Side is one run as a comparison sees it.
@@ -92,10 +104,14 @@ fn steady_windows<'a>(test: &'a Test, figures: &TestFigures) -> Option<(&'a Time
     (!range.is_empty()).then_some((timeline, range))
 }
 
-/// An endpoint's parts; `None` where its source has counts over time and no latencies.
+/// An endpoint's parts; without latencies where not every window has them.
 fn parts(timeline: &Timeline, range: Range<usize>, endpoint: &EndpointFigures) -> Option<Vec<Block>> {
     let is_it = |series: &&EndpointSeries| series.key.label() == endpoint.label && series.key.group == endpoint.group;
     let windows = timeline.endpoints.iter().find(is_it)?.windows.get(range)?;
     let recorded = windows.iter().all(|window| window.latency.is_some() || window.requests == 0);
-    recorded.then(|| block::cut(windows, PARTS))
+    let mut parts = block::cut(windows, PARTS);
+    if !recorded {
+        parts.iter_mut().for_each(|part| part.histogram = Histogram::new());
+    }
+    Some(parts)
 }

@@ -1,17 +1,15 @@
 //! Two sides compared by the best method that both can carry: [`two_run`] where both have latencies over time, else
-//! [`quoted`]. What differs between them besides the results is said first.
+//! [`estimated`]. What differs between them besides the results is said first.
 
 use super::block::Block;
 use super::delta::{Call, Delta};
-use super::quoted::{self, Figure};
-use super::settings::{Metric, Settings};
+use super::differences::differences;
+use super::estimated::{self, Known, Subject};
+use super::pairing::{Pairs, paired};
+use super::settings::Settings;
 use super::shift::Shift;
 use super::side::{Side, SideEndpoint};
 use super::two_run::{self, Pair, Steady};
-use crate::analyse::figures::EndpointFigures;
-use crate::fmt;
-use crate::model::distribution::SourceClass;
-use std::collections::BTreeMap;
 
 /// A Comparison is all that two runs of one test say together.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -35,13 +33,9 @@ pub fn sides(before: &Side, after: &Side, settings: &Settings) -> Comparison {
         let deltas = unpaired(outcome.deltas, &pairs);
         return Comparison { deltas, shifts: outcome.shifts, differences };
     }
-    let mut deltas: Vec<Delta> = Vec::new();
-    for (label, (one, other)) in &pairs {
-        let figures = (one.map(|one| &one.figures), other.map(|one| &one.figures));
-        deltas.extend(by_figures(&after.test, label, figures, settings));
-    }
-    deltas.extend(by_figures(&after.test, "", (Some(&before.totals), Some(&after.totals)), settings));
-    Comparison { deltas: unpaired(deltas, &pairs), shifts: Vec::new(), differences }
+    let steady = (before.steady_s, after.steady_s);
+    let outcome = estimated::compare(&after.test, &subjects(before, after, &pairs), steady, settings);
+    Comparison { deltas: unpaired(outcome, &pairs), shifts: Vec::new(), differences }
 }
 
 /// Says of an endpoint that only one side has that it is so; and totals over wholly different endpoints are no comparison.
@@ -60,33 +54,12 @@ fn unpaired(mut deltas: Vec<Delta>, pairs: &Pairs<'_>) -> Vec<Delta> {
     deltas
 }
 
-type Pairs<'a> = BTreeMap<String, (Option<&'a SideEndpoint>, Option<&'a SideEndpoint>)>;
-
-/// Endpoints of both sides by label; within its group where one label stands in several groups of a side.
-fn paired<'a>(before: &'a Side, after: &'a Side) -> Pairs<'a> {
-    let labels = |side: &'a Side| side.endpoints.iter().map(|one| one.figures.label.as_str());
-    let twice =
-        |label: &str| [before, after].into_iter().any(|side| labels(side).filter(|other| *other == label).count() > 1);
-    let name = |figures: &EndpointFigures| match &figures.group {
-        Some(group) if twice(&figures.label) => format!("{group} › {}", figures.label),
-        _ => figures.label.clone(),
-    };
-    let mut pairs = Pairs::new();
-    for endpoint in &before.endpoints {
-        pairs.entry(name(&endpoint.figures)).or_default().0 = Some(endpoint);
-    }
-    for endpoint in &after.endpoints {
-        pairs.entry(name(&endpoint.figures)).or_default().1 = Some(endpoint);
-    }
-    pairs
-}
-
 /// The pairs as blocks; `None` where a side has an endpoint without latencies over time.
 fn with_parts<'a>(pairs: &'a Pairs<'a>) -> Option<Vec<Pair<'a>>> {
     const NONE: &[Block] = &[];
     let parts = |side: Option<&'a SideEndpoint>| match side {
         None => Some(NONE),
-        Some(endpoint) => endpoint.parts.as_deref(),
+        Some(endpoint) => endpoint.with_latencies(),
     };
     pairs
         .iter()
@@ -94,85 +67,14 @@ fn with_parts<'a>(pairs: &'a Pairs<'a>) -> Option<Vec<Pair<'a>>> {
         .collect()
 }
 
-fn by_figures(
-    test: &str,
-    label: &str,
-    (before, after): (Option<&EndpointFigures>, Option<&EndpointFigures>),
-    settings: &Settings,
-) -> Vec<Delta> {
-    let subject = (test, label);
-    let one = |metric: &Metric| match metric {
-        Metric::Failures => {
-            let counts = |side: Option<&EndpointFigures>| side.and_then(|side| side.failures.zip(side.requests));
-            quoted::failures(subject, counts(before), counts(after), settings)
-        }
-        Metric::Quantile(p) => {
-            let figures = (before.and_then(|side| figure(side, *p)), after.and_then(|side| figure(side, *p)));
-            quoted::compare(subject, *metric, figures, settings.material, settings)
-        }
-    };
-    settings.metrics.iter().map(one).collect()
-}
-
-fn figure(side: &EndpointFigures, p: f64) -> Option<Figure<'_>> {
-    let latency = &side.latency_us;
-    let value = latency.quantiles.get(&fmt::quantile_name(p)).copied().flatten()?;
-    let class = latency.source_class?;
-    // Only Locust's tables round: to two digits of milliseconds.
-    let rounded =
-        class != SourceClass::Raw && latency.definition.as_deref().is_some_and(|text| text.contains("rounded"));
-    let step_us = if rounded { crate::ingest::locust::bucket::step_us(value) } else { 0.0 };
-    Some(Figure { value, class, definition: latency.definition.as_deref().unwrap_or_default(), step_us })
-}
-
-/// What a reader must know before the deltas: another load, other endpoints, another tool.
-fn differences(before: &Side, after: &Side, pairs: &Pairs<'_>) -> Vec<String> {
-    let mut found = Vec::new();
-    if before.tool != after.tool {
-        found.push(format!("the baseline was made with {}, this run with {}", before.tool, after.tool));
-    }
-    let mut differs = |what: &str, before: Option<f64>, after: Option<f64>, show: fn(f64) -> String| {
-        if let (Some(before), Some(after)) = (before, after)
-            && (before - after).abs() > 0.1 * before.abs().max(after.abs())
-        {
-            found.push(format!("{what}: {}, was {}", show(after), show(before)));
-        }
-    };
-    differs("users at most", before.load.users_max, after.load.users_max, fmt::number);
-    differs("rate", before.totals.rate_per_s, after.totals.rate_per_s, fmt::rate);
-    differs("duration", before.duration_s, after.duration_s, fmt::duration_s);
-    let only = |wanted: fn(&(Option<&SideEndpoint>, Option<&SideEndpoint>)) -> bool| -> Vec<String> {
-        pairs.iter().filter(|(_, pair)| wanted(pair)).map(|(label, _)| fmt::plain(label)).collect()
-    };
-    let listed = |words: &str, names: &[String]| {
-        let shown = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
-        let rest = names.len().saturating_sub(5);
-        if rest > 0 { format!("{words}: {shown} and {rest} more") } else { format!("{words}: {shown}") }
-    };
-    let (gone, new) = (only(|(_, after)| after.is_none()), only(|(before, _)| before.is_none()));
-    if !new.is_empty() {
-        found.push(listed("endpoints that the baseline does not have", &new));
-    }
-    if !gone.is_empty() {
-        found.push(listed("endpoints that only the baseline has", &gone));
-    }
-    found.extend(mix(before, after, pairs));
-    found
-}
-
-/// Endpoints whose share of all requests changed by more than five points: totals then compare different things.
-fn mix(before: &Side, after: &Side, pairs: &Pairs<'_>) -> Vec<String> {
-    #[expect(clippy::cast_precision_loss, reason = "counts of requests stay far below 2^53")]
-    let share = |endpoint: Option<&SideEndpoint>, side: &Side| {
-        let (part, whole) = (endpoint?.figures.requests?, side.totals.requests?);
-        (whole > 0).then(|| part as f64 / whole as f64)
-    };
-    pairs
-        .iter()
-        .filter_map(|(label, (one, other))| {
-            let (was, is) = (share(*one, before)?, share(*other, after)?);
-            ((was - is).abs() > 0.05)
-                .then(|| format!("share of {}: {}, was {}", fmt::plain(label), fmt::percent(is), fmt::percent(was)))
-        })
-        .collect()
+/// The pairs as figures; totals last, which decide where there are no endpoints.
+fn subjects<'a>(before: &'a Side, after: &'a Side, pairs: &'a Pairs<'a>) -> Vec<Subject<'a>> {
+    let one = |endpoint: &'a SideEndpoint| Known { figures: &endpoint.figures, parts: endpoint.parts.as_deref() };
+    let endpoints = pairs.iter().map(|(label, (before, after))| Subject {
+        endpoint: label,
+        before: before.map(one),
+        after: after.map(one),
+    });
+    let total = |side: &'a Side| Some(Known { figures: &side.totals, parts: None });
+    endpoints.chain([Subject { endpoint: "", before: total(before), after: total(after) }]).collect()
 }

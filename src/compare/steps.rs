@@ -4,30 +4,24 @@
 
 use crate::model::histogram::{Histogram, rank};
 
-/// A Steps is an empirical distribution function: values ascending, each with the count at or below it.
+/// A Steps is an empirical distribution function: values ascending, each with its own count and the count at or below it.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Steps(Vec<(f64, u64)>);
+pub struct Steps(Vec<Step>);
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Step {
+    value: f64,
+    count: u64,
+    /// At or below.
+    through: u64,
+}
 
 impl Steps {
     /// From values with their counts in any order; values that are no number are left out.
     #[must_use]
     pub fn of(counted: impl IntoIterator<Item = (f64, u64)>) -> Self {
-        let mut counted: Vec<(f64, u64)> =
-            counted.into_iter().filter(|(value, count)| !value.is_nan() && *count > 0).collect();
-        counted.sort_by(|a, b| a.0.total_cmp(&b.0));
-        counted.dedup_by(|later, kept| {
-            let same = later.0.total_cmp(&kept.0).is_eq();
-            if same {
-                kept.1 += later.1;
-            }
-            same
-        });
-        let mut through = 0;
-        for (_, count) in &mut counted {
-            through += *count;
-            *count = through;
-        }
-        Self(counted)
+        let counted = counted.into_iter().filter(|(value, count)| !value.is_nan() && *count > 0);
+        Self::summed(counted.map(|(value, count)| Step { value, count, through: 0 }).collect())
     }
 
     /// Each bucket of a histogram as its highest value.
@@ -40,43 +34,58 @@ impl Steps {
     /// All values of several.
     #[must_use]
     pub fn merged(parts: &[Self]) -> Self {
-        Self::of(parts.iter().flat_map(Self::counted))
+        let mut steps = Vec::with_capacity(parts.iter().map(|part| part.0.len()).sum());
+        parts.iter().for_each(|part| steps.extend_from_slice(&part.0));
+        Self::summed(steps)
     }
 
-    fn counted(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
-        let before = std::iter::once(0).chain(self.0.iter().map(|(_, through)| *through));
-        self.0.iter().zip(before).map(|((value, through), before)| (*value, through - before))
+    /// Brings steps in order and sums up. The sort is the stable one, because it merges parts that are sorted already.
+    fn summed(mut steps: Vec<Step>) -> Self {
+        steps.sort_by(|a, b| a.value.total_cmp(&b.value));
+        steps.dedup_by(|later, kept| {
+            let same = later.value.total_cmp(&kept.value).is_eq();
+            if same {
+                kept.count += later.count;
+            }
+            same
+        });
+        let mut through = 0;
+        for step in &mut steps {
+            through += step.count;
+            step.through = through;
+        }
+        Self(steps)
     }
 
     /// How many values there are.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.0.last().map_or(0, |(_, through)| *through)
+        self.0.last().map_or(0, |step| step.through)
     }
 
     /// The type 1 quantile; `None` without values.
     #[must_use]
     pub fn quantile(&self, p: f64) -> Option<f64> {
         let rank = rank(p, self.count());
-        let at = self.0.partition_point(|(_, through)| *through < rank);
-        self.0.get(at).map(|(value, _)| *value)
+        let at = self.0.partition_point(|step| step.through < rank);
+        self.0.get(at).map(|step| step.value)
     }
 
     /// How many values are at or below `value`.
     #[must_use]
     pub fn at_or_below(&self, value: f64) -> u64 {
-        self.first(self.0.partition_point(|(own, _)| *own <= value))
+        self.first(self.0.partition_point(|step| step.value <= value))
     }
 
     /// How many values are below `value`.
     #[must_use]
     pub fn below(&self, value: f64) -> u64 {
-        self.first(self.0.partition_point(|(own, _)| *own < value))
+        self.first(self.0.partition_point(|step| step.value < value))
     }
 
     /// How many values the first `steps` steps hold.
     fn first(&self, steps: usize) -> u64 {
-        steps.checked_sub(1).and_then(|last| self.0.get(last)).map_or(0, |(_, through)| *through)
+        steps.checked_sub(1).and_then(|last| self.0.get(last)).map_or(0, |step| step.through)
     }
 }
 

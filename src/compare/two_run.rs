@@ -8,13 +8,13 @@
 //! test of its own, and "no regression seen" says what would have been.
 
 use super::block::{self, Block};
-use super::change::{self, COMMON_FROM};
+use super::change;
 use super::delta::Delta;
 use super::failures::{self, Shares};
 use super::influence::Influence;
-use super::row::{Basis, Pending, Row, call_together};
+use super::row::{Basis, Pending, Row, by_endpoint, call_together};
 use super::settings::{Metric, Settings};
-use super::shift::{Shift, ShiftKind};
+use super::shift::Shift;
 use super::steps::Steps;
 use crate::analyse::percentile::least_n;
 use crate::analyse::proportion::Share;
@@ -71,40 +71,22 @@ pub fn compare(test: &str, pairs: &[Pair<'_>], steady: Steady, settings: &Settin
         let (before, after) = (block::total(&before), block::total(&after));
         let totals = [Sample::of(&Pair { endpoint: "", before: &before, after: &after }, blocks)];
         for metric in &settings.metrics {
-            rows.extend(frame.rows(&totals, *metric, false).0.into_iter().map(shown_only));
+            rows.extend(frame.rows(&totals, *metric, false).0.into_iter().map(Row::shown_only));
         }
     }
     let (deltas, shifts) = call_together(rows, shifts, settings);
     Outcome { deltas, shifts }
 }
 
-fn shown_only(mut row: Row) -> Row {
-    const NOTE: &str = "totals are shown, the gate judges endpoints";
-    row.delta.why = Some(row.delta.why.take().map_or_else(|| NOTE.to_owned(), |why| format!("{NOTE}; {why}")));
-    row
-}
-
-/// Rows by metric and endpoint, turned to rows by endpoint and metric.
-fn by_endpoint(metrics: Vec<Vec<Row>>) -> Vec<Row> {
-    let mut metrics: Vec<_> = metrics.into_iter().map(Vec::into_iter).collect();
-    let mut rows = Vec::new();
-    loop {
-        let before = rows.len();
-        rows.extend(metrics.iter_mut().filter_map(Iterator::next));
-        if rows.len() == before {
-            return rows;
-        }
-    }
-}
-
 fn method(blocks: Option<usize>, steady: Steady, settings: &Settings) -> String {
-    let Some(m) = blocks else { return "two-run".to_owned() };
+    let Some(m) = blocks else { return "L1 two-run".to_owned() };
     #[expect(clippy::cast_precision_loss, reason = "a dozen blocks")]
     let length = |seconds: f64| fmt::number((seconds / m as f64 * 10.0).round() / 10.0);
     let (before, after) = (length(steady.before_s), length(steady.after_s));
     let lengths = if before == after { before } else { format!("{before} and {after}") };
     let taus = (fmt::percent(settings.tau_global), fmt::percent(settings.tau_endpoint));
-    format!("two-run: {m} blocks of {lengths} s, tau {}/{} assumed", taus.0, taus.1)
+    let from = settings.tau_over.map_or_else(|| "assumed".to_owned(), |runs| format!("measured over {runs} runs"));
+    format!("L1 two-run: {m} blocks of {lengths} s, tau {}/{} {from}", taus.0, taus.1)
 }
 
 fn too_short(blocks: Option<usize>, steady: Steady) -> Option<String> {
@@ -169,12 +151,7 @@ impl Frame<'_> {
         for ((row, sample), run) in rows.iter_mut().zip(endpoints).zip(&runs) {
             let figure =
                 |run: &Option<Influence>| run.as_ref().filter(|run| run.n >= least_n(p)).map(|run| run.quantile);
-            (row.delta.before, row.delta.after) = (figure(&run.0), figure(&run.1));
-            row.delta.ratio = row
-                .delta
-                .after
-                .zip(row.delta.before)
-                .and_then(|(after, before)| (before > 0.0).then(|| after / before));
+            row.set_figures(figure(&run.0), figure(&run.1));
             row.delta.why = self.short.clone().or_else(|| sample.missing()).or_else(|| unfit(run, p));
             if let (None, (Some(before), Some(after))) = (&row.delta.why, run) {
                 tested.push((row, (before, after)));
@@ -183,42 +160,17 @@ impl Frame<'_> {
         let (tested_rows, influences): (Vec<_>, Vec<_>) = tested.into_iter().unzip();
         let tests = change::test(&influences, self.settings);
         for (row, tested) in tested_rows.into_iter().zip(&tests.endpoints) {
-            let (low, high) = tested.total.interval();
-            row.delta.interval = Some((Some(low.exp()), Some(high.exp())));
-            row.basis = Basis::Quantile { tested: *tested, endpoints: tests.endpoints.len() };
+            row.set_tested(*tested, tests.endpoints.len());
         }
-        let shift = if gated { self.shift(&tests, p) } else { None };
+        let shift = if gated { Pending::of(self.test, p, &tests, self.settings) } else { None };
         (rows, shift)
-    }
-
-    fn shift(&self, tests: &change::Tests, p: f64) -> Option<Pending> {
-        let common = tests.common.filter(|_| tests.endpoints.len() >= 2)?;
-        let told_apart = tests.endpoints.len() >= COMMON_FROM;
-        let material = self.settings.material.ln_1p();
-        let all = |towards: f64| tests.endpoints.iter().all(|one| one.total.value * towards >= material);
-        let shift = Shift {
-            test: self.test.to_owned(),
-            metric: Metric::Quantile(p).name(),
-            ratio: common.value.exp(),
-            p_adjusted: None,
-            endpoints: tests.endpoints.len(),
-            kind: if !told_apart && (all(1.0) || all(-1.0)) { ShiftKind::Remark } else { ShiftKind::None },
-        };
-        let p_worse = told_apart.then(|| common.p_above(0.0));
-        let p_better = told_apart.then(|| common.p_below(0.0));
-        Some(Pending { shift, p_worse, p_better })
     }
 
     fn failure_rows(&self, endpoints: &[Sample<'_>], gated: bool) -> Vec<Row> {
         let rows = endpoints.iter().map(|sample| {
             let mut row = self.begun(sample, Metric::Failures, gated);
             let (before, after) = (failures::share(&sample.before), failures::share(&sample.after));
-            (row.delta.before, row.delta.after) = (before.map(Share::value), after.map(Share::value));
-            row.delta.ratio = row
-                .delta
-                .after
-                .zip(row.delta.before)
-                .and_then(|(after, before)| (before > 0.0).then(|| after / before));
+            row.set_figures(before.map(Share::value), after.map(Share::value));
             row.delta.why = self.short.clone().or_else(|| sample.missing());
             if let (None, Some((before, after))) = (&row.delta.why, before.zip(after)) {
                 let shares = Shares { before, after };
@@ -226,7 +178,7 @@ impl Frame<'_> {
                 let effects = (fmt::number(before.effect), fmt::number(after.effect));
                 let m = self.blocks.unwrap_or_default();
                 row.delta.method =
-                    format!("Newcombe's interval, design effects {} and {} from {m} blocks", effects.0, effects.1);
+                    format!("L1 Newcombe's interval, design effects {} and {} from {m} blocks", effects.0, effects.1);
                 row.basis = Basis::Failures { shares, endpoints: endpoints.len() };
             }
             row

@@ -1,8 +1,12 @@
 //! From a mistake in plimsoll.toml to an error that says where it is and what was meant.
 
-use super::schema::{Criterion, PlannedTest, Tables};
+use super::limit::Misfit;
+use super::place::{self, Step};
+use super::schema::{Criterion, Needs, PlannedTest, Tables};
 use crate::error::{Error, Place};
 use crate::fmt::quantile_p;
+use crate::quantity::Quantity;
+use crate::unit::Unit;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -69,73 +73,165 @@ fn explained(message: &str) -> (String, Option<String>) {
 /// Holds what one key alone cannot say: limits fit their metrics, ids are unique, and what is referred to exists.
 ///
 /// # Errors
-/// The first mistake, with the line of the criterion where there is one.
+/// The first mistake, with the line of the key that it stands at, or of the table where something is missing.
 pub fn check(tables: &Tables, text: &str, source: &str) -> Result<(), Error> {
+    let wrong = |at: &[Step<'_>], message: String| placed(message, text, source, place::span(text, at));
     let mut ids = BTreeSet::new();
-    for row in &tables.criteria {
-        let criterion = row.get_ref();
+    for (row, criterion) in tables.criteria.iter().map(toml::Spanned::get_ref).enumerate() {
+        let at = |key: &'static str| [Step::Key("criteria"), Step::Row(row), Step::Key(key)];
         let wrong =
-            |message: String| placed(format!("criterion `{}` {message}", criterion.id), text, source, Some(row.span()));
-        check_criterion(criterion).map_err(wrong)?;
+            |key: &'static str, message: &str| wrong(&at(key), format!("criterion `{}` {message}", criterion.id));
+        check_criterion(criterion).map_err(|misfit| wrong(misfit.key, &misfit.message))?;
         if !ids.insert(criterion.id.as_str()) {
-            return Err(wrong("has an id that another one has".to_owned()));
+            return Err(wrong("id", "has an id that another one has"));
+        }
+        if let Some(group) = criterion.group.as_deref()
+            && tables.groups.iter().all(|declared| declared.id != group)
+        {
+            return Err(wrong("group", &format!("belongs to the group `{group}`, which is not declared ([[groups]])")));
+        }
+        if let Some(id) = criterion.requirement.as_deref()
+            && tables.requirements.iter().all(|declared| declared.id != id)
+        {
+            return Err(wrong("requirement", &format!("traces to the requirement `{id}`, which is not there")));
         }
     }
-    check_tests(&tables.tests, source)?;
-    check_lists(tables, &ids, source)
+    let fault = |at: Vec<Step<'_>>, message: String| wrong(&at, message);
+    check_tests(&tables.tests, fault)?;
+    check_groups(tables, fault)?;
+    check_grades(tables, fault)?;
+    check_lists(tables, &ids, fault)
 }
 
-fn check_criterion(criterion: &Criterion) -> Result<(), String> {
-    let demand = criterion.demand().map_err(|message| {
+fn check_criterion(criterion: &Criterion) -> Result<(), Misfit> {
+    let misfit = |key, message: &str| Misfit { key, message: message.to_owned() };
+    let demand = criterion.demand().map_err(|error| {
         // A limit of the wrong unit names the metric; what is wrong with the criterion itself begins with a verb.
-        if message.starts_with('`') { format!("has a limit that does not fit: {message}") } else { message }
+        let fits = !error.message.starts_with('`');
+        let message = if fits { error.message } else { format!("has a limit that does not fit: {}", error.message) };
+        Misfit { message, ..error }
     })?;
+    criterion.timeframe()?;
     if let (Some(ceiling), true) = (criterion.waiver.as_ref().and_then(|waiver| waiver.ceiling), demand.is_some()) {
-        criterion.metric.limit(ceiling)?;
+        let unfit = |message: String| misfit("waiver", &format!("has a ceiling that does not fit: {message}"));
+        criterion.metric.limit(ceiling).map_err(unfit)?;
     }
     if criterion.between.is_some() && criterion.phase.is_some() {
-        return Err("has both `between` and `phase`".to_owned());
+        return Err(misfit("phase", "has both `between` and `phase`"));
+    }
+    if criterion.between.is_some_and(|range| range.low.unit != Unit::Micros) {
+        return Err(misfit("between", "has a slice that is no time, such as \"0 s .. 2 min\""));
+    }
+    if criterion.weight.is_some_and(|weight| weight < 0.0 || !weight.is_finite()) {
+        return Err(misfit("weight", "has a weight below 0"));
     }
     if criterion.id.trim().is_empty() {
-        return Err("needs a name".to_owned());
+        return Err(misfit("id", "needs a name"));
     }
     Ok(())
 }
 
-fn check_tests(tests: &[PlannedTest], source: &str) -> Result<(), Error> {
+fn check_tests(tests: &[PlannedTest], fault: impl Fn(Vec<Step<'_>>, String) -> Error) -> Result<(), Error> {
     let mut names = BTreeSet::new();
-    for test in tests {
+    for (row, test) in tests.iter().enumerate() {
+        let at = |key| vec![Step::Key("tests"), Step::Row(row), Step::Key(key)];
         if !names.insert(test.name.as_str()) {
-            return Err(Error::usage(format!("the test `{}` is declared twice", test.name))
-                .at(Place::source(source).field("tests.name")));
+            return Err(fault(at("name"), format!("the test `{}` is declared twice", test.name)));
+        }
+        let units = [
+            ("duration", test.duration.map(|one| one.unit), Unit::Micros, "a time such as \"10 min\""),
+            ("ramp", test.ramp.map(|one| one.unit), Unit::Micros, "a time such as \"30 s\""),
+            ("rate", test.rate.map(|one| one.unit), Unit::PerSecond, "a rate such as \"100/s\""),
+            ("think_time", test.think_time.map(|one| one.low.unit), Unit::Micros, "a time such as \"5 s .. 15 s\""),
+            ("window", test.window.map(|one| one.low.unit), Unit::Micros, "a slice such as \"30 s .. 9 min\""),
+        ];
+        for (key, unit, wanted, words) in units {
+            if unit.is_some_and(|unit| unit != wanted) {
+                return Err(fault(
+                    at(key),
+                    format!("the test `{}` has a `{key}` that is no {}", test.name, words.trim_start_matches("a ")),
+                ));
+            }
         }
     }
     Ok(())
 }
 
-fn check_lists(tables: &Tables, ids: &BTreeSet<&str>, source: &str) -> Result<(), Error> {
-    for requirement in &tables.requirements {
-        if let Some(id) =
-            requirement.criteria.iter().find(|id| !ids.contains(id.as_str()) && !BUILT_IN.contains(&id.as_str()))
+fn check_groups(tables: &Tables, fault: impl Fn(Vec<Step<'_>>, String) -> Error) -> Result<(), Error> {
+    let mut seen = BTreeSet::new();
+    for (row, group) in tables.groups.iter().enumerate() {
+        let at = |key| vec![Step::Key("groups"), Step::Row(row), Step::Key(key)];
+        if !seen.insert(group.id.as_str()) {
+            return Err(fault(at("id"), format!("the group `{}` is declared twice", group.id)));
+        }
+        let members = tables.criteria.iter().filter(|row| group.holds(row.get_ref())).count();
+        if members == 0 {
+            return Err(fault(
+                at("id"),
+                format!("no criterion belongs to the group `{}` (`group = \"{0}\"`)", group.id),
+            ));
+        }
+        if let Needs::AtLeast(count) = group.needs
+            && count > members
         {
-            return Err(Error::usage(format!(
-                "the requirement `{}` traces to the criterion `{id}`, which is not there",
-                requirement.id
-            ))
-            .at(Place::source(source).field("requirements.criteria")));
+            return Err(fault(at("needs"), format!("the group `{}` needs {count} of {members} criteria", group.id)));
+        }
+        if group.warn_score.is_some() && group.pass_score.is_none() {
+            return Err(fault(
+                at("warn_score"),
+                format!("the group `{}` has a `warn_score` and no `pass_score`", group.id),
+            ));
+        }
+        let share = |quantity: Option<Quantity>| quantity.is_none_or(|one| (0.0..=1.0).contains(&one.value));
+        for (key, score) in [("pass_score", group.pass_score), ("warn_score", group.warn_score)] {
+            if !share(score) {
+                return Err(fault(
+                    at(key),
+                    format!("the group `{}` has a `{key}` that is no share such as \"90 %\"", group.id),
+                ));
+            }
         }
     }
+    Ok(())
+}
+
+fn check_grades(tables: &Tables, fault: impl Fn(Vec<Step<'_>>, String) -> Error) -> Result<(), Error> {
+    for (row, grade) in tables.grades.iter().enumerate() {
+        for band in &grade.bands {
+            for (_, limit) in band.limits() {
+                grade.metric.limit(limit).map_err(|message| {
+                    let at = vec![Step::Key("grades"), Step::Row(row), Step::Key("bands")];
+                    fault(at, format!("the band `{}` of `{}` does not fit: {message}", band.word, grade.id))
+                })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_lists(
+    tables: &Tables,
+    ids: &BTreeSet<&str>,
+    fault: impl Fn(Vec<Step<'_>>, String) -> Error,
+) -> Result<(), Error> {
+    for (row, requirement) in tables.requirements.iter().enumerate() {
+        let known = |id: &str| ids.contains(id) || BUILT_IN.contains(&id) || !tables.import.is_empty();
+        if let Some(id) = requirement.criteria.iter().find(|id| !known(id)) {
+            let at = vec![Step::Key("requirements"), Step::Row(row), Step::Key("criteria")];
+            let message =
+                format!("the requirement `{}` traces to the criterion `{id}`, which is not there", requirement.id);
+            return Err(fault(at, message));
+        }
+    }
+    let in_list = |table, key| vec![Step::Key(table), Step::Key(key)];
     let quantiles = tables.report.quantiles.iter();
     if let Some(name) = quantiles.clone().find(|name| quantile_p(name).is_none()) {
-        return Err(Error::usage(format!("`{name}` is not a quantile such as p95 or p99.9"))
-            .at(Place::source(source).field("report.quantiles")));
+        return Err(fault(in_list("report", "quantiles"), format!("`{name}` is not a quantile such as p95 or p99.9")));
     }
     let gated = |name: &&String| *name != "failures" && *name != "mean" && quantile_p(name).is_none();
     if let Some(name) = tables.compare.metrics.iter().find(gated) {
-        return Err(Error::usage(format!(
-            "`{name}` cannot be compared: use quantiles such as p95, `mean` or `failures`"
-        ))
-        .at(Place::source(source).field("compare.metrics")));
+        let message = format!("`{name}` cannot be compared: use quantiles such as p95, `mean` or `failures`");
+        return Err(fault(in_list("compare", "metrics"), message));
     }
     Ok(())
 }

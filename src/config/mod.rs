@@ -1,9 +1,13 @@
 //! plimsoll.toml: read strictly, placed errors, and defaults from the one commented file that is also the reference.
 
 mod baseline;
+pub mod criterion;
+pub mod group;
+pub mod import;
 pub mod limit;
 pub mod metric;
 pub mod mistake;
+mod place;
 pub mod schema;
 pub mod signoff;
 pub mod value;
@@ -11,9 +15,10 @@ pub mod value;
 use crate::error::{Error, Place};
 use crate::fmt::quantile_p;
 use crate::ingest::Settings;
+use metric::Metric;
 use schema::{
-    Approval, Baseline, Compare, Criterion, EndpointRule, Inputs, LatencyUnit, PlannedTest, Report, Requirement, Suite,
-    Tables,
+    Approval, Baseline, Compare, Criterion, EndpointRule, Grade, Group, Import, Inputs, LatencyUnit, PlannedTest,
+    Report, Requirement, Suite, Tables, WaiverRow,
 };
 use std::collections::BTreeSet;
 
@@ -35,6 +40,14 @@ pub struct Config {
     pub criteria: Vec<Criterion>,
     /// default.toml's own criteria: in force where the user demands nothing of the kind.
     pub fallback: Vec<Criterion>,
+    /// Criteria that are judged together.
+    pub groups: Vec<Group>,
+    /// Words for figures.
+    pub grades: Vec<Grade>,
+    /// Failures that somebody accepts for a time.
+    pub waivers: Vec<WaiverRow>,
+    /// Criteria that stand in other tools' files.
+    pub imports: Vec<Import>,
     /// What stands behind the criteria.
     pub requirements: Vec<Requirement>,
     /// What a regression is.
@@ -99,6 +112,10 @@ impl Config {
             tests: tables.tests,
             criteria: bare(tables.criteria),
             fallback: bare(fallback),
+            groups: tables.groups,
+            grades: tables.grades,
+            waivers: tables.waivers,
+            imports: tables.import,
             requirements: tables.requirements,
             compare: tables.compare,
             baseline: tables.baseline,
@@ -135,6 +152,12 @@ impl Config {
             .unwrap_or(name)
     }
 
+    /// The group that a criterion is judged through; `None` where it is judged by itself.
+    #[must_use]
+    pub fn judged_through(&self, criterion: &Criterion) -> Option<&Group> {
+        self.groups.iter().find(|group| group.judges() && group.holds(criterion))
+    }
+
     /// Whether a file is left out by `inputs.exclude`.
     #[must_use]
     pub fn excludes(&self, path: &str) -> bool {
@@ -145,7 +168,8 @@ impl Config {
     #[must_use]
     pub fn quantiles(&self) -> Vec<f64> {
         let shown = self.report.quantiles.iter().filter_map(|name| quantile_p(name));
-        let limited = self.criteria.iter().chain(&self.fallback).filter_map(|criterion| criterion.metric.quantile());
+        let metrics = self.criteria.iter().chain(&self.fallback).map(|criterion| &criterion.metric);
+        let limited = metrics.chain(self.grades.iter().map(|grade| &grade.metric)).filter_map(Metric::quantile);
         // Sorting by bits is sorting by value for numbers that are not negative, and merges equal ones.
         let bits: BTreeSet<u64> = shown.chain(limited).map(f64::to_bits).collect();
         bits.into_iter().map(f64::from_bits).collect()

@@ -1,10 +1,11 @@
 //! The tables and keys of plimsoll.toml. A key that is not here is refused. What each key means stands in default.toml,
 //! which a test holds to name every one of them.
 
-pub use super::baseline::{Baseline, Include};
-use super::limit::{Evidence, Phase};
-use super::metric::Metric;
-use super::value::{Day, Globs, Pattern, Where, Zone};
+pub use super::baseline::{Baseline, Include, WhenUnequal};
+pub use super::criterion::{Criterion, Waiver, WaiverRow};
+pub use super::group::{Band, Grade, Group, Needs};
+pub use super::import::{Import, Sli};
+use super::value::{Globs, Pattern, Zone};
 use crate::quantity::{Quantity, Range};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,9 @@ pub struct Inputs {
     pub names_per_pattern: Option<u32>,
     /// Whether k6's thresholds are taken as criteria.
     pub k6_thresholds: bool,
+    /// Monitors of the machine that made the load: globs on files and columns.
+    #[schemars(with = "Vec<String>")]
+    pub generator_monitors: Option<Globs>,
     /// Files that are left out.
     #[schemars(with = "Vec<String>")]
     pub exclude: Option<Globs>,
@@ -126,6 +130,18 @@ pub struct PlannedTest {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
     pub mix: BTreeMap<String, Quantity>,
+    /// How far each share may be off.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub mix_tolerance: Option<Quantity>,
+    /// Requests in a second asked for.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub rate: Option<Quantity>,
+    /// How long a user waits between two requests.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub think_time: Option<Range>,
     /// The part of the run on which it is judged, from its start.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
@@ -151,110 +167,6 @@ pub struct Blocked {
     /// What would unblock it.
     #[serde(default)]
     pub unblocked_by: Option<String>,
-}
-
-/// `[[criteria]]`: what is demanded.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Criterion {
-    /// A short name, unique in the file.
-    pub id: String,
-    /// Globs on tests; all where left out.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub test: Option<Globs>,
-    /// Globs on endpoints' labels; the test's totals where left out.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub endpoint: Option<Globs>,
-    /// Only tests with such a load.
-    #[serde(default, rename = "where")]
-    #[schemars(with = "Option<String>")]
-    pub filter: Option<Where>,
-    /// Only tests of these kinds.
-    #[serde(default)]
-    pub applies_to: Vec<TestKind>,
-    /// What is limited.
-    #[schemars(with = "String")]
-    pub metric: Metric,
-    /// Only requests that ended in this slice of the run, from its start.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub between: Option<Range>,
-    /// Only the ramp or the steady part.
-    #[serde(default)]
-    pub phase: Option<Phase>,
-    /// value < limit.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub below: Option<Quantity>,
-    /// value ≤ limit.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub at_most: Option<Quantity>,
-    /// value > limit.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub above: Option<Quantity>,
-    /// value ≥ limit.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub at_least: Option<Quantity>,
-    /// Outer limit of the warning band, as `below`.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub warn_below: Option<Quantity>,
-    /// Outer limit of the warning band, as `at_most`.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub warn_at_most: Option<Quantity>,
-    /// Outer limit of the warning band, as `above`.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub warn_above: Option<Quantity>,
-    /// Outer limit of the warning band, as `at_least`.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub warn_at_least: Option<Quantity>,
-    /// How much worse than the baseline it may be.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub worse_by_at_most: Option<Quantity>,
-    /// Whether the figure counts or its interval.
-    #[serde(default)]
-    pub evidence: Option<Evidence>,
-    /// Whether the suite stands and falls with it.
-    #[serde(default = "yes")]
-    pub critical: bool,
-    /// In the team's words.
-    #[serde(default)]
-    pub description: Option<String>,
-    /// Why it does not apply.
-    #[serde(default)]
-    pub not_applicable: Option<String>,
-    /// Who accepts its failure, and on which terms.
-    #[serde(default)]
-    pub waiver: Option<Waiver>,
-}
-
-/// A failure that somebody accepts for a time.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Waiver {
-    /// Who.
-    #[serde(default)]
-    pub owner: Option<String>,
-    /// Why.
-    #[serde(default)]
-    pub reason: Option<String>,
-    /// Last day on which it holds, against the end of the newest judged run.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub expiry: Option<Day>,
-    /// How bad the figure may be at most.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub ceiling: Option<Quantity>,
 }
 
 /// `[[requirements]]`: what stands behind the criteria.
@@ -324,6 +236,8 @@ pub struct Compare {
     pub must_detect: Option<Quantity>,
     /// Labels of the suite that must agree with the baseline's.
     pub labels: Vec<String>,
+    /// What becomes of a comparison with a run that was made under other conditions.
+    pub unequal: WhenUnequal,
 }
 
 /// `[report]`: what it shows.
@@ -364,6 +278,14 @@ pub struct Tables {
     /// What is demanded.
     #[schemars(with = "Vec<Criterion>")]
     pub criteria: Vec<toml::Spanned<Criterion>>,
+    /// Criteria that are judged together.
+    pub groups: Vec<Group>,
+    /// Words for figures.
+    pub grades: Vec<Grade>,
+    /// Failures that somebody accepts for a time.
+    pub waivers: Vec<WaiverRow>,
+    /// Criteria that stand in other tools' files.
+    pub import: Vec<Import>,
     /// What stands behind the criteria.
     pub requirements: Vec<Requirement>,
     /// What a regression is.
@@ -376,6 +298,6 @@ pub struct Tables {
     pub approvals: Vec<Approval>,
 }
 
-fn yes() -> bool {
+pub(super) fn yes() -> bool {
     true
 }

@@ -40,7 +40,8 @@ fn the_template_is_valid_with_every_example_switched_on() {
         let bare = line.strip_prefix("# ").unwrap_or(line);
         let example = bare.starts_with("[[") || bare.split_once(" = ").is_some_and(|(key, _)| !key.contains(' '));
         // One limit and no second reason: the alternatives are shown one below the other.
-        let other = ["below", "above", "at_least", "warn_below", "warn_above", "warn_at_least", "phase"];
+        let other =
+            ["below", "above", "at_least", "warn_below", "warn_above", "warn_at_least", "phase", "within", "over"];
         if example && !other.iter().any(|key| bare.starts_with(&format!("{key} ="))) {
             on.push_str(bare);
         } else if !line.starts_with('#') {
@@ -131,4 +132,43 @@ fn every_sample_is_configured_without_a_mistake() {
         read += 1;
     }
     assert_eq!(read, 5);
+}
+
+/// What one key alone cannot say is placed at the key's own line too, not at its table's.
+#[test]
+fn mistakes_point_at_the_line_of_their_key() {
+    let line = |text: &str| mistake(text).place.unwrap().line.unwrap();
+    let criterion = "[[criteria]]\nid = \"a\"\nmetric = \"latency.p95\"\n";
+    assert_eq!(line(&format!("{criterion}critical = true\nbelow = \"3 %\"\n")), 5);
+    assert_eq!(line(&format!("{criterion}below = \"3 s\"\nat_most = \"3 s\"\n")), 5);
+    assert_eq!(line(&format!("{criterion}below = \"3 s\"\nwarn_below = \"2 s\"\n")), 5);
+    assert_eq!(line(&format!("{criterion}below = \"3 s\"\nfor = \"3 %\"\n")), 5);
+    assert_eq!(line(&format!("{criterion}below = \"3 s\"\nfor = \"3 s\"\nover = \"3 s\"\n")), 6);
+    assert_eq!(line(&format!("{criterion}below = \"3 s\"\ngroup = \"x\"\n")), 5);
+    assert_eq!(line(&format!("{criterion}below = \"3 s\"\nrequirement = \"x\"\n")), 5);
+    assert_eq!(line(&format!("{criterion}critical = true\n")), 1, "what is missing is told at the table");
+    assert_eq!(line("[[tests]]\nname = \"a\"\n[[tests]]\nname = \"a\"\n"), 4);
+    assert_eq!(line("[[tests]]\nname = \"a\"\nduration = \"3 %\"\n"), 3);
+    assert_eq!(line("[report]\ntitle = \"t\"\nquantiles = [\"q95\"]\n"), 3);
+    assert_eq!(line("[[groups]]\nid = \"g\"\n"), 2);
+    assert_eq!(line("[[requirements]]\nid = \"R\"\ntext = \"t\"\ncriteria = [\"x\"]\n"), 4);
+}
+
+#[test]
+fn tests_are_selected_by_what_is_known_of_their_load() {
+    use value::{LoadField, Where};
+    let load = |field| match field {
+        LoadField::Users => Some(20.0),
+        LoadField::Rate => Some(100.0),
+        LoadField::Duration => Some(60e6),
+        LoadField::Requests => None,
+    };
+    let selects = |text: &str| Where::parse(text).unwrap().selects(load);
+    assert_eq!(selects("users <= 20 and rate >= 100/s"), Ok(true));
+    assert_eq!(selects("users < 20"), Ok(false));
+    assert_eq!(selects("duration > 5 min"), Ok(false));
+    assert_eq!(selects("requests > 5"), Err(LoadField::Requests));
+    for wrong in ["user < 2", "users < 2 s", "rate > 5", "users", "users < 2 or users > 5"] {
+        assert!(Where::parse(wrong).is_err(), "{wrong}");
+    }
 }

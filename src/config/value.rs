@@ -3,6 +3,7 @@
 
 use super::metric::Metric;
 use crate::quantity::{Quantity, Range};
+use crate::unit::Unit;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use jiff::tz::TimeZone;
 use serde::de::{Deserialize, Deserializer, Error as _};
@@ -173,12 +174,51 @@ impl<'de> Deserialize<'de> for Day {
     }
 }
 
-/// Which tests a criterion is about, by the load they ran with: `users < 20`.
+/// Which tests a criterion is about, by the load they ran with: `users < 20`, `rate >= 100/s and duration > 5 min`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Where {
     text: String,
+    terms: Vec<Term>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Term {
+    of: LoadField,
     comparison: Comparison,
-    users: f64,
+    value: f64,
+}
+
+/// What is known of a test's load, and can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoadField {
+    /// Users at a time.
+    Users,
+    /// Requests in all.
+    Requests,
+    /// Requests per second.
+    Rate,
+    /// Length in µs.
+    Duration,
+}
+
+impl LoadField {
+    const ALL: [(&'static str, Self, Unit); 4] = [
+        ("users", Self::Users, Unit::Plain),
+        ("requests", Self::Requests, Unit::Plain),
+        ("rate", Self::Rate, Unit::PerSecond),
+        ("duration", Self::Duration, Unit::Micros),
+    ];
+
+    /// In a sentence: `the number of users`.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Users => "the number of users",
+            Self::Requests => "the number of requests",
+            Self::Rate => "the rate",
+            Self::Duration => "the duration",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -190,46 +230,69 @@ enum Comparison {
     More,
 }
 
+/// Two letters before one: `<=` begins with `<`.
+const OPERATORS: [(&str, Comparison); 6] = [
+    ("<=", Comparison::AtMost),
+    (">=", Comparison::AtLeast),
+    ("==", Comparison::Equal),
+    ("<", Comparison::Less),
+    (">", Comparison::More),
+    ("=", Comparison::Equal),
+];
+
 impl Where {
-    /// Reads `users < 20` (`<`, `<=`, `=`, `>=`, `>`).
+    /// Reads `users < 20` (`<`, `<=`, `=`, `>=`, `>`; several joined by `and`).
     ///
     /// # Errors
     /// What was found instead.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` should be like \"users < 20\"");
-        let rest = text.trim().strip_prefix("users").ok_or_else(wrong)?.trim_start();
-        // Two letters before one: `<=` begins with `<`.
-        let operators = [
-            ("<=", Comparison::AtMost),
-            (">=", Comparison::AtLeast),
-            ("==", Comparison::Equal),
-            ("<", Comparison::Less),
-            (">", Comparison::More),
-            ("=", Comparison::Equal),
-        ];
-        let (comparison, number) = operators
-            .iter()
-            .find_map(|&(sign, comparison)| Some((comparison, rest.strip_prefix(sign)?)))
-            .ok_or_else(wrong)?;
-        Ok(Self { text: text.trim().to_owned(), comparison, users: number.trim().parse().map_err(|_| wrong())? })
+        let terms = text.split(" and ").map(Term::parse).collect::<Option<Vec<_>>>().ok_or_else(|| {
+            format!(
+                "`{text}` should be like \"users < 20\" or \"rate >= 100/s and duration > 5 min\" (users, requests, rate, duration)"
+            )
+        })?;
+        Ok(Self { text: text.trim().to_owned(), terms })
     }
 
-    /// Whether a test with so many users is selected.
-    #[must_use]
-    pub fn selects(&self, users: f64) -> bool {
-        match self.comparison {
-            Comparison::Less => users < self.users,
-            Comparison::AtMost => users <= self.users,
-            Comparison::Equal => (users - self.users).abs() < 1e-9,
-            Comparison::AtLeast => users >= self.users,
-            Comparison::More => users > self.users,
+    /// Whether a test with such a load is selected.
+    ///
+    /// # Errors
+    /// What would have to be known to tell.
+    pub fn selects(&self, load: impl Fn(LoadField) -> Option<f64>) -> Result<bool, LoadField> {
+        let mut all = true;
+        for term in &self.terms {
+            all &= term.holds(load(term.of).ok_or(term.of)?);
         }
+        Ok(all)
     }
 
     /// As written.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+}
+
+impl Term {
+    fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (rest, of, unit) = LoadField::ALL
+            .iter()
+            .find_map(|(name, of, unit)| Some((text.strip_prefix(name)?.trim_start(), *of, *unit)))?;
+        let (comparison, number) =
+            OPERATORS.iter().find_map(|(sign, comparison)| Some((*comparison, rest.strip_prefix(sign)?)))?;
+        let quantity = Quantity::parse(number).ok()?;
+        (quantity.unit == unit).then_some(Self { of, comparison, value: quantity.value })
+    }
+
+    fn holds(&self, value: f64) -> bool {
+        match self.comparison {
+            Comparison::Less => value < self.value,
+            Comparison::AtMost => value <= self.value,
+            Comparison::Equal => (value - self.value).abs() < 1e-9,
+            Comparison::AtLeast => value >= self.value,
+            Comparison::More => value > self.value,
+        }
     }
 }
 

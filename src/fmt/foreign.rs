@@ -49,6 +49,9 @@ pub fn shorten(text: &str, most: usize) -> String {
     format!("{first}…{last}")
 }
 
+/// A space without width, as an entity, so that the source shows that it is there.
+const APART: &str = "&#8203;";
+
 /// Text for a Markdown paragraph or table cell: everything that Markdown, HTML or a forge would act on (emphasis, links,
 /// tags, `@name`, `#123`, table bars, bare addresses) is made plain.
 #[must_use]
@@ -59,9 +62,12 @@ pub fn markdown(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
-            // A zero-width joiner of entities: `@` and `#` as entities do not mention or link.
-            '@' => out.push_str("&#64;"),
-            '#' => out.push_str("&#35;"),
+            // Forges look for `@name` and `#123` in what Markdown has become, where an entity is the letter again: only something
+            // between the sign and the name stops them.
+            '@' | '#' => {
+                out.push(letter);
+                out.push_str(APART);
+            }
             // Without a live `[` or `]` there is no link, so round brackets and `!` may stay as they are.
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => {
                 out.push('\\');
@@ -70,8 +76,8 @@ pub fn markdown(text: &str) -> String {
             letter => out.push(letter),
         }
     }
-    // A forge links what begins with a scheme; the colon as an entity stops it.
-    unlisted(&out.replace("://", "&#58;//"))
+    // Likewise what begins with a scheme, or with `www.`, is linked.
+    unlisted(&out.replace("://", &format!(":{APART}//")).replace("www.", &format!("www{APART}.")))
 }
 
 /// The text without what would make a list, a heading or a rule of it where it begins a line: `- `, `+ `, `1. `, `===`.

@@ -3,10 +3,16 @@
 //! Numbers are shown with three significant digits: more would claim what a load test cannot know. Counts are exact and
 //! grouped by thousands. What is unknown is never shown as a number: callers pass numbers only.
 
+mod blocks;
 mod foreign;
+mod machine;
 mod time;
 
+pub use blocks::blocks;
 pub use foreign::{code_span, excerpt, markdown, plain, shorten};
+pub use machine::{
+    csv_text, exact, label_value, label_word, rounded, seconds, significant, slug, workflow_message, workflow_property,
+};
 pub use time::{clock, date, duration_s, instant, rfc3339};
 
 use crate::unit::Unit;

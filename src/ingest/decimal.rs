@@ -38,6 +38,13 @@ pub fn digits(text: &[u8]) -> Option<(u64, usize)> {
     Some((digits.value(), digits.count))
 }
 
+/// Ten to the power of at most eight; 0 beyond.
+#[inline]
+#[must_use]
+pub fn ten_to(power: usize) -> u64 {
+    WHOLE_TENS.get(power).copied().unwrap_or(0)
+}
+
 /// Reads a whole text of 1 to 19 digits; `None` for anything else and beyond `i64`.
 #[inline]
 #[must_use]

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 pub struct DrillStats;
 
 /// Labels that end a block's name.
-const LABELS: [&str; 8] = [
+const LABELS: [&str; 9] = [
     "Time taken for tests",
     "Total requests",
     "Successful requests",
@@ -24,6 +24,7 @@ const LABELS: [&str; 8] = [
     "Median time per request",
     "Average time per request",
     "Sample standard deviation",
+    "Max time per request",
 ];
 /// Names that are told apart.
 const NAMES: usize = 10_000;
@@ -94,6 +95,7 @@ struct Block {
     failures: Option<u64>,
     rate_per_s: Option<f64>,
     mean_us: Option<f64>,
+    max_us: Option<f64>,
     quantiles: Vec<(f64, f64)>,
 }
 
@@ -115,6 +117,7 @@ impl Block {
             "Requests per second" => self.rate_per_s = Some(number()?),
             "Median time per request" => self.quantiles.push((0.5, time()?)),
             "Average time per request" => self.mean_us = Some(time()?),
+            "Max time per request" => self.max_us = Some(time()?),
             "Successful requests" | "Sample standard deviation" => {}
             percentile => {
                 let p = format!("{percentile}e-2").parse::<f64>().ok().filter(|p| (0.0..1.0).contains(p));
@@ -170,7 +173,7 @@ fn hand_on(blocks: &BTreeMap<String, Block>, part: PartId, sink: &mut dyn Sink) 
                 n: block.requests,
                 mean_us: block.mean_us,
                 min_us: None,
-                max_us: None,
+                max_us: block.max_us,
                 quantiles,
                 definition: "drill: from its HdrHistogram, whole milliseconds".to_owned(),
                 rounding_us: vec![(0.0, 1e3)],
@@ -200,8 +203,7 @@ mod tests {
     use super::*;
     use crate::rollup::Rollup;
 
-    const TOTAL: &str = include_str!("../../samples/drill/total/stats.txt");
-    const NAMES: &str = include_str!("../../samples/drill/names/stats.txt");
+    const STATS: &str = include_str!("../../samples/drill/statistics/stats.txt");
 
     fn read(text: &str) -> (Tally, Vec<Total>) {
         let input = Input::memory("f", text.as_bytes().to_vec()).unwrap();
@@ -213,15 +215,16 @@ mod tests {
 
     #[test]
     fn blocks_are_told_by_their_names() {
-        let (tally, totals) = read(&format!("{NAMES}\n{TOTAL}"));
-        assert_eq!((tally.used, tally.rejected), (35, 0));
+        let (tally, totals) = read(STATS);
+        assert_eq!((tally.used, tally.rejected), (42, 0));
         let counts: Vec<_> = totals.iter().map(|one| (one.requests, one.failures)).collect();
-        assert_eq!(counts, [(Some(100), Some(0)); 5]);
+        assert_eq!(counts.iter().filter(|counts| **counts == (Some(60), Some(60))).count(), 1);
         let sum = totals.iter().find(|total| total.endpoint.is_none()).unwrap();
+        assert_eq!((sum.requests, sum.failures), (Some(180), Some(63)));
         let Distribution::Quoted(quoted) = &sum.latency else { panic!("{sum:?}") };
-        assert_eq!((quoted.mean_us, quoted.n), (Some(2_482_000.0), Some(100)));
+        assert_eq!((quoted.mean_us, quoted.max_us, quoted.n), (Some(63_000.0), Some(84_000.0), Some(180)));
         let seen: Vec<(f64, f64)> = quoted.quantiles.clone();
-        assert_eq!(seen, [(0.5, 2_540_000.0), (0.99, 2_556_000.0), (0.995, 2_556_000.0), (0.999, 2_556_000.0)]);
+        assert_eq!(seen, [(0.5, 64_000.0), (0.99, 80_000.0), (0.995, 84_000.0), (0.999, 84_000.0)]);
     }
 
     #[test]

@@ -3,15 +3,17 @@
 //! Counts, mean and extremes are exact to the millisecond; percentiles are of times that Goose rounded. Answers within the
 //! table of transactions are steps of a scenario, which hold requests and pauses.
 
+mod requests;
+
+pub use requests::GooseRequests;
+
 use crate::error::Error;
 use crate::ingest::document;
-use crate::ingest::own::instant;
 use crate::ingest::scrub::{self, without_queries};
 use crate::ingest::{Adapter, Head, Input, PartId, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::key::{EndpointKey, Population};
 use crate::model::sample::{Fact, Fault, LoadModel, Total};
-use crate::unit::{Span, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -19,6 +21,8 @@ use std::collections::BTreeMap;
 /// Reads Goose's JSON report.
 pub struct GooseJson;
 
+/// The tool, as it writes itself.
+const TOOL: &str = "Goose";
 /// Microseconds in Goose's unit.
 const US_PER_MS: f64 = 1e3;
 /// Steps of Goose's rounding, in microseconds: (from, step).
@@ -30,7 +34,7 @@ impl Adapter for GooseJson {
     }
 
     fn tool(&self) -> &'static str {
-        "Goose"
+        TOOL
     }
 
     fn about(&self) -> &'static str {
@@ -75,7 +79,7 @@ impl Adapter for GooseJson {
         for (row, field) in rows(report.errors.as_deref().unwrap_or(&[]), "errors") {
             take(row, &field, &mut tally, |row: Failure| sink.fault(part, row.fault()));
         }
-        tally.note("Goose measures whole milliseconds, and rounds what percentiles are taken from");
+        tally.note("Goose measures whole milliseconds, and rounds what percentiles are taken from; it does not say when it ran");
         tally.stop_if_strict(settings, input)?;
         Ok(tally)
     }
@@ -96,31 +100,14 @@ struct Report {
 
 #[derive(Deserialize)]
 struct Run {
-    #[serde(default)]
-    history: Vec<Step>,
     duration: Option<f64>,
     maximum_users: Option<f64>,
 }
 
-#[derive(Deserialize)]
-struct Step {
-    timestamp: String,
-    users: f64,
-}
-
 impl Run {
     fn hand_on(&self, part: PartId, sink: &mut dyn Sink) {
-        let at = |step: &Step| instant::read(&step.timestamp)?.timestamp();
-        let steps: Vec<(Timestamp, f64)> =
-            self.history.iter().filter_map(|step| Some((at(step)?, step.users))).collect();
-        match (steps.first(), steps.last()) {
-            (Some((start, _)), Some((end, _))) if start < end => {
-                sink.fact(part, Fact::Ran(Span { start: *start, end: *end }));
-            }
-            _ => sink.fact(part, Fact::DurationSeconds(self.duration.unwrap_or(0.0).max(0.0))),
-        }
-        for (at, users) in steps {
-            sink.users(part, at, users);
+        if let Some(seconds) = self.duration.filter(|seconds| *seconds > 0.0) {
+            sink.fact(part, Fact::DurationSeconds(seconds));
         }
         if let Some(users) = self.maximum_users {
             sink.fact(part, Fact::Users(users));
@@ -280,17 +267,17 @@ mod tests {
 
     #[test]
     fn tables_become_totals() {
-        let text = include_str!("../../samples/goose/json/report.json");
+        let text = include_str!("../../samples/goose/report/report.json");
         let input = Input::memory("f", text.as_bytes().to_vec()).unwrap();
         let mut rollup = Rollup::new();
         let tally = GooseJson.read(&input, &Settings::default(), &mut rollup).unwrap();
-        assert_eq!((tally.used, tally.rejected), (8, 0));
+        assert_eq!(tally.rejected, 0);
         let parts = rollup.into_parts();
         let of = |population| parts[0].totals().into_iter().filter(move |total| total.population == population);
         let sum = of(Population::Request).find(|total| total.endpoint.is_none()).unwrap();
-        assert_eq!((sum.requests, sum.failures), (Some(30), Some(3)));
+        assert_eq!((sum.requests, sum.failures), (Some(167), Some(48)));
         let Distribution::Quoted(quoted) = &sum.latency else { panic!("{sum:?}") };
         assert_eq!(quoted.quantiles.len(), 7);
-        assert_eq!(of(Population::Transaction).count(), 1);
+        assert_eq!(of(Population::Transaction).count(), 3);
     }
 }

@@ -208,6 +208,7 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &taurus::xml::TaurusXml,
     &ngrinder::NgrinderCsv,
     &goose::GooseJson,
+    &goose::GooseRequests,
     &drill::DrillStats,
     &pytest_benchmark::PytestBenchmark,
     &hdr::HdrLog,

@@ -118,6 +118,17 @@ impl Columns {
     }
 }
 
+impl Stretch {
+    /// Length of the interval, from its tests and their rate; `None` where it has none, or a rate that cannot be.
+    fn length_ns(&self) -> Option<i64> {
+        const LONGEST_S: f64 = 3600.0;
+        #[expect(clippy::cast_precision_loss, reason = "tests of one interval")]
+        let seconds = self.tests as f64 / self.rate_per_s.filter(|rate| *rate > 0.0)?;
+        let ns = crate::ingest::printed::seconds_ns(seconds).filter(|_| seconds <= LONGEST_S)?;
+        i64::try_from(ns).ok()
+    }
+}
+
 /// What the rows add up to.
 #[derive(Default)]
 struct Sums {
@@ -134,7 +145,10 @@ impl Sums {
     fn add(&mut self, row: &Stretch, part: PartId, sink: &mut dyn Sink) {
         let at = row.at.timestamp().unwrap_or(Timestamp(0));
         self.zoneless |= matches!(row.at, Clock::Zoneless(_));
-        self.span = Some(self.span.map_or(Span::at(at), |span| span.union(Span::at(at))));
+        // A row is written at the end of its interval, whose length is what its tests and their rate say.
+        let began = at.plus_nanos(-row.length_ns().unwrap_or(0));
+        let stretch = Span { start: began, end: at };
+        self.span = Some(self.span.map_or(stretch, |span| span.union(stretch)));
         self.tests = self.tests.saturating_add(row.tests);
         self.errors = self.errors.saturating_add(row.errors);
         #[expect(clippy::cast_precision_loss, reason = "weights of a mean")]
@@ -185,6 +199,20 @@ impl Sums {
 mod tests {
     use super::*;
     use crate::rollup::Rollup;
+
+    /// Fifteen intervals of two seconds.
+    #[test]
+    fn a_real_report_adds_up_and_lasts_for_all_its_intervals() {
+        let text = include_str!("../../samples/ngrinder/intervals/output.csv");
+        let mut rollup = Rollup::new();
+        let input = Input::memory("f", text.as_bytes().to_vec()).unwrap();
+        NgrinderCsv.read(&input, &Settings::default(), &mut rollup).unwrap();
+        let parts = rollup.into_parts();
+        let total = parts[0].totals()[0].clone();
+        assert_eq!((total.requests, total.failures), (Some(6565), Some(0)));
+        let span = total.span.unwrap();
+        assert!((span.end.seconds_since(span.start) - 30.0).abs() < 1e-6, "{span:?}");
+    }
 
     #[test]
     fn intervals_add_up_and_means_are_weighted() {

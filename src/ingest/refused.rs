@@ -4,11 +4,12 @@
 //! result it is. [`recognise`] knows it by its first bytes, like an adapter would; the file is then listed with the reason
 //! and the way out, and where it is all there is, that is the error.
 //!
-//! Asked only when no adapter wants the file, so that a kind can be refused in general and read in particular.
+//! Asked only when no adapter is certain of the file, so that a kind can be refused in general and read in particular.
 
 mod archive;
 mod marks;
 
+use super::input::Compression;
 use super::{Head, Input};
 
 /// A Refused is a file that is known and not read.
@@ -57,6 +58,11 @@ const KINDS: &[Kind] = &[
         what: "a RAR archive",
         hint: "unpack it and give the folder",
         is: |head| head.bytes().starts_with(b"Rar!\x1a\x07"),
+    },
+    Kind {
+        what: "packed twice, of which one packing is undone",
+        hint: "unpack it once: `zcat FILE > results.gz`, or as it is packed",
+        is: |head| Compression::of(head.bytes()) != Compression::Plain,
     },
     Kind {
         what: "packed with LZ4, which is not read",
@@ -164,6 +170,21 @@ const KINDS: &[Kind] = &[
         hint: "give what `oha --output-format json` or `csv` prints",
         is: marks::oha_text,
     },
+    Kind {
+        what: "Goose's log of transactions, scenarios or errors, none of which counts requests",
+        hint: "give its report as JSON, `--report-file report.json`, or its request log, `--request-log FILE`",
+        is: marks::goose_log,
+    },
+    Kind {
+        what: "Goose's report for people",
+        hint: "give its report as JSON, `--report-file report.json`, or its request log, `--request-log FILE`",
+        is: marks::goose_text,
+    },
+    Kind {
+        what: "drill's report of one iteration, made to compare with",
+        hint: "give what `drill --benchmark FILE --stats --quiet` prints",
+        is: marks::drill_report,
+    },
     Kind { what: "Locust's own log", hint: "give the files of `--csv PREFIX`, or `--json`", is: marks::locust_log },
     Kind {
         what: "the rules of an Artillery test, not its result",
@@ -185,6 +206,7 @@ pub fn recognise(head: &Head, input: &Input) -> Option<Refused> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write;
 
     fn refused(bytes: &[u8]) -> Option<String> {
         let input = Input::memory("f", bytes.to_vec()).unwrap();
@@ -193,7 +215,12 @@ mod tests {
 
     #[test]
     fn kinds_are_known_by_their_first_bytes() {
-        let known: [(&[u8], &str); 11] = [
+        let known: [(&[u8], &str); 16] = [
+            (b"elapsed,scenario_index,transaction_index,name,run_time,success,user\n9,1,0,,14,true,0\n", "Goose's log"),
+            (b"{\"elapsed\":4,\"name\":\"\",\"run_time\":27,\"scenario_index\":1,\"success\":true}\n", "Goose's log"),
+            (b"elapsed,raw,name,final_url,redirected,response_time,status_code,user,error\n", "Goose's log"),
+            (b"<!DOCTYPE html>\n<html>\n<head>\n    <title>Goose Attack Report</title>", "Goose's report"),
+            (b"\n- name: Fetch chat\n  duration: 12.04687\n  status: 200\n", "drill's report"),
             (b"\x00\x00\x00\x00\x063.13.1\x00\x00\x00\x00\x10example.Simulatn", "Gatling's binary log"),
             (b"\x0e\xff\x81\x03\x01\x01\x06Result\x01\xff\x82\x00", "a file of vegeta's binary results"),
             (b"PAR1\x15\x04\x15\x20", "a Parquet file"),
@@ -213,6 +240,17 @@ mod tests {
             let found = refused(bytes).unwrap_or_default();
             assert!(found.starts_with(what), "{found} is not {what}");
         }
+    }
+
+    #[test]
+    fn what_is_packed_twice_is_told() {
+        let pack = |bytes: &[u8]| {
+            let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            packer.write_all(bytes).unwrap();
+            packer.finish().unwrap()
+        };
+        assert_eq!(refused(&pack(b"a,b\n")), None);
+        assert!(refused(&pack(&pack(b"a,b\n"))).unwrap().starts_with("packed twice"));
     }
 
     #[test]

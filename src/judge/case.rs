@@ -43,6 +43,8 @@ pub struct Case<'a> {
     pub config: &'a Config,
     /// What there is to compare with.
     pub baseline: &'a BaselineState,
+    /// Comparisons with the pinned reference against which slow drift is seen, and its name; `None` without one.
+    pub drift: Option<(&'a str, &'a [Delta])>,
 }
 
 impl<'a> JudgedTest<'a> {

@@ -3,12 +3,13 @@
 use super::decision::{Because, Decision, decide};
 use super::observation::Observation;
 use super::observe::{self, Scope};
-use super::outcome::{CriterionResult, Evidence, Limit, Origin, Side, Status};
+use super::outcome::{Breach, CriterionResult, Evidence, Limit, Origin, Side, Status};
 use super::plan::{Entry, Lineup};
-use super::{suite, waiver, words};
+use super::{expectation, suite, waiver, words};
 use crate::config::limit::Demand;
 use crate::config::metric::{Asked, Metric};
 use crate::config::schema::{Criterion, PlannedTest};
+use crate::config::value::LoadField;
 use crate::quantity::Quantity;
 use crate::unit::{Timestamp, Unit};
 
@@ -21,6 +22,18 @@ pub struct Asking<'a> {
     pub origin: Origin,
     /// End of the newest judged run.
     pub newest: Option<Timestamp>,
+    /// The criterion as another tool's file words it.
+    pub original: Option<&'a str>,
+    /// Whether it counts by itself.
+    pub counts: bool,
+}
+
+impl<'a> Asking<'a> {
+    /// A criterion of plimsoll.toml or of default.toml.
+    #[must_use]
+    pub fn own(criterion: &'a Criterion, origin: Origin, newest: Option<Timestamp>) -> Self {
+        Self { criterion, origin, newest, original: None, counts: true }
+    }
 }
 
 /// Judges one criterion wherever it applies.
@@ -39,8 +52,8 @@ pub fn judge(asking: &Asking<'_>, lineup: &Lineup<'_>) -> Vec<CriterionResult> {
     if let Some(why) = &criterion.not_applicable {
         return vec![asking.unseen("", Status::NotApplicable, why)];
     }
-    if let Asked::MeanOfTests(inner) = &criterion.metric.asked {
-        return vec![suite::mean(asking, demand, inner, lineup)];
+    if let Asked::OverTests(how, inner) = &criterion.metric.asked {
+        return vec![suite::over(asking, demand, (*how, inner), lineup)];
     }
     let mut results = Vec::new();
     let mut excluded = None;
@@ -94,28 +107,27 @@ pub(super) fn selects(criterion: &Criterion, entry: &Entry<'_>) -> Selection {
     if !named(name) && !entry.plan.is_some_and(|plan| named(&plan.name)) {
         return Selection::No;
     }
-    let users = entry.users();
-    selected(criterion, entry.plan, users)
+    selected(criterion, entry.plan, |field| entry.load(field))
 }
 
 fn selects_missing(criterion: &Criterion, plan: &PlannedTest) -> Selection {
     if criterion.test.as_ref().is_some_and(|globs| !globs.matches(&plan.name)) {
         return Selection::No;
     }
-    selected(criterion, Some(plan), plan.users)
+    selected(criterion, Some(plan), |field| declared(plan, field))
 }
 
-fn selected(criterion: &Criterion, plan: Option<&PlannedTest>, users: Option<f64>) -> Selection {
+fn selected(criterion: &Criterion, plan: Option<&PlannedTest>, load: impl Fn(LoadField) -> Option<f64>) -> Selection {
     let kinds = &criterion.applies_to;
     if !kinds.is_empty() && !plan.and_then(|plan| plan.kind).is_some_and(|kind| kinds.contains(&kind)) {
         return Selection::Excluded("it is for other kinds of test".to_owned());
     }
-    match (&criterion.filter, users) {
-        (None, _) => Selection::Yes,
-        (Some(filter), Some(users)) if filter.selects(users) => Selection::Yes,
-        (Some(filter), Some(_)) => Selection::Excluded(format!("it is for tests with {}", filter.text())),
-        (Some(filter), None) => {
-            Selection::Unknown(format!("it is for tests with {}, and the number of users is not known", filter.text()))
+    let Some(filter) = &criterion.filter else { return Selection::Yes };
+    match filter.selects(load) {
+        Ok(true) => Selection::Yes,
+        Ok(false) => Selection::Excluded(format!("it is for tests with {}", filter.text())),
+        Err(field) => {
+            Selection::Unknown(format!("it is for tests with {}, and {} is not known", filter.text(), field.words()))
         }
     }
 }
@@ -167,24 +179,19 @@ impl Asking<'_> {
                 warn_side: demand.warn.map(|(side, _)| side),
             })
         });
+        let criterion = self.criterion;
+        let reason = why.to_owned();
         CriterionResult {
-            id: self.criterion.id.clone(),
             test: test.to_owned(),
-            endpoint: None,
-            metric: metric.to_string(),
-            origin: self.origin,
-            original: None,
-            status,
-            observed: None,
-            interval: None,
-            n: None,
+            original: self.original.map(str::to_owned),
             unit: metric.unit().unwrap_or(Unit::Plain),
             limit,
-            critical: self.criterion.critical,
             evidence: self.evidence(),
-            source_class: None,
-            n_to_settle: None,
-            reason: why.to_owned(),
+            part: words::part(criterion),
+            weight: criterion.weight,
+            group: criterion.group.clone(),
+            counts: self.counts,
+            ..CriterionResult::bare(&criterion.id, &metric.to_string(), self.origin, status, criterion.critical, reason)
         }
     }
 
@@ -203,7 +210,10 @@ impl Asking<'_> {
         };
         let limit = metric.limit(demand.limit.1).ok();
         let scope = Scope { judged: entry.judged, endpoint, slice, limit };
-        let seen = observe::observe(metric, &scope);
+        let seen = match self.criterion.timeframe().ok().flatten() {
+            Some(timeframe) => observe::worst_stretch(metric, &scope, timeframe, demand.limit),
+            None => observe::observe(metric, &scope),
+        };
         let result = self.concluded(demand, &seen, entry.name(), entry.invalid.as_deref());
         CriterionResult { endpoint: endpoint.map(str::to_owned), ..result }
     }
@@ -242,7 +252,7 @@ impl Asking<'_> {
             Err(why) if seen.value.is_some() => return CriterionResult { reason: why, unit: seen.unit, ..blank },
             Err(_) => return CriterionResult { reason: seen.why.clone().unwrap_or_default(), ..blank },
         };
-        let decision = decide(seen, &limit, self.evidence(), false);
+        let decision = decide(seen, &limit, self.evidence(), self.original.is_some());
         let subject = words::subject(&self.criterion.metric);
         let mut result = CriterionResult {
             status: decision.status,
@@ -254,6 +264,11 @@ impl Asking<'_> {
             source_class: seen.class,
             n_to_settle: settles(decision, seen, &limit),
             reason: words::reason(&subject, seen, &limit, decision, self.evidence()),
+            breach: seen
+                .at
+                .filter(|_| matches!(decision.status, Status::Fail | Status::Warn))
+                .map(|(from_s, to_s)| Breach { from_s, to_s }),
+            expected: self.criterion.expected.as_ref().and_then(|declared| expectation::of(declared, seen)),
             ..blank
         };
         if let Some(invalid) = invalid {
@@ -261,23 +276,21 @@ impl Asking<'_> {
             result.n_to_settle = None;
             result.reason = format!("the run is invalid: {invalid} ({})", result.reason);
         }
-        self.waive(&mut result, seen);
+        if let Some(waiver) = &self.criterion.waiver {
+            let ceiling = waiver.ceiling.map(|ceiling| limit_of(&self.criterion.metric, ceiling, seen)).transpose();
+            waiver::apply(&mut result, waiver, ceiling, self.newest);
+        }
         result
     }
+}
 
-    fn waive(&self, result: &mut CriterionResult, seen: &Observation) {
-        let (Some(waiver), Status::Fail, Some(limit)) = (&self.criterion.waiver, result.status, result.limit) else {
-            return;
-        };
-        let ceiling = waiver.ceiling.map(|ceiling| limit_of(&self.criterion.metric, ceiling, seen)).transpose();
-        let (side, unit) = (limit.side, result.unit);
-        match waiver::waived(waiver, result.observed, ceiling, side, unit, self.newest) {
-            Ok(words) => {
-                result.status = Status::Waived;
-                result.reason = format!("{}; {words}", result.reason);
-            }
-            Err(why) => result.reason = format!("{}; not waived: {why}", result.reason),
-        }
+/// What is declared of a test's load.
+fn declared(plan: &PlannedTest, field: LoadField) -> Option<f64> {
+    match field {
+        LoadField::Users => plan.users,
+        LoadField::Requests => plan.requests,
+        LoadField::Rate => plan.rate.map(|rate| rate.value),
+        LoadField::Duration => plan.duration.map(|duration| duration.value),
     }
 }
 

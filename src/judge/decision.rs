@@ -99,7 +99,7 @@ fn observed(seen: &Observation, value: f64, limit: &Limit) -> Decision {
     match seen.interval {
         Some(_) if short_of(seen).is_some() => across,
         Some(interval) if bad_side_holds(interval, limit) => bare(Because::WholeInterval),
-        None if seen.nature == Nature::Counted => bare(Because::Counted),
+        None if matches!(seen.nature, Nature::Counted | Nature::Course) => bare(Because::Counted),
         None if quoted && short_of(seen).is_none() => bare(Because::Quoted),
         // The interval reaches across; or a quoted percentile of few values; or an interval that should exist and does not.
         _ => across,

@@ -24,7 +24,12 @@ pub fn judged(
         let uncovered: Vec<&Entry<'_>> = lineup
             .entries
             .iter()
-            .filter(|entry| !config.criteria.iter().any(|other| covers(other, entry, configured)))
+            .filter(|entry| {
+                !config
+                    .criteria
+                    .iter()
+                    .any(|other| config.judged_through(other).is_none() && covers(other, entry, configured))
+            })
             .collect();
         for entry in &uncovered {
             results.push(of_entry(criterion, entry, newest));
@@ -63,6 +68,7 @@ fn covers(criterion: &Criterion, entry: &Entry<'_>, configured: &[CriterionResul
         && criterion.endpoint.is_none()
         && criterion.between.is_none()
         && criterion.phase.is_none()
+        && criterion.timeframe().is_ok_and(|timeframe| timeframe.is_none())
         && criterion.not_applicable.is_none()
         && criterion.demand().is_ok_and(|demand| demand.is_some())
         && matches!(selects(criterion, entry), Selection::Yes)
@@ -75,7 +81,7 @@ fn main_population(entry: &Entry<'_>) -> Option<Population> {
 
 /// Of requests; of connections where a test has no requests; not applicable to another population alone.
 fn of_entry(criterion: &Criterion, entry: &Entry<'_>, newest: Option<Timestamp>) -> CriterionResult {
-    let asking = Asking { criterion, origin: Origin::Default, newest };
+    let asking = Asking::own(criterion, Origin::Default, newest);
     let alone = Lineup { entries: vec![entry.clone()], ..Lineup::default() };
     let first = |results: Vec<CriterionResult>| results.into_iter().next();
     let result = match main_population(entry) {

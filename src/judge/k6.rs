@@ -122,24 +122,19 @@ fn result(
         Some(false) => "; k6 calls it crossed",
         None => "",
     };
+    let id = format!("{}: {}", threshold.metric, threshold.expression);
+    let reason = format!("{} {}: {why}{own}", fmt::plain(&threshold.metric), fmt::plain(&threshold.expression));
     CriterionResult {
-        id: format!("{}: {}", threshold.metric, threshold.expression),
         test: entry.name().to_owned(),
-        endpoint: None,
-        metric: threshold.metric.clone(),
-        origin: Origin::K6,
         original: Some(threshold.expression.clone()),
-        status: decision.status,
         observed: seen.value,
         interval: seen.interval,
         n: seen.n,
         unit: seen.unit,
         limit,
-        critical: true,
-        evidence: Evidence::Observed,
         source_class: seen.class,
         n_to_settle: limit.and_then(|limit| super::criterion::settles(decision, seen, &limit)),
-        reason: format!("{} {}: {why}{own}", fmt::plain(&threshold.metric), fmt::plain(&threshold.expression)),
+        ..CriterionResult::bare(&id, &threshold.metric, Origin::K6, decision.status, true, reason)
     }
 }
 

@@ -4,10 +4,13 @@
 //! [`fallback`] each turn demands into results, by way of [`observe`] (what is seen) and [`decision`] (what follows);
 //! [`rules`] look for what nobody asked about; [`verdict`] rules on it all.
 
+pub mod beside;
 pub mod case;
 pub mod criterion;
 pub mod decision;
+pub mod expectation;
 pub mod fallback;
+pub mod group;
 pub mod interval;
 pub mod k6;
 #[cfg(test)]
@@ -30,7 +33,7 @@ pub use case::{BaselineState, Case, JudgedTest};
 
 use crate::unit::Timestamp;
 use criterion::{Asking, Selection, missing_words, selects};
-use outcome::{CriterionResult, Evidence, Judgement, Origin, Status};
+use outcome::{CriterionResult, Judgement, Origin, Status};
 use plan::{Entry, Lineup};
 use rules::Look;
 
@@ -46,14 +49,18 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let (fallback, mut defaults) = fallback::judged(case.config, &lineup, &criteria, newest);
     criteria.extend(fallback);
     criteria.extend(no_regression::built_in(case, &lineup));
+    criteria.extend(no_regression::drift(case, &lineup));
     criteria.extend(not_run(&lineup, &criteria));
+    waiver::apply_rows(&case.config.waivers, &mut criteria, newest);
+    criteria.extend(group::judged(case.config, &criteria));
     if case.config.source.is_none() {
         defaults.push("no plimsoll.toml: the files alone are judged".to_owned());
     }
     let limits_latency = limits_latency(case, &criteria);
     let ruling = verdict::rule(&criteria, limits_latency);
     let findings = rules::findings(&Look { case, lineup: &lineup, criteria: &criteria, limits_latency });
-    let requirements = requirement::outcomes(&case.config.requirements, &criteria);
+    let requirements = requirement::outcomes(case.config, &criteria);
+    let beside = beside::of(case, &lineup, &criteria);
     Judgement {
         verdict: ruling.verdict,
         conditions: ruling.conditions,
@@ -64,13 +71,15 @@ pub fn judge(case: &Case<'_>) -> Judgement {
         findings,
         plan: lineup.lines,
         requirements,
+        beside,
     }
 }
 
 fn configured(case: &Case<'_>, lineup: &Lineup<'_>, newest: Option<Timestamp>) -> Vec<CriterionResult> {
     let mut results = Vec::new();
     for criterion in &case.config.criteria {
-        let asking = Asking { criterion, origin: Origin::Config, newest };
+        let counts = case.config.judged_through(criterion).is_none();
+        let asking = Asking { counts, ..Asking::own(criterion, Origin::Config, newest) };
         results.extend(criterion::judge(&asking, lineup));
         if criterion.not_applicable.is_none() {
             let entries: Vec<&Entry<'_>> =
@@ -97,25 +106,8 @@ fn not_run(lineup: &Lineup<'_>, criteria: &[CriterionResult]) -> Vec<CriterionRe
         if open(&plan.name, plan.required) {
             continue;
         }
-        results.push(CriterionResult {
-            id: "has-result".to_owned(),
-            test: plan.name.clone(),
-            endpoint: None,
-            metric: "has-result".to_owned(),
-            origin: Origin::Plan,
-            original: None,
-            status,
-            observed: None,
-            interval: None,
-            n: None,
-            unit: crate::unit::Unit::Plain,
-            limit: None,
-            critical: plan.required,
-            evidence: Evidence::Observed,
-            source_class: None,
-            n_to_settle: None,
-            reason,
-        });
+        let bare = CriterionResult::bare("has-result", "has-result", Origin::Plan, status, plan.required, reason);
+        results.push(CriterionResult { test: plan.name.clone(), ..bare });
     }
     results
 }

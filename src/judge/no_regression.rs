@@ -4,7 +4,7 @@ use super::case::{BaselineState, Case};
 use super::criterion::Asking;
 use super::decision::decide;
 use super::observation::{Nature, Observation};
-use super::outcome::{CriterionResult, Evidence, Limit, Origin, Side, Status};
+use super::outcome::{CriterionResult, Limit, Origin, Side, Status};
 use super::plan::{Entry, Lineup};
 use crate::compare::delta::{Call, Delta};
 use crate::compare::shift::{Shift, ShiftKind};
@@ -16,6 +16,8 @@ use crate::unit::Unit;
 
 /// Id of the built-in criterion.
 pub const ID: &str = "no-regression";
+/// Id of the built-in criterion against the pinned reference.
+pub const DRIFT_ID: &str = "no-slow-drift";
 
 /// The built-in critical criterion, where a baseline was asked for and the gate is not turned off.
 #[must_use]
@@ -27,34 +29,27 @@ pub fn built_in(case: &Case<'_>, lineup: &Lineup<'_>) -> Option<CriterionResult>
         BaselineState::Unusable(why) => (Status::Inconclusive, why.clone()),
         _ => Answers::of(case, lineup).called(),
     };
-    Some(CriterionResult {
-        id: ID.to_owned(),
-        test: String::new(),
-        endpoint: None,
-        metric: ID.to_owned(),
-        origin: Origin::Baseline,
-        original: None,
-        status,
-        observed: None,
-        interval: None,
-        n: None,
-        unit: Unit::Plain,
-        limit: None,
-        critical: true,
-        evidence: Evidence::Observed,
-        source_class: None,
-        n_to_settle: None,
-        reason,
-    })
+    Some(CriterionResult::bare(ID, ID, Origin::Baseline, status, true, reason))
+}
+
+/// The built-in criterion against the pinned reference, where there is one: many steps, each too small to be blamed, are one
+/// there. It is not critical: somebody may want them all.
+#[must_use]
+pub fn drift(case: &Case<'_>, lineup: &Lineup<'_>) -> Option<CriterionResult> {
+    let (reference, deltas) = case.drift?;
+    let (status, reason) = Answers::of(&Case { deltas, shifts: &[], ..*case }, lineup).called();
+    let reason = format!("against {}: {reason}", fmt::plain(reference));
+    Some(CriterionResult::bare(DRIFT_ID, DRIFT_ID, Origin::Baseline, status, false, reason))
 }
 
 /// Deltas that decide: the metrics of the gate; totals only where a test has no endpoints.
 fn gated<'a>(config: &Config, deltas: &'a [Delta]) -> Vec<&'a Delta> {
-    let has_endpoints = |test: &str| deltas.iter().any(|delta| delta.test == test && !delta.endpoint.is_empty());
+    let measured = || deltas.iter().filter(|delta| delta.declared.is_none());
+    let has_endpoints = |test: &str| measured().any(|delta| delta.test == test && !delta.endpoint.is_empty());
     deltas
         .iter()
-        .filter(|delta| config.compare.metrics.contains(&delta.metric))
-        .filter(|delta| !delta.endpoint.is_empty() || !has_endpoints(&delta.test))
+        .filter(|delta| delta.declared.is_some() || config.compare.metrics.contains(&delta.metric))
+        .filter(|delta| delta.declared.is_some() || !delta.endpoint.is_empty() || !has_endpoints(&delta.test))
         .collect()
 }
 
@@ -283,7 +278,8 @@ mod tests {
         let test = test("api");
         let tests = [JudgedTest { test: &test, figures: &figures }];
         let (deltas, shifts, baseline) = ([delta(call)], [shift(kind)], BaselineState::Used { id: "v1".to_owned() });
-        let case = Case { tests: &tests, deltas: &deltas, shifts: &shifts, config: &config, baseline: &baseline };
+        let case =
+            Case { tests: &tests, deltas: &deltas, shifts: &shifts, config: &config, baseline: &baseline, drift: None };
         built_in(&case, &lineup(&tests, &config)).unwrap()
     }
 

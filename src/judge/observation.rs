@@ -21,6 +21,8 @@ pub struct Observation {
     pub nature: Nature,
     /// Why there is no figure, or how it must be read.
     pub why: Option<String>,
+    /// The stretch that the figure is of, in seconds from the test's start, where it is of one.
+    pub at: Option<(f64, f64)>,
     /// Factor from the source's own unit to the base unit, for limits written as plain numbers (monitor columns).
     pub scale: f64,
 }
@@ -30,6 +32,8 @@ pub struct Observation {
 pub enum Nature {
     /// Counted or read off, so that nothing is estimated: counts, extremes, users, duration.
     Counted,
+    /// The worst stretch of the run: what this run showed, and no estimate of anything.
+    Course,
     /// A share of a population.
     Share {
         /// Variance relative to independent values.
@@ -65,6 +69,7 @@ impl Observation {
             class: None,
             nature: Nature::Counted,
             why: Some(why.into()),
+            at: None,
             scale: 1.0,
         }
     }
@@ -80,6 +85,7 @@ impl Observation {
             class: None,
             nature: Nature::Counted,
             why: None,
+            at: None,
             scale: 1.0,
         }
     }
@@ -89,7 +95,7 @@ impl Observation {
     pub fn settles_at(&self, limit: f64) -> Option<u64> {
         let value = self.value?;
         let needed = match self.nature {
-            Nature::Counted => None,
+            Nature::Counted | Nature::Course => None,
             Nature::Share { design_effect } => share_settles(value, limit, design_effect),
             Nature::Mean { deviation, design_effect } => {
                 count_up(design_effect * (Z * deviation? / (limit - value)).powi(2))

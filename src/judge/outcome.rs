@@ -1,5 +1,6 @@
 //! What judging ends in. These structs are part of report.json; their field names are a promise to other programs.
 
+use super::beside::Beside;
 pub use crate::config::limit::{Evidence, Side};
 use crate::model::distribution::SourceClass;
 use crate::unit::Unit;
@@ -44,6 +45,16 @@ pub enum Origin {
     Baseline,
     /// The plan: a declared test that has no criterion of its own.
     Plan,
+    /// A group of criteria that is judged as one.
+    Group,
+    /// A Keptn SLO file.
+    Keptn,
+    /// Taurus's pass/fail criteria.
+    Taurus,
+    /// A Gatling assertion.
+    Gatling,
+    /// Artillery's `ensure`.
+    Artillery,
 }
 
 /// A limit in base units.
@@ -96,6 +107,84 @@ pub struct CriterionResult {
     pub n_to_settle: Option<u64>,
     /// In words: figure, limit, and why this status.
     pub reason: String,
+    /// Of which part of the run it is, in words (`for 30 s`, `from 0 s to 2 min`); `null` for the whole.
+    #[serde(default)]
+    pub part: Option<String>,
+    /// Where the limit was first missed, for criteria on the course of the run.
+    #[serde(default)]
+    pub breach: Option<Breach>,
+    /// The expectation that was declared, held against the figure.
+    #[serde(default)]
+    pub expected: Option<ExpectedOutcome>,
+    /// How much it counts in scores, as declared.
+    #[serde(default)]
+    pub weight: Option<f64>,
+    /// The group that it belongs to.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// Whether it counts by itself; `false` where it is judged through its group or the file that it comes from.
+    #[serde(default = "yes")]
+    pub counts: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A stretch of a run in which a limit was missed, in seconds from the test's start.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Breach {
+    /// Where it began.
+    pub from_s: f64,
+    /// Where it ended.
+    pub to_s: f64,
+}
+
+/// What a team expected of a figure: not a limit, and worth knowing where it does not hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ExpectedOutcome {
+    /// Lower end in the criterion's unit.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// How sure the team was, in its words.
+    pub confidence: Option<String>,
+    /// Where it comes from.
+    pub source: Option<String>,
+    /// Whether the figure lies inside; `null` where there is none.
+    pub held: Option<bool>,
+}
+
+impl CriterionResult {
+    /// A result without a figure.
+    #[must_use]
+    pub fn bare(id: &str, metric: &str, origin: Origin, status: Status, critical: bool, reason: String) -> Self {
+        Self {
+            id: id.to_owned(),
+            test: String::new(),
+            endpoint: None,
+            metric: metric.to_owned(),
+            origin,
+            original: None,
+            status,
+            observed: None,
+            interval: None,
+            n: None,
+            unit: Unit::Plain,
+            limit: None,
+            critical,
+            evidence: Evidence::Observed,
+            source_class: None,
+            n_to_settle: None,
+            reason,
+            part: None,
+            breach: None,
+            expected: None,
+            weight: None,
+            group: None,
+            counts: true,
+        }
+    }
 }
 
 /// How much a finding weighs on the page.
@@ -199,4 +288,6 @@ pub struct Judgement {
     pub plan: Vec<PlanOutcome>,
     /// What became of the requirements, in their order.
     pub requirements: Vec<RequirementOutcome>,
+    /// What stands beside the criteria and decides nothing.
+    pub beside: Beside,
 }

@@ -1,11 +1,13 @@
 //! The plan held against what was found: which results are judged, which are superseded, and what is missing.
 
 use super::case::JudgedTest;
+use super::interval::float;
 use super::outcome::PlanOutcome;
 use crate::analyse::figures::Doubt;
 use crate::analyse::validity::{self, Declared};
 use crate::config::Config;
 use crate::config::schema::PlannedTest;
+use crate::config::value::LoadField;
 use crate::unit::Unit;
 
 /// A result that is judged.
@@ -43,6 +45,26 @@ impl Entry<'_> {
     #[must_use]
     pub fn users(&self) -> Option<f64> {
         self.plan.and_then(|plan| plan.users).or(self.judged.figures.load.users_max)
+    }
+
+    /// What is known of its load: of users as declared, else as measured; of the rest as measured, else as declared.
+    #[must_use]
+    pub fn load(&self, field: LoadField) -> Option<f64> {
+        let totals = self.judged.requests();
+        let plan = self.plan;
+        match field {
+            LoadField::Users => self.users(),
+            LoadField::Requests => {
+                totals.and_then(|one| one.requests).map(float).or(plan.and_then(|plan| plan.requests))
+            }
+            LoadField::Rate => {
+                totals.and_then(|one| one.rate_per_s).or(plan.and_then(|plan| plan.rate).map(|rate| rate.value))
+            }
+            LoadField::Duration => {
+                let declared = plan.and_then(|plan| plan.duration).map(|duration| duration.value);
+                self.judged.test.duration_s.map(|seconds| seconds * 1e6).or(declared)
+            }
+        }
     }
 
     /// Whether anything was measured.

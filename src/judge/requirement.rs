@@ -1,20 +1,26 @@
 //! Requirements: what became of the criteria that trace to each, and whether the team's expectation held.
 
+use super::expectation::{fits, holds};
 use super::outcome::{CriterionResult, RequirementOutcome, Status};
-use crate::config::schema::Requirement;
+use crate::config::Config;
+use crate::config::schema::{Criterion, Requirement};
 use crate::fmt;
-use crate::quantity::Range;
-use crate::unit::Unit;
 
 /// Outcomes in the requirements' order.
 #[must_use]
-pub fn outcomes(requirements: &[Requirement], criteria: &[CriterionResult]) -> Vec<RequirementOutcome> {
-    requirements.iter().map(|requirement| outcome(requirement, criteria)).collect()
+pub fn outcomes(config: &Config, criteria: &[CriterionResult]) -> Vec<RequirementOutcome> {
+    config.requirements.iter().map(|requirement| outcome(requirement, criteria, &config.criteria)).collect()
 }
 
-fn outcome(requirement: &Requirement, criteria: &[CriterionResult]) -> RequirementOutcome {
-    let own: Vec<&CriterionResult> =
-        criteria.iter().filter(|result| requirement.criteria.contains(&result.id)).collect();
+/// Whether a result is of a criterion that traces to a requirement: named there, or naming it.
+fn traces(requirement: &Requirement, result: &CriterionResult, configured: &[Criterion]) -> bool {
+    let names_it =
+        |criterion: &Criterion| criterion.id == result.id && criterion.requirement.as_ref() == Some(&requirement.id);
+    requirement.criteria.contains(&result.id) || configured.iter().any(names_it)
+}
+
+fn outcome(requirement: &Requirement, criteria: &[CriterionResult], configured: &[Criterion]) -> RequirementOutcome {
+    let own: Vec<&CriterionResult> = criteria.iter().filter(|result| traces(requirement, result, configured)).collect();
     let status = own.iter().map(|result| result.status).max_by_key(|status| badness(*status)).unwrap_or(Status::NotRun);
     let expectation = requirement.expected.as_ref().and_then(|expected| {
         let figures: Vec<(&CriterionResult, f64)> = own
@@ -30,22 +36,8 @@ fn outcome(requirement: &Requirement, criteria: &[CriterionResult]) -> Requireme
     RequirementOutcome { id: requirement.id.clone(), status, expectation }
 }
 
-fn fits(range: &Range, unit: Unit) -> bool {
-    match range.low.unit {
-        // A bare number is a count, of users for instance: never a latency or a share.
-        Unit::Plain => matches!(unit, Unit::Plain | Unit::Count),
-        expected => expected == unit,
-    }
-}
-
-/// A single value is an expectation up to rounding: within a twentieth of it.
-fn holds(range: &Range, value: f64) -> bool {
-    let slack = if range.low == range.high { range.low.value.abs() / 20.0 } else { 0.0 };
-    (range.low.value - slack..=range.high.value + slack).contains(&value)
-}
-
 /// Worse outcomes have greater numbers.
-fn badness(status: Status) -> u8 {
+pub(super) fn badness(status: Status) -> u8 {
     match status {
         Status::NotApplicable => 0,
         Status::Pass => 1,

@@ -40,6 +40,7 @@ pub(crate) fn figures() -> TestFigures {
         load: LoadFigures::default(),
         series: None,
         monitors: Vec::new(),
+        clocks: Vec::new(),
         trends: Vec::new(),
         pools: Vec::new(),
         metrics: Vec::new(),

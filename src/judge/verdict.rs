@@ -15,6 +15,9 @@ enum Weight {
 }
 
 fn weight(result: &CriterionResult) -> Weight {
+    if !result.counts {
+        return Weight::Nothing;
+    }
     match (result.critical, result.status) {
         (_, Status::Pass | Status::NotApplicable) => Weight::Nothing,
         (true, Status::MetNotProven | Status::Warn | Status::Waived)
@@ -58,7 +61,7 @@ pub fn rule(criteria: &[CriterionResult], limits_latency: bool) -> Ruling {
     conditions.sort_by_key(|reason| urgency(reason.status));
     let failed = of(Weight::NotReady);
     let mut open = of(Weight::Inconclusive);
-    if !criteria.iter().any(|result| result.critical && was_judged(result.status)) {
+    if !criteria.iter().any(|result| result.critical && result.counts && was_judged(result.status)) {
         open.push(general(
             "no critical criterion could be judged (add one to plimsoll.toml; `plimsoll explain config` shows how)",
         ));
@@ -68,8 +71,13 @@ pub fn rule(criteria: &[CriterionResult], limits_latency: bool) -> Ruling {
     } else if !open.is_empty() {
         (Verdict::Inconclusive, open)
     } else {
-        let met =
-            sentences(&ordered.iter().copied().filter(|result| result.status == Status::Pass).collect::<Vec<_>>());
+        let met = sentences(
+            &ordered
+                .iter()
+                .copied()
+                .filter(|result| result.status == Status::Pass && result.counts)
+                .collect::<Vec<_>>(),
+        );
         let verdict = if conditions.is_empty() { Verdict::Ready } else { Verdict::ReadyWithConditions };
         (verdict, met)
     };

@@ -2,10 +2,50 @@
 //! that is said. Expiry is held against the end of the newest judged run, never against the clock: the same input gives the
 //! same verdict next year.
 
-use super::outcome::Side;
-use crate::config::schema::Waiver;
+use super::outcome::{CriterionResult, Side, Status};
+use crate::config::schema::{Waiver, WaiverRow};
 use crate::fmt;
+use crate::quantity::Quantity;
 use crate::unit::{Timestamp, Unit};
+
+/// Waives a failed result where the waiver is in force, and says why not where it is not.
+pub fn apply(
+    result: &mut CriterionResult,
+    waiver: &Waiver,
+    ceiling: Result<Option<f64>, String>,
+    newest: Option<Timestamp>,
+) {
+    let (Status::Fail, Some(limit)) = (result.status, result.limit) else { return };
+    match waived(waiver, result.observed, ceiling, limit.side, result.unit, newest) {
+        Ok(words) => {
+            result.status = Status::Waived;
+            result.reason = format!("{}; {words}", result.reason);
+        }
+        Err(why) => result.reason = format!("{}; not waived: {why}", result.reason),
+    }
+}
+
+/// Applies the waivers that stand apart from their criteria.
+pub fn apply_rows(rows: &[WaiverRow], results: &mut [CriterionResult], newest: Option<Timestamp>) {
+    for row in rows {
+        let meant = |result: &&mut CriterionResult| {
+            row.criterion.matches(&result.id) && row.test.as_ref().is_none_or(|globs| globs.matches(&result.test))
+        };
+        for result in results.iter_mut().filter(meant) {
+            let ceiling = row.ceiling.map(|ceiling| in_unit(ceiling, result.unit)).transpose();
+            apply(result, &row.terms(), ceiling, newest);
+        }
+    }
+}
+
+/// A ceiling in the unit of what it covers.
+fn in_unit(ceiling: Quantity, unit: Unit) -> Result<f64, String> {
+    match (ceiling.unit, unit) {
+        (a, b) if a == b => Ok(ceiling.value),
+        (Unit::Plain, Unit::Count | Unit::Ratio) => Ok(ceiling.value),
+        _ => Err(format!("the waiver's ceiling {ceiling} is of another unit than the figure")),
+    }
+}
 
 /// Whether a failure is waived.
 ///

@@ -4,7 +4,9 @@ use super::decision::{Because, Decision};
 use super::interval::least_n;
 use super::observation::{Nature, Observation};
 use super::outcome::{Evidence, Limit, Status};
+use crate::config::limit::Phase;
 use crate::config::metric::{Asked, Metric, Stat};
+use crate::config::schema::Criterion;
 use crate::fmt;
 use crate::model::key::Population;
 use crate::unit::Unit;
@@ -36,6 +38,7 @@ pub fn subject(metric: &Metric) -> Subject {
                 Stat::Mean => format!("mean latency{of}"),
                 Stat::Min => format!("least latency{of}"),
                 Stat::Max => format!("greatest latency{of}"),
+                Stat::Deviation => format!("standard deviation of latency{of}"),
                 Stat::Quantile(p) => format!("{}{of}", fmt::quantile_name(*p)),
             }
         }
@@ -53,10 +56,29 @@ pub fn subject(metric: &Metric) -> Subject {
         Asked::UsersSustained { seconds } => format!("users (held for {})", fmt::duration_s(*seconds)),
         Asked::PoolsExhausted => "exhausted pools".to_owned(),
         Asked::MemoryLeaks => "memory leaks".to_owned(),
-        Asked::MeanOfTests(inner) => format!("mean over tests of {}", subject(inner).name),
+        Asked::OverTests(how, inner) => format!("{} over tests of {}", how.words(), subject(inner).name),
+        Asked::SuccessCount => "successes".to_owned(),
+        Asked::Status { pattern, .. } => format!("answers with status {}", fmt::plain(pattern)),
+        Asked::RequestShare => "share of all requests".to_owned(),
+        Asked::Recovery => "time until it answered again after the load".to_owned(),
+        Asked::Bytes => "bytes received".to_owned(),
         _ => fmt::plain(&metric.to_string()),
     };
     Subject { name, counted }
+}
+
+/// Of which part of the run a criterion is, in words.
+#[must_use]
+pub fn part(criterion: &Criterion) -> Option<String> {
+    let slice = criterion.between.map(|range| format!("from {} to {}", range.low, range.high));
+    let phase = criterion.phase.map(|phase| match phase {
+        Phase::Ramp => "while users rise".to_owned(),
+        Phase::Steady => "in the steady part".to_owned(),
+        Phase::After => "after the load".to_owned(),
+    });
+    let timeframe = criterion.timeframe().ok().flatten().map(|timeframe| timeframe.to_string());
+    let parts: Vec<String> = [timeframe, slice, phase].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// The limit in words: `below 3 s`.
@@ -81,7 +103,7 @@ pub fn reason(
     };
     let figure = fmt::value_beside(value, seen.unit, demanded.value);
     // What was counted is not a figure over so many: "104 dropped iterations on 104 iterations" says nothing.
-    let n = seen.n.filter(|_| seen.nature != Nature::Counted);
+    let n = seen.n.filter(|_| !matches!(seen.nature, Nature::Counted | Nature::Course));
     let on = n.map_or_else(String::new, |n| format!(" on {} {}", fmt::count(n), subject.counted));
     let aside = seen.why.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
     let waited = waited(subject, seen, demanded).unwrap_or_else(|| format!("{name} {figure}{on}, demanded {demand}"));

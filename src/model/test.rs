@@ -116,8 +116,13 @@ pub struct Timeline {
     /// Users in each window (the greatest reading); `None` where not read.
     pub users: Vec<Option<f64>>,
     /// Percentiles as the tool printed them over time, total only: (p, µs per window).
-    pub quoted: Vec<(f64, Vec<Option<f64>>)>,
+    pub quoted: QuotedLines,
+    /// The same by endpoint, where the tool printed them so.
+    pub quoted_by_endpoint: Vec<(EndpointKey, QuotedLines)>,
 }
+
+/// Percentiles as a tool printed them over time: (p, µs per window).
+pub type QuotedLines = Vec<(f64, Vec<Option<f64>>)>;
 
 /// One endpoint over the windows.
 #[derive(Debug, Clone, PartialEq)]

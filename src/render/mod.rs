@@ -1,7 +1,9 @@
 //! Words and pictures: pure functions from a report to text.
 
 pub mod chart;
+pub mod ci;
 mod filter;
+pub mod history;
 pub mod html;
 mod layout;
 pub mod markdown;

@@ -10,12 +10,14 @@ use serde::{Deserialize, Serialize};
 mod any;
 mod before_after;
 mod fold;
+mod history;
 mod strip;
 mod table;
 mod tail;
 
 pub use any::Chart;
 pub use before_after::{BeforeAfterChart, BeforeAfterRow};
+pub use history::{HistoryChart, HistoryLine};
 pub use strip::{Strip, StripChart};
 pub use table::{Table, TableRow};
 pub use tail::{TailChart, TailCurve, TailPoint};

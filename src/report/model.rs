@@ -4,7 +4,9 @@
 //! UTC; `null` is unknown and has a `why` beside it. Sentences are made by [`super::build`] through [`crate::fmt`], so that
 //! JSON, HTML and Markdown cannot disagree.
 
+use super::baseline::{BaselinePair, BaselineUsed, ReferenceUsed};
 use super::chart::Chart;
+use super::history::HistoryTest;
 use super::signoff::Signoff;
 use crate::analyse::figures::{
     Doubt, EndpointFigures, LoadFigures, MetricFigures, MonitorFigures, Phases, PoolFigures, PopulationFigures,
@@ -12,6 +14,7 @@ use crate::analyse::figures::{
 };
 use crate::compare::delta::Delta;
 use crate::compare::shift::Shift;
+use crate::judge::beside::{GradeOutcome, Ladder, Score};
 use crate::judge::outcome::{CriterionResult, Finding, PlanOutcome, Status, Verdict};
 use crate::model::input::InputFile;
 use crate::model::key::Population;
@@ -45,12 +48,27 @@ pub struct Report {
     pub config: ConfigUsed,
     /// What it was compared with; `null` without baseline.
     pub baseline: Option<BaselineUsed>,
+    /// The pinned reference against which slow drift is seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<ReferenceUsed>,
+    /// What the store knows of the tests, this run last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<HistoryTest>,
     /// Every test with results, by name.
     pub tests: Vec<TestReport>,
     /// Declared tests without results, and results that a newer run supersedes.
     pub plan: Vec<PlanOutcome>,
     /// Every criterion as judged.
     pub criteria: Vec<CriterionResult>,
+    /// Weighted scores, where anybody declared a weight or a score. They raise nothing.
+    #[serde(default)]
+    pub scores: Vec<Score>,
+    /// Words for figures, as declared; where a criterion says otherwise, that stands with them.
+    #[serde(default)]
+    pub grades: Vec<GradeOutcome>,
+    /// What was met at which load, where tests ran at several.
+    #[serde(default)]
+    pub ladder: Vec<Ladder>,
     /// Declared requirements and what became of the criteria that trace to them.
     pub requirements: Vec<RequirementLine>,
     /// Every comparison with the baseline.
@@ -150,33 +168,6 @@ pub struct ConfigUsed {
     pub source: String,
 }
 
-/// What the tests were compared with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct BaselineUsed {
-    /// Name, or `latest`, or the file.
-    pub id: String,
-    /// SHA-256 of the stored runs, one after another.
-    pub sha256: String,
-    /// Which stored run each test was compared with, and the tests that found none.
-    pub pairs: Vec<BaselinePair>,
-    /// The stored runs, each as its file: with them `verify` compares anew.
-    #[serde(default)]
-    pub runs: Vec<String>,
-}
-
-/// One test and its counterpart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct BaselinePair {
-    /// Name of the test here; `null` where only the baseline has it.
-    pub test: Option<String>,
-    /// Name of the stored test; `null` where the baseline has none.
-    pub stored: Option<String>,
-    /// When the stored run began.
-    pub started_at: Option<String>,
-    /// What differs between the two besides the results (load, endpoints, tool), in words.
-    pub differences: Vec<String>,
-}
-
 /// A test with all that is known of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TestReport {
@@ -239,6 +230,19 @@ pub struct TestReport {
     pub charts: Vec<Chart>,
 }
 
+impl Report {
+    /// The tests that are judged: of several runs of one name the newest valid one.
+    #[must_use]
+    pub fn standing(&self) -> Vec<&TestReport> {
+        let age = |test: &TestReport| (test.valid, test.ended_at.clone(), test.run.clone());
+        let newest = |test: &&TestReport| {
+            let rivals = self.tests.iter().filter(|other| other.name == test.name);
+            rivals.max_by_key(|other| age(other)).is_none_or(|newest| std::ptr::eq(newest, *test))
+        };
+        self.tests.iter().filter(newest).collect()
+    }
+}
+
 impl TestReport {
     /// What stands for the test where it gets one line: its requests, else the first other population that it measured, and
     /// what these are called.
@@ -296,6 +300,9 @@ pub struct FileNotUsed {
     pub source: String,
     /// Why.
     pub reason: String,
+    /// Whether it should have been a result: it could not be read, or it breaks off.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unreadable: bool,
 }
 
 /// How to make the report again.

@@ -255,6 +255,7 @@ impl Requests {
             failure_kinds: self.kinds_over(first, windows),
             users: vec![None; windows],
             quoted: Vec::new(),
+            quoted_by_endpoint: Vec::new(),
         })
     }
 

@@ -14,6 +14,8 @@ pub(super) const WINDOWS: i64 = 512;
 pub(super) struct Grid {
     doublings: u32,
     extremes: Extremes,
+    /// Instants from the earliest up to here can be covered with windows of this width.
+    until: i64,
 }
 
 impl Grid {
@@ -30,6 +32,7 @@ impl Grid {
     /// Makes windows wider than they need be.
     pub(super) fn widen(&mut self, doublings: u32) {
         self.doublings += doublings;
+        self.measure();
     }
 
     /// The number of the window of an instant, counted from the epoch.
@@ -49,13 +52,33 @@ impl Grid {
     }
 
     /// Stretches the extremes to an instant; returns by how many doublings the windows grew.
+    #[inline]
     pub(super) fn cover(&mut self, at: Timestamp) -> u32 {
+        // Mostly time goes on a little.
+        if let Some((earliest, latest)) = &mut self.extremes
+            && *earliest <= at
+            && at.0 < self.until
+        {
+            *latest = at.max(*latest);
+            return 0;
+        }
+        self.stretch(at)
+    }
+
+    fn stretch(&mut self, at: Timestamp) -> u32 {
         self.extremes = Some(self.extremes.map_or((at, at), |(earliest, latest)| (earliest.min(at), latest.max(at))));
         let before = self.doublings;
         while self.range().is_some_and(|(first, last)| last - first >= WINDOWS) {
             self.doublings += 1;
         }
+        self.measure();
         self.doublings - before
+    }
+
+    /// Computes up to where windows of this width reach.
+    fn measure(&mut self) {
+        let Some((earliest, _)) = self.extremes else { return };
+        self.until = self.index(earliest).saturating_add(WINDOWS).saturating_mul(self.width_ns());
     }
 
     /// The grid over these extremes.

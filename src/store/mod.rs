@@ -1,40 +1,23 @@
-//! Stored runs on disk: what baselines are made of.
+//! Stored runs on disk: what baselines and histories are made of.
 //!
 //! ```text
 //! .plimsoll/
-//!   runs/TEST/START.run       every run that was saved by `report --save`
-//!   baselines/NAME/TEST.run   runs pinned by `baseline save NAME`
+//!   runs/TEST/START.run             every run that was saved by `report --save`
+//!   baselines/NAME/TEST.run         runs pinned by `baseline save NAME`
+//!   baselines/NAME/figures.declared figures declared by `baseline declare NAME`
 //! ```
 //! Each run is one file of its own (see [`run`]), written under a temporary name and renamed, so that a half-written file
-//! is never read and a damaged one spoils itself alone.
+//! is never read and a damaged one spoils itself alone. Which runs a run is compared with is [`selection`]'s to say.
 
+pub mod declared;
 pub mod run;
+pub mod selection;
 
 use crate::error::{Error, Place};
-use crate::judge::outcome::Verdict;
-use run::{Labels, StoredRun};
+use declared::DeclaredBaseline;
+use run::{Acceptance, RunLine, StoredRun};
 use std::fs;
 use std::path::{Path, PathBuf};
-
-/// Which stored runs may be the `latest` baseline.
-#[derive(Debug, Clone, Default)]
-pub struct Eligible {
-    /// READY WITH CONDITIONS too, not READY only.
-    pub conditions: bool,
-    /// Labels that must agree.
-    pub labels: Labels,
-}
-
-impl Eligible {
-    fn is(&self, run: &StoredRun) -> bool {
-        let verdict = match run.verdict {
-            Some(Verdict::Ready) => true,
-            Some(Verdict::ReadyWithConditions) => self.conditions,
-            _ => false,
-        };
-        verdict && run.disagreement(&self.labels).is_none()
-    }
-}
 
 /// A Store is a folder of stored runs.
 #[derive(Debug, Clone)]
@@ -42,17 +25,46 @@ pub struct Store {
     root: PathBuf,
 }
 
+/// What a stored file holds.
+#[derive(Debug)]
+pub enum Content {
+    /// A run, by its first line.
+    Run(Box<RunLine>),
+    /// Declared figures.
+    Declared(DeclaredBaseline),
+}
+
 /// What a listing shows of one stored file.
 #[derive(Debug)]
 pub struct Entry {
-    /// `NAME` of a baseline, `TEST` of a saved run.
+    /// `NAME` of a baseline, `TEST/START` of a saved run.
     pub name: String,
-    /// Whether it was pinned by `baseline save`.
+    /// Whether it was pinned by name.
     pub pinned: bool,
     /// Its file.
     pub path: PathBuf,
-    /// Its first line; the error where it cannot be read.
-    pub run: Result<StoredRun, Error>,
+    /// What it holds; the error where it cannot be read.
+    pub content: Result<Content, Error>,
+}
+
+/// All saved runs of one test.
+#[derive(Debug, Default)]
+pub struct Runs {
+    /// Those that can be read, oldest first; undated ones before all others.
+    pub lines: Vec<RunLine>,
+    /// Their files.
+    pub paths: Vec<PathBuf>,
+    /// Why others cannot be read.
+    pub damaged: Vec<Error>,
+}
+
+/// What is pinned under a name.
+#[derive(Debug, Default)]
+pub struct Pinned {
+    /// Runs, by test.
+    pub runs: Vec<StoredRun>,
+    /// Declared figures.
+    pub declared: Option<DeclaredBaseline>,
 }
 
 impl Store {
@@ -62,21 +74,29 @@ impl Store {
         Self { root: root.to_owned() }
     }
 
+    /// The folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Keeps runs under a name, to be compared with until removed.
     ///
     /// # Errors
     /// The name is taken and `replace` is not said, or it cannot be written.
     pub fn pin(&self, name: &str, runs: &[StoredRun], replace: bool) -> Result<Vec<PathBuf>, Error> {
-        let folder = self.baseline_folder(name)?;
-        if folder.exists() {
-            if !replace {
-                return Err(Error::usage(format!("a baseline named `{name}` is stored already"))
-                    .at(Place::source(folder.display().to_string()))
-                    .hint("`--force` replaces it; another name keeps both"));
-            }
-            fs::remove_dir_all(&folder).map_err(|error| cannot("remove", &folder, &error))?;
-        }
-        runs.iter().map(|run| write(&folder.join(format!("{}.run", file_name(&run.test))), run)).collect()
+        let folder = self.free(name, replace)?;
+        runs.iter()
+            .map(|run| write(&folder.join(format!("{}.run", file_name(&run.run.test))), &run::to_text(run)?))
+            .collect()
+    }
+
+    /// Keeps declared figures under a name.
+    ///
+    /// # Errors
+    /// The name is taken and `replace` is not said, or it cannot be written.
+    pub fn declare(&self, name: &str, declared: &DeclaredBaseline, replace: bool) -> Result<PathBuf, Error> {
+        write(&self.free(name, replace)?.join("figures.declared"), &declared::to_text(declared)?)
     }
 
     /// Keeps runs by test and start time.
@@ -84,13 +104,25 @@ impl Store {
     /// # Errors
     /// It cannot be written.
     pub fn save(&self, runs: &[StoredRun]) -> Result<Vec<PathBuf>, Error> {
-        runs.iter()
-            .map(|run| {
-                let start =
-                    run.started_at.map_or_else(|| "undated".to_owned(), |at| crate::fmt::rfc3339(at).replace(':', ""));
-                write(&self.root.join("runs").join(file_name(&run.test)).join(format!("{start}.run")), run)
-            })
-            .collect()
+        let path = |run: &RunLine| {
+            let start = run.started_at.map_or_else(
+                // Without a start, what it was read from tells runs apart: saved again, it is the same file.
+                || format!("undated-{}", run::short_hash(&run.inputs.concat())),
+                |at| crate::fmt::rfc3339(at).replace(':', ""),
+            );
+            self.root.join("runs").join(file_name(&run.test)).join(format!("{start}.run"))
+        };
+        runs.iter().map(|run| write(&path(&run.run), &run::to_text(run)?)).collect()
+    }
+
+    /// Takes a saved run as the new normal. `named` is a file, `TEST/START` as listed, or a test: its newest run.
+    ///
+    /// # Errors
+    /// There is no such run, several are meant, or it is damaged or cannot be written.
+    pub fn accept(&self, named: &str, acceptance: Acceptance) -> Result<PathBuf, Error> {
+        let path = self.saved(named)?;
+        let text = run::accepted_text(&path, acceptance)?;
+        write(&path, &text)
     }
 
     /// Everything stored, pinned first, each by name and file.
@@ -101,40 +133,70 @@ impl Store {
         let mut entries = Vec::new();
         for (folder, pinned) in [("baselines", true), ("runs", false)] {
             for named in children(&self.root.join(folder))? {
-                let name = named.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                for path in
-                    children(&named)?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "run"))
-                {
-                    entries.push(Entry { name: name.clone(), pinned, run: run::read_figures(&path), path });
+                let name = last(&named);
+                let files: Vec<PathBuf> = children(&named)?.into_iter().filter(|path| is_stored(path)).collect();
+                for (path, content) in files.iter().zip(each(&files, |path| content(path))) {
+                    let name = if pinned { name.clone() } else { format!("{name}/{}", stem(path)) };
+                    entries.push(Entry { name, pinned, content, path: path.clone() });
                 }
             }
         }
         Ok(entries)
     }
 
-    /// The runs of a baseline: of a pinned name, of the file of that name, or with `latest` each test's newest saved run
-    /// that may be one.
+    /// The tests of which runs were saved, by the names of their folders.
+    ///
+    /// # Errors
+    /// A folder cannot be listed.
+    pub fn tests(&self) -> Result<Vec<String>, Error> {
+        Ok(children(&self.root.join("runs"))?.iter().map(|path| last(path)).collect())
+    }
+
+    /// The saved runs of a test, oldest first.
+    ///
+    /// # Errors
+    /// The folder cannot be listed.
+    pub fn runs(&self, test: &str) -> Result<Runs, Error> {
+        let folder = self.root.join("runs").join(file_name(test));
+        let files: Vec<PathBuf> = children(&folder)?.into_iter().filter(|path| is_stored(path)).collect();
+        let read = each(&files, |path| run::read_line(path));
+        let mut damaged = Vec::new();
+        let mut found: Vec<(RunLine, PathBuf)> = Vec::new();
+        for (path, line) in files.into_iter().zip(read) {
+            match line {
+                Ok(line) => found.push((line, path)),
+                Err(error) => damaged.push(error),
+            }
+        }
+        found.sort_by(|a, b| a.0.started_at.cmp(&b.0.started_at).then_with(|| a.1.cmp(&b.1)));
+        let (lines, paths) = found.into_iter().unzip();
+        Ok(Runs { lines, paths, damaged })
+    }
+
+    /// What a name or a file holds.
     ///
     /// # Errors
     /// There is none, or a file is damaged or of a newer version.
-    pub fn load(&self, name: &str, eligible: &Eligible) -> Result<Vec<StoredRun>, Error> {
-        if name == "latest" {
-            return self.latest(eligible);
-        }
+    pub fn pinned(&self, name: &str) -> Result<Pinned, Error> {
         let as_file = Path::new(name);
-        if as_file.is_file() {
-            return Ok(vec![run::read(as_file)?]);
+        let files = if as_file.is_file() {
+            vec![as_file.to_owned()]
+        } else {
+            let folder = self.baseline_folder(name)?;
+            if !folder.is_dir() {
+                return Err(self.unknown(name));
+            }
+            children(&folder)?.into_iter().filter(|path| is_stored(path)).collect()
+        };
+        let mut pinned = Pinned::default();
+        for path in files {
+            if is_declared(&path) {
+                pinned.declared = Some(declared::read(&path)?);
+            } else {
+                pinned.runs.push(run::read(&path)?);
+            }
         }
-        let folder = self.baseline_folder(name)?;
-        if !folder.is_dir() {
-            return Err(self.unknown(name));
-        }
-        let files = children(&folder)?;
-        files
-            .iter()
-            .filter(|path| path.extension().is_some_and(|end| end == "run"))
-            .map(|path| run::read(path))
-            .collect()
+        Ok(pinned)
     }
 
     /// Removes a pinned name.
@@ -149,33 +211,18 @@ impl Store {
         fs::remove_dir_all(&folder).map_err(|error| cannot("remove", &folder, &error))
     }
 
-    fn latest(&self, eligible: &Eligible) -> Result<Vec<StoredRun>, Error> {
-        let mut newest: Vec<(StoredRun, PathBuf)> = Vec::new();
-        for entry in self.entries()?.into_iter().filter(|entry| !entry.pinned) {
-            let Ok(run) = entry.run else { continue };
-            if !eligible.is(&run) {
-                continue;
+    /// The folder of a name that is free, or is made so.
+    fn free(&self, name: &str, replace: bool) -> Result<PathBuf, Error> {
+        let folder = self.baseline_folder(name)?;
+        if folder.exists() {
+            if !replace {
+                return Err(Error::usage(format!("a baseline named `{name}` is stored already"))
+                    .at(Place::source(folder.display().to_string()))
+                    .hint("`--force` replaces it; another name keeps both"));
             }
-            match newest.iter_mut().find(|(have, _)| have.test == run.test) {
-                Some(have) if have.0.started_at < run.started_at => *have = (run, entry.path),
-                Some(_) => {}
-                None => newest.push((run, entry.path)),
-            }
+            fs::remove_dir_all(&folder).map_err(|error| cannot("remove", &folder, &error))?;
         }
-        if newest.is_empty() {
-            let (was, hint) = if eligible.conditions {
-                ("READY or READY WITH CONDITIONS", "")
-            } else {
-                ("READY", "`[baseline] include = \"conditions\"` lets READY WITH CONDITIONS count; ")
-            };
-            let alike = if eligible.labels.is_empty() { "" } else { " with the same labels" };
-            return Err(Error::usage(format!("no stored run was {was}{alike}, so there is no `latest` baseline"))
-                .at(Place::source(self.root.display().to_string()))
-                .hint(format!(
-                    "{hint}`report --save` stores runs; `baseline save NAME INPUT` pins one whatever its verdict"
-                )));
-        }
-        newest.iter().map(|(_, path)| run::read(path)).collect()
+        Ok(folder)
     }
 
     fn baseline_folder(&self, name: &str) -> Result<PathBuf, Error> {
@@ -186,12 +233,27 @@ impl Store {
         Ok(self.root.join("baselines").join(name))
     }
 
+    /// The file of a saved run.
+    fn saved(&self, named: &str) -> Result<PathBuf, Error> {
+        if Path::new(named).is_file() {
+            return Ok(PathBuf::from(named));
+        }
+        let (test, start) = named.split_once('/').unwrap_or((named, ""));
+        let runs = self.runs(test)?;
+        if let (true, Some(newest)) = (start.is_empty(), runs.paths.last()) {
+            return Ok(newest.clone());
+        }
+        let found = runs.paths.iter().find(|path| stem(path) == start && !start.is_empty());
+        found.cloned().ok_or_else(|| {
+            Error::usage(format!("no run `{named}` is stored"))
+                .at(Place::source(self.root.display().to_string()))
+                .hint("`baseline list` shows the stored runs as TEST/START; `report --save` stores one")
+        })
+    }
+
     fn unknown(&self, name: &str) -> Error {
-        let known: Vec<String> = children(&self.root.join("baselines"))
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|path| path.file_name().map(|name| name.to_string_lossy().into_owned()))
-            .collect();
+        let known: Vec<String> =
+            children(&self.root.join("baselines")).unwrap_or_default().iter().map(|path| last(path)).collect();
         let hint = match known.as_slice() {
             [] => "nothing is stored there; `baseline save NAME INPUT` stores a run".to_owned(),
             names => format!("stored are: {}", names.join(", ")),
@@ -200,6 +262,41 @@ impl Store {
             .at(Place::source(self.root.display().to_string()))
             .hint(hint)
     }
+}
+
+fn content(path: &Path) -> Result<Content, Error> {
+    if is_declared(path) {
+        declared::read(path).map(Content::Declared)
+    } else {
+        run::read_line(path).map(|line| Content::Run(Box::new(line)))
+    }
+}
+
+fn is_declared(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "declared")
+}
+
+fn is_stored(path: &Path) -> bool {
+    is_declared(path) || path.extension().is_some_and(|end| end == "run")
+}
+
+/// Does something with each file, on all processors; results in the order of the files.
+fn each<T: Send>(files: &[PathBuf], work: impl Fn(&Path) -> T + Sync) -> Vec<T> {
+    /// Files below which threads cost more than they bring.
+    const FEW: usize = 16;
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    if files.len() < FEW || threads < 2 {
+        return files.iter().map(|path| work(path)).collect();
+    }
+    let work = &work;
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = files
+            .chunks(files.len().div_ceil(threads))
+            .map(|part| scope.spawn(move || part.iter().map(|path| work(path)).collect::<Vec<T>>()))
+            .collect();
+        let joined = parts.into_iter().map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        joined.flatten().collect()
+    })
 }
 
 /// A name fit for a file: other characters become `_`, and a short hash keeps two such names apart.
@@ -213,12 +310,20 @@ fn file_name(name: &str) -> String {
     }
 }
 
-fn write(path: &Path, run: &StoredRun) -> Result<PathBuf, Error> {
+fn last(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn write(path: &Path, text: &str) -> Result<PathBuf, Error> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| cannot("make", folder, &error))?;
     }
-    let temporary = path.with_extension("run.part");
-    fs::write(&temporary, run::to_text(run)?).map_err(|error| cannot("write", &temporary, &error))?;
+    let temporary = path.with_extension("part");
+    fs::write(&temporary, text).map_err(|error| cannot("write", &temporary, &error))?;
     fs::rename(&temporary, path).map_err(|error| cannot("rename to", path, &error))?;
     Ok(path.to_owned())
 }

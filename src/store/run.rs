@@ -7,51 +7,74 @@
 //! The hash is of the JSON text behind it. Listings read the first line only. A newer version or a wrong hash is an error
 //! of that file alone.
 
-use crate::analyse::figures::{EndpointFigures, LoadFigures};
+use crate::analyse::figures::{EndpointFigures, LatencyFigures, LoadFigures};
 use crate::compare::block::Block;
-use crate::compare::side::{Side, SideEndpoint};
+use crate::compare::comparable::Fingerprint;
+use crate::compare::run_figures::RunFigures;
+use crate::compare::side::{PARTS, Side, SideEndpoint};
 use crate::error::{Error, Place};
-use crate::fmt;
 use crate::judge::outcome::Verdict;
 use crate::model::Histogram;
 use crate::unit::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read as _};
 use std::path::Path;
 
 /// Version of the file's form.
 const VERSION: u32 = 1;
+/// The word that the first line begins with.
+const FIRST: &str = "plimsoll-run";
+/// Counts beyond this are nobody's: sums of them cannot overflow.
+const MOST: u64 = 1 << 47;
 
-/// A Stored run is one test's run, kept to be compared with.
+/// A `RunLine` is what a history knows of a run: its identity, under what it was made, what came of it, and one value for each
+/// endpoint and metric.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StoredRun {
+pub struct RunLine {
     /// The test's name.
     pub test: String,
-    /// The tool.
-    pub tool: String,
     /// First start.
     pub started_at: Option<Timestamp>,
-    /// Seconds.
-    pub duration_s: Option<f64>,
-    /// Length of the steady part in seconds.
-    pub steady_s: f64,
     /// What the suite's verdict was; `null` where it was not judged.
     pub verdict: Option<Verdict>,
     /// As declared.
     pub build: Option<String>,
-    /// As declared.
-    pub environment: Option<String>,
-    /// The suite's labels.
-    #[serde(default)]
-    pub labels: BTreeMap<String, String>,
     /// Hashes of the files that it was read from, sorted.
     pub inputs: Vec<String>,
+    /// Who made it part of the baseline, whatever its verdict.
+    pub accepted: Option<Acceptance>,
+    /// What must be equal for runs to be compared.
+    pub fingerprint: Fingerprint,
+    /// One value for each endpoint and metric.
+    pub figures: RunFigures,
+    /// The hash of the line that it was read from; empty for a run that was not stored yet.
+    #[serde(skip)]
+    pub sha256: String,
+}
+
+/// That somebody takes a run as the new normal, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acceptance {
+    /// Who.
+    pub author: String,
+    /// Why.
+    pub reason: String,
+    /// On which day, as YYYY-MM-DD: the day on which it was accepted, kept so that reports need no clock.
+    pub date: String,
+}
+
+/// A Stored run is one test's run, kept to be compared with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredRun {
+    /// What a history reads of it.
+    pub run: RunLine,
+    /// Length of the steady part in seconds.
+    pub steady_s: f64,
     /// Users and arrivals.
     pub load: LoadFigures,
-    /// All requests together.
+    /// All requests together, over the whole run.
     pub totals: EndpointFigures,
     /// By label.
     pub endpoints: Vec<EndpointFigures>,
@@ -60,8 +83,11 @@ pub struct StoredRun {
     pub parts: Vec<(usize, Vec<Block>)>,
 }
 
-/// Labels of the suite that a baseline must agree with, each with its value now.
-pub type Labels = BTreeMap<String, Option<String>>;
+/// The first line as far as a history needs it: the rest of it is skipped.
+#[derive(Deserialize)]
+struct First {
+    run: RunLine,
+}
 
 /// One endpoint's parts as stored.
 #[derive(Serialize, Deserialize)]
@@ -73,36 +99,29 @@ struct StoredParts {
     histograms: Vec<String>,
 }
 
+impl RunLine {
+    /// What was read is somebody's text: it is put in the order that lookups rely on.
+    fn settle(&mut self, sha256: String) {
+        self.sha256 = sha256;
+        self.figures.endpoints.sort_by(|a, b| a.endpoint.cmp(&b.endpoint));
+        self.fingerprint.endpoints.sort();
+    }
+}
+
 impl StoredRun {
-    /// What is kept of a side.
+    /// What is kept of a side, whose line is known.
     #[must_use]
-    pub fn of(side: &Side) -> Self {
+    pub fn of(side: &Side, run: RunLine) -> Self {
         let parts =
             side.endpoints.iter().enumerate().filter_map(|(at, one)| one.parts.clone().map(|parts| (at, parts)));
         Self {
-            test: side.test.clone(),
-            tool: side.tool.clone(),
-            started_at: side.started_at,
-            duration_s: side.duration_s,
+            run,
             steady_s: side.steady_s,
-            verdict: None,
-            build: None,
-            environment: None,
-            labels: BTreeMap::new(),
-            inputs: Vec::new(),
             load: side.load.clone(),
-            totals: side.totals.clone(),
-            endpoints: side.endpoints.iter().map(|one| one.figures.clone()).collect(),
+            totals: compared(&side.totals),
+            endpoints: side.endpoints.iter().map(|one| compared(&one.figures)).collect(),
             parts: parts.collect(),
         }
-    }
-
-    /// Which of the labels that must agree do not, in words.
-    #[must_use]
-    pub fn disagreement(&self, labels: &Labels) -> Option<String> {
-        let (name, own) = labels.iter().find(|(name, own)| self.labels.get(*name) != own.as_ref())?;
-        let shown = |value: Option<&String>| value.map_or_else(|| "not given".to_owned(), |text| fmt::plain(text));
-        Some(format!("label `{}` is {}, was {}", fmt::plain(name), shown(own.as_ref()), shown(self.labels.get(name))))
     }
 
     /// The side of a comparison that it stands for.
@@ -113,16 +132,29 @@ impl StoredRun {
             parts: self.parts.iter().find(|(of, _)| *of == at).map(|(_, parts)| parts.clone()),
         });
         Side {
-            test: self.test.clone(),
-            tool: self.tool.clone(),
-            started_at: self.started_at,
-            duration_s: self.duration_s,
+            test: self.run.test.clone(),
+            tool: self.run.fingerprint.tool.clone(),
+            started_at: self.run.started_at,
+            duration_s: self.run.fingerprint.duration_s,
             steady_s: self.steady_s,
             load: self.load.clone(),
             totals: self.totals.clone(),
             endpoints: endpoints.collect(),
         }
     }
+}
+
+/// The figures of an endpoint that a comparison or a listing asks for: kinds of failures, statuses and intervals stay in the
+/// report that was written.
+fn compared(figures: &EndpointFigures) -> EndpointFigures {
+    let mut kept = figures.clone();
+    kept.failure_kinds.clear();
+    kept.statuses.clear();
+    kept.why.clear();
+    kept.latency_us.quantile_ci.clear();
+    kept.latency_us.quantile_why.clear();
+    kept.latency_success_us = LatencyFigures::default();
+    kept
 }
 
 /// The text of a stored run.
@@ -150,27 +182,25 @@ pub fn to_text(run: &StoredRun) -> Result<String, Error> {
         });
     }
     let parts = json(&parts)?;
-    Ok(format!(
-        "plimsoll-run {VERSION} sha256:{} {figures}\nparts {VERSION} sha256:{} {parts}\n",
-        hash(&figures),
-        hash(&parts)
-    ))
+    Ok(sealed_line(FIRST, &figures) + &sealed_line("parts", &parts))
 }
 
-fn json<T: Serialize>(value: &T) -> Result<String, Error> {
+pub(super) fn json<T: Serialize>(value: &T) -> Result<String, Error> {
     serde_json::to_string(value).map_err(|error| Error::output(format!("cannot write JSON: {error}")))
 }
 
-/// Reads the first line only: identity, verdict, figures.
+/// Reads what a history needs, from the first line only.
 ///
 /// # Errors
 /// It cannot be read, is of a newer version or was changed.
-pub fn read_figures(path: &Path) -> Result<StoredRun, Error> {
-    let mut lines = open(path)?;
-    figures(&mut lines, path)
+pub fn read_line(path: &Path) -> Result<RunLine, Error> {
+    let Sealed { text, hash } = sealed(&mut open(path)?, path, 1, FIRST)?;
+    let First { mut run } = serde_json::from_str(&text).map_err(|error| damaged(path, 1, &error.to_string()))?;
+    run.settle(hash);
+    Ok(run)
 }
 
-/// Reads a stored run whole.
+/// Reads a whole stored run.
 ///
 /// # Errors
 /// It cannot be read, is of a newer version or was changed.
@@ -187,11 +217,17 @@ pub fn parse(text: &str, name: &str) -> Result<StoredRun, Error> {
 }
 
 fn whole(lines: &mut dyn BufRead, path: &Path) -> Result<StoredRun, Error> {
-    let mut run = figures(lines, path)?;
-    let text = line(lines, path, 2, "parts")?;
-    let stored: Vec<StoredParts> = serde_json::from_str(&text).map_err(|error| damaged(path, 2, &error.to_string()))?;
+    let first = sealed(lines, path, 1, FIRST)?;
+    let mut run: StoredRun = serde_json::from_str(&first.text).map_err(|error| damaged(path, 1, &error.to_string()))?;
+    run.run.settle(first.hash);
+    let parts = sealed(lines, path, 2, "parts")?;
+    let stored: Vec<StoredParts> =
+        serde_json::from_str(&parts.text).map_err(|error| damaged(path, 2, &error.to_string()))?;
     for one in stored {
-        let counts = one.requests.iter().zip(&one.failures).zip(&one.histograms);
+        if one.endpoint >= run.endpoints.len() || one.requests.iter().chain(&one.failures).any(|count| *count > MOST) {
+            return Err(damaged(path, 2, "counts that nobody can have measured"));
+        }
+        let counts = one.requests.iter().zip(&one.failures).zip(&one.histograms).take(PARTS);
         let blocks = counts.map(|((requests, failures), text)| {
             let histogram = if text.is_empty() {
                 Histogram::new()
@@ -205,18 +241,38 @@ fn whole(lines: &mut dyn BufRead, path: &Path) -> Result<StoredRun, Error> {
     Ok(run)
 }
 
-fn open(path: &Path) -> Result<BufReader<File>, Error> {
-    let file = File::open(path).map_err(|error| Error::input(format!("cannot open: {error}")).at(place(path)))?;
-    Ok(BufReader::new(file))
+/// The text of a stored file with another acceptance in its first line; what stands behind that line is kept as it is.
+///
+/// # Errors
+/// It cannot be read, is of a newer version or was changed.
+pub fn accepted_text(path: &Path, acceptance: Acceptance) -> Result<String, Error> {
+    let mut lines = open(path)?;
+    let first = sealed(&mut lines, path, 1, FIRST)?;
+    let mut run: StoredRun = serde_json::from_str(&first.text).map_err(|error| damaged(path, 1, &error.to_string()))?;
+    run.run.accepted = Some(acceptance);
+    let mut text = sealed_line(FIRST, &json(&run)?);
+    lines.read_to_string(&mut text).map_err(|error| damaged(path, 2, &error.to_string()))?;
+    Ok(text)
 }
 
-fn figures(lines: &mut dyn BufRead, path: &Path) -> Result<StoredRun, Error> {
-    let text = line(lines, path, 1, "plimsoll-run")?;
-    serde_json::from_str(&text).map_err(|error| damaged(path, 1, &error.to_string()))
+pub(super) fn open(path: &Path) -> Result<BufReader<File>, Error> {
+    let file = File::open(path).map_err(|error| Error::input(format!("cannot open: {error}")).at(place(path)))?;
+    Ok(BufReader::with_capacity(1 << 16, file))
+}
+
+/// One line's JSON and its hash.
+pub(super) struct Sealed {
+    pub(super) text: String,
+    pub(super) hash: String,
+}
+
+/// A line of a file here: word, version, hash, JSON.
+pub(super) fn sealed_line(word: &str, json: &str) -> String {
+    format!("{word} {VERSION} sha256:{} {json}\n", hash(json))
 }
 
 /// The JSON of one line, its version and hash checked.
-fn line(lines: &mut dyn BufRead, path: &Path, number: u64, word: &str) -> Result<String, Error> {
+pub(super) fn sealed(lines: &mut dyn BufRead, path: &Path, number: u64, word: &str) -> Result<Sealed, Error> {
     let mut text = String::new();
     lines.read_line(&mut text).map_err(|error| damaged(path, number, &error.to_string()))?;
     let mut fields = text.trim_end_matches('\n').splitn(4, ' ');
@@ -239,13 +295,17 @@ fn line(lines: &mut dyn BufRead, path: &Path, number: u64, word: &str) -> Result
         .at(place(path))
         .hint("a newer plimsoll wrote it: use that one, or save the run again"));
     }
-    if sum.strip_prefix("sha256:") != Some(hash(body).as_str()) {
+    let (own, body_len) = (hash(body), body.len());
+    if sum.strip_prefix("sha256:") != Some(own.as_str()) {
         return Err(damaged(path, number, "its content does not match its hash"));
     }
-    Ok(body.to_owned())
+    let before = text.len() - text.trim_end_matches('\n').len();
+    text.truncate(text.len() - before);
+    text.drain(..text.len() - body_len);
+    Ok(Sealed { text, hash: own })
 }
 
-fn damaged(path: &Path, line: u64, what: &str) -> Error {
+pub(super) fn damaged(path: &Path, line: u64, what: &str) -> Error {
     let mut place = place(path);
     place.line = Some(line);
     Error::input(format!("is not a sound stored run: {what}")).at(place).hint("save the run again from its files")

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom up: a layer uses only those before it. `error`, `unit` and `fmt` are the ground that all stand on.
-const LAYERS: [&str; 16] = [
-    "unit", "fmt", "error", "quantity", "model", "ingest", "rollup", "assemble", "analyse", "compare", "config",
+const LAYERS: [&str; 17] = [
+    "unit", "fmt", "error", "quantity", "model", "ingest", "rollup", "assemble", "analyse", "compare", "borrowed", "config",
     "judge", "report", "store", "render", "cli",
 ];
 

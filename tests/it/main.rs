@@ -10,17 +10,23 @@
     reason = "this whole crate is tests: what is not as expected ends them"
 )]
 
+mod comparison;
+mod ci;
 mod corpus;
 mod damage;
 mod detect;
 mod docs;
+mod fuzz;
+mod history;
 mod hostile;
 mod layers;
 mod oracle;
 mod page;
 mod program;
+mod recipes;
 mod same_bytes;
 mod samples;
 mod signoff;
+mod simulation;
 mod split;
 mod transcripts;

@@ -5,6 +5,9 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// Every value of `--format`.
+pub(crate) const EVERY_FORMAT: &str = "html,md,json,comment,summary,junit,load-performance,metrics,openmetrics,csv";
+
 /// What a run left behind.
 pub(crate) struct Ran {
     pub(crate) code: u8,

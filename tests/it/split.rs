@@ -134,6 +134,51 @@ fn k6_csv() -> Source {
     Source { head: head.to_owned(), rows: rows.collect(), ending: "csv" }
 }
 
+/// JMeter's CSV with transactions, quoted fields and requests that got no answer.
+fn jtl() -> Source {
+    let head = "timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success,failureMessage,bytes,sentBytes,grpThreads,allThreads,URL,Latency,IdleTime,Connect\n";
+    let rows = requests(500).into_iter().enumerate().map(|(at, (at_ms, endpoint, latency_us, status))| {
+        let (start, elapsed, threads) = (START_S * 1000 + at_ms, latency_us / 1000, 1 + at_ms / 9000);
+        let (code, message) = match status {
+            200 => ("200", "OK"),
+            _ if at % 2 == 0 => ("503", "Service Unavailable"),
+            _ => ("Non HTTP response code: java.net.ConnectException", "\"Non HTTP response message: refused, again\""),
+        };
+        let (ok, thread) = (status == 200, format!("\"Users, A 1-{}\"", 1 + at % 7));
+        let idle = at % 3;
+        let (message, kind, url) = match at % 10 {
+            9 => ("\"Number of samples in transaction : 2, number of failing samples : 0\"", "", "null"),
+            _ => (message, "text", "http://127.0.0.1/x"),
+        };
+        let label = if at % 10 == 9 { "\"TX \"\"browse\"\"\"" } else { endpoint };
+        format!("{start},{elapsed},{label},{code},{message},{thread},{kind},{ok},,419,231,{threads},{threads},{url},{elapsed},{idle},1\n")
+    });
+    Source { head: head.to_owned(), rows: rows.collect(), ending: "jtl" }
+}
+
+fn vegeta_csv() -> Source {
+    let rows = requests(400).into_iter().enumerate().map(|(at, (at_ms, endpoint, latency_us, status))| {
+        let (sent, latency) = ((START_S * 1000 + at_ms) * 1_000_000, latency_us * 1000);
+        let error = if status == 200 { "" } else { "503 Service Unavailable" };
+        format!(
+            "{sent},{status},{latency},12,419,{error},T0s=,steady,{at},GET,http://127.0.0.1{endpoint},QTogYg0KDQo=\n"
+        )
+    });
+    Source { head: String::new(), rows: rows.collect(), ending: "csv" }
+}
+
+fn vegeta_ndjson() -> Source {
+    let rows = requests(400).into_iter().enumerate().map(|(at, (at_ms, endpoint, latency_us, status))| {
+        let (seconds, millis) = (START_S + at_ms / 1000, at_ms % 1000);
+        let time = plimsoll::fmt::rfc3339(plimsoll::unit::Timestamp(
+            i64::try_from(seconds * 1_000_000_000 + millis * 1_000_000).unwrap(),
+        ));
+        let (latency, error) = (latency_us * 1000, if status == 200 { "" } else { "503 Service Unavailable" });
+        format!(r#"{{"attack":"steady","seq":{at},"code":{status},"timestamp":"{time}","latency":{latency},"bytes_out":12,"bytes_in":419,"error":"{error}","body":"T0s=","method":"GET","url":"http://127.0.0.1{endpoint}","headers":null}}"#) + "\n"
+    });
+    Source { head: String::new(), rows: rows.collect(), ending: "ndjson" }
+}
+
 /// How rows are dealt out to `count` pieces.
 #[derive(Clone, Copy)]
 enum Cut {
@@ -247,4 +292,19 @@ fn points_of_k6() {
 #[test]
 fn points_of_k6_as_csv() {
     holds_for("k6 CSV", &k6_csv(), &CUTS);
+}
+
+#[test]
+fn samples_of_jmeter() {
+    holds_for("JTL", &jtl(), &CUTS);
+}
+
+#[test]
+fn requests_of_vegeta_as_csv() {
+    holds_for("vegeta CSV", &vegeta_csv(), &CUTS);
+}
+
+#[test]
+fn requests_of_vegeta_as_ndjson() {
+    holds_for("vegeta NDJSON", &vegeta_ndjson(), &CUTS);
 }

@@ -93,6 +93,46 @@ fn bad_input() {
     assert_transcript("nothing on standard input", &with_input(&args, b"").transcript(&args, at));
 }
 
+/// Figures from documents, accepted runs, and their histories: what is printed, and what is wrong.
+#[test]
+fn baselines_and_histories() {
+    let declared = "source = \"last year\"\ndate = \"2025-11-03\"\n[[figures]]\nmetric = \"latency.p95\"\nvalue = \"1 s .. 2 s\"\n\
+        [[figures]]\ntest = \"rows\"\nmetric = \"users.max\"\nvalue = \"10\"\n";
+    let dir = folder(&[
+        ("rows/rows.csv", ROWS),
+        ("figures.toml", declared),
+        ("undated.toml", &declared.replace("date = \"2025-11-03\"\n", "")),
+        ("metric.toml", &declared.replace("latency.p95", "latency.p42")),
+        ("unit.toml", &declared.replace("1 s .. 2 s", "1 % .. 2 %")),
+    ]);
+    let at = dir.path();
+    transcript("declared", at, "baseline declare before DIR/figures.toml --store DIR/store");
+    transcript("declared again", at, "baseline declare before DIR/figures.toml --store DIR/store");
+    transcript("declared without a day", at, "baseline declare other DIR/undated.toml --store DIR/store");
+    transcript("declared metric unknown", at, "baseline declare other DIR/metric.toml --store DIR/store");
+    transcript("declared in another unit", at, "baseline declare other DIR/unit.toml --store DIR/store");
+    transcript("show declared", at, "baseline show before --store DIR/store");
+    transcript("compare with declared", at, "compare before DIR/rows --store DIR/store");
+    plimsoll(&[
+        "report",
+        &format!("{}/rows", at.display()),
+        "--save",
+        "--store",
+        &format!("{}/store", at.display()),
+        "--out",
+        &format!("{}/out", at.display()),
+    ]);
+    transcript("accepted", at, "baseline accept rows --reason settled --by Ada --date 2026-11-20 --store DIR/store");
+    transcript(
+        "accepted on no day",
+        at,
+        "baseline accept rows --reason settled --by Ada --date yesterday --store DIR/store",
+    );
+    transcript("list of all kinds", at, "baseline list --store DIR/store");
+    transcript("history", at, "history --store DIR/store");
+    transcript("history of another test", at, "history checkout --store DIR/store");
+}
+
 #[test]
 fn stored_runs() {
     let dir = folder(&[("rows/rows.csv", &ROWS.lines().take(2).collect::<Vec<_>>().join("\n"))]);
@@ -103,6 +143,9 @@ fn stored_runs() {
     transcript("no latest", at, "report DIR/rows --baseline latest --store DIR/store --out DIR/out");
     transcript("name that is a path", at, "baseline save ../v1 DIR/rows --store DIR/store");
     transcript("remove unknown", at, "baseline remove v2 --store DIR/store");
+    transcript("accept unknown", at, "baseline accept rows --reason because --store DIR/store");
+    transcript("history of nothing", at, "history --store DIR/store");
+    transcript("history of an unknown option", at, "history --last 0 --store DIR/store");
 
     let path = crate::program::files(&at.join("store"))
         .into_iter()
@@ -113,6 +156,7 @@ fn stored_runs() {
     transcript("stored by a newer version", at, "baseline show v1 --store DIR/store");
     fs::write(&path, sound.replacen("\"requests\":1", "\"requests\":2", 1)).unwrap();
     transcript("stored run that was changed", at, "report DIR/rows --baseline v1 --store DIR/store --out DIR/out");
+    transcript("history with a damaged run", at, "history --store DIR/store");
     transcript("list with a damaged run", at, "baseline list --store DIR/store");
     fs::write(&path, &sound[..sound.len() / 2]).unwrap();
     transcript("stored run that breaks off", at, "baseline show v1 --store DIR/store");

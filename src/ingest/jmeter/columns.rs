@@ -90,6 +90,11 @@ impl Columns {
         self.at.get(field as usize).copied().flatten()
     }
 
+    /// What the column there holds; `None` for what is passed over.
+    pub(super) fn field(&self, at: usize) -> Option<Field> {
+        NAMES.iter().map(|(_, field)| *field).find(|field| self.position(*field) == Some(at))
+    }
+
     /// Whether there is a column of that kind.
     pub(super) fn has(&self, field: Field) -> bool {
         self.position(field).is_some()

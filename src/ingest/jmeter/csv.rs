@@ -2,8 +2,11 @@
 
 use super::TOOL;
 use super::columns::{Columns, Field};
+use super::glance::Glance;
 use super::record::{Ending, Record};
-use super::sample::{Given, Refusal, Seen, Teller};
+use super::sample::{Given, Known, Refusal, Teller};
+use super::seen::Seen;
+use super::sight::Sight;
 use crate::error::Error;
 use crate::ingest::input::LINE_CAP;
 use crate::ingest::row_blocks::{RowBlock, RowBlocks};
@@ -101,6 +104,8 @@ const SUSPECTS: &str = "the file has no column `responseMessage`, by which rows 
 struct Reader<'s> {
     layout: &'s Layout,
     teller: Teller<'s>,
+    /// `None` where no row is known by sight.
+    sight: Option<Sight>,
     record: Record,
     findings: Findings,
 }
@@ -115,7 +120,8 @@ struct Layout {
 
 impl<'s> Reader<'s> {
     fn new(layout: &'s Layout, teller: Teller<'s>) -> Self {
-        Self { layout, teller, record: Record::default(), findings: Findings::default() }
+        let sight = Sight::of(&layout.columns, !layout.says_transactions);
+        Self { layout, teller, sight, record: Record::default(), findings: Findings::default() }
     }
 
     /// Reads what others leave over, block by block.
@@ -134,57 +140,93 @@ impl<'s> Reader<'s> {
         Ok(())
     }
 
-    /// Reads the rows of a block. A quote that is not closed within it spoils the line it stands in only.
+    /// Reads the rows of a block: those known by sight as they stand, others field by field.
     fn block(&mut self, block: &RowBlock) {
         let (mut at, mut line) = (0, block.line);
         while let Some(rest) = block.bytes.get(at..).filter(|rest| !rest.is_empty()) {
-            let mut end = memchr::memchr(b'\n', rest);
-            let first = line_of(rest, end);
-            let (mut row, mut ending) = (first, self.record.split(first, self.layout.columns.delimiter));
-            let (mut lines, mut tries) = (1, 0);
-            while let (Ending::Open, Some(before)) = (ending, end) {
-                // Only a line with a quote can close one.
-                let Some(quote) = memchr::memchr(b'"', rest.get(before + 1..).unwrap_or_default()) else { break };
-                let from = before + 1 + quote;
-                end = memchr::memchr(b'\n', rest.get(from..).unwrap_or_default()).map(|found| from + found);
-                row = line_of(rest, end);
-                tries += 1;
-                if row.len() > LINE_CAP || tries > QUOTED_LINES {
-                    break;
-                }
-                ending = self.record.split(row, self.layout.columns.delimiter);
-            }
-            if ending == Ending::Open {
-                end = memchr::memchr(b'\n', rest);
-                self.reject(first, (line, block.byte + at as u64), &refusal("has a quote that is not closed"));
-            } else {
-                lines = 1 + memchr::memchr_iter(b'\n', row).count() as u64;
-                if !row.is_empty() {
-                    self.row(row, (line, block.byte + at as u64));
-                }
-            }
+            let glance = self.sight.as_ref().and_then(|sight| sight.glance(rest));
+            let (length, lines) = match &glance {
+                Some(glance) if self.known_row(glance, line) => (glance.len, 1),
+                _ => self.any_row(rest, (line, block.byte + at as u64), glance.as_ref()),
+            };
+            at += length;
             line += lines;
-            at += end.map_or(rest.len(), |end| end + 1);
         }
     }
 
-    fn row(&mut self, row: &[u8], place: (u64, u64)) {
+    /// Takes a row whose texts stood together before; false where it is not such a one, and nothing has been told.
+    #[inline]
+    fn known_row(&mut self, glance: &Glance<'_>, line: u64) -> bool {
+        let Some(known) = self.sight.as_mut().and_then(|sight| sight.known(glance)) else { return false };
+        if !self.teller.tell_known(known, &glance.measured) {
+            return false;
+        }
+        let findings = &mut self.findings;
+        findings.last = findings.last.max((line, false));
+        findings.suspects +=
+            u64::from(!self.layout.says_transactions && may_be_transaction(glance.data_type, glance.url));
+        findings.tally.used();
+        true
+    }
+
+    /// Takes the row at the front of a text, and returns its length with the line end and its lines. A quote that is not
+    /// closed spoils the line it stands in only.
+    fn any_row(&mut self, rest: &[u8], (line, byte): (u64, u64), glance: Option<&Glance<'_>>) -> (usize, u64) {
+        let mut end = memchr::memchr(b'\n', rest);
+        let first = line_of(rest, end);
+        let (mut row, mut ending) = (first, self.record.split(first, self.layout.columns.delimiter));
+        let (mut lines, mut tries) = (1, 0);
+        while let (Ending::Open, Some(before)) = (ending, end) {
+            // Only a line with a quote can close one.
+            let Some(quote) = memchr::memchr(b'"', rest.get(before + 1..).unwrap_or_default()) else { break };
+            let from = before + 1 + quote;
+            end = memchr::memchr(b'\n', rest.get(from..).unwrap_or_default()).map(|found| from + found);
+            row = line_of(rest, end);
+            tries += 1;
+            if row.len() > LINE_CAP || tries > QUOTED_LINES {
+                break;
+            }
+            ending = self.record.split(row, self.layout.columns.delimiter);
+        }
+        if ending == Ending::Open {
+            end = memchr::memchr(b'\n', rest);
+            self.reject(first, (line, byte), &refusal("has a quote that is not closed"));
+        } else {
+            lines = 1 + memchr::memchr_iter(b'\n', row).count() as u64;
+            if !row.is_empty() {
+                let known = self.row(row, (line, byte));
+                if let (Some(sight), Some(glance), Some(known)) = (&mut self.sight, glance, known) {
+                    sight.learn(glance, known);
+                }
+            }
+        }
+        (end.map_or(rest.len(), |end| end + 1), lines)
+    }
+
+    /// Takes a row that has been split. Returns what its texts mean, if it was used.
+    fn row(&mut self, row: &[u8], place: (u64, u64)) -> Option<Known> {
         let (layout, record) = (self.layout, &self.record);
         if layout.is_header(row, record) {
             // The header's own line, and that of each file that was appended.
             self.findings.tally.read += u64::from(place.0 > 1);
             self.findings.tally.skipped += u64::from(place.0 > 1);
-            return;
+            return None;
         }
         let taken = layout.fits(row, record).and_then(|()| self.teller.tell(&layout.given(row, record)));
         let findings = &mut self.findings;
         findings.last = findings.last.max((place.0, false));
         match taken {
-            Ok(()) => {
-                findings.suspects += u64::from(!layout.says_transactions && layout.may_be_transaction(row, record));
+            Ok(known) => {
+                let text = |at: Option<usize>| at.and_then(|at| record.get(row, at)).unwrap_or_default();
+                let suspect = may_be_transaction(text(layout.data_type), text(layout.url));
+                findings.suspects += u64::from(!layout.says_transactions && suspect);
                 findings.tally.used();
+                Some(known)
             }
-            Err(refusal) => self.reject(row, place, &refusal),
+            Err(refusal) => {
+                self.reject(row, place, &refusal);
+                None
+            }
         }
     }
 
@@ -271,14 +313,15 @@ impl Layout {
             samples: text(Field::SampleCount),
         }
     }
-
-    /// Whether a row looks like a transaction controller's as far as columns other than `responseMessage` tell: no type of
-    /// data and no URL. A script's own sampler looks the same.
-    fn may_be_transaction(&self, row: &[u8], record: &Record) -> bool {
-        let empty = |at: Option<usize>| at.is_none_or(|at| matches!(record.get(row, at), None | Some(b"" | b"null")));
-        empty(self.data_type) && empty(self.url)
-    }
 }
 
+/// Whether a row looks like a transaction controller's as far as columns other than `responseMessage` tell: no type of data
+/// and no URL. A script's own sampler looks the same.
+fn may_be_transaction(data_type: &[u8], url: &[u8]) -> bool {
+    [data_type, url].iter().all(|text| matches!(*text, b"" | b"null"))
+}
+
+#[cfg(test)]
+mod sight_tests;
 #[cfg(test)]
 mod tests;

@@ -16,15 +16,19 @@ const KINDS: usize = 100;
 const OTHER_KIND: &str = "other failures";
 /// Why a transaction failed.
 const OF_TRANSACTION: &str = "a request in it failed";
-/// Places for combinations that were met lately.
-const NEAR: usize = 256;
 /// Parts of a combination stand apart by this byte, which no UTF-8 text holds.
 const BETWEEN: u8 = 0xff;
+
+/// Names a home, until all are forgotten.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct HomeId {
+    number: usize,
+    generation: u64,
+}
 
 /// Where samples of one combination go.
 #[derive(Debug)]
 pub(super) struct Home {
-    key: Vec<u8>,
     pub(super) cell: SeriesId,
     /// Whether it is a transaction and no request.
     pub(super) transaction: bool,
@@ -32,7 +36,8 @@ pub(super) struct Home {
     pub(super) answered: bool,
     pub(super) blame: Option<Blame>,
     fault: Option<Fault>,
-    failed: u64,
+    /// Samples that ended badly.
+    pub(super) failed: u64,
 }
 
 /// Homes by combination.
@@ -40,23 +45,16 @@ pub(super) struct Home {
 pub(super) struct Homes {
     part: PartId,
     all: Vec<Home>,
+    /// How often all were forgotten.
+    generation: u64,
     numbers: HashMap<Vec<u8>, usize>,
-    /// Numbers of homes by a few bytes of their combination.
-    near: Vec<usize>,
     key: Vec<u8>,
     kinds: BTreeSet<String>,
 }
 
 impl Homes {
     pub(super) fn new(part: PartId) -> Self {
-        Self {
-            part,
-            all: Vec::new(),
-            numbers: HashMap::new(),
-            near: vec![usize::MAX; NEAR],
-            key: Vec::new(),
-            kinds: BTreeSet::new(),
-        }
+        Self { part, all: Vec::new(), generation: 0, numbers: HashMap::new(), key: Vec::new(), kinds: BTreeSet::new() }
     }
 
     /// The part whose cells these are.
@@ -77,31 +75,24 @@ impl Homes {
                 sink.fault(self.part, Fault { count: home.failed, ..fault });
             }
         }
+        self.generation += 1;
         self.numbers.clear();
-        self.near.fill(usize::MAX);
     }
 
     /// The home of a sample that ended well, badly, or nobody knows how.
-    #[inline]
-    pub(super) fn of(&mut self, given: &Given<'_>, success: Option<bool>, sink: &mut dyn Sink) -> Option<&Home> {
+    pub(super) fn of(&mut self, given: &Given<'_>, success: Option<bool>, sink: &mut dyn Sink) -> HomeId {
         self.write_key(given, success);
-        let place = place(&self.key);
-        let near = self.near.get(place).copied().unwrap_or(usize::MAX);
-        let number = if self.all.get(near).is_some_and(|home| home.key == self.key) {
-            near
-        } else {
-            let number = match self.numbers.get(&self.key) {
-                Some(number) => *number,
-                None => self.settle(given, success, sink),
-            };
-            if let Some(slot) = self.near.get_mut(place) {
-                *slot = number;
-            }
-            number
+        let number = match self.numbers.get(&self.key) {
+            Some(number) => *number,
+            None => self.settle(given, success, sink),
         };
-        let home = self.all.get_mut(number)?;
-        home.failed += u64::from(success == Some(false));
-        Some(home)
+        HomeId { number, generation: self.generation }
+    }
+
+    /// A home that has not been forgotten.
+    #[inline]
+    pub(super) fn get(&mut self, id: HomeId) -> Option<&mut Home> {
+        if id.generation == self.generation { self.all.get_mut(id.number) } else { None }
     }
 
     fn write_key(&mut self, given: &Given<'_>, success: Option<bool>) {
@@ -147,15 +138,8 @@ impl Homes {
             count: 0,
             of_requests: true,
         });
-        let home = Home {
-            key: self.key.clone(),
-            cell: sink.cell(self.part, &key),
-            transaction,
-            answered: blame.is_none(),
-            blame,
-            fault,
-            failed: 0,
-        };
+        let home =
+            Home { cell: sink.cell(self.part, &key), transaction, answered: blame.is_none(), blame, fault, failed: 0 };
         let number = self.all.len();
         self.numbers.insert(self.key.clone(), number);
         self.all.push(home);
@@ -176,13 +160,4 @@ impl Homes {
         }
         failure
     }
-}
-
-/// A place for a combination: by its length and what stands at its ends, which tells most labels apart.
-#[inline]
-fn place(key: &[u8]) -> usize {
-    let ends = |bytes: Option<&[u8; 8]>| bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes));
-    let mixed = (ends(key.first_chunk()) ^ ends(key.last_chunk()).rotate_left(29) ^ key.len() as u64)
-        .wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    usize::from((mixed >> 56) as u8)
 }

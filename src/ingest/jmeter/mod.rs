@@ -1,5 +1,6 @@
 //! Apache JMeter: the samples of a run as CSV or XML (JTL files), and the HTML dashboard's figures.
 //!
+//! `sight` knows rows of the usual form again, which is what makes a large CSV fast, and `glance` reads them;
 //! `sample` turns one sample into observations, whichever file it stood in; `home` remembers where samples of one label
 //! and outcome go; `outcome` tells answers from connections that failed; `stamp` reads times. A transaction controller's
 //! sample is a population of its own. Samples within a sample (redirects, embedded resources) are in their parent's time and
@@ -8,13 +9,17 @@
 
 mod columns;
 pub(in crate::ingest) mod csv;
+mod glance;
 mod home;
 mod number;
 mod outcome;
 mod record;
 mod sample;
+mod seen;
+mod sight;
 mod stamp;
 pub(in crate::ingest) mod statistics;
+mod users;
 
 pub(in crate::ingest) mod xml;
 

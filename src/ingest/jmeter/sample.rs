@@ -1,16 +1,15 @@
 //! One sample of a JTL to observations, the same for CSV and XML.
 
-use super::home::Homes;
+use super::home::{HomeId, Homes};
 use super::number::{milliseconds, whole};
 use super::outcome::{self, Fault as Blame};
+use super::seen::Seen;
 use super::stamp::Stamps;
-use crate::ingest::{PartId, SILENCE_NS, SeriesId, Settings, Sink, Tally};
+use super::users::Users;
+use crate::ingest::{PartId, SILENCE_NS, SeriesId, Settings, Sink};
 use crate::model::key::{MetricKey, MetricKind};
-use crate::model::sample::{Fact, LoadModel, Sample};
+use crate::model::sample::Sample;
 use crate::unit::{Span, Timestamp, Unit};
-
-/// Readings of users closer together than this lie in one window of whatever timeline, so that equal ones say nothing new.
-const USERS_STEP_NS: i64 = 100_000_000;
 
 /// A Given is one sample as JMeter saved it, in text. What was not saved is empty, except where that means something else
 /// than nothing.
@@ -57,23 +56,63 @@ impl Refusal {
     }
 }
 
-/// What was seen that the reader of the figures should know.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Seen {
-    /// Requests without an HTTP answer.
-    unanswered: u64,
-    /// Those of them that the load generator is to blame for.
-    generator: u64,
-    /// Samples that do not say how they ended.
-    unknown: u64,
-    /// Samples whose outcome was read off their status code.
-    by_status: u64,
-    transactions: u64,
-    without_time: u64,
-    /// A time stamp named no zone.
-    zoneless: bool,
-    /// A time stamp is finer than a second.
-    finer: bool,
+/// How a sample ended, and what says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Judged {
+    /// Well or badly, by its own word.
+    Said(bool),
+    /// Well or badly, by its status code.
+    ByStatus(bool),
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Judged {
+    /// Whether it ended well, where that is known.
+    pub(super) fn success(self) -> Option<bool> {
+        match self {
+            Self::Said(success) | Self::ByStatus(success) => Some(success),
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// Whose cell a sample is of, and how it ended: all that texts decide.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    home: HomeId,
+    judged: Judged,
+}
+
+/// A Measured is what one sample has in numbers.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Measured<'a> {
+    /// Start; `None` where no time was saved.
+    pub(super) start: Option<Timestamp>,
+    /// From start to end, pauses left out.
+    pub(super) elapsed_ns: u64,
+    /// Pauses in between.
+    pub(super) idle_ns: u64,
+    /// To the first byte.
+    pub(super) latency_ns: Option<u64>,
+    /// To the connection.
+    pub(super) connect_ns: Option<u64>,
+    pub(super) bytes: Option<u64>,
+    pub(super) sent: Option<u64>,
+    /// Threads active in that JMeter, which its host's name or that of the thread tells.
+    pub(super) threads: Option<u64>,
+    pub(super) host: &'a [u8],
+    pub(super) thread: &'a [u8],
+}
+
+impl Measured<'_> {
+    /// From its start to its end. JMeter takes pauses (a transaction's timers) out of `elapsed`, so they are added again.
+    #[inline]
+    fn busy(&self) -> Option<Span> {
+        let start = self.start?;
+        let taken = self.elapsed_ns.saturating_add(self.idle_ns);
+        Some(Span { start, end: start.plus_nanos(i64::try_from(taken).unwrap_or(i64::MAX)) })
+    }
 }
 
 /// A Teller hands samples to a sink. It remembers cells, and what it told last, so that a sample costs no allocation.
@@ -96,14 +135,6 @@ struct Measures {
     sent: SeriesId,
 }
 
-/// Users as they were told last.
-#[derive(Debug, Default)]
-struct Users {
-    generator: Vec<u8>,
-    step: i64,
-    threads: u64,
-}
-
 impl<'s> Teller<'s> {
     pub(super) fn new(sink: &'s mut dyn Sink, settings: &Settings) -> Self {
         let homes = Homes::new(sink.part(None));
@@ -118,12 +149,13 @@ impl<'s> Teller<'s> {
         }
     }
 
-    /// Tells one sample. Nothing of a refused one reaches the sink.
+    /// Tells one sample. Nothing of a refused one reaches the sink. Returns what its texts decided, for
+    /// [`Teller::tell_known`].
     ///
     /// # Errors
     /// What is wrong with it, and in which column.
-    pub(super) fn tell(&mut self, given: &Given<'_>) -> Result<(), Refusal> {
-        let latency_ns = milliseconds(given.elapsed)
+    pub(super) fn tell(&mut self, given: &Given<'_>) -> Result<Known, Refusal> {
+        let elapsed_ns = milliseconds(given.elapsed)
             .ok_or_else(|| Refusal::of("elapsed", "a time in milliseconds", given.elapsed))?;
         if !matches!(given.samples, b"" | b"0" | b"1") {
             return Err(Refusal::of(
@@ -132,75 +164,82 @@ impl<'s> Teller<'s> {
                 given.samples,
             ));
         }
-        let success = self.success(given)?;
-        let busy = self.busy(given, latency_ns)?;
-        self.enter(busy);
-        let Some(home) = self.homes.of(given, success, self.sink) else { return Ok(()) };
+        let judged = judge(given)?;
+        let measured = Measured {
+            start: self.start(given)?,
+            elapsed_ns,
+            idle_ns: milliseconds(given.idle).unwrap_or(0),
+            latency_ns: milliseconds(given.latency),
+            connect_ns: milliseconds(given.connect),
+            bytes: whole(given.bytes),
+            sent: whole(given.sent),
+            threads: whole(given.threads),
+            host: given.host,
+            thread: given.thread,
+        };
+        let busy = measured.busy();
+        if !self.goes_on(busy) {
+            self.enter(busy);
+        }
+        let known = Known { home: self.homes.of(given, judged.success(), self.sink), judged };
+        self.hand_on(known, &measured, busy);
+        Ok(known)
+    }
+
+    /// Tells a sample in unix milliseconds whose texts are those of one told before. False where it cannot: what is known
+    /// was forgotten, or it begins another run; nothing has been told then.
+    #[inline]
+    pub(super) fn tell_known(&mut self, known: Known, measured: &Measured<'_>) -> bool {
+        let busy = measured.busy();
+        if !self.goes_on(busy) || self.homes.get(known.home).is_none() {
+            return false;
+        }
+        self.stamps.finer = true;
+        self.hand_on(known, measured, busy);
+        true
+    }
+
+    #[inline]
+    fn hand_on(&mut self, known: Known, measured: &Measured<'_>, busy: Option<Span>) {
+        self.last = busy.or(self.last);
+        let Some(home) = self.homes.get(known.home) else { return };
+        let success = known.judged.success();
+        home.failed += u64::from(success == Some(false));
         let ended_at = busy.map(|busy| busy.end);
-        let bytes = whole(given.bytes);
-        self.sink.sample(home.cell, Sample { ended_at, latency_ns: Some(latency_ns), bytes });
+        let sample = Sample { ended_at, latency_ns: Some(measured.elapsed_ns), bytes: measured.bytes };
+        self.sink.sample(home.cell, sample);
         let (transaction, answered) = (home.transaction, home.answered);
         self.seen.unanswered += u64::from(!answered);
         self.seen.generator += u64::from(home.blame == Some(Blame::Generator));
         self.seen.transactions += u64::from(transaction);
         self.seen.without_time += u64::from(ended_at.is_none());
+        self.seen.by_status += u64::from(matches!(known.judged, Judged::ByStatus(_)));
+        self.seen.unknown += u64::from(known.judged == Judged::Unknown);
         if !transaction {
-            self.measure(given, answered, busy.map(|busy| busy.start));
+            self.measure(measured, answered);
         }
         if let Some(at) = ended_at {
-            self.crowd(given, at);
-        }
-        Ok(())
-    }
-
-    fn success(&mut self, given: &Given<'_>) -> Result<Option<bool>, Refusal> {
-        match given.success {
-            Some(b"true") => Ok(Some(true)),
-            Some(b"false") => Ok(Some(false)),
-            Some(text) if text.eq_ignore_ascii_case(b"true") => Ok(Some(true)),
-            Some(text) if text.eq_ignore_ascii_case(b"false") => Ok(Some(false)),
-            Some(text) => Err(Refusal::of("success", "`true` or `false`", text)),
-            None if outcome::is_transaction(given.message) => {
-                Ok(Some(given.message.ends_with(b"number of failing samples : 0")))
-            }
-            None if !given.code.is_empty() => {
-                self.seen.by_status += 1;
-                Ok(Some(outcome::status(given.code).is_some_and(|status| status < 400)))
-            }
-            None => {
-                self.seen.unknown += 1;
-                Ok(None)
-            }
+            self.users.tell(measured, at, self.homes.part(), self.sink);
         }
     }
 
-    /// From its start to its end. JMeter takes pauses (a transaction's timers) out of `elapsed`, so they are added again.
-    fn busy(&mut self, given: &Given<'_>, latency_ns: u64) -> Result<Option<Span>, Refusal> {
+    fn start(&mut self, given: &Given<'_>) -> Result<Option<Timestamp>, Refusal> {
         let Some(stamp) = given.stamp else { return Ok(None) };
         let wanted = "unix milliseconds or a date and time such as `2026/11/21 02:01:54.829`";
-        let start = self.stamps.read(stamp).ok_or_else(|| Refusal::of("timeStamp", wanted, stamp))?;
-        let taken = latency_ns.saturating_add(milliseconds(given.idle).unwrap_or(0));
-        let end = start.plus_nanos(i64::try_from(taken).unwrap_or(i64::MAX));
-        Ok(Some(Span { start, end }))
+        self.stamps.read(stamp).map(Some).ok_or_else(|| Refusal::of("timeStamp", wanted, stamp))
     }
 
-    /// Goes over to the run in which the sample lies, where it is far from the last one.
+    /// Whether a sample is near enough to the last one to be surely of its run.
     #[inline]
-    fn enter(&mut self, busy: Option<Span>) {
-        let Some(busy) = busy else {
-            return self.enter_part(None);
-        };
-        let near = self.last.is_some_and(|last| {
+    fn goes_on(&self, busy: Option<Span>) -> bool {
+        busy.zip(self.last).is_some_and(|(busy, last)| {
             busy.start.0.saturating_sub(last.end.0) <= SILENCE_NS
                 && last.start.0.saturating_sub(busy.end.0) <= SILENCE_NS
-        });
-        if !near {
-            self.enter_part(Some(busy));
-        }
-        self.last = Some(busy);
+        })
     }
 
-    fn enter_part(&mut self, busy: Option<Span>) {
+    /// Goes over to the run in which the sample lies.
+    fn enter(&mut self, busy: Option<Span>) {
         let part = match busy {
             Some(busy) => self.sink.run_at(busy),
             None => self.sink.part(None),
@@ -212,9 +251,9 @@ impl<'s> Teller<'s> {
         }
     }
 
-    fn measure(&mut self, given: &Given<'_>, answered: bool, at: Option<Timestamp>) {
-        let (latency, connect, sent) =
-            (milliseconds(given.latency).filter(|_| answered), milliseconds(given.connect), whole(given.sent));
+    #[inline]
+    fn measure(&mut self, measured: &Measured<'_>, answered: bool) {
+        let (latency, connect, sent) = (measured.latency_ns.filter(|_| answered), measured.connect_ns, measured.sent);
         if latency.is_none() && connect.is_none() && sent.is_none() {
             return;
         }
@@ -223,31 +262,13 @@ impl<'s> Teller<'s> {
         for (series, nanos) in [(measures.latency, latency), (measures.connect, connect)] {
             if let Some(nanos) = nanos {
                 #[expect(clippy::cast_precision_loss, reason = "times of samples are far below 2^53 ns")]
-                self.sink.value(series, at, nanos as f64 / 1e3);
+                self.sink.value(series, measured.start, nanos as f64 / 1e3);
             }
         }
         if let Some(sent) = sent {
             #[expect(clippy::cast_precision_loss, reason = "requests are far below 2^53 bytes")]
-            self.sink.value(measures.sent, at, sent as f64);
+            self.sink.value(measures.sent, measured.start, sent as f64);
         }
-    }
-
-    /// Users: threads of the JMeter that made the sample, counted at its end. Those of several generators add up.
-    fn crowd(&mut self, given: &Given<'_>, at: Timestamp) {
-        let Some(threads) = whole(given.threads) else { return };
-        let generator = generator(given);
-        let step = at.0.div_euclid(USERS_STEP_NS);
-        let known = &mut self.users;
-        if (known.step, known.threads) == (step, threads) && known.generator == generator {
-            return;
-        }
-        (known.step, known.threads) = (step, threads);
-        if known.generator != generator {
-            known.generator.clear();
-            known.generator.extend_from_slice(generator);
-        }
-        #[expect(clippy::cast_precision_loss, reason = "nobody runs 2^53 threads")]
-        self.sink.users_of(self.homes.part(), &String::from_utf8_lossy(generator), at, threads as f64);
     }
 
     /// Ends the reading: hands on what was counted, and returns what was seen.
@@ -257,57 +278,20 @@ impl<'s> Teller<'s> {
     }
 }
 
-impl Seen {
-    /// Adds what another reader of the same file has seen.
-    pub(super) fn merge(&mut self, other: Self) {
-        self.unanswered += other.unanswered;
-        self.generator += other.generator;
-        self.unknown += other.unknown;
-        self.by_status += other.by_status;
-        self.transactions += other.transactions;
-        self.without_time += other.without_time;
-        self.zoneless |= other.zoneless;
-        self.finer |= other.finer;
-    }
-
-    /// Says what has to be said of the whole file.
-    pub(super) fn conclude(&self, tally: &mut Tally, settings: &Settings, sink: &mut dyn Sink) {
-        let part = sink.part(None);
-        if tally.used > 0 {
-            sink.fact(part, Fact::Load(LoadModel::Closed));
+fn judge(given: &Given<'_>) -> Result<Judged, Refusal> {
+    match given.success {
+        Some(b"true") => Ok(Judged::Said(true)),
+        Some(b"false") => Ok(Judged::Said(false)),
+        Some(text) if text.eq_ignore_ascii_case(b"true") => Ok(Judged::Said(true)),
+        Some(text) if text.eq_ignore_ascii_case(b"false") => Ok(Judged::Said(false)),
+        Some(text) => Err(Refusal::of("success", "`true` or `false`", text)),
+        None if outcome::is_transaction(given.message) => {
+            Ok(Judged::Said(given.message.ends_with(b"number of failing samples : 0")))
         }
-        if self.unknown > 0 {
-            let why = "the file has neither a column `success` nor `responseCode`";
-            sink.fact(part, Fact::FailuresUnknown(why.to_owned()));
+        None if !given.code.is_empty() => {
+            Ok(Judged::ByStatus(outcome::status(given.code).is_some_and(|status| status < 400)))
         }
-        for (count, text) in [
-            (
-                self.transactions,
-                "{n} rows are of transaction controllers: a population of their own, in no total of requests",
-            ),
-            (
-                self.unanswered,
-                "{n} requests got no HTTP answer; they count as failures, by the exception that JMeter met",
-            ),
-            (self.generator, "{n} of them are faults of the load generator or the test plan, not of the system"),
-            (
-                self.by_status,
-                "there is no column `success`: of {n} rows those failed whose code is none or 400 and more",
-            ),
-            (self.without_time, "{n} rows have no time: nothing over time can be told of them"),
-        ] {
-            if count > 0 {
-                tally.note(text.replace("{n}", &count.to_string()));
-            }
-        }
-        if self.zoneless && settings.timezone.is_none() {
-            tally.note("time stamps name no zone and are taken for UTC: inputs.timezone in plimsoll.toml sets another");
-        } else if self.zoneless {
-            tally.note("time stamps name no zone and are read in that of inputs.timezone");
-        }
-        if tally.used > self.without_time && !self.finer {
-            tally.note("time stamps are whole seconds: nothing within a second can be told apart");
-        }
+        None => Ok(Judged::Unknown),
     }
 }
 
@@ -324,49 +308,9 @@ impl Measures {
     }
 }
 
-/// Which JMeter made the sample: by the host's column, else by what a remote JMeter puts before its threads' names, an
-/// address or `host:port`. Names with a hyphen are no proof: people call thread groups so.
-fn generator<'a>(given: &Given<'a>) -> &'a [u8] {
-    if !given.host.is_empty() {
-        return given.host;
-    }
-    let (thread, is_host) = (given.thread, |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
-    if let Some(colon) = memchr::memchr(b':', thread) {
-        let (host, rest) = thread.split_at(colon);
-        let port = rest.iter().skip(1).take_while(|byte| byte.is_ascii_digit()).count();
-        let named = !host.is_empty() && host.iter().all(is_host);
-        return match rest.get(port + 1) {
-            Some(b'-') if named && port > 0 => thread.get(..colon + 1 + port).unwrap_or_default(),
-            _ => b"",
-        };
-    }
-    let host = memchr::memchr(b'-', thread).and_then(|end| thread.get(..end)).unwrap_or_default();
-    let numbers = host.split(|byte| *byte == b'.');
-    let is_address = numbers.clone().count() == 4
-        && numbers.into_iter().all(|number| matches!(number.len(), 1..=3) && number.iter().all(u8::is_ascii_digit));
-    if is_address { host } else { b"" }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn remote_jmeters_are_known_by_address_or_port() {
-        let of = |thread: &str| {
-            let given = Given { thread: thread.as_bytes(), ..Given::default() };
-            String::from_utf8_lossy(generator(&given)).into_owned()
-        };
-        assert_eq!(of("10.0.0.3-Thread Group 1-1"), "10.0.0.3");
-        assert_eq!(of("10.0.0.3:1099-Thread Group 1-1"), "10.0.0.3:1099");
-        assert_eq!(of("loader-7.example:1099-Thread Group 1-1"), "loader-7.example:1099");
-        assert_eq!(of("loader7:1099-Thread Group 1-1"), "loader7:1099");
-        for local in ["Thread Group 1-1", "Stress-Users 2-17", "at 10:30-users 1-1", "", "1.2.3-x 1-1", "a:b-c 1-1"] {
-            assert_eq!(of(local), "", "{local}");
-        }
-        let hosted = Given { thread: b"10.0.0.3-T 1-1", host: b"vm", ..Given::default() };
-        assert_eq!(generator(&hosted), b"vm");
-    }
 
     #[test]
     fn numbers() {

@@ -52,6 +52,12 @@ impl Stamps {
         }
     }
 
+    /// The instant of so many unix milliseconds; `None` beyond the clock's range.
+    #[inline]
+    pub(super) fn unix_ms(milliseconds: u64) -> Option<Timestamp> {
+        i64::try_from(milliseconds).ok()?.checked_mul(NANOS_PER_MS).map(Timestamp)
+    }
+
     fn dated(&mut self, text: &[u8]) -> Option<Timestamp> {
         let Some(parts) = Parts::of(text) else { return self.foreign(text) };
         self.zoneless = true;

@@ -2,7 +2,8 @@
 
 use super::TOOL;
 use super::outcome;
-use super::sample::{Given, Refusal, Seen, Teller};
+use super::sample::{Given, Refusal, Teller};
+use super::seen::Seen;
 use crate::error::Error;
 use crate::ingest::scrub::without_queries;
 use crate::ingest::tag::{Tag, TagKind, Tags, attributes};
@@ -254,6 +255,7 @@ impl<'a> Saved<'a> {
             thread: self.thread.as_bytes(),
             host: self.host.as_bytes(),
             samples: self.samples.as_bytes(),
-        })
+        })?;
+        Ok(())
     }
 }

@@ -64,6 +64,7 @@ impl<'a> Reader<'a> {
     #[inline]
     pub(super) fn line(&mut self, line: &Line<'_>) {
         if line.overlong {
+            self.note_break(line, true);
             self.reject(line, line.bytes, Flaw::whole(format!("a line of more than {} KiB", LINE_CAP / 1024)));
             return;
         }

@@ -127,7 +127,8 @@ fn column(name: &str) -> Column {
 fn cells(text: &str) -> Vec<String> {
     for separator in [',', '\t', ';'] {
         if text.contains(separator) {
-            return text.split(separator).map(|cell| cell.trim().trim_matches('"').to_owned()).collect();
+            let cells = text.split(separator).map(|cell| cell.trim().trim_matches('"'));
+            return cells.flat_map(named).map(str::to_owned).collect();
         }
     }
     let mut cells: Vec<String> = Vec::new();
@@ -140,6 +141,15 @@ fn cells(text: &str) -> Vec<String> {
         joined = word == "/";
     }
     cells
+}
+
+/// `web: 0.35%`, as a `--format` with a colon writes it, is two cells.
+fn named(cell: &str) -> impl Iterator<Item = &str> {
+    let (name, rest) = match cell.split_once(": ") {
+        Some((name, rest)) if rest.ends_with('%') => (Some(name), rest.trim()),
+        _ => (None, cell),
+    };
+    name.into_iter().chain([rest])
 }
 
 fn is_memory_pair(cell: &str) -> bool {
@@ -340,6 +350,14 @@ mod tests {
             assert_eq!(values(&sink, "web network_out"), [Some(2.0)]);
             assert_eq!(sink.readings[0].1, Timestamp(1_795_226_400_000_000_000));
         }
+    }
+
+    #[test]
+    fn a_format_with_a_colon_behind_the_name() {
+        let (tally, sink) = read(&MonitorDockerStats, include_str!("../../../samples/monitor/docker-named/stats.txt"));
+        assert_eq!((tally.used, tally.rejected), (8, 0), "{:?}", tally.first_rejections);
+        assert_eq!(values(&sink, "minecraft_server_29 cpu_percent")[3..5], [Some(431.53), Some(470.06)]);
+        assert_eq!(values(&sink, "minecraft_server_29 network_out")[..2], [Some(13_100.0), Some(13_100.0)]);
     }
 
     #[test]

@@ -18,6 +18,17 @@ pub(super) struct Assumed {
 }
 
 impl Assumed {
+    /// Adds what another reader of the same file assumed.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.time_is_start |= other.time_is_start;
+        self.zoneless |= other.zoneless;
+        self.since_start |= other.since_start;
+        self.success_by_status |= other.success_by_status;
+        self.success_by_error |= other.success_by_error;
+        self.without_time += other.without_time;
+        self.without_zone_column = self.without_zone_column.max(other.without_zone_column);
+    }
+
     /// Everything that was assumed, as notes of the tally.
     pub(super) fn tell(&self, plan: &Plan, names: &[String], tally: &mut Tally) {
         let name = |wanted| plan.column(wanted).and_then(|column| names.get(column)).map_or("", String::as_str);

@@ -107,8 +107,18 @@ impl Sink for Recording {
     fn fork(&self) -> Box<dyn Sink> {
         Box::<Self>::default()
     }
-    fn absorb(&mut self, _: Box<dyn Sink>) {
-        unreachable!("own files are read by one thread");
+    /// Of rows only: figures that tools sum up stand in files that one thread reads.
+    fn absorb(&mut self, fork: Box<dyn Sink>) {
+        let other = fork.into_any().downcast::<Self>().unwrap();
+        let parts: Vec<PartId> = other.parts.iter().map(|name| self.part(name.as_deref())).collect();
+        let part = |id: PartId| parts[id.0 as usize];
+        let cells: Vec<SeriesId> = other.cells.iter().map(|(of, key)| self.cell(part(*of), key)).collect();
+        let metrics: Vec<SeriesId> = other.metrics.iter().map(|key| self.metric(PartId(0), key)).collect();
+        self.samples.extend(other.samples.iter().map(|(id, sample)| (cells[id.0 as usize], *sample)));
+        self.values.extend(other.values.iter().map(|(id, at, value)| (metrics[id.0 as usize], *at, *value)));
+        self.users.extend(other.users);
+        self.faults.extend(other.faults);
+        self.facts.extend(other.facts.into_iter().map(|(of, fact)| (part(of), fact)));
     }
     fn into_any(self: Box<Self>) -> Box<dyn Any> {
         self

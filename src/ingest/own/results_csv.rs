@@ -71,7 +71,7 @@ impl Adapter for OwnResultsCsv {
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let separator = delimiter(input.head()?.first_line());
         let mut rows = Rows::open(input, separator)?;
-        let names = rows.header().names().to_vec();
+        let names = with_jmeter_s_unit(rows.header().names().to_vec());
         let naming = naming_column(&names);
         let (mut document, mut tally) = (Record::default(), Tally::default());
         while let Some(row) = rows.next_row(&mut tally) {
@@ -101,6 +101,17 @@ impl Adapter for OwnResultsCsv {
         }
         Ok(tally)
     }
+}
+
+/// The names of a table that JMeter's aggregate or summary report saved: its times are milliseconds, which they do not say.
+fn with_jmeter_s_unit(mut names: Vec<String>) -> Vec<String> {
+    let is_jmeter = ["# Samples", "Error %"].iter().all(|wanted| names.iter().any(|name| name == wanted));
+    for name in names.iter_mut().filter(|_| is_jmeter) {
+        if matches!(name.as_str(), "Average" | "Median" | "Min" | "Max") || name.ends_with("% Line") {
+            name.push_str(" (ms)");
+        }
+    }
+    names
 }
 
 /// The column that says what a row is about: one of a known name, else the first of no meaning at all.
@@ -266,6 +277,16 @@ mod tests {
         assert!((p95_us(&sink.totals[0].1.latency) - 250_000.0).abs() < 1e-6);
         let (_, sink) = read("scenario,endpoint,requests,p95_ms\na,/x,1,1\nb,/x,1,2\na,/y,1,3\n");
         assert_eq!((sink.parts.len(), sink.totals.len()), (2, 3));
+    }
+
+    /// JMeter's header says no unit; its times are milliseconds.
+    #[test]
+    fn a_table_that_jmeter_saved() {
+        let (tally, sink) = read(include_str!("../../../samples/jmeter/aggregate/aggregate.csv"));
+        assert_eq!((tally.used, tally.rejected, sink.totals.len()), (5, 0, 5));
+        let sum = &sink.totals.iter().find(|(_, total)| total.endpoint.is_none()).unwrap().1;
+        assert_eq!((sum.requests, sum.failures), (Some(40_000), Some(3209)));
+        assert!((p95_us(&sum.latency) - 517_000.0).abs() < 1e-6);
     }
 
     #[test]

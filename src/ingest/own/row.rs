@@ -155,6 +155,11 @@ impl<'s> RowReader<'s> {
         self.assumed.tell(&self.plan, names, tally);
     }
 
+    /// What was assumed, to be told once all readers of the file are done.
+    pub(super) fn into_assumed(self) -> Assumed {
+        self.assumed
+    }
+
     fn text<'c>(&self, cells: &'c impl Cells, wanted: Wanted) -> Option<&'c str> {
         cells.text(self.plan.column(wanted)?)
     }

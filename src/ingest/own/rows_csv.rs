@@ -1,11 +1,12 @@
 //! A team's own CSV, one request a row.
 
+use super::assumed::Assumed;
 use super::cell_text::Refusal;
 use super::columns::{Plan, delimiter, foreign_header, header_names};
 use super::row::{Cells, RowReader, Taken};
 use crate::error::Error;
 use crate::ingest::rows::{Row, Rows};
-use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, scrub};
+use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, scrub, threads};
 
 /// Reads CSV rows of requests.
 pub struct OwnRowsCsv;
@@ -44,32 +45,67 @@ impl Adapter for OwnRowsCsv {
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let separator = delimiter(input.head()?.first_line());
-        let mut rows = Rows::open(input, separator)?;
+        let rows = Rows::open(input, separator)?;
         let names = rows.header().names().to_vec();
         let plan = Plan::new(&names, settings, &input.place())?;
         plan.require_countable(&input.place())?;
-        let mut reader = RowReader::new(plan, settings).with_decimal_comma(separator == b';');
-        let mut tally = Tally::default();
-        let mut last_was_short = false;
-        while let Some(row) = rows.next_row(&mut tally) {
-            let taken = shape(&row, names.len()).and_then(|()| reader.take(&row, sink));
-            last_was_short = row.bytes(names.len().checked_sub(1)).is_none();
-            match taken {
-                Ok(Taken::Used) => tally.used(),
-                Ok(Taken::Skipped) => tally.skipped(),
-                Err(refusal) => tally.reject(rejection(&row, &names, &refusal)),
-            }
-            if settings.strict && tally.rejected > 0 {
-                break;
-            }
+        let readers = rows.shared_by(settings.threads.min(threads::worth_while(input)));
+        let yields = threads::spread(readers, sink, |rows, sink| {
+            let reader = RowReader::new(plan.clone(), settings).with_decimal_comma(separator == b';');
+            read_rows(rows, reader, settings.strict, sink)
+        });
+        let mut all = Findings::default();
+        for findings in yields {
+            all.merge(findings);
         }
+        let mut tally = all.tally;
         tally.stop_if_strict(settings, input)?;
-        if last_was_short && tally.unfinished.is_none() {
-            tally.unfinished = Some("the last row breaks off".to_owned());
+        if let (_, true) = all.last {
+            tally.unfinished.get_or_insert_with(|| "the last row breaks off".to_owned());
         }
-        reader.finish(&names, &mut tally);
+        all.assumed.tell(&plan, &names, &mut tally);
         Ok(tally)
     }
+}
+
+/// Findings are what reading rows leaves behind beside observations.
+#[derive(Default)]
+struct Findings {
+    tally: Tally,
+    assumed: Assumed,
+    /// The last row's line, and whether it has too few fields.
+    last: (u64, bool),
+}
+
+impl Findings {
+    /// Adds those of another reader of the same file.
+    fn merge(&mut self, other: Self) {
+        self.tally.merge(other.tally);
+        self.assumed.merge(&other.assumed);
+        self.last = self.last.max(other.last);
+    }
+}
+
+/// Reads what others leave over.
+fn read_rows(mut rows: Rows, mut reader: RowReader<'_>, strict: bool, sink: &mut dyn Sink) -> Findings {
+    let names = rows.header().names().to_vec();
+    let mut findings = Findings::default();
+    while let Some(row) = rows.next_row(&mut findings.tally) {
+        let taken = shape(&row, names.len()).and_then(|()| reader.take(&row, sink));
+        let is_short = row.bytes(names.len().checked_sub(1)).is_none();
+        findings.last = findings.last.max((row.line, is_short));
+        match taken {
+            Ok(Taken::Used) => findings.tally.used(),
+            Ok(Taken::Skipped) => findings.tally.skipped(),
+            Err(refusal) => findings.tally.reject(rejection(&row, &names, &refusal)),
+        }
+        if strict && findings.tally.rejected > 0 {
+            rows.stop();
+            break;
+        }
+    }
+    findings.assumed = reader.into_assumed();
+    findings
 }
 
 /// Holds a row against the header: a field too few or too many moves values into other columns.

@@ -257,3 +257,29 @@ fn detection() {
         assert!(matches!(sniff(&OwnRowsNdjson, text), Sniff::No(_)), "{text}");
     }
 }
+
+#[test]
+fn neither_blocks_nor_threads_show_in_the_result() {
+    let header = "time,endpoint,latency_ms,status,error,users\n";
+    let rows = (0..60_000_u64).map(|at| {
+        let (ms, status) = (1_795_227_158_000 + at * 7, if at % 31 == 0 { 503 } else { 200 });
+        match at % 20_000 {
+            19_999 => format!("{ms},/api/{},soon,{status},,1\n", at % 5),
+            _ => format!("{ms},/api/{},{}.5,{status},\"a, {}\",{}\n", at % 5, at % 700, at % 3, at / 9000),
+        }
+    });
+    let text: String = std::iter::once(header.to_owned()).chain(rows).collect();
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+    let read = |threads| {
+        let input = crate::ingest::Input::open("rows.csv", file.path()).unwrap();
+        let mut sink = Recording::default();
+        let tally = OwnRowsCsv.read(&input, &Settings { threads, ..Settings::default() }, &mut sink).unwrap();
+        let mut samples: Vec<String> =
+            sink.samples.iter().map(|(id, sample)| format!("{:?} {sample:?}", sink.key(*id))).collect();
+        samples.sort();
+        (tally, samples)
+    };
+    assert_eq!(read(1), read(3));
+    assert_eq!(read(1).0.rejected, 3);
+}

@@ -103,3 +103,32 @@ pub(super) fn artillery_script(head: &Head) -> bool {
     let has = |key: &[u8]| head.lines().any(|line| line == key);
     has(b"config:") && has(b"scenarios:") && head.lines().any(|line| line.trim_ascii_start().starts_with(b"target:"))
 }
+
+/// The header, or the keys of the first line, of `--transaction-log`, `--scenario-log` and `--error-log`.
+pub(super) fn goose_log(head: &Head) -> bool {
+    const HEADERS: [&[u8]; 4] = [
+        b"elapsed,scenario_index,transaction_index,name,run_time,success,user",
+        b"elapsed,transaction_index,name,run_time,success,user",
+        b"elapsed,name,index,run_time,user",
+        b"elapsed,raw,name,final_url,redirected,response_time,status_code,user,error",
+    ];
+    let line = head.first_line();
+    let key = |name: &[u8]| memchr::memmem::find(line, &[b"\"", name, b"\":"].concat()).is_some();
+    let is_step = key(b"run_time") && (key(b"scenario_index") || key(b"transaction_index") || key(b"index"));
+    let is_error = key(b"final_url") && key(b"redirected") && key(b"error");
+    HEADERS.contains(&line.trim_ascii_end()) || line.starts_with(b"{\"elapsed\":") && (is_step || is_error)
+}
+
+/// The HTML and Markdown that Goose writes, and what it prints.
+pub(super) fn goose_text(head: &Head) -> bool {
+    let is_page = page(head) && head.contains(b"<title>Goose Attack Report</title>");
+    let is_markdown = head.lines().take(5).any(|line| line == b"# Goose Attack Report");
+    is_page || is_markdown || head.lines().any(|line| line.trim_ascii() == b"=== PER REQUEST METRICS ===")
+}
+
+/// Entries of a name, a duration and a status each.
+pub(super) fn drill_report(head: &Head) -> bool {
+    let lines: Vec<&[u8]> = head.lines().filter(|line| !line.trim_ascii().is_empty()).take(3).collect();
+    let [name, duration, status] = lines.as_slice() else { return false };
+    name.starts_with(b"- name: ") && duration.starts_with(b"  duration: ") && status.starts_with(b"  status: ")
+}

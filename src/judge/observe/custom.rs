@@ -31,6 +31,7 @@ pub(super) fn figure(scope: &Scope<'_>, name: &str, stat: CustomStat) -> Result<
         CustomStat::Rate => Err(format!("`{}` is no rate", metric.metric)),
         CustomStat::Value => counted(metric, metric.value, metric.unit),
         CustomStat::Of(Stat::Min) => counted(metric, metric.min, metric.unit),
+        CustomStat::Of(Stat::Deviation) => Err(format!("how `{}` varies is not kept", metric.metric)),
         CustomStat::Of(Stat::Max) => counted(metric, metric.max, metric.unit),
         CustomStat::Of(Stat::Mean) => {
             let seen = counted(metric, metric.mean, metric.unit)?;

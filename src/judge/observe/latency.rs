@@ -73,6 +73,8 @@ fn of_run(
     match stat {
         Stat::Min => base(latency.min),
         Stat::Max => base(latency.max),
+        Stat::Deviation => base(recorded.and_then(deviation_us))
+            .map_err(|why| if why.is_empty() { "the source does not tell how latencies vary".to_owned() } else { why }),
         Stat::Mean => {
             let seen = base(latency.mean)?;
             let deviation = recorded.and_then(deviation_us);
@@ -139,6 +141,7 @@ fn of_slice(slice: &Slice, stat: Stat, effect: f64, limit: Option<f64>) -> Resul
     match stat {
         Stat::Min => seen(slice.least_us(), Nature::Counted),
         Stat::Max => seen(slice.most_us(), Nature::Counted),
+        Stat::Deviation => seen(deviation_us(recorded), Nature::Counted),
         Stat::Mean => {
             let deviation = deviation_us(recorded);
             let mean = recorded.mean_us();

@@ -81,6 +81,11 @@ pub(super) fn count(scope: &Scope<'_>, population: Population) -> Result<Observa
     Ok(Observation { n: Some(n), ..Observation::counted(float(n), Unit::Count) })
 }
 
+pub(super) fn bytes(scope: &Scope<'_>) -> Result<Observation, String> {
+    let bytes = scope.figures(Population::Request)?.bytes.ok_or("the source does not count bytes")?;
+    Ok(Observation::counted(float(bytes), Unit::Bytes))
+}
+
 pub(super) fn duration(scope: &Scope<'_>) -> Result<Observation, String> {
     let seconds = scope
         .judged

@@ -1,10 +1,12 @@
 //! From a metric's name and a test's figures to an observation. A figure that is not there is unknown, with the reason and,
 //! where it can be said, what would make it known.
 
+mod course;
 mod custom;
 mod latency;
 mod load;
 mod monitor;
+mod recovery;
 mod share;
 mod slice;
 
@@ -13,9 +15,10 @@ pub(crate) use monitor::{is_memory, rough_duration};
 use super::case::JudgedTest;
 use super::observation::Observation;
 use crate::analyse::figures::EndpointFigures;
-use crate::config::limit::Phase;
+use crate::config::limit::{Phase, Side, Timeframe};
 use crate::config::metric::{Asked, Metric};
 use crate::model::key::Population;
+use crate::quantity::Quantity;
 use crate::unit::Unit;
 
 /// Which part of a test is looked at.
@@ -57,6 +60,11 @@ pub fn observe(metric: &Metric, scope: &Scope<'_>) -> Observation {
         Asked::Drift { p } => latency::drift(scope, *p),
         Asked::Failures { kind, counted } => share::failures(scope, kind.as_deref(), *counted),
         Asked::Success(population) => share::success(scope, *population),
+        Asked::SuccessCount => share::successes(scope),
+        Asked::Status { pattern, counted } => share::status(scope, pattern, *counted),
+        Asked::RequestShare => share::of_all_requests(scope),
+        Asked::Bytes => load::bytes(scope),
+        Asked::Recovery => recovery::time(scope),
         Asked::Checks => custom::checks(scope),
         Asked::CacheHits => share::cache_hits(scope),
         Asked::Rate(population) => load::rate(scope, *population),
@@ -70,9 +78,16 @@ pub fn observe(metric: &Metric, scope: &Scope<'_>) -> Observation {
         Asked::MemoryLeaks => monitor::memory_leaks(scope),
         Asked::Custom { name, stat } => custom::figure(scope, name, *stat),
         // Over several tests: criterion.rs asks for each and takes the mean.
-        Asked::MeanOfTests(_) => Err("a mean over tests is judged for the suite".to_owned()),
+        Asked::OverTests(..) => Err("a figure over tests is judged for the suite".to_owned()),
     };
     seen.unwrap_or_else(|why| Observation::unknown(unit, why))
+}
+
+/// What is seen of a metric in the worst stretch of a scope, as a timeframe and a limit ask.
+#[must_use]
+pub fn worst_stretch(metric: &Metric, scope: &Scope<'_>, timeframe: Timeframe, limit: (Side, Quantity)) -> Observation {
+    let unit = metric.unit().unwrap_or(Unit::Plain);
+    course::worst(metric, scope, timeframe, limit).unwrap_or_else(|why| Observation::unknown(unit, why))
 }
 
 /// The population whose endpoints a metric is about; `None` for metrics of the test as a whole.
@@ -83,9 +98,14 @@ pub fn population(metric: &Metric) -> Option<Population> {
         | Asked::Success(population)
         | Asked::Rate(population)
         | Asked::Count(population) => Some(*population),
-        Asked::ShareOver { .. } | Asked::Drift { .. } | Asked::Failures { .. } | Asked::CacheHits => {
-            Some(Population::Request)
-        }
+        Asked::ShareOver { .. }
+        | Asked::Drift { .. }
+        | Asked::Failures { .. }
+        | Asked::SuccessCount
+        | Asked::Status { .. }
+        | Asked::RequestShare
+        | Asked::Bytes
+        | Asked::CacheHits => Some(Population::Request),
         _ => None,
     }
 }
@@ -98,6 +118,7 @@ pub fn phase(judged: JudgedTest<'_>, phase: Phase) -> Result<(f64, f64), String>
     let phases = judged.figures.phases.as_ref().ok_or("phases are not known without times")?;
     match phase {
         Phase::Steady => Ok((phases.steady_from_s, phases.steady_to_s)),
+        Phase::After => recovery::after(judged),
         Phase::Ramp => phases.ramp_s.map(|end| (0.0, end)).ok_or_else(|| format!("no ramp: {}", phases.why)),
     }
 }

@@ -9,7 +9,7 @@ use crate::judge::observation::Observation;
 use crate::unit::{Timestamp, Unit};
 
 /// A monitor's own unit in base units, with the factor; `Plain` where the unit is none that we know.
-fn base(unit: &str) -> (Unit, f64) {
+pub(super) fn base(unit: &str) -> (Unit, f64) {
     match unit {
         "%" => (Unit::Ratio, 0.01),
         "ms" => (Unit::Micros, 1e3),
@@ -56,6 +56,7 @@ fn of(column: &MonitorFigures, stat: Stat) -> Result<f64, String> {
         Stat::Mean => column.mean,
         Stat::Min => column.min,
         Stat::Max => column.max,
+        Stat::Deviation => None,
         Stat::Quantile(p) => match fmt::quantile_name(p).as_str() {
             "p50" => column.p50,
             "p95" => column.p95,

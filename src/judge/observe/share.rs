@@ -70,11 +70,13 @@ fn widest(a: Option<Interval>, b: Option<Interval>) -> Option<Interval> {
     Some((a?.0, b?.1))
 }
 
-/// Failures of a kind, and those of any named kind.
+/// Failures of these kinds (or, after `other than`, of all others), and those of any named kind.
 fn of_kind(kinds: &[NamedCount], wanted: &str) -> (u64, u64) {
     let count =
         |matching: &dyn Fn(&str) -> bool| kinds.iter().filter(|kind| matching(&kind.name)).map(|kind| kind.count).sum();
-    (count(&|name| is_kind(name, wanted)), count(&|_| true))
+    let (others, list) = wanted.strip_prefix("other than ").map_or((false, wanted), |allowed| (true, allowed));
+    let meant = |name: &str| list.split(',').any(|one| is_kind(name, one.trim())) != others;
+    (count(&meant), count(&|_| true))
 }
 
 /// `timeout` is any kind with that word in it, whatever the case; `5xx` any status from 500 to 599.
@@ -86,6 +88,60 @@ fn is_kind(name: &str, wanted: &str) -> bool {
             .any(|digits| digits.len() == 3 && digits.starts_with(class));
     }
     name.contains(&wanted)
+}
+
+/// Successes as a count.
+pub(super) fn successes(scope: &Scope<'_>) -> Result<Observation, String> {
+    let (failed, requests) = if let Some(slice) = scope.slice {
+        let slice = cut(scope, slice)?;
+        (slice.failures, slice.requests)
+    } else {
+        let figures = scope.figures(Population::Request)?;
+        (failed(figures)?, figures.requests.ok_or("the number of requests is not known")?)
+    };
+    let count = Observation::counted(float(requests.saturating_sub(failed)), Unit::Count);
+    Ok(Observation { n: Some(requests), ..count })
+}
+
+/// Answers with a status that a pattern means, as a share of the requests or as a count.
+pub(super) fn status(scope: &Scope<'_>, pattern: &str, counted: bool) -> Result<Observation, String> {
+    if scope.slice.is_some() {
+        return Err("statuses are not kept over time".to_owned());
+    }
+    let figures = scope.figures(Population::Request)?;
+    let requests = figures.requests.filter(|all| *all > 0).ok_or("no requests were measured")?;
+    if figures.statuses.is_empty() {
+        return Err("the source has no status codes".to_owned());
+    }
+    let meant = figures.statuses.iter().filter(|status| is_status(&status.name, pattern));
+    let count: u64 = meant.map(|status| status.count).sum();
+    if counted {
+        return Ok(Observation { n: Some(requests), ..Observation::counted(float(count), Unit::Count) });
+    }
+    let effect = figures.failure_design_effect;
+    Ok(share(float(count) / float(requests), wilson(count, requests, effect), requests, effect))
+}
+
+/// `x` and `?` stand for one letter, `*` for any.
+fn is_status(status: &str, pattern: &str) -> bool {
+    let mut pattern = pattern.chars();
+    let mut letters = status.chars();
+    loop {
+        match (pattern.next(), letters.next()) {
+            (Some('*'), _) | (None, None) => return true,
+            (Some('x' | '?'), Some(_)) => {}
+            (Some(wanted), Some(letter)) if wanted == letter => {}
+            _ => return false,
+        }
+    }
+}
+
+/// An endpoint's part of all requests.
+pub(super) fn of_all_requests(scope: &Scope<'_>) -> Result<Observation, String> {
+    let all = scope.judged.requests().and_then(|totals| totals.requests).filter(|all| *all > 0);
+    let all = all.ok_or("the number of requests is not known")?;
+    let own = scope.figures(Population::Request)?.requests.ok_or("the number of requests is not known")?;
+    Ok(share(float(own) / float(all), wilson(own, all, 1.0), all, 1.0))
 }
 
 /// Successes of a population as a share.
@@ -134,6 +190,11 @@ mod tests {
     fn kinds_are_matched_as_people_name_them() {
         assert!(is_kind("Timeout awaiting response", "timeout"));
         assert!(is_kind("HTTP 503", "5xx") && !is_kind("HTTP 429", "5xx"));
+        let kinds = [("HTTP 429", 3), ("HTTP 503", 2), ("timeout", 1)]
+            .map(|(name, count)| NamedCount { name: name.to_owned(), count });
+        assert_eq!(of_kind(&kinds, "other than 429, 503"), (1, 6));
+        assert_eq!(of_kind(&kinds, "429, timeout"), (4, 6));
+        assert!(is_status("503", "5xx") && is_status("200", "2*") && !is_status("50", "5xx"));
         assert!(is_kind("HTTP 503", "503") && !is_kind("connection refused", "timeout"));
     }
 }

@@ -14,7 +14,7 @@ const DRIFT_PARTS: u32 = 60;
 const DRIFT_LEAST: usize = 40;
 
 /// What ended in a slice.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Slice {
     /// Requests, failures included.
     pub(super) requests: u64,
@@ -25,6 +25,27 @@ pub(super) struct Slice {
 }
 
 impl Slice {
+    /// Nothing ended in it yet.
+    pub(super) fn empty() -> Self {
+        let recorded = Recorded { histogram: Histogram::default(), sum_ns: 0, extremes_ns: None };
+        Self { requests: 0, failures: 0, recorded: Some(recorded) }
+    }
+
+    /// Takes a window in.
+    pub(super) fn add(&mut self, window: &Window) {
+        self.requests += window.requests;
+        self.failures += window.failures;
+        match (&window.latency, &mut self.recorded) {
+            (Some(latency), Some(recorded)) => {
+                recorded.histogram.merge(latency);
+                recorded.sum_ns = recorded.sum_ns.saturating_add(window.sum_ns);
+            }
+            // One window with requests and without latencies: the slice has none.
+            (None, own) if window.requests > 0 => *own = None,
+            _ => {}
+        }
+    }
+
     pub(super) fn quantile_us(&self, p: f64) -> Option<f64> {
         let value = self.recorded.as_ref()?.histogram.quantile(p)?;
         u64::try_from(value).ok().map(float)
@@ -55,40 +76,21 @@ pub(super) fn cut(scope: &Scope<'_>, (from_s, to_s): (f64, f64)) -> Result<Slice
     }
     let first = timeline.start.seconds_since(start);
     let width = width_s(timeline);
-    let mut slice = Slice::default();
-    let mut histogram = Some(Histogram::default());
-    let mut sum_ns = 0_u128;
+    let mut slice = Slice::empty();
     for series in timeline.endpoints.iter().filter(|series| is_meant(scope, series)) {
         let mut middle = first + width / 2.0;
         for window in &series.windows {
             if (from_s..to_s).contains(&middle) {
-                slice.requests += window.requests;
-                slice.failures += window.failures;
-                sum_ns = sum_ns.saturating_add(window.sum_ns);
-                merge(&mut histogram, window);
+                slice.add(window);
             }
             middle += width;
         }
     }
-    slice.recorded = histogram.map(|histogram| Recorded { histogram, sum_ns, extremes_ns: None });
     Ok(slice)
 }
 
-fn merge(into: &mut Option<Histogram>, window: &Window) {
-    match &window.latency {
-        Some(latency) => {
-            if let Some(histogram) = into {
-                histogram.merge(latency);
-            }
-        }
-        // One window with requests and without latencies: the slice has none.
-        None if window.requests > 0 => *into = None,
-        None => {}
-    }
-}
-
 /// Whether a series belongs to the scope: the endpoint that is meant, or all that are load.
-fn is_meant(scope: &Scope<'_>, series: &EndpointSeries) -> bool {
+pub(super) fn is_meant(scope: &Scope<'_>, series: &EndpointSeries) -> bool {
     if let Some(label) = scope.endpoint {
         return series.key.label() == label;
     }
@@ -131,6 +133,6 @@ pub(super) fn drift(scope: &Scope<'_>, p: f64) -> Result<Observation, String> {
 }
 
 /// Width of a window in seconds.
-fn width_s(timeline: &Timeline) -> f64 {
+pub(super) fn width_s(timeline: &Timeline) -> f64 {
     Timestamp(timeline.width_ns).seconds_since(Timestamp(0))
 }

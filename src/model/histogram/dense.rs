@@ -6,6 +6,8 @@ use super::bucket::Cell;
 const FEWEST: usize = 64;
 /// Counters that a range may have for each occupied bucket.
 const SPARSEST: usize = 8;
+/// Counters that a sparser range may have, if it has more records: times in whole milliseconds lie far apart.
+const SPARSE: usize = 8192;
 
 /// A Dense range counts a record with one addition. Four bytes a bucket: what a test measures at one place lies within a
 /// few thousand buckets, which a core's cache holds for dozens of metrics.
@@ -22,7 +24,9 @@ impl Dense {
     pub(super) fn of(cells: &[Cell]) -> Option<Self> {
         let (low, high) = (cells.first()?.index(), cells.last()?.index());
         let span = 1 + low.abs_diff(high) as usize;
-        if cells.len() < FEWEST || span > SPARSEST * cells.len() {
+        let records = cells.iter().fold(0_u64, |sum, cell| sum.saturating_add(cell.count()));
+        let is_worth_it = span <= SPARSEST * cells.len() || (span <= SPARSE && span as u64 <= records);
+        if cells.len() < FEWEST || !is_worth_it {
             return None;
         }
         let room = span / 4;

@@ -4,6 +4,7 @@
 
 mod axes;
 mod before_after;
+mod history;
 mod hover;
 mod limit;
 mod scale;
@@ -16,6 +17,7 @@ mod window;
 use plotters::drawing::DrawingAreaErrorKind;
 
 pub use before_after::draw_before_after;
+pub use history::draw_history;
 pub use hover::{Hover, HoverSeries, hover_strips, hover_time};
 pub use spark::{effect, spark};
 pub use strips::draw_strips;

@@ -180,7 +180,7 @@ fn row<'a>(
 }
 
 /// The worst that was found about an endpoint, and how much it weighs in the order.
-fn outcome(test: &str, it: &EndpointFigures, judged: &Index<'_>) -> (u8, State) {
+pub(in crate::render) fn outcome(test: &str, it: &EndpointFigures, judged: &Index<'_>) -> (u8, State) {
     let deltas = judged.deltas(test, &it.label).iter().map(|delta| (changed(delta), state::call(delta)));
     let criteria =
         judged.criteria(test, &it.label).iter().map(|one| (judgement(one.status), state::status(one.status)));

@@ -5,7 +5,9 @@ use crate::compare::delta::{Call, Delta};
 use crate::judge::outcome::{CriterionResult, Finding, Origin, Status};
 use crate::render::state::{self, NOT_JUDGED, State};
 use crate::report::build::words;
+use crate::report::history::HistoryTest;
 use crate::report::model::{Report, TestReport};
+use crate::unit::Unit;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -17,14 +19,14 @@ const MOST_CHANGES: usize = 150;
 const MOST_FINDINGS: usize = 60;
 
 /// Criteria and comparisons by the endpoint they are about.
-pub(super) struct Index<'a> {
+pub(in crate::render) struct Index<'a> {
     report: &'a Report,
     criteria: BTreeMap<(&'a str, &'a str), Vec<&'a CriterionResult>>,
     deltas: BTreeMap<(&'a str, &'a str), Vec<&'a Delta>>,
 }
 
 impl<'a> Index<'a> {
-    pub(super) fn new(report: &'a Report) -> Self {
+    pub(in crate::render) fn new(report: &'a Report) -> Self {
         let mut index = Self { report, criteria: BTreeMap::new(), deltas: BTreeMap::new() };
         for criterion in &report.criteria {
             if let Some(key) = about(criterion) {
@@ -37,16 +39,21 @@ impl<'a> Index<'a> {
         index
     }
 
+    /// What the store knows of a test.
+    pub(super) fn history(&self, test: &str) -> Option<&'a HistoryTest> {
+        self.report.history.iter().find(|one| one.test == test)
+    }
+
     pub(super) fn criteria<'s>(&'s self, test: &'s str, endpoint: &'s str) -> &'s [&'a CriterionResult] {
         self.criteria.get(&(test, endpoint)).map(Vec::as_slice).unwrap_or_default()
     }
 
-    pub(super) fn deltas<'s>(&'s self, test: &'s str, endpoint: &'s str) -> &'s [&'a Delta] {
+    pub(in crate::render) fn deltas<'s>(&'s self, test: &'s str, endpoint: &'s str) -> &'s [&'a Delta] {
         self.deltas.get(&(test, endpoint)).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// How many criteria of a test were met, in words, and the state of the worst.
-    pub(super) fn of_test(&self, test: &TestReport) -> (String, State) {
+    pub(in crate::render) fn of_test(&self, test: &TestReport) -> (String, State) {
         let newer = |other: &TestReport| other.name == test.name && other.started_at > test.started_at;
         if self.report.tests.iter().any(newer) {
             return ("superseded by a newer run".to_owned(), state::planned("superseded"));
@@ -63,7 +70,7 @@ impl<'a> Index<'a> {
     }
 
     /// The latency that changes are told by in a test: p95 where it was compared, else the first that was.
-    pub(super) fn told_by(&self, test: &str) -> Option<&'a str> {
+    pub(in crate::render) fn told_by(&self, test: &str) -> Option<&'a str> {
         let of_test = self.deltas.iter().filter(|((name, _), _)| *name == test).flat_map(|(_, deltas)| deltas);
         let latencies: Vec<&str> =
             of_test.map(|delta| delta.metric.as_str()).filter(|metric| metric.starts_with('p')).collect();
@@ -88,7 +95,8 @@ pub(super) struct CriterionRow<'a> {
     screen: bool,
 }
 
-fn weight(status: Status) -> u8 {
+/// Of two outcomes the one that matters more has the smaller number.
+pub(in crate::render) fn weight(status: Status) -> u8 {
     match status {
         Status::Fail => 0,
         Status::Inconclusive | Status::NotRun | Status::Blocked => 1,
@@ -106,6 +114,11 @@ fn origin(origin: Origin) -> &'static str {
         Origin::Default => "default",
         Origin::Baseline => "baseline",
         Origin::Plan => "plan",
+        Origin::Group => "group",
+        Origin::Keptn => "Keptn",
+        Origin::Taurus => "Taurus",
+        Origin::Gatling => "Gatling assertion",
+        Origin::Artillery => "Artillery",
     }
 }
 
@@ -147,6 +160,8 @@ pub(super) struct ChangeRow<'a> {
     state: State,
     /// `+26 % (21 to 31)`, or points for failures.
     change: String,
+    /// The range that it is held against, where one was declared.
+    declared: Option<String>,
     /// `ratio` for failures, `micros` for latencies.
     unit: &'static str,
     screen: bool,
@@ -163,8 +178,14 @@ fn harm(call: Call) -> u8 {
 }
 
 pub(super) fn change(it: &Delta) -> ChangeRow<'_> {
-    let unit = if it.metric.starts_with("failures") { "ratio" } else { "micros" };
-    ChangeRow { it, state: state::call(it), change: words::change(it), unit, screen: false }
+    let unit = match it.unit() {
+        Unit::Ratio => "ratio",
+        Unit::PerSecond => "per-second",
+        Unit::Count => "count",
+        _ => "micros",
+    };
+    let declared = words::declared_range(it);
+    ChangeRow { it, state: state::call(it), change: words::change(it), declared, unit, screen: false }
 }
 
 pub(super) fn changes(report: &Report) -> Cut<ChangeRow<'_>> {

@@ -8,16 +8,19 @@ mod judged;
 mod picture;
 mod test;
 
+pub(super) use endpoint::outcome;
+pub(super) use judged::{Index, weight};
+
 use super::state::{self, State};
 use super::svg::Ground;
 use crate::error::Error;
 use crate::judge::outcome::{CriterionResult, PlanOutcome};
+use crate::report::baseline::BaselineUsed;
 use crate::report::model::{
-    Answer, Approval, BaselineUsed, ConfigUsed, FileNotUsed, Generator, HoldsFor, Line, Report, Reproduce,
-    RequirementLine, Tile,
+    Answer, Approval, ConfigUsed, FileNotUsed, Generator, HoldsFor, Line, Report, Reproduce, RequirementLine, Tile,
 };
 use judged::{ChangeRow, CriterionRow, FindingRow};
-use picture::Budget;
+pub(super) use picture::{Budget, Picture};
 use serde::Serialize;
 use test::TestLayout;
 
@@ -34,7 +37,7 @@ pub(super) struct Cut<T> {
 }
 
 impl<T> Cut<T> {
-    fn of(mut all: Vec<T>, most: usize) -> Self {
+    pub(super) fn of(mut all: Vec<T>, most: usize) -> Self {
         let left = all.len().saturating_sub(most);
         all.truncate(most);
         Self { shown: all, left }

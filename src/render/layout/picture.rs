@@ -53,11 +53,12 @@ pub(super) fn mistake(error: &ChartError) -> Error {
 }
 
 impl<'a> Picture<'a> {
-    pub(super) fn new(chart: &'a Chart, budget: &mut Budget) -> Result<Self, Error> {
+    pub(in crate::render) fn new(chart: &'a Chart, budget: &mut Budget) -> Result<Self, Error> {
         let drawn = match chart {
             Chart::Time(one) => chart::draw_time(one, budget.ground),
             Chart::Strips(one) => chart::draw_strips(one, budget.ground),
             Chart::Tail(one) => chart::draw_tail(one, budget.ground),
+            Chart::History(one) => chart::draw_history(one, budget.ground),
         };
         let drawn = drawn.map_err(|error| mistake(&error))?;
         let weight = drawn.as_ref().map_or(0, String::len);
@@ -72,6 +73,7 @@ impl<'a> Picture<'a> {
             Chart::Time(one) => (one.legend(), one.table(), Some(chart::hover_time(one))),
             Chart::Strips(one) => (one.legend(), one.table(), Some(chart::hover_strips(one))),
             Chart::Tail(one) => (one.legend(), one.table(), None),
+            Chart::History(one) => (one.legend(), one.table(), None),
         };
         budget.bytes = budget.bytes.saturating_sub(if room { weight } else { 0 });
         let Table { columns, rows } = table;

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::model::distribution::SourceClass;
 use crate::model::input::InputFile;
 use crate::model::key::ColumnKind;
+use crate::render::history::HistoryLayout;
 use crate::render::state::State;
 use crate::report::chart::Chart;
 use crate::report::model::{FaultLine, TestReport};
@@ -73,6 +74,8 @@ pub(in crate::render) struct TestLayout<'a> {
     remarks: &'a [String],
     inputs: Cut<&'a InputFile>,
     notes: Vec<Note<'a>>,
+    /// Its last runs, where a store was asked.
+    history: Option<HistoryLayout<'a>>,
     pub(in crate::render) charts: Vec<Picture<'a>>,
 }
 
@@ -177,6 +180,7 @@ impl<'a> TestLayout<'a> {
             remarks: &test.remarks,
             inputs: Cut::of(test.inputs.iter().collect(), MOST_FILES),
             notes: notes(test),
+            history: judged.history(&test.name).map(|one| HistoryLayout::new(one, budget)).transpose()?,
             charts: test.charts.iter().map(|chart| Picture::new(chart, budget)).collect::<Result<_, _>>()?,
         })
     }

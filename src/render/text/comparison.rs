@@ -2,12 +2,16 @@
 
 use super::Style;
 use super::table::Table;
+use crate::compare::declared::METRICS;
 use crate::compare::delta::{Call, Delta};
 use crate::compare::shift::{Shift, ShiftKind};
 use crate::fmt;
+use crate::quantity::{Quantity, Range};
 use crate::report::build::words;
 use crate::report::model::Compared;
+use crate::store::declared::DeclaredBaseline;
 use crate::store::run::StoredRun;
+use crate::unit::Unit;
 use std::io::{self, Write};
 
 /// Writes comparisons, what differs besides the results first.
@@ -62,10 +66,10 @@ fn table(deltas: &[&Delta], style: Style, out: &mut dyn Write) -> io::Result<()>
     let mut table = Table::new(&["", "metric", "before", "after", "change (95 %)", "call"]);
     for delta in deltas {
         let show = |value: Option<f64>| match value {
-            Some(value) if delta.metric == "failures" => fmt::percent(value),
-            Some(value) => fmt::latency_us(value),
+            Some(value) => fmt::value(value, delta.unit()),
             None => "–".to_owned(),
         };
+        let before = words::declared_range(delta).unwrap_or_else(|| show(delta.before));
         let state = match delta.call {
             Call::Regressed => "fail",
             Call::Inconclusive => "unsure",
@@ -76,7 +80,7 @@ fn table(deltas: &[&Delta], style: Style, out: &mut dyn Write) -> io::Result<()>
         table.row(vec![
             name,
             delta.metric.clone(),
-            show(delta.before),
+            before,
             show(delta.after),
             words::change(delta),
             style.paint(state, &call),
@@ -111,16 +115,43 @@ fn untold<'a>(deltas: &[&'a Delta]) -> Vec<(&'a str, usize)> {
 /// # Errors
 /// The writer's.
 pub fn stored_run(run: &StoredRun, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut about = vec![run.tool.clone()];
-    about.extend(run.started_at.map(fmt::instant));
-    about.extend(run.duration_s.map(fmt::duration_s));
-    about.extend(run.build.as_ref().map(|build| format!("build {}", fmt::plain(build))));
-    about.push(run.verdict.map_or("not judged", super::verdict_words).to_owned());
-    writeln!(out, "{}  {}", style.paint("bold", &fmt::plain(&run.test)), style.line(&about.join(" · "), 20))?;
+    let line = &run.run;
+    let mut about = vec![line.fingerprint.tool.clone()];
+    about.extend(line.started_at.map(fmt::instant));
+    about.extend(line.fingerprint.duration_s.map(fmt::duration_s));
+    about.extend(line.build.as_ref().map(|build| format!("build {}", fmt::plain(build))));
+    about.push(line.verdict.map_or("not judged", super::verdict_words).to_owned());
+    writeln!(out, "{}  {}", style.paint("bold", &fmt::plain(&line.test)), style.line(&about.join(" · "), 20))?;
+    if let Some(accepted) = &line.accepted {
+        let text = format!("accepted by {} on {}: {}", accepted.author, accepted.date, accepted.reason);
+        writeln!(out, "  {}", style.line(&text, 4))?;
+    }
     let mut table = super::inspection::endpoint_table();
     table.row(super::inspection::row("all", &run.totals));
     for endpoint in &run.endpoints {
         table.row(super::inspection::row(&endpoint.label, endpoint));
+    }
+    table.write(2, style.width, out)
+}
+
+/// Writes declared figures.
+///
+/// # Errors
+/// The writer's.
+pub fn declared(baseline: &DeclaredBaseline, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table::new(&["test", "requests", "metric", "declared", "source"]);
+    for figure in &baseline.figures {
+        let unit = METRICS.iter().find(|one| one.name == figure.metric).map_or(Unit::Plain, |one| one.unit);
+        let range = Range { low: Quantity::new(figure.low, unit), high: Quantity::new(figure.high, unit) };
+        let or =
+            |text: &Option<String>, all: &str| text.as_ref().map_or_else(|| all.to_owned(), |text| fmt::plain(text));
+        table.row(vec![
+            or(&figure.test, "every"),
+            or(&figure.endpoint, "all"),
+            figure.metric.clone(),
+            range.words(),
+            format!("{}, {}", fmt::plain(&figure.source), fmt::plain(&figure.date)),
+        ]);
     }
     table.write(2, style.width, out)
 }

@@ -1,10 +1,12 @@
 //! The report on a terminal: verdict, why, what changed, what to do and where the report is, in at most one screen.
 
 mod comparison;
+mod history;
 mod inspection;
 mod table;
 
-pub use comparison::{comparison, stored_run};
+pub use comparison::{comparison, declared, stored_run};
+pub use history::history;
 pub use inspection::inspection;
 
 use crate::fmt;

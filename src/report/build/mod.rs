@@ -3,6 +3,7 @@
 mod answer;
 mod charts;
 mod footing;
+pub mod history;
 mod strips;
 mod tests_of;
 pub mod words;
@@ -13,10 +14,12 @@ use crate::compare::side::Side;
 use crate::judge::outcome::Judgement;
 use crate::model::key::Population;
 use crate::model::test::Test;
+use crate::report::baseline::{BaselineUsed, ReferenceUsed};
 use crate::report::chart::TailPoint;
+use crate::report::history::HistoryTest;
 use crate::report::model::{
-    Approval, BaselineUsed, ConfigUsed, FileNotUsed, Generator, Inspection, Report, Reproduce, Request,
-    RequirementLine, SCHEMA, TestReport,
+    Approval, ConfigUsed, FileNotUsed, Generator, Inspection, Report, Reproduce, Request, RequirementLine, SCHEMA,
+    TestReport,
 };
 use sha2::{Digest, Sha256};
 
@@ -73,6 +76,10 @@ pub struct Material<'a> {
     pub before: Vec<(String, String, Side)>,
     /// The baseline.
     pub baseline: Option<BaselineUsed>,
+    /// The pinned reference against which slow drift is seen.
+    pub reference: Option<ReferenceUsed>,
+    /// What the store knows of the tests.
+    pub history: Vec<HistoryTest>,
     /// The configuration.
     pub config: ConfigUsed,
     /// As declared.
@@ -138,6 +145,9 @@ pub fn build(material: Material<'_>) -> Report {
         answer,
         tests,
         criteria: material.judgement.criteria.clone(),
+        scores: material.judgement.beside.scores.clone(),
+        grades: material.judgement.beside.grades.clone(),
+        ladder: material.judgement.beside.ladder.clone(),
         deltas: material.deltas.to_vec(),
         findings: material.judgement.findings.clone(),
         reproduce: Reproduce {
@@ -148,6 +158,8 @@ pub fn build(material: Material<'_>) -> Report {
         },
         config: material.config,
         baseline: material.baseline,
+        reference: material.reference,
+        history: material.history,
         plan: material.judgement.plan.clone(),
         requirements: material.requirements,
         files_not_used: material.files_not_used,

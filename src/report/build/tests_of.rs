@@ -1,6 +1,7 @@
 //! One test as the report shows it.
 
 use super::Judged;
+use crate::analyse::clock::ClockFigures;
 use crate::analyse::figures::{EndpointFigures, LatencyFigures};
 use crate::fmt;
 use crate::model::key::Population;
@@ -42,7 +43,7 @@ pub(super) fn test(judged: &Judged<'_>, id: String) -> TestReport {
         faults: faults(judged),
         custom: figures.metrics.clone(),
         warnings: test.warnings.iter().map(|warning| warning.text.clone()).collect(),
-        remarks: test.remarks.clone(),
+        remarks: test.remarks.iter().cloned().chain(figures.clocks.iter().map(ClockFigures::remark)).collect(),
         charts: Vec::new(),
     }
 }

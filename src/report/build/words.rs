@@ -1,8 +1,9 @@
 //! Comparisons and outcomes in the words of the page.
 
-use crate::compare::delta::{Call, Delta};
+use crate::compare::delta::{Call, DeclaredRange, Delta};
 use crate::fmt;
 use crate::judge::outcome::Status;
+use crate::quantity::{Quantity, Range};
 
 /// The state that a status is shown in.
 #[must_use]
@@ -28,12 +29,15 @@ fn is_failures(delta: &Delta) -> bool {
 }
 
 fn show(delta: &Delta, value: f64) -> String {
-    if is_failures(delta) { fmt::percent(value) } else { fmt::latency_us(value) }
+    fmt::value(value, delta.unit())
 }
 
 /// The change with its interval: `+26 % (21 to 31)`; for failures in points.
 #[must_use]
 pub fn change(delta: &Delta) -> String {
+    if let Some(declared) = &delta.declared {
+        return delta.after.map_or_else(String::new, |after| against_declared(after, declared));
+    }
     if is_failures(delta) {
         return match (delta.before, delta.after) {
             (Some(before), Some(after)) => {
@@ -56,9 +60,51 @@ fn signed(value: f64) -> String {
     if rounded > 0.0 { format!("+{text}") } else { text }
 }
 
+/// What was declared: `15 s to 45 s`; `None` where the other side was measured.
+#[must_use]
+pub fn declared_range(delta: &Delta) -> Option<String> {
+    let declared = delta.declared.as_ref()?;
+    let end = |value: f64| Quantity::new(value, delta.unit());
+    Some(Range { low: end(declared.low), high: end(declared.high) }.words())
+}
+
+/// A figure against both ends of what was declared, as a share and as a factor: `-81 % to -94 %, 5.2 to 16 times less`.
+fn against_declared(after: f64, declared: &DeclaredRange) -> String {
+    if declared.low <= 0.0 {
+        return String::new();
+    }
+    let shares = [declared.low, declared.high].map(|end| format!("{} %", signed((after / end - 1.0) * 100.0)));
+    let factor = |end: f64| if after >= end { after / end } else { end / after };
+    let rounded = |end: f64| fmt::number((factor(end) * 10.0).round() / 10.0);
+    let inside = declared.low < after && after < declared.high;
+    if (declared.high - declared.low).abs() < f64::EPSILON || inside || after <= 0.0 {
+        let [first, second] = shares;
+        let times = format!("{} times {}", rounded(declared.low), if after < declared.low { "less" } else { "more" });
+        return if first == second && after > 0.0 {
+            format!("{first}, {times}")
+        } else {
+            format!("{first} to {second}")
+        };
+    }
+    let less = after < declared.low;
+    let (near, far) = if less { (declared.low, declared.high) } else { (declared.high, declared.low) };
+    let [low, high] = shares;
+    let (first, second) = if less { (low, high) } else { (high, low) };
+    format!("{first} to {second}, {} to {} times {}", rounded(near), rounded(far), if less { "less" } else { "more" })
+}
+
 /// What the comparison says, in the executive's words.
 #[must_use]
 pub fn call(delta: &Delta) -> String {
+    if delta.declared.is_some() {
+        let word = match delta.call {
+            Call::Regressed => "worse than declared",
+            Call::Improved => "better than declared",
+            Call::NoSlower | Call::NoRegressionSeen => "within what was declared, or better",
+            Call::Inconclusive => "cannot tell",
+        };
+        return word.to_owned();
+    }
     match delta.call {
         Call::Regressed if is_failures(delta) => "fails more often".to_owned(),
         Call::Regressed => format!("slower{}", by(delta, 1.0)),
@@ -100,7 +146,11 @@ fn points(ratio: f64) -> String {
 pub fn sentence(delta: &Delta) -> String {
     let subject = if delta.endpoint.is_empty() { "all requests" } else { &delta.endpoint };
     let values = match (delta.before, delta.after) {
-        (Some(before), Some(after)) => format!(" {}, was {}", show(delta, after), show(delta, before)),
+        (Some(before), Some(after)) if delta.declared.is_none() => {
+            format!(" {}, was {}", show(delta, after), show(delta, before))
+        }
+        (_, Some(after)) => declared_range(delta)
+            .map_or_else(String::new, |range| format!(" {}, declared {range} ({})", show(delta, after), change(delta))),
         _ => String::new(),
     };
     format!("{} {}{values}: {}", fmt::plain(subject), delta.metric, call(delta))

@@ -1,10 +1,10 @@
-//! The three kinds of charts as one, as a report holds them.
+//! The kinds of charts as one, as a report holds them.
 
-use super::{StripChart, TailChart, TimeChart, Words};
+use super::{HistoryChart, StripChart, TailChart, TimeChart, Words};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A Chart is any of the three kinds.
+/// A Chart is any of the kinds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Chart {
@@ -14,6 +14,8 @@ pub enum Chart {
     Strips(StripChart),
     /// Percentile curves.
     Tail(TailChart),
+    /// Figures over runs.
+    History(HistoryChart),
 }
 
 impl Chart {
@@ -24,6 +26,7 @@ impl Chart {
             Self::Time(chart) => &chart.words,
             Self::Strips(chart) => &chart.words,
             Self::Tail(chart) => &chart.words,
+            Self::History(chart) => &chart.words,
         }
     }
 }

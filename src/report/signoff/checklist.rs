@@ -86,7 +86,7 @@ fn tests_run(at: &At<'_>) -> (bool, String) {
 }
 
 fn targets_met(at: &At<'_>) -> (bool, String) {
-    let judged = |one: &&CriterionResult| one.critical && one.status != Status::NotApplicable;
+    let judged = |one: &&CriterionResult| one.critical && one.counts && one.status != Status::NotApplicable;
     let critical: Vec<_> = at.report.criteria.iter().filter(judged).collect();
     let met = critical.iter().filter(|one| words::is_met(one.status)).count();
     let text = format!("{met} of {} met", fmt::plural(critical.len() as u64, "critical outcome", "critical outcomes"));

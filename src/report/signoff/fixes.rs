@@ -21,8 +21,9 @@ pub(super) fn must_fix(at: &At<'_>) -> Grid {
     let mut grid = Grid::new("what must be fixed", &["~what", "#now", "#needed", "~fix", "#effort", "owner"]);
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut used: BTreeSet<usize> = BTreeSet::new();
-    let open =
-        |wanted: fn(Status) -> bool| at.report.criteria.iter().filter(move |one| one.critical && wanted(one.status));
+    let open = |wanted: fn(Status) -> bool| {
+        at.report.criteria.iter().filter(move |one| one.critical && one.counts && wanted(one.status))
+    };
     for result in open(|status| status == Status::Fail).filter(|one| !repeats(at, one)) {
         let (fix, effort, owner) = mending(at, result, &mut used);
         let now = result
@@ -115,7 +116,7 @@ fn ruled(at: &At<'_>, met: impl Fn(&CriterionResult) -> bool) -> Verdict {
 
 pub(super) fn flip(at: &At<'_>) -> Vec<Note> {
     let now = at.report.verdict;
-    let critical = |one: &CriterionResult| one.critical;
+    let critical = |one: &CriterionResult| one.critical && one.counts;
     let fails = |one: &CriterionResult| critical(one) && one.status == Status::Fail;
     let open = |one: &CriterionResult| critical(one) && is_open(one.status);
     let unsettled = |one: &CriterionResult| match one.status {

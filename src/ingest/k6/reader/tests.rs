@@ -160,3 +160,16 @@ fn both_paths_read_recorded_runs_alike() {
         assert_eq!(read(&lines, true), read(&lines, false), "{}", path.display());
     }
 }
+
+/// A line that was too long to be kept and had no end was rejected, and the file not called unfinished.
+#[test]
+fn an_overlong_line_that_breaks_off_is_called_unfinished() {
+    let long = format!("{}{}", &LINES[2][..LINES[2].len() - 3], "x".repeat(LINE_CAP));
+    for (end, unfinished) in [("", Some("breaks off within line 2")), ("\n", None)] {
+        let text = format!("{}\n{long}{end}", LINES[2]);
+        let mut sink = Recorder::default();
+        let input = Input::memory("run.json", text.into_bytes()).unwrap();
+        let tally = super::super::ndjson::K6Ndjson.read(&input, &Settings::default(), &mut sink).unwrap();
+        assert_eq!((tally.used, tally.rejected, tally.unfinished.as_deref()), (1, 1, unfinished));
+    }
+}

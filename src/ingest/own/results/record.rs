@@ -81,6 +81,13 @@ pub struct Record {
     pub refused: Vec<Stated<String>>,
 }
 
+/// The unit that an object of statistics states beside them: `{"p95": 120, "unit": "ms"}`.
+fn stated_unit(map: &Map<String, Value>) -> Option<f64> {
+    let keys = ["unit", "units", "time_unit"];
+    let said = map.iter().find(|(key, _)| keys.contains(&words(key).as_str())).and_then(|(_, value)| value.as_str())?;
+    time_unit(words(said).as_str())
+}
+
 impl Record {
     /// Reads a document: an object, or an array of them.
     #[must_use]
@@ -210,6 +217,7 @@ impl Record {
 
     /// An object of statistics, as `connection_time_ms: {avg, p95}`.
     fn take_statistics(&mut self, subject: &Subject, unit: Option<f64>, map: &Map<String, Value>, path: &str) {
+        let unit = unit.or_else(|| stated_unit(map));
         for (key, value) in map {
             let at = format!("{path}.{key}");
             if let (Value::Object(inner), Some((_, own))) = (value, percentiles_of(key)) {

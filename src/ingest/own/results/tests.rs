@@ -94,6 +94,7 @@ fn a_unit_comes_from_key_enclosing_key_value_or_neighbour_else_it_is_asked_for()
     assert_eq!(mean(r#"{"requests":1,"failed":0,"latency_s":{"avg":0.25}}"#), Some(250_000.0));
     assert_eq!(mean(r#"{"requests":1,"failed":0,"latency":{"avg_ms":0.25}}"#), Some(250.0));
     assert_eq!(mean(r#"{"requests":1,"failed":0,"avg_latency":"12.5ms"}"#), Some(12_500.0));
+    assert_eq!(mean(r#"{"requests":1,"failed":0,"latency":{"mean":42.5,"unit":"ms"}}"#), Some(42_500.0));
     let error = try_read(r#"{"requests":1,"failed":0,"avg_latency":0.25}"#, &Settings::default()).unwrap_err();
     assert!(error.message.contains("`avg_latency`") && error.hint.unwrap().contains("inputs.latency_unit"));
     let settings = Settings { latency_unit_ns: Some(1e9), ..Settings::default() };

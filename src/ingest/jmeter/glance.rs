@@ -1,0 +1,275 @@
+//! One row of the usual form as it stands: numbers read, texts found, nothing copied.
+
+use super::columns::{Columns, Field};
+use super::sample::Measured;
+use super::stamp::Stamps;
+use crate::ingest::decimal;
+
+const NANOS_PER_MS: u64 = 1_000_000;
+/// Stretches of texts that a row may have.
+const STRETCHES: usize = 6;
+
+/// What is done with a column, in the order of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Stamp,
+    Number(Number),
+    /// A text that decides what the sample is; the first of a stretch of such columns, or not.
+    Text {
+        opens: bool,
+    },
+    /// A text that is wanted as it is.
+    Aside(Aside),
+    /// Nothing of it is wanted.
+    Pass,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Number {
+    Elapsed,
+    Idle,
+    Latency,
+    Connect,
+    Bytes,
+    Sent,
+    Threads,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Aside {
+    Host,
+    Thread,
+    Url,
+    DataType,
+}
+
+/// A Glance is one row as it stands.
+#[derive(Debug, Default)]
+pub(super) struct Glance<'t> {
+    /// Its length with the line end.
+    pub(super) len: usize,
+    /// What it has in numbers.
+    pub(super) measured: Measured<'t>,
+    pub(super) url: &'t [u8],
+    pub(super) data_type: &'t [u8],
+    /// Its texts with quotes and delimiters, a stretch of columns each.
+    pub(super) texts: Texts<'t>,
+}
+
+/// Stretches of columns with texts; those that a file does not have are empty.
+pub(super) type Texts<'t> = [&'t [u8]; STRETCHES];
+
+/// A Form is how the rows of a file are walked through.
+#[derive(Debug)]
+pub(super) struct Form {
+    steps: Vec<Step>,
+    delimiter: u8,
+}
+
+impl Form {
+    /// Of files with these columns; `None` where rows have no such form. Whether URL and type of data are wanted is the
+    /// caller's to say.
+    pub(super) fn of(columns: &Columns, types_wanted: bool) -> Option<Self> {
+        if !columns.has(Field::TimeStamp) || !columns.has(Field::Elapsed) {
+            return None;
+        }
+        let mut steps: Vec<Step> = Vec::new();
+        for at in 0..columns.names.len() {
+            let step = step(columns.field(at), types_wanted);
+            let goes_on = matches!((step, steps.last()), (Step::Text { .. }, Some(Step::Text { .. })));
+            steps.push(if goes_on { Step::Text { opens: false } } else { step });
+        }
+        let stretches = steps.iter().filter(|step| **step == Step::Text { opens: true }).count();
+        (stretches <= STRETCHES).then_some(Self { steps, delimiter: columns.delimiter })
+    }
+
+    /// The row at the front of a text, if it is of the usual form and its line ends there.
+    #[inline]
+    pub(super) fn glance<'t>(&self, text: &'t [u8]) -> Option<Glance<'t>> {
+        let line_end = memchr::memchr(b'\n', text)?;
+        let returns = line_end.checked_sub(1).is_some_and(|before| text.get(before) == Some(&b'\r'));
+        let end = line_end - usize::from(returns);
+        let mut walk = Walk { text, at: 0, end, delimiter: self.delimiter, opened: 0, stretches: 0 };
+        let mut glance = Glance { len: line_end + 1, ..Glance::default() };
+        let (last, others) = self.steps.split_last()?;
+        for step in others {
+            walk.step(*step, &mut glance)?;
+            // Behind the end of a row there is no delimiter.
+            if text.get(walk.at) != Some(&self.delimiter) {
+                return None;
+            }
+            walk.at += 1;
+        }
+        walk.step(*last, &mut glance)?;
+        (walk.at == end).then_some(glance)
+    }
+}
+
+fn step(field: Option<Field>, types_wanted: bool) -> Step {
+    match field {
+        Some(Field::TimeStamp) => Step::Stamp,
+        Some(Field::Elapsed) => Step::Number(Number::Elapsed),
+        Some(Field::IdleTime) => Step::Number(Number::Idle),
+        Some(Field::Latency) => Step::Number(Number::Latency),
+        Some(Field::Connect) => Step::Number(Number::Connect),
+        Some(Field::Bytes) => Step::Number(Number::Bytes),
+        Some(Field::SentBytes) => Step::Number(Number::Sent),
+        Some(Field::AllThreads) => Step::Number(Number::Threads),
+        Some(
+            Field::Label
+            | Field::ResponseCode
+            | Field::ResponseMessage
+            | Field::Success
+            | Field::FailureMessage
+            | Field::SampleCount,
+        ) => Step::Text { opens: true },
+        Some(Field::Hostname) => Step::Aside(Aside::Host),
+        Some(Field::ThreadName) => Step::Aside(Aside::Thread),
+        Some(Field::Url) if types_wanted => Step::Aside(Aside::Url),
+        Some(Field::DataType) if types_wanted => Step::Aside(Aside::DataType),
+        Some(Field::Url | Field::DataType) | None => Step::Pass,
+    }
+}
+
+/// A way through one row.
+struct Walk<'t> {
+    /// The row and what follows it, so that eight bytes can be read at once.
+    text: &'t [u8],
+    at: usize,
+    /// Where the row ends, without its line end.
+    end: usize,
+    delimiter: u8,
+    /// Where the last stretch of texts began, and how many there were.
+    opened: usize,
+    stretches: usize,
+}
+
+impl<'t> Walk<'t> {
+    /// Takes a field and comes to stand behind it.
+    #[expect(clippy::inline_always, reason = "called in two places, for each field of each row")]
+    #[inline(always)]
+    fn step(&mut self, step: Step, glance: &mut Glance<'t>) -> Option<()> {
+        let from = self.at;
+        match step {
+            Step::Pass => drop(self.pass()?),
+            Step::Text { opens } => {
+                if opens {
+                    self.opened = from;
+                    self.stretches += 1;
+                }
+                self.pass()?;
+                *glance.texts.get_mut(self.stretches.checked_sub(1)?)? = self.text.get(self.opened..self.at)?;
+            }
+            Step::Aside(aside) => {
+                let text = match self.pass()? {
+                    Quotes::None => self.text.get(from..self.at)?,
+                    Quotes::Around => self.text.get(from + 1..self.at - 1)?,
+                    Quotes::Within => return None,
+                };
+                match aside {
+                    Aside::Host => glance.measured.host = text,
+                    Aside::Thread => glance.measured.thread = text,
+                    Aside::Url => glance.url = text,
+                    Aside::DataType => glance.data_type = text,
+                }
+            }
+            Step::Stamp => {
+                glance.measured.start = Some(Stamps::unix_ms(self.number()??)?);
+                // Other lengths are other units.
+                return matches!(self.at - from, 12..=14).then_some(());
+            }
+            Step::Number(number) => {
+                let value = self.number()?;
+                glance.measured.take(number, value)?;
+            }
+        }
+        Some(())
+    }
+
+    /// A whole number of at most fifteen digits, or nothing.
+    #[inline]
+    fn number(&mut self) -> Option<Option<u64>> {
+        let rest = self.text.get(self.at..)?;
+        let (value, count) = decimal::digits(rest)?;
+        if count < 8 {
+            self.at += count;
+            return Some((count > 0).then_some(value));
+        }
+        let (more, further) = decimal::digits(rest.get(8..)?)?;
+        self.at += 8 + further;
+        (further < 8).then(|| Some(value * decimal::ten_to(further) + more))
+    }
+
+    /// Goes to the end of a field, and says what quotes it has. `None` where it goes on in the next line, or behind its
+    /// closing quote.
+    #[inline]
+    fn pass(&mut self) -> Option<Quotes> {
+        if self.text.get(self.at) == Some(&b'"') {
+            return self.pass_quoted();
+        }
+        let rest = self.text.get(self.at..self.end)?;
+        let near = self.text.get(self.at..)?.first_chunk::<8>().and_then(|bytes| find_in_eight(*bytes, self.delimiter));
+        let found = near.or_else(|| memchr::memchr(self.delimiter, rest)).unwrap_or(rest.len());
+        // What was found among eight bytes may lie behind the row's end.
+        self.at += found.min(rest.len());
+        Some(Quotes::None)
+    }
+
+    fn pass_quoted(&mut self) -> Option<Quotes> {
+        let mut quotes = Quotes::Around;
+        let mut from = self.at + 1;
+        loop {
+            let quote = from + memchr::memchr(b'"', self.text.get(from..self.end)?)?;
+            let behind = quote + 1;
+            if behind == self.end || self.text.get(behind) == Some(&self.delimiter) {
+                self.at = behind;
+                return Some(quotes);
+            }
+            if self.text.get(behind) != Some(&b'"') {
+                return None;
+            }
+            quotes = Quotes::Within;
+            from = behind + 1;
+        }
+    }
+}
+
+/// What quotes a field has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    None,
+    Around,
+    /// Around it, and doubled ones in it.
+    Within,
+}
+
+/// Where a byte stands among eight.
+#[inline]
+fn find_in_eight(bytes: [u8; 8], wanted: u8) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let word = u64::from_le_bytes(bytes) ^ (ONES * u64::from(wanted));
+    // The lowest high bit is that of the first byte that is zero; those above it may mean nothing.
+    let zeros = word.wrapping_sub(ONES) & !word & (ONES << 7);
+    (zeros != 0).then(|| (zeros.trailing_zeros() / 8) as usize)
+}
+
+impl Measured<'_> {
+    /// Takes a number; `None` where it is none that the usual form has.
+    #[inline]
+    fn take(&mut self, number: Number, value: Option<u64>) -> Option<()> {
+        let nanos = |value: Option<u64>| match value {
+            Some(value) => value.checked_mul(NANOS_PER_MS).map(Some),
+            None => Some(None),
+        };
+        match number {
+            Number::Elapsed => self.elapsed_ns = nanos(value)??,
+            Number::Idle => self.idle_ns = nanos(value)?.unwrap_or(0),
+            Number::Latency => self.latency_ns = nanos(value)?,
+            Number::Connect => self.connect_ns = nanos(value)?,
+            Number::Bytes => self.bytes = value,
+            Number::Sent => self.sent = value,
+            Number::Threads => self.threads = value,
+        }
+        Some(())
+    }
+}

@@ -1,0 +1,175 @@
+//! The ladder of loads: what was met at how many users, from several tests, without a model. It is what was seen, step by step;
+//! nothing is said of loads between the steps or beyond them.
+
+use crate::config::value::LoadField;
+use crate::fmt;
+use crate::judge::outcome::{CriterionResult, Limit, Status};
+use crate::judge::plan::Lineup;
+use crate::judge::requirement::badness;
+use crate::unit::Unit;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The name of the ladder of everything that is critical.
+pub const ALL: &str = "all critical criteria";
+
+/// One demand at several loads.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Ladder {
+    /// What is limited; `all critical criteria` for everything together.
+    pub metric: String,
+    /// The endpoint, where it is of one.
+    pub endpoint: Option<String>,
+    /// By rising load.
+    pub steps: Vec<LadderStep>,
+    /// `met at 20 users, not at 50`.
+    pub sentence: String,
+}
+
+/// One load.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LadderStep {
+    /// Users at a time, as declared, else as measured.
+    pub users: f64,
+    /// The test.
+    pub test: String,
+    /// The criterion that was judged there.
+    pub criterion: String,
+    /// The figure.
+    pub observed: Option<f64>,
+    /// Unit of figure and limit.
+    pub unit: Unit,
+    /// What was demanded there: each load may have its own limit.
+    pub limit: Option<Limit>,
+    /// What came out.
+    pub status: Status,
+}
+
+/// Ladders with at least two loads: first of everything critical, then by metric.
+pub(super) fn of(lineup: &Lineup<'_>, criteria: &[CriterionResult]) -> Vec<Ladder> {
+    let loads = loads(lineup);
+    let climbs = |tests: &BTreeSet<&str>| {
+        let users: BTreeSet<u64> =
+            tests.iter().filter_map(|test| loads.get(test)).map(|users| users.to_bits()).collect();
+        users.len() > 1
+    };
+    if !climbs(&loads.keys().copied().collect()) {
+        return Vec::new();
+    }
+    let of_tests =
+        || criteria.iter().filter(|one| loads.contains_key(one.test.as_str()) && one.status != Status::NotApplicable);
+    let mut families: BTreeMap<(&str, Option<&str>, Option<&str>), Vec<&CriterionResult>> = BTreeMap::new();
+    for one in of_tests().filter(|one| one.metric != "has-result") {
+        families.entry((&one.metric, one.endpoint.as_deref(), one.part.as_deref())).or_default().push(one);
+    }
+    families.retain(|_, rows| climbs(&rows.iter().map(|row| row.test.as_str()).collect()));
+    let critical: Vec<&CriterionResult> = of_tests().filter(|one| one.critical && one.counts).collect();
+    let all = climbs(&critical.iter().map(|row| row.test.as_str()).collect())
+        .then(|| ladder(ALL.to_owned(), None, &critical, &loads, true));
+    let by_metric = families.into_iter().map(|((metric, endpoint, part), rows)| {
+        let name = part.map_or_else(|| metric.to_owned(), |part| format!("{metric}, {part}"));
+        ladder(name, endpoint, &rows, &loads, false)
+    });
+    all.into_iter().chain(by_metric).collect()
+}
+
+/// Users of every test that was run or declared.
+fn loads<'a>(lineup: &'a Lineup<'_>) -> BTreeMap<&'a str, f64> {
+    let run = lineup.entries.iter().filter_map(|entry| Some((entry.name(), entry.load(LoadField::Users)?)));
+    let missing = lineup.missing.iter().filter(|plan| plan.not_applicable.is_none());
+    run.chain(missing.filter_map(|plan| Some((plan.name.as_str(), plan.users?)))).collect()
+}
+
+fn ladder(
+    metric: String,
+    endpoint: Option<&str>,
+    rows: &[&CriterionResult],
+    loads: &BTreeMap<&str, f64>,
+    together: bool,
+) -> Ladder {
+    let mut worst: BTreeMap<&str, &CriterionResult> = BTreeMap::new();
+    for row in rows {
+        let one = worst.entry(&row.test).or_insert(row);
+        if badness(row.status) > badness(one.status) {
+            *one = row;
+        }
+    }
+    let mut steps: Vec<LadderStep> = worst
+        .into_iter()
+        .filter_map(|(test, row)| {
+            Some(LadderStep {
+                users: *loads.get(test)?,
+                test: test.to_owned(),
+                criterion: row.id.clone(),
+                observed: row.observed.filter(|_| !together),
+                unit: row.unit,
+                limit: row.limit.filter(|_| !together),
+                status: row.status,
+            })
+        })
+        .collect();
+    steps.sort_by(|a, b| a.users.total_cmp(&b.users).then_with(|| a.test.cmp(&b.test)));
+    Ladder { metric, endpoint: endpoint.map(str::to_owned), sentence: sentence(&steps), steps }
+}
+
+/// `met at 5 and 20 users, not at 50; not told at 100`.
+fn sentence(steps: &[LadderStep]) -> String {
+    let at = |wanted: &[Status]| {
+        let mut users: Vec<String> =
+            steps.iter().filter(|step| wanted.contains(&step.status)).map(|step| fmt::number(step.users)).collect();
+        users.dedup();
+        users
+    };
+    let said = [
+        ("met at", at(&[Status::Pass, Status::MetNotProven])),
+        ("in the warning band at", at(&[Status::Warn])),
+        ("not met at", at(&[Status::Fail, Status::Waived])),
+        ("not told at", at(&[Status::Inconclusive])),
+        ("not run at", at(&[Status::NotRun, Status::Blocked])),
+    ];
+    let mut parts: Vec<String> = Vec::new();
+    for (word, users) in said.into_iter().filter(|(_, users)| !users.is_empty()) {
+        // "met at 20 users, not at 50" rather than "met at 20 users, not met at 50".
+        let word = if word == "not met at" && !parts.is_empty() { "not at" } else { word };
+        let noun = if parts.is_empty() { " users" } else { "" };
+        parts.push(format!("{word} {}{noun}", listed(&users)));
+    }
+    parts.join(", ")
+}
+
+fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_met_at_which_load_is_told_without_a_model() {
+        let step = |users: f64, status| LadderStep {
+            users,
+            test: String::new(),
+            criterion: String::new(),
+            observed: None,
+            unit: Unit::Plain,
+            limit: None,
+            status,
+        };
+        let said = |steps: &[LadderStep]| sentence(steps);
+        assert_eq!(said(&[step(20.0, Status::Pass), step(50.0, Status::Fail)]), "met at 20 users, not at 50");
+        let more = [
+            step(5.0, Status::MetNotProven),
+            step(10.0, Status::Pass),
+            step(20.0, Status::Warn),
+            step(50.0, Status::Blocked),
+        ];
+        assert_eq!(said(&more), "met at 5 and 10 users, in the warning band at 20, not run at 50");
+        assert_eq!(said(&[step(1.0, Status::Fail), step(2.0, Status::Fail)]), "not met at 1 and 2 users");
+    }
+}

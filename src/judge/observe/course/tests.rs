@@ -1,0 +1,82 @@
+//! The worst stretch of a run, held against windows that are easy to read.
+
+use super::*;
+use crate::analyse::builder::{self, Shape};
+use crate::analyse::{Options, analyse};
+use crate::judge::case::JudgedTest;
+use crate::model::histogram::Histogram;
+use crate::model::test::{Test, Window};
+
+/// 30 s of 10 requests a second at 1 ms; from second 10 to 14 at 100 ms and failing.
+fn run() -> Test {
+    let mut test = builder::raw_test(&Shape { seconds: 30, ..Shape::default() });
+    for window in &mut test.timeline.as_mut().unwrap().endpoints[0].windows[10..15] {
+        let mut slow = Histogram::default();
+        slow.record_n(100_000, window.requests);
+        window.failures = window.requests;
+        window.sum_ns = u128::from(window.requests) * 100_000_000;
+        window.latency = Some(slow);
+    }
+    test
+}
+
+fn seen(test: &Test, metric: &str, timeframe: Timeframe, limit: (Side, &str)) -> Result<Observation, String> {
+    let figures = analyse(test, &Options::default());
+    let metric = Metric::parse(metric).unwrap();
+    let scope = Scope { judged: JudgedTest { test, figures: &figures }, endpoint: None, slice: None, limit: None };
+    worst(&metric, &scope, timeframe, (limit.0, Quantity::parse(limit.1).unwrap()))
+}
+
+fn value(seen: &Result<Observation, String>) -> f64 {
+    seen.as_ref().unwrap().value.unwrap()
+}
+
+#[test]
+fn five_slow_seconds_are_a_breach_for_five_and_not_for_six() {
+    let test = run();
+    let held = |seconds| seen(&test, "latency.mean", Timeframe::For(seconds), (Side::Below, "50 ms"));
+    let five = held(5.0);
+    assert!((value(&five) - 100_000.0).abs() < 100.0, "{five:?}");
+    assert_eq!(five.unwrap().at, Some((10.0, 15.0)));
+    assert!(value(&held(6.0)) < 2_000.0, "the sixth second was fast");
+    assert!(held(31.0).unwrap_err().contains("no stretch"));
+}
+
+#[test]
+fn a_sliding_stretch_is_taken_as_a_whole() {
+    let test = run();
+    let over = seen(&test, "failures.ratio", Timeframe::Over(10.0), (Side::AtMost, "20 %"));
+    assert!((value(&over) - 0.5).abs() < 1e-9);
+    let over = over.unwrap();
+    assert_eq!(over.at.unwrap().0, 3.0, "the first ten seconds with more than two bad ones begin at 3");
+    let count = seen(&test, "failures.count", Timeframe::Within(3.0), (Side::AtMost, "20"));
+    assert!((value(&count) - 30.0).abs() < 1e-9);
+}
+
+/// A test of two seconds has no full stretch of ten; `within` looks at what there is.
+#[test]
+fn within_looks_at_short_beginnings_and_over_does_not() {
+    let test = builder::raw_test(&Shape { seconds: 2, ..Shape::default() });
+    let limit = (Side::AtMost, "5");
+    assert!(seen(&test, "requests", Timeframe::Over(10.0), limit).is_err());
+    assert!((value(&seen(&test, "requests", Timeframe::Within(10.0), limit)) - 20.0).abs() < 1e-9);
+}
+
+#[test]
+fn silence_neither_ends_nor_makes_a_breach() {
+    let mut test = run();
+    test.timeline.as_mut().unwrap().endpoints[0].windows[12] = Window::default();
+    let held = |seconds| seen(&test, "latency.mean", Timeframe::For(seconds), (Side::Below, "50 ms"));
+    assert!(value(&held(5.0)) > 90_000.0);
+    let rate = seen(&test, "rate", Timeframe::For(1.0), (Side::AtLeast, "5/s"));
+    assert!(value(&rate).abs() < 1e-9, "no request in a second is a rate of 0");
+}
+
+#[test]
+fn what_is_not_kept_over_time_says_so() {
+    let test = run();
+    let error = seen(&test, "cache.hit_ratio", Timeframe::For(5.0), (Side::Above, "5 %")).unwrap_err();
+    assert!(error.contains("not kept over time"), "{error}");
+    let error = seen(&test, "latency.mean", Timeframe::For(0.5), (Side::Below, "5 ms")).unwrap_err();
+    assert!(error.contains("windows of 1 s"), "{error}");
+}
