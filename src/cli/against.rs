@@ -1,5 +1,7 @@
 //! What a run is held against: the runs that `--baseline` means, and how each comparison is made.
 
+mod carried;
+
 use super::judging;
 use crate::compare::comparable::{Asked, Declared, Fingerprint, Unequal};
 use crate::compare::declared::{DeclaredFigure, Measured};
@@ -169,6 +171,7 @@ impl Against {
             sha256: run::hash(&(hashes.concat() + declared.map_or("", |one| one.sha256.as_str()))),
             pairs,
             declared: declared.map(|one| DeclaredUsed::of(&one.figures)),
+            carried: self.carried(),
         }
     }
 

@@ -22,6 +22,12 @@ pub(super) enum Command {
     Report(ReportArgs),
     /// Show what each file is and why, the tests and their figures; judge nothing
     Inspect(InspectArgs),
+    /// Write a document to sign: signoff.html and signoff.md, and report.json
+    Signoff(SignoffArgs),
+    /// Begin a file that people fill in, from what the results show
+    Init(InitArgs),
+    /// Compute a report anew from its inputs and say what differs
+    Verify(VerifyArgs),
     /// Compare two inputs or baselines
     Compare(CompareArgs),
     /// Count a load generator's files into one small part, to be reported on with the other generators' parts
@@ -90,6 +96,9 @@ pub(super) struct ReportArgs {
     /// What to write
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_values_t = [Format::Html, Format::Md, Format::Json])]
     pub(super) format: Vec<Format>,
+    /// What people declare in a sign-off; otherwise INPUT/signoff.toml where INPUT is one folder, else ./signoff.toml
+    #[arg(long, value_name = "FILE")]
+    pub(super) signoff: Option<PathBuf>,
     /// Also write what this build server reads and tell it the outcome; auto asks the environment which it is
     #[arg(long, value_name = "SERVER", default_value_t = Ci::None)]
     pub(super) ci: Ci,
@@ -99,6 +108,55 @@ pub(super) struct ReportArgs {
     /// Stored runs.
     #[command(flatten)]
     pub(super) store: StoreArgs,
+}
+
+/// Arguments of `signoff`.
+#[derive(Debug, Args)]
+#[command(mut_arg("inputs", |inputs| inputs.required(false)))]
+pub(super) struct SignoffArgs {
+    /// Inputs; without any, the plan of plimsoll.toml alone makes the document.
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Compare with this baseline: a saved name, `latest`, or a stored run's file
+    #[arg(long, value_name = "NAME|latest|FILE")]
+    pub(super) baseline: Option<String>,
+    /// Folder to write to
+    #[arg(long, value_name = "DIR", default_value = "plimsoll-report")]
+    pub(super) out: PathBuf,
+    /// What people declare; otherwise INPUT/signoff.toml where INPUT is one folder, else ./signoff.toml
+    #[arg(long, value_name = "FILE")]
+    pub(super) signoff: Option<PathBuf>,
+    /// Print it to signoff.pdf too, by the Chromium that is installed
+    #[arg(long)]
+    pub(super) pdf: bool,
+    /// Stored runs.
+    #[command(flatten)]
+    pub(super) store: StoreArgs,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// Inputs.
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Write signoff.toml: what people declare in a sign-off
+    #[arg(long, required = true)]
+    pub(super) signoff: bool,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// A report that `report` or `signoff` wrote
+    #[arg(value_name = "report.json")]
+    pub(super) report: PathBuf,
+    /// Where inputs are sought by their hashes if they are not where the report says
+    #[arg(long, value_name = "DIR")]
+    pub(super) inputs: Option<PathBuf>,
+    /// Write an in-toto test-result statement beside the report if nothing differs
+    #[arg(long)]
+    pub(super) attest: bool,
 }
 
 /// What else ends with exit code 1.
@@ -126,6 +184,8 @@ pub(super) enum Format {
     Md,
     /// report.json
     Json,
+    /// signoff.html, and signoff.md with its picture
+    Signoff,
     /// comment.md, for a pull or merge request
     Comment,
     /// summary.md, for a job's page

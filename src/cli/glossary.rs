@@ -172,6 +172,21 @@ pub(super) const WORDS: &[(&str, &str)] = &[
         "population",
         "Requests, connections, messages and transactions are counted apart: a percentile over two kinds would be one of neither.",
     ),
+    (
+        "measured",
+        "In a sign-off: computed from the files whose hashes stand in its appendix. Beside it stand *declared*, said by people in \
+         plimsoll.toml or signoff.toml, and *missing*, said by nobody.",
+    ),
+    (
+        "release-readiness",
+        "What people say of the release in signoff.toml, which no load test can show: it stands beside the measured verdict, changes \
+         nothing of it, and is never better than the required lines of the checklist. NOT ASSESSED where nobody said.",
+    ),
+    (
+        "verified",
+        "`verify report.json` computed every figure and the verdict anew from the inputs of those hashes, with the configuration and the \
+         baseline that the report carries, and nothing differs.",
+    ),
     ("finding", "What a rule saw, with evidence and advice; `explain RULE` prints the rule's page."),
     (
         "default",
@@ -186,6 +201,9 @@ const SAME: &[(&str, &str)] = &[
     ("bucketed", "source-class"),
     ("quoted", "source-class"),
     ("condition", "ready-with-conditions"),
+    ("declared", "measured"),
+    ("missing", "measured"),
+    ("not-assessed", "release-readiness"),
     ("met", "pass"),
     ("percentile", "p95"),
     ("closed", "closed-workload"),

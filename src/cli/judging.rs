@@ -15,7 +15,7 @@ use crate::quantity::Quantity;
 use crate::report::baseline::{BaselinePair, ReferenceUsed};
 use crate::report::build::{self, Judged, Material};
 use crate::report::history::HistoryTest;
-use crate::report::model::{Approval, ConfigUsed, Report, RequirementLine};
+use crate::report::model::{Approval, ConfigUsed, Report, Request, RequirementLine};
 use crate::store::run::{self, RunLine, StoredRun};
 
 /// What a comparison is made with, as configured.
@@ -90,6 +90,7 @@ pub(super) struct Judging<'a> {
     pub(super) history: Vec<HistoryTest>,
     pub(super) title: Option<String>,
     pub(super) command: String,
+    pub(super) request: Request,
 }
 
 /// What was compared, and what came of it.
@@ -106,7 +107,8 @@ struct Compared {
 impl<'a> Judging<'a> {
     pub(super) fn new(gathered: &'a Gathered, title: Option<String>, command: String) -> Self {
         let own = own(gathered);
-        Self { gathered, own, baseline: None, reference: None, history: Vec::new(), title, command }
+        let request = Request::default();
+        Self { gathered, own, baseline: None, reference: None, history: Vec::new(), title, command, request }
     }
 
     /// Compares, judges and builds the report.
@@ -178,6 +180,7 @@ impl<'a> Judging<'a> {
                 .collect(),
             files_not_used: self.gathered.files_not_used.clone(),
             command: self.command.clone(),
+            request: self.request.clone(),
             assumed: compared.assumed,
         })
     }

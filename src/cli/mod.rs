@@ -2,8 +2,11 @@
 
 mod against;
 mod args;
+mod attest;
 mod baseline;
+mod browser;
 mod compare;
+mod declarations;
 mod deliver;
 mod exit;
 mod explain;
@@ -15,7 +18,9 @@ mod judging;
 mod pipeline;
 mod progress;
 mod report;
+mod signoff;
 mod surroundings;
+mod verify;
 
 use crate::error::{Error, ErrorKind};
 use crate::fmt;
@@ -98,6 +103,9 @@ pub fn run(
 fn obey(cli: args::Cli, mut streams: Streams<'_>) -> u8 {
     let ended = match cli.command {
         args::Command::Report(args) => report::run(&args, &mut streams),
+        args::Command::Signoff(args) => signoff::run(&args, &mut streams),
+        args::Command::Init(args) => signoff::begin(&args.input, &mut streams),
+        args::Command::Verify(args) => verify::run(&args, &mut streams),
         args::Command::Inspect(args) => inspect::run(&args, &mut streams),
         args::Command::Compare(args) => compare::run(&args, &mut streams),
         args::Command::Fold(args) => fold::run(&args, &mut streams),

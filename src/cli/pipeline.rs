@@ -2,13 +2,14 @@
 
 use super::args::InputArgs;
 use super::progress::Progress;
+use super::verify::Located;
 use super::{Stop, Streams, write_error};
 use crate::analyse::{self, figures::TestFigures};
 use crate::assemble::{self, EndpointRule, Request, Suite};
 use crate::config::Config;
 use crate::error::Error;
 use crate::model::test::Test;
-use crate::report::model::FileNotUsed;
+use crate::report::model::{FileNotUsed, Request as Asked};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -34,6 +35,24 @@ pub(super) fn gather(args: &InputArgs, hash: bool, streams: &mut Streams<'_>) ->
         write_error(problem, "warning", streams.err)?;
     }
     Ok(gathered)
+}
+
+/// Reads and analyses a report's inputs again, as they lay when it was made.
+///
+/// # Errors
+/// Nothing usable where there was; a configuration that does not fit.
+pub(super) fn again(config: Config, asked: &Asked, located: &Located) -> Result<Gathered, Error> {
+    let args = InputArgs {
+        inputs: asked.inputs.clone(),
+        adapters: asked.adapters.clone(),
+        monitor: asked.monitors.clone(),
+        strict: asked.strict,
+        ..InputArgs::default()
+    };
+    let mut request = request(&args, &config, true)?;
+    request.stdin = located.stdin()?;
+    request.root = located.root().map(Path::to_owned);
+    Ok(analysed(assemble::assemble(&request)?, config))
 }
 
 /// Has the inputs read, while the terminal shows how far that is.
@@ -162,6 +181,7 @@ fn request(args: &InputArgs, config: &Config, hash: bool) -> Result<Request, Err
     Ok(Request {
         inputs: args.inputs.clone(),
         stdin: None,
+        root: None,
         as_adapters: args.adapters.iter().map(split).collect::<Result<_, _>>()?,
         monitors: args.monitor.iter().map(monitor).collect(),
         excludes: config.inputs.exclude.as_ref().map(|globs| globs.texts().to_vec()).unwrap_or_default(),

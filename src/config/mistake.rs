@@ -15,6 +15,14 @@ use std::ops::Range;
 /// # Errors
 /// The first mistake, with line, column and, for a key that was misspelt, the one that was meant.
 pub fn read(text: &str, source: &str) -> Result<Tables, Error> {
+    strict(text, source)
+}
+
+/// Reads a file's text by a grammar of its own.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn strict<T: serde::de::DeserializeOwned>(text: &str, source: &str) -> Result<T, Error> {
     toml::from_str(text).map_err(|error: toml::de::Error| {
         let (message, hint) = explained(error.message());
         let placed = placed(message, text, source, error.span());

@@ -9,6 +9,7 @@ pub mod metric;
 pub mod mistake;
 mod place;
 pub mod schema;
+pub mod signoff;
 pub mod value;
 
 use crate::error::{Error, Place};

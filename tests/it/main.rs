@@ -10,8 +10,6 @@
     reason = "this whole crate is tests: what is not as expected ends them"
 )]
 
-mod comparison;
-mod ci;
 mod ci;
 mod comparison;
 mod corpus;
@@ -28,6 +26,7 @@ mod program;
 mod recipes;
 mod same_bytes;
 mod samples;
+mod signoff;
 mod simulation;
 mod split;
 mod transcripts;
