@@ -351,7 +351,13 @@ impl fmt::Display for Criterion {
 
 /// The criteria of a Taurus configuration, or of a bare list of them; `None` where there are none.
 pub(super) fn read(root: &Node) -> Option<Result<Vec<Criterion>, Mistake>> {
-    if let Some(list) = root.get("criteria").filter(|list| list.rows().is_some() || !list.entries().is_empty()) {
+    let is_criterion =
+        |node: &Node| node.text().is_some_and(|text| text.contains(['<', '>', '='])) || node.get("subject").is_some();
+    let are_criteria = |list: &&Node| match list.rows() {
+        Some(rows) => rows.first().is_some_and(is_criterion),
+        None => list.entries().first().is_some_and(|(_, node)| is_criterion(node)),
+    };
+    if let Some(list) = root.get("criteria").filter(are_criteria) {
         return Some(of_list(list));
     }
     let modules = ["services", "reporting"].iter().filter_map(|key| root.get(key)?.rows()).flatten();

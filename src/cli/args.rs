@@ -29,6 +29,10 @@ pub(super) enum Command {
     /// Keep runs to compare with
     #[command(subcommand)]
     Baseline(BaselineCommand),
+    /// Write a plimsoll.toml from what results show
+    Init(InitArgs),
+    /// Check a plimsoll.toml and say each criterion in a sentence
+    Check(CheckArgs),
     /// Explain a word of a report, a rule, a format, the configuration or the JSON schema
     Explain(ExplainArgs),
 }
@@ -88,9 +92,43 @@ pub(super) struct ReportArgs {
     /// What to write
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_values_t = [Format::Html, Format::Md, Format::Json])]
     pub(super) format: Vec<Format>,
+    /// Answer missing data as that tool does, and say so
+    #[arg(long, value_name = "TOOL")]
+    pub(super) compat: Option<CompatArg>,
     /// Stored runs.
     #[command(flatten)]
     pub(super) store: StoreArgs,
+}
+
+/// Whose answer is given where data are missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CompatArg {
+    /// A threshold on nothing is kept, or held against 0.
+    K6,
+    /// A missing SLI fails, and what is relative to nothing passes.
+    Keptn,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// Inputs.
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// File to write; - for standard output
+    #[arg(short, long, value_name = "FILE", default_value = "plimsoll.toml")]
+    pub(super) out: String,
+    /// Replace the file
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Configuration, or a folder with one
+    #[arg(value_name = "FILE", default_value = "plimsoll.toml")]
+    pub(super) file: PathBuf,
 }
 
 /// What else ends with exit code 1.

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::config::schema::Include;
 use crate::error::Error;
 use crate::fmt;
-use crate::judge::outcome::Judgement;
+use crate::judge::outcome::{Judgement, Verdict};
 use crate::judge::{self, BaselineState, Case, JudgedTest, plan};
 use crate::quantity::Quantity;
 use crate::report::build::{self, Judged, Material};
@@ -134,7 +134,11 @@ impl Judging<'_> {
         let shifts: Vec<_> = comparisons.iter().flat_map(|one| one.shifts.clone()).collect();
         let state = self.state(&pairs);
         let tests = self.tests();
-        let case = Case { tests: &tests, deltas: &deltas, shifts: &shifts, config, baseline: &state };
+        let mut earlier: Vec<(Side, Option<Verdict>)> =
+            self.baseline.iter().flat_map(|one| &one.runs).map(|run| (run.side(), run.verdict)).collect();
+        earlier.sort_by_key(|(side, _)| std::cmp::Reverse(side.started_at));
+        let case =
+            Case { tests: &tests, deltas: &deltas, shifts: &shifts, config, baseline: &state, earlier: &earlier };
         let judgement = judge::judge(&case);
         let mut assumed = Vec::new();
         if self.baseline.is_some() {
@@ -241,7 +245,9 @@ fn config_used(config: &Config) -> ConfigUsed {
         Some(source) => (config.text.clone(), source.clone()),
         None => (crate::config::DEFAULT.to_owned(), "default".to_owned()),
     };
-    ConfigUsed { sha256: run::hash(&text), text, source }
+    // Whoever recomputes the verdict needs the borrowed criteria too.
+    let borrowed: Vec<&str> = config.borrowed.iter().map(|one| one.text.as_str()).collect();
+    ConfigUsed { sha256: run::hash(&(text.clone() + &borrowed.concat())), text, source }
 }
 
 /// Declared requirements with what became of them.

@@ -2,10 +2,12 @@
 
 mod args;
 mod baseline;
+mod check;
 mod compare;
 mod explain;
 mod fold;
 mod glossary;
+mod init;
 mod inspect;
 mod judging;
 mod pipeline;
@@ -91,6 +93,8 @@ pub fn run(
         args::Command::Compare(args) => compare::run(&args, &mut streams),
         args::Command::Fold(args) => fold::run(&args, &mut streams),
         args::Command::Baseline(command) => baseline::run(&command, &mut streams),
+        args::Command::Init(args) => init::run(&args, &mut streams),
+        args::Command::Check(args) => check::run(&args, &mut streams),
         args::Command::Explain(args) => explain::run(&args, &mut streams),
     };
     let flushed = streams.out.flush().map_err(Stop::from);

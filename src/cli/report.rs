@@ -1,8 +1,9 @@
 //! `report`: judge results and write report.html, report.md with its pictures, and report.json.
 
-use super::args::{Allow, FailOn, Format, ReportArgs};
+use super::args::{Allow, CompatArg, FailOn, Format, ReportArgs};
 use super::judging::{self, Judging};
 use super::{EXIT_INCONCLUSIVE, EXIT_INPUT, EXIT_NOT_READY, EXIT_READY, Stop, Streams, pipeline, write_error};
+use crate::config::import::Compat;
 use crate::error::{Error, Place};
 use crate::judge::outcome::{Status, Verdict};
 use crate::render::{html, markdown, text};
@@ -15,7 +16,11 @@ use std::path::{Path, PathBuf};
 pub(super) fn run(args: &ReportArgs, streams: &mut Streams<'_>) -> Result<u8, Stop> {
     // The folder is made before the long work, so that a bad path fails at once.
     fs::create_dir_all(&args.out).map_err(|error| cannot("make the folder", &args.out, &error))?;
-    let gathered = pipeline::gather(&args.input, true, streams)?;
+    let mut gathered = pipeline::gather(&args.input, true, streams)?;
+    gathered.config.compat = args.compat.map(|compat| match compat {
+        CompatArg::K6 => Compat::K6,
+        CompatArg::Keptn => Compat::Keptn,
+    });
     if gathered.tests.is_empty() && gathered.config.tests.is_empty() {
         return Err(pipeline::nothing_usable(&gathered).into());
     }
@@ -125,6 +130,9 @@ fn command(args: &ReportArgs) -> String {
     }
     if args.input.strict {
         words.push("--strict".to_owned());
+    }
+    if let Some(compat) = args.compat {
+        words.push(format!("--compat {}", if compat == CompatArg::K6 { "k6" } else { "keptn" }));
     }
     words.join(" ")
 }

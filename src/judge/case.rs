@@ -1,8 +1,10 @@
 //! What is judged: tests with their figures, comparisons, and what was demanded.
 
+use super::outcome::Verdict;
 use crate::analyse::figures::{EndpointFigures, PopulationFigures, TestFigures};
 use crate::compare::delta::Delta;
 use crate::compare::shift::Shift;
+use crate::compare::side::Side;
 use crate::config::Config;
 use crate::model::key::Population;
 use crate::model::test::Test;
@@ -43,6 +45,8 @@ pub struct Case<'a> {
     pub config: &'a Config,
     /// What there is to compare with.
     pub baseline: &'a BaselineState,
+    /// Stored runs of the baseline with their verdicts, newest first: what other tools' relative criteria are held against.
+    pub earlier: &'a [(Side, Option<Verdict>)],
 }
 
 impl<'a> JudgedTest<'a> {

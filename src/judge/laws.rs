@@ -62,7 +62,14 @@ fn judged(given: &Given) -> Judgement {
         })
         .collect();
     let tests: Vec<JudgedTest<'_>> = made.iter().map(|(test, figures)| JudgedTest { test, figures }).collect();
-    judge(&Case { tests: &tests, deltas: &[], shifts: &[], config: &config, baseline: &BaselineState::NotAsked })
+    judge(&Case {
+        tests: &tests,
+        deltas: &[],
+        shifts: &[],
+        config: &config,
+        baseline: &BaselineState::NotAsked,
+        earlier: &[],
+    })
 }
 
 fn distance(verdict: Verdict) -> u8 {
@@ -135,8 +142,14 @@ proptest! {
 #[test]
 fn nothing_at_all_is_inconclusive() {
     let config = Config::defaults().unwrap();
-    let judgement =
-        judge(&Case { tests: &[], deltas: &[], shifts: &[], config: &config, baseline: &BaselineState::NotAsked });
+    let judgement = judge(&Case {
+        tests: &[],
+        deltas: &[],
+        shifts: &[],
+        config: &config,
+        baseline: &BaselineState::NotAsked,
+        earlier: &[],
+    });
     assert_eq!(judgement.verdict, Verdict::Inconclusive);
 }
 
@@ -155,8 +168,14 @@ fn a_failing_run_is_superseded_by_a_newer_valid_one() {
     };
     let (old, new) = (run("run_1", 100), run("run_2", 200));
     let tests = [JudgedTest { test: &new, figures: &good }, JudgedTest { test: &old, figures: &bad }];
-    let judgement =
-        judge(&Case { tests: &tests, deltas: &[], shifts: &[], config: &config, baseline: &BaselineState::NotAsked });
+    let judgement = judge(&Case {
+        tests: &tests,
+        deltas: &[],
+        shifts: &[],
+        config: &config,
+        baseline: &BaselineState::NotAsked,
+        earlier: &[],
+    });
     assert_eq!(judgement.verdict, Verdict::ReadyWithConditions);
     assert_eq!(judgement.plan.iter().map(|line| line.state.as_str()).collect::<Vec<_>>(), ["superseded", "run"]);
 }
@@ -172,8 +191,15 @@ fn a_waiver_is_held_against_the_run_and_not_against_the_clock() {
         figures.populations.push(request_totals(1000, Some(500)));
         let test = test("api");
         let tests = [JudgedTest { test: &test, figures: &figures }];
-        judge(&Case { tests: &tests, deltas: &[], shifts: &[], config: &config, baseline: &BaselineState::NotAsked })
-            .criteria[0]
+        judge(&Case {
+            tests: &tests,
+            deltas: &[],
+            shifts: &[],
+            config: &config,
+            baseline: &BaselineState::NotAsked,
+            earlier: &[],
+        })
+        .criteria[0]
             .clone()
     };
     // The run ended on 1970-01-01.
@@ -198,7 +224,14 @@ fn failures_are_told_before_latency_and_the_larger_breach_first() {
     figures.populations.push(request_totals(1000, Some(500)));
     let test = test("api");
     let tests = [JudgedTest { test: &test, figures: &figures }];
-    let case = Case { tests: &tests, deltas: &[], shifts: &[], config: &config, baseline: &BaselineState::NotAsked };
+    let case = Case {
+        tests: &tests,
+        deltas: &[],
+        shifts: &[],
+        config: &config,
+        baseline: &BaselineState::NotAsked,
+        earlier: &[],
+    };
     let judgement = judge(&case);
     let starts = [
         "api: failures 50 %",

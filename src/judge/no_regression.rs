@@ -265,7 +265,14 @@ mod tests {
         let test = test("api");
         let tests = [JudgedTest { test: &test, figures: &figures }];
         let (deltas, shifts, baseline) = ([delta(call)], [shift(kind)], BaselineState::Used { id: "v1".to_owned() });
-        let case = Case { tests: &tests, deltas: &deltas, shifts: &shifts, config: &config, baseline: &baseline };
+        let case = Case {
+            tests: &tests,
+            deltas: &deltas,
+            shifts: &shifts,
+            config: &config,
+            baseline: &baseline,
+            earlier: &[],
+        };
         built_in(&case, &lineup(&tests, &config)).unwrap()
     }
 
