@@ -161,11 +161,15 @@ impl Judging<'_> {
         assumed: Vec<String>,
     ) -> Report {
         let config = &self.gathered.config;
+        let judged = self.tests();
+        let lineup = plan::lineup(&judged, config);
         let tests = self.gathered.tests.iter().map(|(test, figures)| {
             let sources: Vec<&str> = test.inputs.iter().map(|input| input.source.as_str()).collect();
             let plan = config.planned(&test.name, &sources);
             let kind = plan.and_then(|plan| plan.kind).map(|kind| format!("{kind:?}").to_lowercase());
-            Judged { test, figures, kind, purpose: plan.and_then(|plan| plan.purpose.clone()) }
+            let counted = lineup.entries.iter().find(|entry| std::ptr::eq(entry.judged.test, test));
+            let doubts = counted.map_or_else(|| figures.doubts.clone(), |entry| entry.doubts.clone());
+            Judged { test, figures, doubts, kind, purpose: plan.and_then(|plan| plan.purpose.clone()) }
         });
         build::build(Material {
             title: self.title.clone().or_else(|| config.suite.title.clone()).or_else(|| config.report.title.clone()),

@@ -119,9 +119,12 @@ fn not_run(lineup: &Lineup<'_>, criteria: &[CriterionResult]) -> Vec<CriterionRe
     results
 }
 
-/// Whether any criterion asks how slow it may be. One that does not apply asks nothing.
+/// Whether any criterion asks how slow it may be. One that does not apply asks nothing, nor does one that its group outvotes: a
+/// failing criterion that is added to a group must not take a condition away.
 fn limits_latency(case: &Case<'_>, criteria: &[CriterionResult]) -> bool {
-    criteria.iter().filter(|result| result.status != Status::NotApplicable).any(|result| match result.origin {
+    let met = |status: Status| matches!(status, Status::Pass | Status::MetNotProven | Status::Warn);
+    let asks = |result: &&CriterionResult| result.status != Status::NotApplicable && (result.counts || met(result.status));
+    criteria.iter().filter(asks).any(|result| match result.origin {
         Origin::K6 => crate::config::metric::is_k6_duration(&result.metric),
         Origin::Keptn | Origin::Taurus | Origin::Gatling | Origin::Artillery => {
             crate::config::metric::Metric::parse(&result.metric).is_ok_and(|metric| metric.limits_latency())

@@ -15,6 +15,7 @@ mod damage;
 mod detect;
 mod docs;
 mod hostile;
+mod judgement;
 mod layers;
 mod oracle;
 mod page;
