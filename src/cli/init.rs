@@ -12,7 +12,6 @@ use crate::model::key::Population;
 use crate::model::test::Test;
 use crate::quantity::Quantity;
 use crate::unit::Unit;
-use std::io::Write as _;
 use std::path::Path;
 
 /// Reads the results and writes the file.
