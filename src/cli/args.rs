@@ -1,5 +1,6 @@
 //! The command line as typed. What it means is decided by each command's own file.
 
+use crate::config::import::Compat;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -37,6 +38,8 @@ pub(super) enum Command {
     Baseline(BaselineCommand),
     /// Show each endpoint's figures over the stored runs, and where their level changed
     History(HistoryArgs),
+    /// Check a plimsoll.toml and say each criterion in a sentence
+    Check(CheckArgs),
     /// Explain a word of a report, a rule, a format, the configuration or the JSON schema
     Explain(ExplainArgs),
 }
@@ -105,9 +108,31 @@ pub(super) struct ReportArgs {
     /// Exit with the codes of this tool instead
     #[arg(long, value_name = "TOOL")]
     pub(super) exit_map: Option<ExitMap>,
+    /// Answer missing data as that tool does, and say so
+    #[arg(long, value_name = "TOOL")]
+    pub(super) compat: Option<CompatArg>,
     /// Stored runs.
     #[command(flatten)]
     pub(super) store: StoreArgs,
+}
+
+/// Whose answer is given where data are missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CompatArg {
+    /// A threshold on nothing is kept, or held against 0.
+    K6,
+    /// A missing SLI fails, and what is relative to nothing passes.
+    Keptn,
+}
+
+impl CompatArg {
+    /// As the judgement knows it.
+    pub(super) fn compat(self) -> Compat {
+        match self {
+            Self::K6 => Compat::K6,
+            Self::Keptn => Compat::Keptn,
+        }
+    }
 }
 
 /// Arguments of `signoff`.
@@ -140,9 +165,15 @@ pub(super) struct InitArgs {
     /// Inputs.
     #[command(flatten)]
     pub(super) input: InputArgs,
-    /// Write signoff.toml: what people declare in a sign-off
-    #[arg(long, required = true)]
+    /// Write signoff.toml instead: what people declare in a sign-off
+    #[arg(long)]
     pub(super) signoff: bool,
+    /// File to write instead of ./plimsoll.toml or ./signoff.toml; - for standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) out: Option<String>,
+    /// Replace the file
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 /// Arguments of `verify`.
@@ -157,6 +188,14 @@ pub(super) struct VerifyArgs {
     /// Write an in-toto test-result statement beside the report if nothing differs
     #[arg(long)]
     pub(super) attest: bool,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Configuration, or a folder with one
+    #[arg(value_name = "FILE", default_value = "plimsoll.toml")]
+    pub(super) file: PathBuf,
 }
 
 /// What else ends with exit code 1.

@@ -117,12 +117,14 @@ impl<'a> Judging<'a> {
         let compared = self.compared(self.baseline.as_ref());
         let drift = self.compared(self.reference.as_ref());
         let tests = self.tests();
+        let earlier = self.baseline.as_ref().map(Against::earlier).unwrap_or_default();
         let case = Case {
             tests: &tests,
             deltas: &compared.deltas,
             shifts: &compared.shifts,
             config,
             baseline: &compared.state,
+            earlier: &earlier,
             drift: self.reference.as_ref().map(|one| (one.id.as_str(), drift.deltas.as_slice())),
         };
         let judgement = judge::judge(&case);
@@ -151,11 +153,15 @@ impl<'a> Judging<'a> {
 
     fn built(&self, judgement: &Judgement, compared: Compared, drift: Compared) -> Report {
         let config = &self.gathered.config;
+        let judged = self.tests();
+        let lineup = plan::lineup(&judged, config);
         let tests = self.gathered.tests.iter().map(|(test, figures)| {
             let sources: Vec<&str> = test.inputs.iter().map(|input| input.source.as_str()).collect();
             let plan = config.planned(&test.name, &sources);
             let kind = plan.and_then(|plan| plan.kind).map(|kind| format!("{kind:?}").to_lowercase());
-            Judged { test, figures, kind, purpose: plan.and_then(|plan| plan.purpose.clone()) }
+            let counted = lineup.entries.iter().find(|entry| std::ptr::eq(entry.judged.test, test));
+            let doubts = counted.map_or_else(|| figures.doubts.clone(), |entry| entry.doubts.clone());
+            Judged { test, figures, doubts, kind, purpose: plan.and_then(|plan| plan.purpose.clone()) }
         });
         build::build(Material {
             title: self.title.clone().or_else(|| config.suite.title.clone()).or_else(|| config.report.title.clone()),
@@ -201,8 +207,16 @@ impl<'a> Judging<'a> {
     fn verdict_alone(&self) -> Verdict {
         let (tests, config) = (self.tests(), &self.gathered.config);
         let baseline = BaselineState::NotAsked;
-        judge::judge(&Case { tests: &tests, deltas: &[], shifts: &[], config, baseline: &baseline, drift: None })
-            .verdict
+        judge::judge(&Case {
+            tests: &tests,
+            deltas: &[],
+            shifts: &[],
+            config,
+            baseline: &baseline,
+            drift: None,
+            earlier: &[],
+        })
+        .verdict
     }
 }
 
@@ -236,7 +250,9 @@ fn config_used(config: &Config) -> ConfigUsed {
         Some(source) => (config.text.clone(), source.clone()),
         None => (crate::config::DEFAULT.to_owned(), "default".to_owned()),
     };
-    ConfigUsed { sha256: run::hash(&text), text, source }
+    // Whoever recomputes the verdict needs the borrowed criteria too.
+    let borrowed: Vec<&str> = config.borrowed.iter().map(|one| one.text.as_str()).collect();
+    ConfigUsed { sha256: run::hash(&(text.clone() + &borrowed.concat())), text, source }
 }
 
 /// Declared requirements with what became of them.

@@ -5,6 +5,7 @@ mod args;
 mod attest;
 mod baseline;
 mod browser;
+mod check;
 mod compare;
 mod declarations;
 mod deliver;
@@ -13,6 +14,7 @@ mod explain;
 mod fold;
 mod glossary;
 mod history;
+mod init;
 mod inspect;
 mod judging;
 mod pipeline;
@@ -104,13 +106,14 @@ fn obey(cli: args::Cli, mut streams: Streams<'_>) -> u8 {
     let ended = match cli.command {
         args::Command::Report(args) => report::run(&args, &mut streams),
         args::Command::Signoff(args) => signoff::run(&args, &mut streams),
-        args::Command::Init(args) => signoff::begin(&args.input, &mut streams),
         args::Command::Verify(args) => verify::run(&args, &mut streams),
         args::Command::Inspect(args) => inspect::run(&args, &mut streams),
         args::Command::Compare(args) => compare::run(&args, &mut streams),
         args::Command::Fold(args) => fold::run(&args, &mut streams),
         args::Command::Baseline(command) => baseline::run(&command, &mut streams),
         args::Command::History(args) => history::run(&args, &mut streams),
+        args::Command::Init(args) => init::run(&args, &mut streams),
+        args::Command::Check(args) => check::run(&args, &mut streams),
         args::Command::Explain(args) => explain::run(&args, &mut streams),
     };
     let flushed = streams.out.flush().map_err(Stop::from);

@@ -1,7 +1,7 @@
 //! `report`: judge results and write report.html, report.md with its pictures, report.json, and what build servers read.
 
 use super::against::Against;
-use super::args::{Format, InputArgs, ReportArgs};
+use super::args::{CompatArg, Format, InputArgs, ReportArgs};
 use super::declarations;
 use super::deliver::{self, Delivery, Written};
 use super::history;
@@ -49,7 +49,8 @@ fn delivery<'a>(args: &'a ReportArgs, report: &'a Report, surroundings: &'a Surr
 fn judge(args: &ReportArgs, surroundings: &Surroundings, streams: &mut Streams<'_>) -> Result<Judged, Stop> {
     // The folder is made before the long work, so that a bad path fails at once.
     deliver::folder(&args.out)?;
-    let gathered = pipeline::gather(&args.input, true, streams)?;
+    let mut gathered = pipeline::gather(&args.input, true, streams)?;
+    gathered.config.compat = args.compat.map(CompatArg::compat);
     if gathered.tests.is_empty() && gathered.config.tests.is_empty() {
         return Err(pipeline::nothing_usable(&gathered).into());
     }
@@ -60,6 +61,7 @@ fn judge(args: &ReportArgs, surroundings: &Surroundings, streams: &mut Streams<'
         baseline: args.baseline.as_deref(),
         title: args.title.as_deref(),
         signoff: args.signoff.as_deref(),
+        compat: args.compat,
     };
     let mut judging = Judging::new(&gathered, args.title.clone(), asked.line());
     judging.request = asked.request();
@@ -115,6 +117,7 @@ pub(super) struct Asked<'a> {
     pub(super) baseline: Option<&'a str>,
     pub(super) title: Option<&'a str>,
     pub(super) signoff: Option<&'a Path>,
+    pub(super) compat: Option<CompatArg>,
 }
 
 impl Asked<'_> {
@@ -141,6 +144,9 @@ impl Asked<'_> {
         if self.input.strict {
             words.push("--strict".to_owned());
         }
+        if let Some(compat) = self.compat {
+            words.push(format!("--compat {}", compat.compat().name()));
+        }
         words.join(" ")
     }
 
@@ -156,6 +162,7 @@ impl Asked<'_> {
             adapters: sorted(&self.input.adapters),
             monitors: sorted(&self.input.monitor),
             strict: self.input.strict,
+            compat: self.compat.map(|compat| compat.compat().name().to_owned()),
         }
     }
 }

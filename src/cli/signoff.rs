@@ -1,6 +1,6 @@
 //! `signoff`: a document to sign, from the results and from what people declare; also from a plan without any result.
 
-use super::args::{InputArgs, SignoffArgs};
+use super::args::SignoffArgs;
 use super::judging::Judging;
 use super::report::{Asked, against};
 use super::{
@@ -10,10 +10,7 @@ use crate::error::Error;
 use crate::fmt;
 use crate::judge::outcome::Verdict;
 use crate::render::text;
-use crate::report::signoff::skeleton;
 use crate::store::Store;
-use std::fs;
-use std::path::Path;
 
 /// Judges the inputs, or the plan alone, writes the document and ends as `report` does.
 pub(super) fn run(args: &SignoffArgs, streams: &mut Streams<'_>) -> Result<u8, Stop> {
@@ -35,6 +32,7 @@ pub(super) fn run(args: &SignoffArgs, streams: &mut Streams<'_>) -> Result<u8, S
         baseline: args.baseline.as_deref(),
         title: None,
         signoff: args.signoff.as_deref(),
+        compat: None,
     };
     let mut judging = Judging::new(&gathered, None, asked.line());
     judging.request = asked.request();
@@ -65,19 +63,4 @@ pub(super) fn run(args: &SignoffArgs, streams: &mut Streams<'_>) -> Result<u8, S
         Verdict::Inconclusive => EXIT_INCONCLUSIVE,
         Verdict::Ready | Verdict::ReadyWithConditions => EXIT_READY,
     })
-}
-
-/// `init --signoff`: a signoff.toml begun from what the results show, in the working folder. One that is there is never written over.
-pub(super) fn begin(input: &InputArgs, streams: &mut Streams<'_>) -> Result<u8, Stop> {
-    let path = Path::new("signoff.toml");
-    if path.exists() {
-        return Err(Error::usage("signoff.toml is here already")
-            .hint("move it aside; `plimsoll explain signoff` prints every key")
-            .into());
-    }
-    let gathered = pipeline::gather(input, false, streams)?;
-    let text = skeleton(&Judging::new(&gathered, None, String::new()).report());
-    fs::write(path, text).map_err(|error| deliver::cannot("write", path, &error))?;
-    writeln!(streams.out, "wrote signoff.toml: fill in what is commented out, then `plimsoll signoff`")?;
-    Ok(EXIT_READY)
 }

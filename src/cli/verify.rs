@@ -13,6 +13,7 @@ use super::declarations::Declarations;
 use super::judging::Judging;
 use super::{EXIT_INCONCLUSIVE, EXIT_NOT_READY, EXIT_READY, Stop, Streams, attest, pipeline};
 use crate::config::Config;
+use crate::config::import::Compat;
 use crate::error::{Error, Place};
 use crate::fmt;
 use crate::render::text::verdict_words;
@@ -105,6 +106,8 @@ fn recomputed(told: &Report, located: &Located) -> Result<Report, Error> {
     let baseline = told.baseline.as_ref().map(carried).transpose()?;
     let reference = told.reference.as_ref().map(|one| carried(&one.baseline)).transpose()?;
     let mut gathered = pipeline::again(config, &told.reproduce.request, located)?;
+    let compat = told.reproduce.request.compat.as_deref();
+    gathered.config.compat = Compat::ALL.into_iter().find(|one| Some(one.name()) == compat);
     // Files that are nobody's result are not hashed, so that nothing is said of them.
     gathered.files_not_used.clone_from(&told.files_not_used);
     let mut judging = Judging::new(&gathered, Some(told.title.clone()), told.reproduce.command.clone());

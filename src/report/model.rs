@@ -330,6 +330,9 @@ pub struct Request {
     pub monitors: Vec<String>,
     /// Whether the first bad row was to end it.
     pub strict: bool,
+    /// Whose answer is given where data are missing.
+    #[serde(default)]
+    pub compat: Option<String>,
 }
 
 /// A row of the sign-off block.

@@ -19,6 +19,7 @@ mod docs;
 mod fuzz;
 mod history;
 mod hostile;
+mod judgement;
 mod layers;
 mod oracle;
 mod page;

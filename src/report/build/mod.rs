@@ -8,7 +8,7 @@ mod strips;
 mod tests_of;
 pub mod words;
 
-use crate::analyse::figures::{EndpointFigures, TestFigures};
+use crate::analyse::figures::{Doubt, EndpointFigures, TestFigures};
 use crate::compare::delta::Delta;
 use crate::compare::side::Side;
 use crate::judge::outcome::Judgement;
@@ -30,6 +30,8 @@ pub struct Judged<'a> {
     pub test: &'a Test,
     /// Its figures.
     pub figures: &'a TestFigures,
+    /// Doubts about the run: its own, and where it was judged those about the load that was asked of it.
+    pub doubts: Vec<Doubt>,
     /// As declared.
     pub kind: Option<String>,
     /// As declared.
