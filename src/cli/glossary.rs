@@ -53,7 +53,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "ladder",
-        "What was met at which number of users, from several tests, as it was tested. Nothing is said of loads between the steps or \
+        "What was met at which number of users, from several tests whose `users` are declared. Nothing is said of loads between the steps or \
          beyond them.",
     ),
     (

@@ -33,7 +33,9 @@ fn totals(figures: &TestFigures) -> Option<&EndpointFigures> {
 /// there are users cannot be; with a declared wait, fewer cannot be either.
 #[must_use]
 pub fn littles_law(test: &Test, figures: &TestFigures, think_s: Option<(f64, f64)>) -> Option<Doubt> {
-    if load::model(test) == Some(LoadModel::Open) {
+    // Arrivals do not wait; and k6 samples its users, which says little of how many were at work unless they are always.
+    let model = load::model(test);
+    if model == Some(LoadModel::Open) || (load::is_k6(test) && model != Some(LoadModel::Closed)) {
         return None;
     }
     let users = figures.load.users_mean.or(figures.load.users_max).filter(|users| *users > 0.0)?;
