@@ -75,7 +75,7 @@ impl Delivery<'_> {
 
     fn document(&self) -> Result<PathBuf, Error> {
         let document = markdown::document(self.report)?;
-        let pictures = self.args.out.join("report_files");
+        let pictures = self.out.join("report_files");
         if !document.pictures.is_empty() {
             folder(&pictures)?;
         }
