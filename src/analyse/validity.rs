@@ -2,6 +2,10 @@
 //!
 //! An invalid run makes its criteria inconclusive whatever the latency says; the other doubts travel with the figures.
 
+mod course;
+
+pub use course::{busy_generator, littles_law};
+
 use super::figures::{Doubt, TestFigures};
 use super::load;
 use super::phases;
@@ -38,6 +42,8 @@ pub struct Declared {
     pub users: Option<f64>,
     /// Length in seconds.
     pub duration_s: Option<f64>,
+    /// Requests in a second.
+    pub rate_per_s: Option<f64>,
 }
 
 /// All doubts about a test that its own data give rise to; those that invalidate it come first.
@@ -47,10 +53,12 @@ pub fn doubts(test: &Test, figures: &TestFigures, quantiles: &[f64]) -> Vec<Doub
     doubts.extend(nothing_measured(test, figures));
     doubts.extend(too_short(test));
     doubts.extend(dropped(figures, quantiles));
+    doubts.extend(course::impossible_times(test, figures));
     doubts.extend(idle(test));
     doubts.extend(gap(test));
     doubts.extend(files(test));
     doubts.extend(failures(test, figures));
+    doubts.extend(course::error_storm(test));
     doubts.extend(faults(test));
     doubts.sort_by_key(|doubt| !doubt.invalidates);
     doubts
@@ -62,12 +70,15 @@ pub fn delivered(test: &Test, figures: &TestFigures, declared: &Declared) -> Vec
     let measured: Vec<u64> = figures.populations.iter().filter_map(|data| data.totals.requests).collect();
     let requests = (!measured.is_empty()).then(|| real(measured.iter().sum()));
     let length = figures.phases.as_ref().map(|phases| phases.steady_to_s).or(test.duration_s);
+    let totals = figures.populations.iter().find(|data| data.population == Population::Request);
+    let rate = totals.and_then(|data| data.totals.rate_per_s);
     let words: fn(f64) -> String = fmt::number;
     let seconds: fn(f64) -> String = fmt::duration_s;
     let asked = [
         (declared.requests, requests, "requests", words),
         (declared.users, figures.load.users_max, "users", words),
         (declared.duration_s, length, "of load", seconds),
+        (declared.rate_per_s, rate, "requests a second", words),
     ];
     asked.into_iter().filter_map(|(declared, reached, what, say)| short_of(declared?, reached, what, say)).collect()
 }

@@ -4,7 +4,7 @@ use super::Request;
 use crate::error::{Error, Place};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// A folder deeper than this is a loop of links or a mistake.
 const DEEPEST: usize = 32;
@@ -36,11 +36,16 @@ pub(super) struct Found {
 
 /// Finds the files of all inputs, and the monitors that the user named.
 pub(super) fn find(request: &Request) -> Result<Found, Error> {
-    let mut search = Search { excludes: excludes(&request.excludes)?, found: Found::default(), seen: BTreeSet::new() };
+    let mut search = Search {
+        root: request.root.clone(),
+        excludes: excludes(&request.excludes)?,
+        found: Found::default(),
+        seen: BTreeSet::new(),
+    };
     let mut inputs: Vec<&str> =
         request.inputs.iter().chain(request.monitors.iter().map(|(_, file)| file)).map(String::as_str).collect();
     // A file that is named and also lies in a named folder counts as named; otherwise the order of arguments is nothing.
-    inputs.sort_by_key(|input| (!Path::new(input).is_file(), Path::new(input).is_dir(), *input));
+    inputs.sort_by_key(|input| (!search.at(input).is_file(), search.at(input).is_dir(), *input));
     for input in inputs {
         match input {
             "-" => search.stdin(request)?,
@@ -61,7 +66,27 @@ fn excludes(globs: &[String]) -> Result<GlobSet, Error> {
     set.build().map_err(broken)
 }
 
+/// Where a file of that name lies in a folder that stands for all there is: `../a` and `/a` lie in it too, each in a place of its own.
+#[must_use]
+pub fn placed(root: &Path, source: &str) -> PathBuf {
+    let mut path = root.to_owned();
+    for part in Path::new(source).components() {
+        match part {
+            Component::Normal(name) => path.push(name),
+            Component::CurDir => {}
+            Component::ParentDir => path.push("(up)"),
+            Component::RootDir => path.push("(root)"),
+            Component::Prefix(prefix) => {
+                path.push(format!("({})", prefix.as_os_str().to_string_lossy().replace([':', '\\'], "")))
+            }
+        }
+    }
+    path
+}
+
 struct Search {
+    /// What stands for all there is; `None` for what there is.
+    root: Option<PathBuf>,
     excludes: GlobSet,
     found: Found,
     /// Files by their true path: named twice, each counts once.
@@ -69,6 +94,11 @@ struct Search {
 }
 
 impl Search {
+    /// Where an input lies.
+    fn at(&self, input: &str) -> PathBuf {
+        self.root.as_ref().map_or_else(|| PathBuf::from(input), |root| placed(root, input))
+    }
+
     fn stdin(&mut self, request: &Request) -> Result<(), Error> {
         let bytes =
             request.stdin.as_ref().ok_or_else(|| Error::usage("`-` stands for standard input, and there is none"))?;
@@ -84,12 +114,12 @@ impl Search {
     }
 
     fn input(&mut self, input: &str) -> Result<(), Error> {
-        let path = Path::new(input);
+        let path = self.at(input);
         if path.is_dir() {
-            return self.folder(input, path, &[own_name(path)], Path::new(""));
+            return self.folder(input, &path, &[own_name(Path::new(input))], Path::new(""));
         }
         if path.exists() {
-            self.file(input, path, folders_above(path), true);
+            self.file(input, &path, folders_above(Path::new(input)), true);
             return Ok(());
         }
         if input.contains(['*', '?', '[']) {
@@ -100,14 +130,25 @@ impl Search {
 
     fn glob(&mut self, pattern: &str) -> Result<(), Error> {
         let place = || Place::source(pattern);
-        let paths = glob::glob(pattern).map_err(|error| Error::usage(format!("not a glob: {error}")).at(place()))?;
+        let wanted = self.root.as_ref().map_or_else(
+            || pattern.to_owned(),
+            |root| {
+                format!(
+                    "{}/{}",
+                    glob::Pattern::escape(&root.to_string_lossy()),
+                    placed(Path::new(""), pattern).display()
+                )
+            },
+        );
+        let paths = glob::glob(&wanted).map_err(|error| Error::usage(format!("not a glob: {error}")).at(place()))?;
         let mut paths: Vec<PathBuf> = paths.filter_map(Result::ok).collect();
         if paths.is_empty() {
             return Err(Error::input("no file matches").at(place()));
         }
         paths.sort();
         for path in paths {
-            let source = path.to_string_lossy().into_owned();
+            let shown = self.root.as_ref().and_then(|root| path.strip_prefix(root).ok()).unwrap_or(&path);
+            let source = shown.to_string_lossy().replace("(up)/", "../").replace("(root)/", "/");
             if path.is_dir() {
                 self.folder(&source, &path, &[own_name(&path)], Path::new(""))?;
             } else {
@@ -151,7 +192,7 @@ impl Search {
         if name.starts_with('.') {
             return Some("hidden".to_owned());
         }
-        if name == "plimsoll.toml" {
+        if name == "plimsoll.toml" || name == "signoff.toml" {
             let which =
                 if depth > 1 { "settings in a sub-folder, which are ignored" } else { "settings, not a result" };
             return Some(which.to_owned());
@@ -160,7 +201,9 @@ impl Search {
     }
 
     fn file(&mut self, source: &str, path: &Path, folders: Vec<String>, named: bool) {
-        let true_path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        // In a folder that stands for all there is, two names may be links to one file of their content.
+        let found = if self.root.is_none() { path.canonicalize().ok() } else { None };
+        let true_path = found.unwrap_or_else(|| path.to_owned());
         if !self.seen.insert(true_path) {
             return;
         }

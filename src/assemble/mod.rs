@@ -29,12 +29,14 @@ mod timeline;
 mod together;
 
 pub use endpoint::EndpointRule;
+pub use find::placed;
 pub use fold::{Fold, fold};
 
 use crate::error::Error;
 use crate::ingest::Settings;
 use crate::model::test::Test;
 use crate::rollup::naming::Rules;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -45,6 +47,8 @@ pub struct Request {
     pub inputs: Vec<String>,
     /// What came by standard input; needed where `-` is among the inputs.
     pub stdin: Option<Arc<[u8]>>,
+    /// A folder in which inputs lie under their names ([`placed`]), where they do not lie where their names say.
+    pub root: Option<PathBuf>,
     /// `--as ADAPTER=FILE`.
     pub as_adapters: Vec<(String, String)>,
     /// `--monitor [TEST=]FILE`.

@@ -226,7 +226,7 @@ impl Reader<'_> {
             }
             // `not a < b` is `not (a < b)`.
             "not" => Ok(Expression::One(Unary::Not, Box::new(self.level(2)?))),
-            "-" => Ok(Expression::One(Unary::Minus, Box::new(self.level(4)?))),
+            "-" => Ok(Expression::One(Unary::Minus, Box::new(self.single()?))),
             word if Binary::ALL.iter().any(|(sign, ..)| *sign == word) || word == ")" => {
                 Err(format!("`{word}` stands where a metric or a number should be"))
             }

@@ -1,8 +1,11 @@
 //! Gatling's assertions: `global.responseTime.percentile(95).lt(500)`, in the words of its Scala, Java, Kotlin and JavaScript
 //! interfaces, as they stand in a simulation's source, in a list, or with their outcome in a report's `assertions.json`.
 
+mod chain;
+
 use super::Mistake;
 use super::yaml::Node;
+use chain::{Call, balanced, calls, number, split};
 use std::fmt;
 
 /// An Assertion is what must hold at the end of a run.
@@ -104,9 +107,6 @@ pub enum Condition {
     /// One of these.
     In(Vec<f64>),
 }
-
-/// A word of the chain with its arguments.
-type Call = (String, Vec<String>);
 
 impl Assertion {
     /// Reads one assertion.
@@ -211,79 +211,6 @@ fn condition(name: &str, arguments: &[String]) -> Result<Condition, String> {
             return Err(format!("`{other}` should be lt, lte, gt, gte, is, in, between, around or deviatesAround"));
         }
     })
-}
-
-/// `500`, `95.0`, `95d`, `1_000L`.
-fn number(text: &str) -> Option<f64> {
-    let text = text.trim().replace('_', "");
-    let bare = text.trim_end_matches(['d', 'D', 'f', 'F', 'L', 'l']);
-    bare.parse::<f64>().ok().filter(|number| number.is_finite())
-}
-
-/// Splits a chain of calls: words parted by dots or blanks, each perhaps with arguments.
-fn calls(text: &str) -> Result<Vec<Call>, String> {
-    let mut found: Vec<Call> = Vec::new();
-    let mut rest = text.trim();
-    while !rest.is_empty() {
-        rest = rest.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '.' || letter == ',');
-        let is_word = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-');
-        // A number's point is not the chain's.
-        let numeric = rest.starts_with(|first: char| first.is_ascii_digit() || first == '-');
-        let end = rest.find(|letter: char| !(is_word(letter) || numeric && letter == '.')).unwrap_or(rest.len());
-        let (word, after) = rest.split_at(end);
-        if word.is_empty() {
-            return if rest.is_empty() { Ok(found) } else { Err(format!("`{rest}` cannot be read")) };
-        }
-        let open = after.trim_start();
-        if let Some(inside) = open.strip_prefix('(') {
-            let (arguments, behind) = balanced(inside).ok_or_else(|| format!("`{text}` lacks a closing bracket"))?;
-            found.push((word.to_owned(), split(arguments)));
-            rest = behind;
-        } else {
-            found.push((word.to_owned(), Vec::new()));
-            rest = after;
-        }
-    }
-    Ok(found)
-}
-
-/// What stands before the bracket that closes, and what comes after it. Brackets in texts do not count.
-fn balanced(text: &str) -> Option<(&str, &str)> {
-    let (mut depth, mut quote) = (0_usize, None::<char>);
-    for (at, letter) in text.char_indices() {
-        match (quote, letter) {
-            (Some(open), close) if open == close => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'' | '`') => quote = Some(letter),
-            (None, '(' | '[' | '{') => depth += 1,
-            (None, ')') if depth == 0 => return Some((text.get(..at)?, text.get(at + 1..)?)),
-            (None, ')' | ']' | '}') => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    None
-}
-
-/// Arguments, parted by the commas that are in no bracket and in no text.
-fn split(text: &str) -> Vec<String> {
-    let (mut depth, mut quote, mut from) = (0_usize, None::<char>, 0);
-    let mut parts = Vec::new();
-    for (at, letter) in text.char_indices() {
-        match (quote, letter) {
-            (Some(open), close) if open == close => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'' | '`') => quote = Some(letter),
-            (None, '(' | '[' | '{') => depth += 1,
-            (None, ')' | ']' | '}') => depth = depth.saturating_sub(1),
-            (None, ',') if depth == 0 => {
-                parts.extend(text.get(from..at));
-                from = at + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.extend(text.get(from..));
-    parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
 
 /// The assertions of a simulation's source; `None` where it has no `.assertions(`.

@@ -1,5 +1,7 @@
 //! What a run is held against: the runs that `--baseline` means, and how each comparison is made.
 
+mod carried;
+
 use super::judging;
 use crate::compare::comparable::{Asked, Declared, Fingerprint, Unequal};
 use crate::compare::declared::{DeclaredFigure, Measured};
@@ -14,6 +16,7 @@ use crate::config::Config;
 use crate::config::schema::{Include, WhenUnequal};
 use crate::error::Error;
 use crate::fmt;
+use crate::judge::outcome::Verdict;
 use crate::model::test::Test;
 use crate::quantity::Quantity;
 use crate::report::baseline::{BaselinePair, BaselineUsed, DeclaredUsed};
@@ -61,7 +64,7 @@ impl Own {
 
 /// The percentiles of a history: those of the report and those that are compared.
 fn ranks(config: &Config) -> Vec<f64> {
-    let mut ranks = config.quantiles();
+    let mut ranks = config.quantiles(&[]);
     ranks.extend(gated(config).iter().filter_map(|name| fmt::quantile_p(name)));
     ranks.sort_by(f64::total_cmp);
     ranks.dedup();
@@ -159,6 +162,13 @@ impl Against {
         self.counterparts.iter().map(|one| (one.run.side(), one.run.run.fingerprint.clone())).collect()
     }
 
+    /// Its stored runs with their verdicts, newest first.
+    pub(super) fn earlier(&self) -> Vec<(Side, Option<Verdict>)> {
+        let mut earlier: Vec<_> = self.counterparts.iter().map(|one| (one.run.side(), one.run.run.verdict)).collect();
+        earlier.sort_by_key(|(side, _)| std::cmp::Reverse(side.started_at));
+        earlier
+    }
+
     /// What a report says of it.
     pub(super) fn used(&self, pairs: Vec<BaselinePair>) -> BaselineUsed {
         let runs = self.counterparts.iter().flat_map(|one| one.lines.iter().chain([&one.run.run]));
@@ -169,6 +179,7 @@ impl Against {
             sha256: run::hash(&(hashes.concat() + declared.map_or("", |one| one.sha256.as_str()))),
             pairs,
             declared: declared.map(|one| DeclaredUsed::of(&one.figures)),
+            carried: self.carried(),
         }
     }
 

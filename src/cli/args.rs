@@ -1,5 +1,6 @@
 //! The command line as typed. What it means is decided by each command's own file.
 
+use crate::config::import::Compat;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -22,6 +23,12 @@ pub(super) enum Command {
     Report(ReportArgs),
     /// Show what each file is and why, the tests and their figures; judge nothing
     Inspect(InspectArgs),
+    /// Write a document to sign: signoff.html and signoff.md, and report.json
+    Signoff(SignoffArgs),
+    /// Begin a file that people fill in, from what the results show
+    Init(InitArgs),
+    /// Compute a report anew from its inputs and say what differs
+    Verify(VerifyArgs),
     /// Compare two inputs or baselines
     Compare(CompareArgs),
     /// Count a load generator's files into one small part, to be reported on with the other generators' parts
@@ -31,6 +38,8 @@ pub(super) enum Command {
     Baseline(BaselineCommand),
     /// Show each endpoint's figures over the stored runs, and where their level changed
     History(HistoryArgs),
+    /// Check a plimsoll.toml and say each criterion in a sentence
+    Check(CheckArgs),
     /// Explain a word of a report, a rule, a format, the configuration or the JSON schema
     Explain(ExplainArgs),
 }
@@ -90,15 +99,103 @@ pub(super) struct ReportArgs {
     /// What to write
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_values_t = [Format::Html, Format::Md, Format::Json])]
     pub(super) format: Vec<Format>,
+    /// What people declare in a sign-off; otherwise INPUT/signoff.toml where INPUT is one folder, else ./signoff.toml
+    #[arg(long, value_name = "FILE")]
+    pub(super) signoff: Option<PathBuf>,
     /// Also write what this build server reads and tell it the outcome; auto asks the environment which it is
     #[arg(long, value_name = "SERVER", default_value_t = Ci::None)]
     pub(super) ci: Ci,
     /// Exit with the codes of this tool instead
     #[arg(long, value_name = "TOOL")]
     pub(super) exit_map: Option<ExitMap>,
+    /// Answer missing data as that tool does, and say so
+    #[arg(long, value_name = "TOOL")]
+    pub(super) compat: Option<CompatArg>,
     /// Stored runs.
     #[command(flatten)]
     pub(super) store: StoreArgs,
+}
+
+/// Whose answer is given where data are missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CompatArg {
+    /// A threshold on nothing is kept, or held against 0.
+    K6,
+    /// A missing SLI fails, and what is relative to nothing passes.
+    Keptn,
+}
+
+impl CompatArg {
+    /// As the judgement knows it.
+    pub(super) fn compat(self) -> Compat {
+        match self {
+            Self::K6 => Compat::K6,
+            Self::Keptn => Compat::Keptn,
+        }
+    }
+}
+
+/// Arguments of `signoff`.
+#[derive(Debug, Args)]
+#[command(mut_arg("inputs", |inputs| inputs.required(false)))]
+pub(super) struct SignoffArgs {
+    /// Inputs; without any, the plan of plimsoll.toml alone makes the document.
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Compare with this baseline: a saved name, `latest`, or a stored run's file
+    #[arg(long, value_name = "NAME|latest|FILE")]
+    pub(super) baseline: Option<String>,
+    /// Folder to write to
+    #[arg(long, value_name = "DIR", default_value = "plimsoll-report")]
+    pub(super) out: PathBuf,
+    /// What people declare; otherwise INPUT/signoff.toml where INPUT is one folder, else ./signoff.toml
+    #[arg(long, value_name = "FILE")]
+    pub(super) signoff: Option<PathBuf>,
+    /// Print it to signoff.pdf too, by the Chromium that is installed
+    #[arg(long)]
+    pub(super) pdf: bool,
+    /// Stored runs.
+    #[command(flatten)]
+    pub(super) store: StoreArgs,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// Inputs.
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Write signoff.toml instead: what people declare in a sign-off
+    #[arg(long)]
+    pub(super) signoff: bool,
+    /// File to write instead of ./plimsoll.toml or ./signoff.toml; - for standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) out: Option<String>,
+    /// Replace the file
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// A report that `report` or `signoff` wrote
+    #[arg(value_name = "report.json")]
+    pub(super) report: PathBuf,
+    /// Where inputs are sought by their hashes if they are not where the report says
+    #[arg(long, value_name = "DIR")]
+    pub(super) inputs: Option<PathBuf>,
+    /// Write an in-toto test-result statement beside the report if nothing differs
+    #[arg(long)]
+    pub(super) attest: bool,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Configuration, or a folder with one
+    #[arg(value_name = "FILE", default_value = "plimsoll.toml")]
+    pub(super) file: PathBuf,
 }
 
 /// What else ends with exit code 1.
@@ -126,6 +223,8 @@ pub(super) enum Format {
     Md,
     /// report.json
     Json,
+    /// signoff.html, and signoff.md with its picture
+    Signoff,
     /// comment.md, for a pull or merge request
     Comment,
     /// summary.md, for a job's page

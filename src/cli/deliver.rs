@@ -4,7 +4,8 @@ use super::args::Format;
 use super::surroundings::{Server, Surroundings};
 use crate::error::{Error, Place};
 use crate::render::ci::{Gate, comment, github, junit, load_performance, openmetrics, spreadsheet};
-use crate::render::{html, markdown};
+use crate::render::markdown::Document;
+use crate::render::{html, markdown, signoff};
 use crate::report::model::Report;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -51,12 +52,9 @@ impl Delivery<'_> {
         let file = |name: &str, text: &[u8]| file(self.out, name, text);
         let path = match format {
             Format::Html => file("report.html", html::page(report)?.as_bytes())?,
-            Format::Md => self.document()?,
-            Format::Json => {
-                let mut json = serde_json::to_vec_pretty(report).map_err(|error| Error::output(error.to_string()))?;
-                json.push(b'\n');
-                file("report.json", &json)?
-            }
+            Format::Md => document(self.out, "report", &markdown::document(report)?)?,
+            Format::Signoff => return sign_off(report, self.out),
+            Format::Json => json(report, self.out)?,
             Format::Comment => file("comment.md", comment::comment(report, links).as_bytes())?,
             Format::Summary => file("summary.md", comment::summary(report, links, comment::SUMMARY_LIMIT).as_bytes())?,
             Format::Junit => file("junit.xml", &buffer(|out| junit::write(report, self.gate, out))?)?,
@@ -71,18 +69,6 @@ impl Delivery<'_> {
             }
         };
         Ok(vec![path])
-    }
-
-    fn document(&self) -> Result<PathBuf, Error> {
-        let document = markdown::document(self.report)?;
-        let pictures = self.out.join("report_files");
-        if !document.pictures.is_empty() {
-            folder(&pictures)?;
-        }
-        for (name, svg) in &document.pictures {
-            file(&pictures, name, svg.as_bytes())?;
-        }
-        file(self.out, "report.md", document.text.as_bytes())
     }
 
     /// Tells the build server: annotations in the log, the job's page, the step's outputs.
@@ -114,6 +100,35 @@ impl Delivery<'_> {
     }
 }
 
+/// Writes report.json.
+pub(super) fn json(report: &Report, out: &Path) -> Result<PathBuf, Error> {
+    let mut json = serde_json::to_vec_pretty(report).map_err(|error| Error::output(error.to_string()))?;
+    json.push(b'\n');
+    file(out, "report.json", &json)
+}
+
+/// Writes signoff.html, and signoff.md with its picture, where the report holds a sign-off.
+pub(super) fn sign_off(report: &Report, out: &Path) -> Result<Vec<PathBuf>, Error> {
+    match (signoff::page(report)?, signoff::document(report)?) {
+        (Some(page), Some(text)) => {
+            Ok(vec![file(out, "signoff.html", page.as_bytes())?, document(out, "signoff", &text)?])
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// A document, and its pictures in a folder of its name.
+fn document(out: &Path, name: &str, document: &Document) -> Result<PathBuf, Error> {
+    let pictures = out.join(format!("{name}_files"));
+    if !document.pictures.is_empty() {
+        folder(&pictures)?;
+    }
+    for (name, svg) in &document.pictures {
+        file(&pictures, name, svg.as_bytes())?;
+    }
+    file(out, &format!("{name}.md"), document.text.as_bytes())
+}
+
 fn buffer(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     write(&mut bytes).map_err(|error| Error::output(error.to_string()))?;
@@ -136,6 +151,6 @@ pub(super) fn folder(path: &Path) -> Result<(), Error> {
     fs::create_dir_all(path).map_err(|error| cannot("make the folder", path, &error))
 }
 
-fn cannot(what: &str, path: &Path, error: &io::Error) -> Error {
+pub(super) fn cannot(what: &str, path: &Path, error: &io::Error) -> Error {
     Error::output(format!("cannot {what}: {error}")).at(Place::source(path.display().to_string()))
 }

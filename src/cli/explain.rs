@@ -14,6 +14,7 @@ pub(super) fn run(args: &ExplainArgs, streams: &mut Streams<'_>) -> Result<u8, S
     match args.word.as_deref() {
         None => listing(streams.out)?,
         Some("schema") => schema(streams.out)?,
+        Some("signoff") => streams.out.write_all(crate::config::signoff::SKELETON.as_bytes())?,
         Some("config") => streams.out.write_all(crate::config::DEFAULT.as_bytes())?,
         Some("input") => streams.out.write_all(include_bytes!("../../docs/own-script.md"))?,
         Some("formats") => formats(streams.out)?,
@@ -48,7 +49,7 @@ fn explain(word: &str, out: &mut dyn Write) -> Result<(), Stop> {
 
 /// Everything that `explain` takes.
 fn names() -> Vec<&'static str> {
-    let topics = ["input", "formats", "config", "schema"];
+    let topics = ["input", "formats", "config", "signoff", "schema"];
     let words = WORDS.iter().map(|(name, _)| *name);
     let rules = RULES.iter().map(|rule| rule.name);
     topics.into_iter().chain(words).chain(rules).chain(ADAPTERS.iter().map(|adapter| adapter.name())).collect()
@@ -59,6 +60,7 @@ fn listing(out: &mut dyn Write) -> Result<(), Stop> {
     writeln!(out, "  input      what a script of your own should write so that everything works")?;
     writeln!(out, "  formats    every file kind that is read")?;
     writeln!(out, "  config     plimsoll.toml with every key, commented; also the defaults in force")?;
+    writeln!(out, "  signoff    signoff.toml with every key, commented: what people declare in a sign-off")?;
     writeln!(out, "  schema     the JSON Schema of report.json\n")?;
     let row = |title: &str, names: Vec<&str>| format!("{title}: {}", names.join(", "));
     writeln!(out, "{}\n", row("Words of a report", WORDS.iter().map(|(name, _)| *name).collect()))?;

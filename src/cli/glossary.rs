@@ -32,6 +32,40 @@ pub(super) const WORDS: &[(&str, &str)] = &[
         "fail",
         "Outside the limit: by the figure (evidence = \"observed\"), or by the whole interval (evidence = \"proven\").",
     ),
+    (
+        "timeframe",
+        "How a criterion looks at the course of a run: `for` 30 s is missed only where it is missed for 30 s without a break; `within` \
+         30 s must hold in every stretch of up to 30 s; `over` 30 s in every full one. Where the limit was first missed stands with it.",
+    ),
+    (
+        "group",
+        "Criteria that are judged together: one of them must hold (`needs = \"any\"`), or so many, or their weighted score must reach a \
+         limit. Its criteria are shown with their outcomes and count through it.",
+    ),
+    (
+        "score",
+        "The sum of the weights of what was met, half of it for what lies in its warning band, over what could be judged; beside it the \
+         part that could be judged, and the range that the rest leaves open. A score raises no verdict.",
+    ),
+    (
+        "grade",
+        "A word for a figure (excellent, poor), with what is meant by it. Criteria judge; where one says otherwise, that is shown.",
+    ),
+    (
+        "ladder",
+        "What was met at which number of users, from several tests whose `users` are declared. Nothing is said of loads between the steps or \
+         beyond them.",
+    ),
+    (
+        "expected",
+        "What a team expects to see, as a range with confidence and source. It is no limit: within the target and outside the expectation \
+         is a finding.",
+    ),
+    (
+        "import",
+        "Criteria that stand in another tool's file (Keptn, Taurus, Gatling, Artillery, k6), judged on the figure that they mean, with the \
+         original beside it. `--compat` answers missing data as that tool does.",
+    ),
     ("not-run", "The plan declares the test and no file is its result."),
     ("blocked", "The plan declares the test, says that it could not be run, why, and what unblocks it."),
     ("waived", "Failed, and accepted by a named owner with reason, ceiling and expiry, all of which are in force."),
@@ -172,6 +206,21 @@ pub(super) const WORDS: &[(&str, &str)] = &[
         "population",
         "Requests, connections, messages and transactions are counted apart: a percentile over two kinds would be one of neither.",
     ),
+    (
+        "measured",
+        "In a sign-off: computed from the files whose hashes stand in its appendix. Beside it stand *declared*, said by people in \
+         plimsoll.toml or signoff.toml, and *missing*, said by nobody.",
+    ),
+    (
+        "release-readiness",
+        "What people say of the release in signoff.toml, which no load test can show: it stands beside the measured verdict, changes \
+         nothing of it, and is never better than the required lines of the checklist. NOT ASSESSED where nobody said.",
+    ),
+    (
+        "verified",
+        "`verify report.json` computed every figure and the verdict anew from the inputs of those hashes, with the configuration and the \
+         baseline that the report carries, and nothing differs.",
+    ),
     ("finding", "What a rule saw, with evidence and advice; `explain RULE` prints the rule's page."),
     (
         "default",
@@ -186,6 +235,9 @@ const SAME: &[(&str, &str)] = &[
     ("bucketed", "source-class"),
     ("quoted", "source-class"),
     ("condition", "ready-with-conditions"),
+    ("declared", "measured"),
+    ("missing", "measured"),
+    ("not-assessed", "release-readiness"),
     ("met", "pass"),
     ("percentile", "p95"),
     ("closed", "closed-workload"),

@@ -26,7 +26,10 @@ pub(super) fn run(args: &InspectArgs, streams: &mut Streams<'_>) -> Result<u8, S
 }
 
 fn inspection(gathered: &Gathered) -> Inspection {
-    let judged: Vec<Judged<'_>> =
-        gathered.tests.iter().map(|(test, figures)| Judged { test, figures, kind: None, purpose: None }).collect();
+    let judged: Vec<Judged<'_>> = gathered
+        .tests
+        .iter()
+        .map(|(test, figures)| Judged { test, figures, doubts: figures.doubts.clone(), kind: None, purpose: None })
+        .collect();
     build::inspection(&judged, gathered.files_not_used.clone())
 }

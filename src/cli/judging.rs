@@ -15,7 +15,7 @@ use crate::quantity::Quantity;
 use crate::report::baseline::{BaselinePair, ReferenceUsed};
 use crate::report::build::{self, Judged, Material};
 use crate::report::history::HistoryTest;
-use crate::report::model::{Approval, ConfigUsed, Report, RequirementLine};
+use crate::report::model::{Approval, ConfigUsed, Report, Request, RequirementLine};
 use crate::store::run::{self, RunLine, StoredRun};
 
 /// What a comparison is made with, as configured.
@@ -90,6 +90,7 @@ pub(super) struct Judging<'a> {
     pub(super) history: Vec<HistoryTest>,
     pub(super) title: Option<String>,
     pub(super) command: String,
+    pub(super) request: Request,
 }
 
 /// What was compared, and what came of it.
@@ -106,7 +107,8 @@ struct Compared {
 impl<'a> Judging<'a> {
     pub(super) fn new(gathered: &'a Gathered, title: Option<String>, command: String) -> Self {
         let own = own(gathered);
-        Self { gathered, own, baseline: None, reference: None, history: Vec::new(), title, command }
+        let request = Request::default();
+        Self { gathered, own, baseline: None, reference: None, history: Vec::new(), title, command, request }
     }
 
     /// Compares, judges and builds the report.
@@ -115,12 +117,14 @@ impl<'a> Judging<'a> {
         let compared = self.compared(self.baseline.as_ref());
         let drift = self.compared(self.reference.as_ref());
         let tests = self.tests();
+        let earlier = self.baseline.as_ref().map(Against::earlier).unwrap_or_default();
         let case = Case {
             tests: &tests,
             deltas: &compared.deltas,
             shifts: &compared.shifts,
             config,
             baseline: &compared.state,
+            earlier: &earlier,
             drift: self.reference.as_ref().map(|one| (one.id.as_str(), drift.deltas.as_slice())),
         };
         let judgement = judge::judge(&case);
@@ -149,11 +153,15 @@ impl<'a> Judging<'a> {
 
     fn built(&self, judgement: &Judgement, compared: Compared, drift: Compared) -> Report {
         let config = &self.gathered.config;
+        let judged = self.tests();
+        let lineup = plan::lineup(&judged, config);
         let tests = self.gathered.tests.iter().map(|(test, figures)| {
             let sources: Vec<&str> = test.inputs.iter().map(|input| input.source.as_str()).collect();
             let plan = config.planned(&test.name, &sources);
             let kind = plan.and_then(|plan| plan.kind).map(|kind| format!("{kind:?}").to_lowercase());
-            Judged { test, figures, kind, purpose: plan.and_then(|plan| plan.purpose.clone()) }
+            let counted = lineup.entries.iter().find(|entry| std::ptr::eq(entry.judged.test, test));
+            let doubts = counted.map_or_else(|| figures.doubts.clone(), |entry| entry.doubts.clone());
+            Judged { test, figures, doubts, kind, purpose: plan.and_then(|plan| plan.purpose.clone()) }
         });
         build::build(Material {
             title: self.title.clone().or_else(|| config.suite.title.clone()).or_else(|| config.report.title.clone()),
@@ -178,6 +186,7 @@ impl<'a> Judging<'a> {
                 .collect(),
             files_not_used: self.gathered.files_not_used.clone(),
             command: self.command.clone(),
+            request: self.request.clone(),
             assumed: compared.assumed,
         })
     }
@@ -198,8 +207,16 @@ impl<'a> Judging<'a> {
     fn verdict_alone(&self) -> Verdict {
         let (tests, config) = (self.tests(), &self.gathered.config);
         let baseline = BaselineState::NotAsked;
-        judge::judge(&Case { tests: &tests, deltas: &[], shifts: &[], config, baseline: &baseline, drift: None })
-            .verdict
+        judge::judge(&Case {
+            tests: &tests,
+            deltas: &[],
+            shifts: &[],
+            config,
+            baseline: &baseline,
+            drift: None,
+            earlier: &[],
+        })
+        .verdict
     }
 }
 
@@ -233,7 +250,9 @@ fn config_used(config: &Config) -> ConfigUsed {
         Some(source) => (config.text.clone(), source.clone()),
         None => (crate::config::DEFAULT.to_owned(), "default".to_owned()),
     };
-    ConfigUsed { sha256: run::hash(&text), text, source }
+    // Whoever recomputes the verdict needs the borrowed criteria too.
+    let borrowed: Vec<&str> = config.borrowed.iter().map(|one| one.text.as_str()).collect();
+    ConfigUsed { sha256: run::hash(&(text.clone() + &borrowed.concat())), text, source }
 }
 
 /// Declared requirements with what became of them.

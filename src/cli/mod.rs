@@ -2,20 +2,27 @@
 
 mod against;
 mod args;
+mod attest;
 mod baseline;
+mod browser;
+mod check;
 mod compare;
+mod declarations;
 mod deliver;
 mod exit;
 mod explain;
 mod fold;
 mod glossary;
 mod history;
+mod init;
 mod inspect;
 mod judging;
 mod pipeline;
 mod progress;
 mod report;
+mod signoff;
 mod surroundings;
+mod verify;
 
 use crate::error::{Error, ErrorKind};
 use crate::fmt;
@@ -98,11 +105,15 @@ pub fn run(
 fn obey(cli: args::Cli, mut streams: Streams<'_>) -> u8 {
     let ended = match cli.command {
         args::Command::Report(args) => report::run(&args, &mut streams),
+        args::Command::Signoff(args) => signoff::run(&args, &mut streams),
+        args::Command::Verify(args) => verify::run(&args, &mut streams),
         args::Command::Inspect(args) => inspect::run(&args, &mut streams),
         args::Command::Compare(args) => compare::run(&args, &mut streams),
         args::Command::Fold(args) => fold::run(&args, &mut streams),
         args::Command::Baseline(command) => baseline::run(&command, &mut streams),
         args::Command::History(args) => history::run(&args, &mut streams),
+        args::Command::Init(args) => init::run(&args, &mut streams),
+        args::Command::Check(args) => check::run(&args, &mut streams),
         args::Command::Explain(args) => explain::run(&args, &mut streams),
     };
     let flushed = streams.out.flush().map_err(Stop::from);

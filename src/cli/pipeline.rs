@@ -2,13 +2,16 @@
 
 use super::args::InputArgs;
 use super::progress::Progress;
+use super::verify::Located;
 use super::{Stop, Streams, write_error};
 use crate::analyse::{self, figures::TestFigures};
 use crate::assemble::{self, EndpointRule, Request, Suite};
 use crate::config::Config;
+use crate::config::import::Import;
 use crate::error::Error;
+use crate::judge::borrowed;
 use crate::model::test::Test;
-use crate::report::model::FileNotUsed;
+use crate::report::model::{FileNotUsed, Request as Asked};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -26,7 +29,8 @@ pub(super) struct Gathered {
 /// # Errors
 /// Wrong use or configuration; nothing usable; under `--strict` the first bad row.
 pub(super) fn gather(args: &InputArgs, hash: bool, streams: &mut Streams<'_>) -> Result<Gathered, Stop> {
-    let config = configuration(args.config.as_deref(), &args.inputs)?;
+    let mut config = configuration(args.config.as_deref(), &args.inputs)?;
+    let args = &InputArgs { inputs: results(&args.inputs, &mut config)?, ..args.clone() };
     let suite = reading(args, &config, hash, streams, assemble::assemble)?;
     let gathered = analysed(suite, config);
     // Where nothing was usable, the first problem is the error that the command ends with.
@@ -34,6 +38,24 @@ pub(super) fn gather(args: &InputArgs, hash: bool, streams: &mut Streams<'_>) ->
         write_error(problem, "warning", streams.err)?;
     }
     Ok(gathered)
+}
+
+/// Reads and analyses a report's inputs again, as they lay when it was made.
+///
+/// # Errors
+/// Nothing usable where there was; a configuration that does not fit.
+pub(super) fn again(config: Config, asked: &Asked, located: &Located) -> Result<Gathered, Error> {
+    let args = InputArgs {
+        inputs: asked.inputs.clone(),
+        adapters: asked.adapters.clone(),
+        monitor: asked.monitors.clone(),
+        strict: asked.strict,
+        ..InputArgs::default()
+    };
+    let mut request = request(&args, &config, true)?;
+    request.stdin = located.stdin()?;
+    request.root = located.root().map(Path::to_owned);
+    Ok(analysed(assemble::assemble(&request)?, config))
 }
 
 /// Has the inputs read, while the terminal shows how far that is.
@@ -63,8 +85,33 @@ pub(super) fn reading<T>(
     Ok(result)
 }
 
+/// Criteria of other tools are no result: a file that is given with the results and holds any is taken into the configuration.
+/// Only files that are named themselves are; what lies in a folder is nobody's criteria unless plimsoll.toml says so.
+fn results(inputs: &[String], config: &mut Config) -> Result<Vec<String>, Error> {
+    const ENDINGS: [&str; 9] = ["yaml", "yml", "json", "scala", "java", "kt", "js", "ts", "txt"];
+    const LARGEST: u64 = 1 << 20;
+    let mut rest = Vec::new();
+    for input in inputs {
+        let path = Path::new(input);
+        let named = path.extension().is_some_and(|end| ENDINGS.iter().any(|known| end.eq_ignore_ascii_case(known)));
+        let small = || path.metadata().is_ok_and(|about| about.is_file() && about.len() <= LARGEST);
+        let text = if named && small() { std::fs::read_to_string(path).ok() } else { None };
+        let demands = match &text {
+            Some(text) => crate::borrowed::read(text, input)?,
+            None => None,
+        };
+        match (demands, text) {
+            (Some(demands), Some(text)) => {
+                config.borrowed.push(Import::default().loaded(input.clone(), text, demands));
+            }
+            _ => rest.push(input.clone()),
+        }
+    }
+    Ok(rest)
+}
+
 fn analysed(suite: Suite, config: Config) -> Gathered {
-    let quantiles = config.quantiles();
+    let quantiles = config.quantiles(&borrowed::quantiles(&config.borrowed));
     let mut tests = Vec::new();
     for test in suite.tests {
         let sources: Vec<&str> = test.inputs.iter().map(|input| input.source.as_str()).collect();
@@ -162,6 +209,7 @@ fn request(args: &InputArgs, config: &Config, hash: bool) -> Result<Request, Err
     Ok(Request {
         inputs: args.inputs.clone(),
         stdin: None,
+        root: None,
         as_adapters: args.adapters.iter().map(split).collect::<Result<_, _>>()?,
         monitors: args.monitor.iter().map(monitor).collect(),
         excludes: config.inputs.exclude.as_ref().map(|globs| globs.texts().to_vec()).unwrap_or_default(),

@@ -1,7 +1,8 @@
 //! `report`: judge results and write report.html, report.md with its pictures, report.json, and what build servers read.
 
 use super::against::Against;
-use super::args::ReportArgs;
+use super::args::{CompatArg, Format, InputArgs, ReportArgs};
+use super::declarations;
 use super::deliver::{self, Delivery, Written};
 use super::history;
 use super::judging::Judging;
@@ -10,8 +11,9 @@ use super::{EXIT_INPUT, Stop, Streams, exit, pipeline, write_error};
 use crate::judge::outcome::Verdict;
 use crate::render::ci::Gate;
 use crate::render::text;
-use crate::report::model::Report;
+use crate::report::model::{Report, Request};
 use crate::store::Store;
+use std::path::Path;
 
 /// A report that was judged and written.
 struct Judged {
@@ -47,16 +49,30 @@ fn delivery<'a>(args: &'a ReportArgs, report: &'a Report, surroundings: &'a Surr
 fn judge(args: &ReportArgs, surroundings: &Surroundings, streams: &mut Streams<'_>) -> Result<Judged, Stop> {
     // The folder is made before the long work, so that a bad path fails at once.
     deliver::folder(&args.out)?;
-    let gathered = pipeline::gather(&args.input, true, streams)?;
+    let mut gathered = pipeline::gather(&args.input, true, streams)?;
+    gathered.config.compat = args.compat.map(CompatArg::compat);
     if gathered.tests.is_empty() && gathered.config.tests.is_empty() {
         return Err(pipeline::nothing_usable(&gathered).into());
     }
     let store = Store::at(&args.store.store);
-    let mut judging = Judging::new(&gathered, args.title.clone(), command(args));
+    let asked = Asked {
+        command: "report",
+        input: &args.input,
+        baseline: args.baseline.as_deref(),
+        title: args.title.as_deref(),
+        signoff: args.signoff.as_deref(),
+        compat: args.compat,
+    };
+    let mut judging = Judging::new(&gathered, args.title.clone(), asked.line());
+    judging.request = asked.request();
     if let Some(name) = args.baseline.as_deref() {
         against(&mut judging, &store, name, streams)?;
     }
-    let report = judging.report();
+    let mut report = judging.report();
+    if args.format.contains(&Format::Signoff) {
+        let declared = declarations::find(args.signoff.as_deref(), &args.input.inputs)?;
+        report.signoff = Some(declared.sign_off(&report));
+    }
     let gate = exit::gate(&report, args);
     let written = delivery(args, &report, surroundings, gate).files()?;
     if args.save {
@@ -76,7 +92,12 @@ fn judge(args: &ReportArgs, surroundings: &Surroundings, streams: &mut Streams<'
 
 /// Finds what the run is held against, and what the store knows of its tests. Stored runs that cannot be read are said and
 /// left alone.
-fn against(judging: &mut Judging<'_>, store: &Store, name: &str, streams: &mut Streams<'_>) -> Result<(), Stop> {
+pub(super) fn against(
+    judging: &mut Judging<'_>,
+    store: &Store,
+    name: &str,
+    streams: &mut Streams<'_>,
+) -> Result<(), Stop> {
     let config = &judging.gathered.config;
     let baseline = Against::find(store, name, &judging.own, config)?;
     for problem in &baseline.damaged {
@@ -89,38 +110,69 @@ fn against(judging: &mut Judging<'_>, store: &Store, name: &str, streams: &mut S
     Ok(())
 }
 
-/// The command that makes the report again. What does not change its content (folder, store) is left out.
-fn command(args: &ReportArgs) -> String {
-    let quoted = |text: &str| {
-        let plain = |letter: char| letter.is_alphanumeric() || "-_./=,:+@%".contains(letter);
-        if !text.is_empty() && text.chars().all(plain) {
-            text.to_owned()
-        } else {
-            format!("'{}'", text.replace('\'', "'\\''"))
+/// What was asked for, as far as it changes what a report says: folder and store do not.
+pub(super) struct Asked<'a> {
+    pub(super) command: &'static str,
+    pub(super) input: &'a InputArgs,
+    pub(super) baseline: Option<&'a str>,
+    pub(super) title: Option<&'a str>,
+    pub(super) signoff: Option<&'a Path>,
+    pub(super) compat: Option<CompatArg>,
+}
+
+impl Asked<'_> {
+    /// The command that makes the report again.
+    pub(super) fn line(&self) -> String {
+        let mut words = vec!["plimsoll".to_owned(), self.command.to_owned()];
+        let Request { inputs, adapters, monitors, .. } = self.request();
+        words.extend(inputs.iter().map(|input| quoted(input)));
+        let mut option = |name: &str, value: &str| words.push(format!("--{name} {}", quoted(value)));
+        if let Some(config) = &self.input.config {
+            option("config", &config.display().to_string());
         }
-    };
-    let mut words = vec!["plimsoll".to_owned(), "report".to_owned()];
-    let mut inputs = args.input.inputs.clone();
-    inputs.sort();
-    words.extend(inputs.iter().map(|input| quoted(input)));
-    let mut option = |name: &str, value: &str| words.push(format!("--{name} {}", quoted(value)));
-    if let Some(config) = &args.input.config {
-        option("config", &config.display().to_string());
+        if let Some(file) = self.signoff {
+            option("signoff", &file.display().to_string());
+        }
+        if let Some(baseline) = self.baseline {
+            option("baseline", baseline);
+        }
+        adapters.iter().for_each(|one| option("as", one));
+        monitors.iter().for_each(|one| option("monitor", one));
+        if let Some(title) = self.title {
+            option("title", title);
+        }
+        if self.input.strict {
+            words.push("--strict".to_owned());
+        }
+        if let Some(compat) = self.compat {
+            words.push(format!("--compat {}", compat.compat().name()));
+        }
+        words.join(" ")
     }
-    if let Some(baseline) = &args.baseline {
-        option("baseline", baseline);
+
+    /// What was read, for `verify`.
+    pub(super) fn request(&self) -> Request {
+        let sorted = |list: &[String]| {
+            let mut list = list.to_vec();
+            list.sort();
+            list
+        };
+        Request {
+            inputs: sorted(&self.input.inputs),
+            adapters: sorted(&self.input.adapters),
+            monitors: sorted(&self.input.monitor),
+            strict: self.input.strict,
+            compat: self.compat.map(|compat| compat.compat().name().to_owned()),
+        }
     }
-    let mut pairs: Vec<(&str, &String)> = args.input.adapters.iter().map(|one| ("as", one)).collect();
-    pairs.extend(args.input.monitor.iter().map(|one| ("monitor", one)));
-    pairs.sort();
-    for (name, value) in pairs {
-        option(name, value);
+}
+
+/// A word as a shell reads it.
+fn quoted(text: &str) -> String {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_./=,:+@%".contains(letter);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
     }
-    if let Some(title) = &args.title {
-        option("title", title);
-    }
-    if args.input.strict {
-        words.push("--strict".to_owned());
-    }
-    words.join(" ")
 }

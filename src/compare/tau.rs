@@ -13,7 +13,7 @@ const FLOOR: f64 = 0.01;
 const COMMON_FROM: usize = 5;
 
 /// A `Tau` is the spread between runs of ln latency, as standard deviations.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Tau {
     /// What all endpoints share.
     pub global: f64,

@@ -139,6 +139,45 @@ pub struct Waiver {
     pub ceiling: Option<Quantity>,
 }
 
+impl Criterion {
+    /// A criterion that another tool's file imposes.
+    #[must_use]
+    pub fn imposed(id: String, metric: Metric, demand: Demand) -> Self {
+        Self {
+            id,
+            test: None,
+            endpoint: None,
+            filter: None,
+            applies_to: Vec::new(),
+            metric,
+            between: None,
+            phase: None,
+            held_for: None,
+            within: None,
+            over: None,
+            below: None,
+            at_most: None,
+            above: None,
+            at_least: None,
+            warn_below: None,
+            warn_at_most: None,
+            warn_above: None,
+            warn_at_least: None,
+            worse_by_at_most: None,
+            evidence: None,
+            critical: true,
+            weight: None,
+            group: None,
+            expected: None,
+            requirement: None,
+            description: None,
+            not_applicable: None,
+            waiver: None,
+            imposed: Some(demand),
+        }
+    }
+}
+
 /// `[[waivers]]`: a waiver that stands apart from its criterion: for k6's thresholds and other tools' criteria too.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

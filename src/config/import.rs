@@ -1,6 +1,10 @@
 //! `[[import]]`: criteria that stand in other tools' files, taken as they are.
 
+use super::metric::Metric;
 use super::value::Globs;
+use crate::borrowed::{Demands, artillery, gatling, k6_options, taurus};
+use crate::quantity::Quantity;
+use crate::unit::Unit;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -41,4 +45,107 @@ pub enum Sli {
         /// `ms`, `s`, `%`, `/s`, `MB`, …
         unit: String,
     },
+}
+
+impl Sli {
+    /// The metric, and how many of its base unit one of the file's numbers is.
+    ///
+    /// # Errors
+    /// What is no metric, or no unit of its kind.
+    pub fn metric(&self) -> Result<(Metric, f64), String> {
+        let (name, unit) = match self {
+            Self::Metric(name) => (name, None),
+            Self::InUnit { metric, unit } => (metric, Some(unit.as_str())),
+        };
+        let metric = Metric::parse(name)?;
+        let usual = match metric.unit() {
+            Some(Unit::Micros) => "ms",
+            Some(Unit::Ratio) => "%",
+            Some(Unit::PerSecond) => "/s",
+            _ => "",
+        };
+        let one = Quantity::parse(&format!("1{}", unit.unwrap_or(usual)))?;
+        if metric.unit().is_some() {
+            metric.limit(one)?;
+        }
+        Ok((metric, one.value))
+    }
+}
+
+/// Criteria of another tool, read.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The file, or `plimsoll.toml`.
+    pub source: String,
+    /// Its text; empty where the criteria stand in plimsoll.toml.
+    pub text: String,
+    /// What it demands.
+    pub demands: Demands,
+    /// Globs on tests; all where left out.
+    pub test: Option<Globs>,
+    /// What a Keptn file calls an SLI and which metric that is.
+    pub sli: BTreeMap<String, Sli>,
+    /// Whether the suite stands and falls with them.
+    pub critical: Option<bool>,
+}
+
+impl Import {
+    /// The criteria that stand in the import itself, or the key with the first mistake.
+    ///
+    /// # Errors
+    /// The key, and what is wrong.
+    pub fn inline(&self) -> Result<Vec<Demands>, (&'static str, String)> {
+        let mut found = Vec::new();
+        if !self.taurus.is_empty() {
+            let read = self.taurus.iter().map(|text| taurus::Criterion::parse(text)).collect::<Result<_, _>>();
+            found.push(Demands::Taurus(read.map_err(|why| ("taurus", why))?));
+        }
+        if !self.gatling.is_empty() {
+            let one = |text: &String| {
+                gatling::Assertion::parse(text).map(|assertion| gatling::Stated { assertion, kept: None, actual: None })
+            };
+            found.push(Demands::Gatling(
+                self.gatling.iter().map(one).collect::<Result<_, _>>().map_err(|why| ("gatling", why))?,
+            ));
+        }
+        if !self.artillery.is_empty() {
+            let read = self.artillery.iter().map(|text| artillery::Check::parse(text)).collect::<Result<_, _>>();
+            found.push(Demands::Artillery(read.map_err(|why| ("artillery", why))?));
+        }
+        if !self.k6.is_empty() {
+            let pairs = self.k6.iter().flat_map(|(metric, rows)| rows.iter().map(move |row| (metric, row)));
+            let read = pairs.map(|(metric, row)| k6_options::one(metric, row, false)).collect::<Result<_, _>>();
+            found.push(Demands::K6(read.map_err(|why| ("k6", why))?));
+        }
+        Ok(found)
+    }
+
+    /// These demands as the import has them.
+    #[must_use]
+    pub fn loaded(&self, source: String, text: String, demands: Demands) -> Loaded {
+        Loaded { source, text, demands, test: self.test.clone(), sli: self.sli.clone(), critical: self.critical }
+    }
+}
+
+/// Whose answer is given where data are missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compat {
+    /// k6's: a threshold on nothing is kept, or held against 0.
+    K6,
+    /// Keptn's: a missing SLI fails, and what is relative to nothing passes.
+    Keptn,
+}
+
+impl Compat {
+    /// Every tool whose answer can be asked for.
+    pub const ALL: [Self; 2] = [Self::K6, Self::Keptn];
+
+    /// The word of the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::K6 => "k6",
+            Self::Keptn => "keptn",
+        }
+    }
 }

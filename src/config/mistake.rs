@@ -15,6 +15,14 @@ use std::ops::Range;
 /// # Errors
 /// The first mistake, with line, column and, for a key that was misspelt, the one that was meant.
 pub fn read(text: &str, source: &str) -> Result<Tables, Error> {
+    strict(text, source)
+}
+
+/// Reads a file's text by a grammar of its own.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn strict<T: serde::de::DeserializeOwned>(text: &str, source: &str) -> Result<T, Error> {
     toml::from_str(text).map_err(|error: toml::de::Error| {
         let (message, hint) = explained(error.message());
         let placed = placed(message, text, source, error.span());
@@ -26,7 +34,7 @@ pub fn read(text: &str, source: &str) -> Result<Tables, Error> {
 }
 
 /// An error at a place of the text.
-fn placed(message: String, text: &str, source: &str, span: Option<Range<usize>>) -> Error {
+pub(super) fn placed(message: String, text: &str, source: &str, span: Option<Range<usize>>) -> Error {
     let Some(start) = span.map(|span| span.start.min(text.len())) else {
         return Error::usage(message).at(Place::source(source));
     };
@@ -92,6 +100,7 @@ pub fn check(tables: &Tables, text: &str, source: &str) -> Result<(), Error> {
     check_tests(&tables.tests, fault)?;
     check_groups(tables, fault)?;
     check_grades(tables, fault)?;
+    check_imports(tables, fault)?;
     check_lists(tables, &ids, fault)
 }
 
@@ -196,6 +205,21 @@ fn check_grades(tables: &Tables, fault: impl Fn(Vec<Step<'_>>, String) -> Error)
                     fault(at, format!("the band `{}` of `{}` does not fit: {message}", band.word, grade.id))
                 })?;
             }
+        }
+    }
+    Ok(())
+}
+
+fn check_imports(tables: &Tables, fault: impl Fn(Vec<Step<'_>>, String) -> Error) -> Result<(), Error> {
+    for (row, import) in tables.import.iter().enumerate() {
+        let at = |key| vec![Step::Key("import"), Step::Row(row), Step::Key(key)];
+        let inline = import.inline().map_err(|(key, message)| fault(at(key), message))?;
+        if inline.is_empty() && import.from.is_none() {
+            let message = "the import names no file (`from`) and holds no criteria of its own".to_owned();
+            return Err(fault(at(""), message));
+        }
+        for sli in import.sli.values() {
+            sli.metric().map_err(|message| fault(at("sli"), message))?;
         }
     }
     Ok(())

@@ -9,11 +9,13 @@ pub mod metric;
 pub mod mistake;
 mod place;
 pub mod schema;
+pub mod signoff;
 pub mod value;
 
 use crate::error::{Error, Place};
 use crate::fmt::quantile_p;
 use crate::ingest::Settings;
+use import::{Compat, Loaded};
 use metric::Metric;
 use schema::{
     Approval, Baseline, Compare, Criterion, EndpointRule, Grade, Group, Import, Inputs, LatencyUnit, PlannedTest,
@@ -57,6 +59,10 @@ pub struct Config {
     pub report: Report,
     /// Sign-off block.
     pub approvals: Vec<Approval>,
+    /// The criteria of other tools, read: those of the imports, and of files that are given with the results.
+    pub borrowed: Vec<Loaded>,
+    /// Whose answer is given where data are missing; ours where left out.
+    pub compat: Option<Compat>,
     /// The user's file as it was read; empty without one.
     pub text: String,
     /// Its name; `None` without one.
@@ -85,6 +91,12 @@ impl Config {
         let defaults = mistake::read(DEFAULT, "default.toml")?;
         let filled = mistake::read(&over_defaults(text, source)?, source)?;
         let mut config = Self::assembled(filled, defaults.criteria);
+        for import in config.imports.clone() {
+            let inline = import.inline().unwrap_or_default();
+            config
+                .borrowed
+                .extend(inline.into_iter().map(|demands| import.loaded(source.to_owned(), String::new(), demands)));
+        }
         text.clone_into(&mut config.text);
         config.source = Some(source.to_owned());
         Ok(config)
@@ -99,7 +111,9 @@ impl Config {
         let text = std::fs::read_to_string(path).map_err(|error| {
             Error::usage(format!("the configuration cannot be read: {error}")).at(Place::source(source.clone()))
         })?;
-        Self::parse(text.strip_prefix('\u{feff}').unwrap_or(&text), &source)
+        let mut config = Self::parse(text.strip_prefix('\u{feff}').unwrap_or(&text), &source)?;
+        config.import(path)?;
+        Ok(config)
     }
 
     fn assembled(tables: Tables, fallback: Vec<toml::Spanned<Criterion>>) -> Self {
@@ -120,9 +134,32 @@ impl Config {
             baseline: tables.baseline,
             report: tables.report,
             approvals: tables.approvals,
+            borrowed: Vec::new(),
+            compat: None,
             text: String::new(),
             source: None,
         }
+    }
+
+    /// Reads the files of the imports, which stand beside plimsoll.toml.
+    fn import(&mut self, path: &std::path::Path) -> Result<(), Error> {
+        let folder = path.parent().unwrap_or(std::path::Path::new(""));
+        for (row, import) in self.imports.clone().iter().enumerate() {
+            let Some(from) = &import.from else { continue };
+            let file = folder.join(from);
+            let source = file.display().to_string();
+            let wrong = |message: String| {
+                let at = [place::Step::Key("import"), place::Step::Row(row), place::Step::Key("from")];
+                mistake::placed(message, &self.text, &path.display().to_string(), place::span(&self.text, &at))
+            };
+            let text =
+                std::fs::read_to_string(&file).map_err(|error| wrong(format!("`{from}` cannot be read: {error}")))?;
+            let demands = crate::borrowed::read(&text, &source)?.ok_or_else(|| {
+                wrong(format!("`{from}` holds no criteria of Keptn, Taurus, Gatling, Artillery or k6"))
+            })?;
+            self.borrowed.push(import.loaded(source, text, demands));
+        }
+        Ok(())
     }
 
     /// What adapters need of it.
@@ -163,14 +200,14 @@ impl Config {
         self.inputs.exclude.as_ref().is_some_and(|globs| globs.matches(path))
     }
 
-    /// Every quantile that is to be computed, ascending: those of the report and those that criteria limit.
+    /// Every quantile that is to be computed, ascending: those of the report, those that criteria limit, and these.
     #[must_use]
-    pub fn quantiles(&self) -> Vec<f64> {
+    pub fn quantiles(&self, further: &[f64]) -> Vec<f64> {
         let shown = self.report.quantiles.iter().filter_map(|name| quantile_p(name));
         let metrics = self.criteria.iter().chain(&self.fallback).map(|criterion| &criterion.metric);
         let limited = metrics.chain(self.grades.iter().map(|grade| &grade.metric)).filter_map(Metric::quantile);
         // Sorting by bits is sorting by value for numbers that are not negative, and merges equal ones.
-        let bits: BTreeSet<u64> = shown.chain(limited).map(f64::to_bits).collect();
+        let bits: BTreeSet<u64> = shown.chain(limited).chain(further.iter().copied()).map(f64::to_bits).collect();
         bits.into_iter().map(f64::from_bits).collect()
     }
 

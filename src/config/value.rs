@@ -76,6 +76,14 @@ impl Globs {
         self.texts.iter().any(|text| text == name) || self.set.is_match(name)
     }
 
+    /// Whatever has this name, with or without a method before it.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        let escaped = globset::escape(name);
+        Self::new(vec![escaped.clone(), format!("* {escaped}")])
+            .unwrap_or_else(|_| Self { texts: vec![name.to_owned()], set: GlobSet::empty() })
+    }
+
     /// As written.
     #[must_use]
     pub fn texts(&self) -> &[String] {

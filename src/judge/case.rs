@@ -1,8 +1,10 @@
 //! What is judged: tests with their figures, comparisons, and what was demanded.
 
+use super::outcome::Verdict;
 use crate::analyse::figures::{EndpointFigures, PopulationFigures, TestFigures};
 use crate::compare::delta::Delta;
 use crate::compare::shift::Shift;
+use crate::compare::side::Side;
 use crate::config::Config;
 use crate::model::key::Population;
 use crate::model::test::Test;
@@ -45,6 +47,8 @@ pub struct Case<'a> {
     pub baseline: &'a BaselineState,
     /// Comparisons with the pinned reference against which slow drift is seen, and its name; `None` without one.
     pub drift: Option<(&'a str, &'a [Delta])>,
+    /// Stored runs of the baseline with their verdicts, newest first: what other tools' relative criteria are held against.
+    pub earlier: &'a [(Side, Option<Verdict>)],
 }
 
 impl<'a> JudgedTest<'a> {

@@ -10,6 +10,7 @@ use super::observation::{Nature, Observation};
 use super::outcome::{CriterionResult, Evidence, Limit, Origin, Side, Status};
 use super::plan::Entry;
 use super::words::{self, Subject};
+use crate::config::import::Compat;
 use crate::fmt;
 use crate::ingest::k6::threshold::{Aggregation, MetricSelector, Operator, ThresholdExpression};
 use crate::model::distribution::SourceClass;
@@ -18,14 +19,27 @@ use crate::unit::Unit;
 
 /// Judges every threshold that a test's files bring along, in the order of their text.
 #[must_use]
-pub fn judged(entry: &Entry<'_>) -> Vec<CriterionResult> {
-    let mut thresholds: Vec<&Threshold> = entry.judged.test.thresholds.iter().collect();
-    thresholds.sort_by(|a, b| (&a.metric, &a.expression).cmp(&(&b.metric, &b.expression)));
-    thresholds.dedup_by(|a, b| (&a.metric, &a.expression) == (&b.metric, &b.expression));
-    thresholds.into_iter().map(|threshold| one(entry, threshold)).collect()
+pub fn judged(entry: &Entry<'_>, compat: Option<Compat>) -> Vec<CriterionResult> {
+    all(entry, entry.judged.test.thresholds.iter().collect(), compat)
 }
 
-fn one(entry: &Entry<'_>, threshold: &Threshold) -> CriterionResult {
+/// Judges thresholds that stand in another file, less those that the test's own files bring along.
+#[must_use]
+pub fn borrowed(entry: &Entry<'_>, thresholds: &[Threshold], compat: Option<Compat>) -> Vec<CriterionResult> {
+    let own = |one: &&Threshold| {
+        let known = &entry.judged.test.thresholds;
+        known.iter().all(|other| (&other.metric, &other.expression) != (&one.metric, &one.expression))
+    };
+    all(entry, thresholds.iter().filter(own).collect(), compat)
+}
+
+fn all(entry: &Entry<'_>, mut thresholds: Vec<&Threshold>, compat: Option<Compat>) -> Vec<CriterionResult> {
+    thresholds.sort_by(|a, b| (&a.metric, &a.expression).cmp(&(&b.metric, &b.expression)));
+    thresholds.dedup_by(|a, b| (&a.metric, &a.expression) == (&b.metric, &b.expression));
+    thresholds.into_iter().map(|threshold| one(entry, threshold, compat)).collect()
+}
+
+fn one(entry: &Entry<'_>, threshold: &Threshold, compat: Option<Compat>) -> CriterionResult {
     let parsed = threshold
         .expression
         .parse::<ThresholdExpression>()
@@ -49,6 +63,9 @@ fn one(entry: &Entry<'_>, threshold: &Threshold) -> CriterionResult {
     if seen.value.is_some() {
         result.reason = words::reason(&subject, &seen, &limit, decision, Evidence::Observed);
     }
+    if result.status == Status::Inconclusive && compat == Some(Compat::K6) && threshold.kept.is_none() {
+        answer_as_k6(&expression, &mut result);
+    }
     if let Some(invalid) = &entry.invalid {
         let own = match threshold.kept {
             Some(true) => "k6 calls it kept",
@@ -60,6 +77,15 @@ fn one(entry: &Entry<'_>, threshold: &Threshold) -> CriterionResult {
         result.reason = format!("the run is invalid: {invalid} ({own}: {})", result.reason);
     }
     result
+}
+
+/// k6's own answer on a metric without samples: a trend's figures are 0, and anything else is kept.
+fn answer_as_k6(expression: &ThresholdExpression, result: &mut CriterionResult) {
+    let counted = matches!(expression.aggregation, Aggregation::Count | Aggregation::Rate | Aggregation::Value);
+    let kept = counted || expression.holds(0.0);
+    result.status = if kept { Status::Pass } else { Status::Fail };
+    let word = if kept { "kept" } else { "crossed" };
+    result.reason = format!("{}; k6 calls a threshold on nothing {word} (`--compat k6`)", result.reason);
 }
 
 /// The limit in base units: k6 states times in milliseconds.

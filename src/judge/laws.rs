@@ -35,32 +35,82 @@ const NEVER_MET: std::ops::Range<usize> = 6..9;
 struct Given {
     criteria: Vec<(usize, bool, bool, Option<&'static str>)>,
     tests: Vec<(&'static str, u64, Option<u64>)>,
+    /// Whether criteria of even places are judged as a group of which one must hold, or by score.
+    group: Option<&'static str>,
+    /// What is different about the latency of the first test.
+    latency: Latency,
+}
+
+/// What may be worse, or less known, about a latency.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Latency {
+    AsMade,
+    Unknown,
+    Wider(f64),
+    Slower(f64),
+}
+
+fn change(figures: &mut TestFigures, latency: Latency) {
+    let of = &mut figures.populations[0].totals.latency_us;
+    match latency {
+        Latency::AsMade => {}
+        Latency::Unknown => {
+            of.quantiles.clear();
+            of.quantile_ci.clear();
+            (of.mean, of.max) = (None, None);
+        }
+        Latency::Wider(by) => {
+            let widen = |(low, high): (Option<f64>, Option<f64>)| (low.map(|low| low - by), high.map(|high| high + by));
+            of.quantile_ci.values_mut().for_each(|interval| *interval = widen(*interval));
+        }
+        Latency::Slower(by) => {
+            let later = |value: Option<f64>| value.map(|value| value + by);
+            of.quantiles.values_mut().for_each(|value| *value = later(*value));
+            of.quantile_ci.values_mut().for_each(|(low, high)| (*low, *high) = (later(*low), later(*high)));
+            (of.mean, of.max) = (later(of.mean), later(of.max));
+        }
+    }
 }
 
 fn config(given: &Given) -> Config {
+    Config::parse(&config_text(given), "laws").unwrap()
+}
+
+fn config_text(given: &Given) -> String {
     let mut text = PLAN.to_owned();
     for (at, (which, critical, proven, test)) in given.criteria.iter().enumerate() {
         let (metric, limit) = CRITERIA[*which];
         let evidence = if *proven { "proven" } else { "observed" };
         let test = test.map_or_else(String::new, |test| format!("test = \"{test}\"\n"));
+        let test = if given.group.is_some() && at % 2 == 0 { test + "group = \"g\"\n" } else { test };
         text.push_str(&format!(
             "[[criteria]]\nid = \"c{at}\"\nmetric = \"{metric}\"\n{limit}\ncritical = {critical}\nevidence = \"{evidence}\"\n{test}"
         ));
     }
-    Config::parse(&text, "laws").unwrap()
+    if let Some(needs) = given.group.filter(|_| !given.criteria.is_empty()) {
+        text.push_str(&format!("[[groups]]\nid = \"g\"\n{needs}\n"));
+    }
+    text
 }
 
-fn judged(given: &Given) -> Judgement {
-    let config = config(given);
-    let made: Vec<(Test, TestFigures)> = given
+fn made(given: &Given) -> Vec<(Test, TestFigures)> {
+    given
         .tests
         .iter()
         .map(|(name, n, failures)| {
             let mut figures = figures();
             figures.populations.push(request_totals(*n, failures.map(|failures| failures.min(*n))));
+            if *name == "a" {
+                change(&mut figures, given.latency);
+            }
             (test(name), figures)
         })
-        .collect();
+        .collect()
+}
+
+fn judged(given: &Given) -> Judgement {
+    let config = config(given);
+    let made = made(given);
     let tests: Vec<JudgedTest<'_>> = made.iter().map(|(test, figures)| JudgedTest { test, figures }).collect();
     judge(&Case {
         tests: &tests,
@@ -69,6 +119,7 @@ fn judged(given: &Given) -> Judgement {
         config: &config,
         baseline: &BaselineState::NotAsked,
         drift: None,
+        earlier: &[],
     })
 }
 
@@ -87,8 +138,20 @@ fn any_criterion() -> impl Strategy<Value = (usize, bool, bool, Option<&'static 
 
 fn any_given() -> impl Strategy<Value = Given> {
     let counts = || (50..3000_u64, prop::option::of(0..100_u64));
-    (prop::collection::vec(any_criterion(), 0..4), counts(), counts())
-        .prop_map(|(criteria, a, b)| Given { criteria, tests: vec![("a", a.0, a.1), ("b", b.0, b.1)] })
+    let group = prop_oneof![
+        Just(None),
+        Just(Some("needs = \"any\"")),
+        Just(Some("pass_score = \"90 %\"\nwarn_score = \"50 %\"")),
+    ];
+    (prop::collection::vec(any_criterion(), 0..4), counts(), counts(), group).prop_map(|(criteria, a, b, group)| {
+        let tests = vec![("a", a.0, a.1), ("b", b.0, b.1)];
+        Given { criteria, tests, group, latency: Latency::AsMade }
+    })
+}
+
+fn any_worsening() -> impl Strategy<Value = Latency> {
+    let by = || 0.0..300_000.0_f64;
+    prop_oneof![Just(Latency::Unknown), by().prop_map(Latency::Wider), by().prop_map(Latency::Slower)]
 }
 
 proptest! {
@@ -97,6 +160,37 @@ proptest! {
         let mut worse = given.clone();
         worse.tests[0].2 = worse.tests[0].2.map(|failures| failures + more);
         prop_assert!(distance(judged(&worse).verdict) >= distance(judged(&given).verdict));
+    }
+
+    #[test]
+    fn a_worse_or_less_known_latency_is_never_nearer(given in any_given(), latency in any_worsening()) {
+        let worse = Given { latency, ..given.clone() };
+        prop_assert!(distance(judged(&worse).verdict) >= distance(judged(&given).verdict));
+    }
+
+    #[test]
+    fn fewer_values_at_an_equal_estimate_are_never_nearer(given in any_given(), times in 2..20_u64) {
+        let mut many = given.clone();
+        many.tests[0].1 *= times;
+        many.tests[0].2 = many.tests[0].2.map(|failures| failures.min(given.tests[0].1) * times);
+        let mut few = given;
+        few.tests[0].2 = few.tests[0].2.map(|failures| failures.min(few.tests[0].1));
+        prop_assert!(distance(judged(&few).verdict) >= distance(judged(&many).verdict));
+    }
+
+    #[test]
+    fn names_change_nothing(given in any_given()) {
+        let verdict = judged(&given).verdict;
+        let renamed = |text: &str| text.replace("[ab]", "[xy]").replace("\"a\"", "\"x\"").replace("\"b\"", "\"y\"");
+        let config = Config::parse(&renamed(&config_text(&given)), "laws").unwrap();
+        let made = made(&given);
+        let mut made: Vec<(Test, TestFigures)> = made;
+        for (test, _) in &mut made {
+            test.name = if test.name == "a" { "x".to_owned() } else { "y".to_owned() };
+        }
+        let tests: Vec<JudgedTest<'_>> = made.iter().map(|(test, figures)| JudgedTest { test, figures }).collect();
+        let case = Case { tests: &tests, deltas: &[], shifts: &[], config: &config, baseline: &BaselineState::NotAsked, drift: None, earlier: &[] };
+        prop_assert_eq!(judge(&case).verdict, verdict);
     }
 
     #[test]
@@ -109,6 +203,7 @@ proptest! {
     #[test]
     fn an_added_failing_criterion_is_never_nearer(given in any_given(), added in any_criterion(), which in NEVER_MET) {
         let mut more = given.clone();
+        // Into a place that belongs to no group, and into one that does.
         more.criteria.push((which, added.1, false, added.3));
         let after = judged(&more);
         prop_assert!(distance(after.verdict) >= distance(judged(&given).verdict), "{after:#?}");
@@ -149,6 +244,7 @@ fn nothing_at_all_is_inconclusive() {
         config: &config,
         baseline: &BaselineState::NotAsked,
         drift: None,
+        earlier: &[],
     });
     assert_eq!(judgement.verdict, Verdict::Inconclusive);
 }
@@ -175,6 +271,7 @@ fn a_failing_run_is_superseded_by_a_newer_valid_one() {
         config: &config,
         baseline: &BaselineState::NotAsked,
         drift: None,
+        earlier: &[],
     });
     assert_eq!(judgement.verdict, Verdict::ReadyWithConditions);
     assert_eq!(judgement.plan.iter().map(|line| line.state.as_str()).collect::<Vec<_>>(), ["superseded", "run"]);
@@ -198,6 +295,7 @@ fn a_waiver_is_held_against_the_run_and_not_against_the_clock() {
             config: &config,
             baseline: &BaselineState::NotAsked,
             drift: None,
+            earlier: &[],
         })
         .criteria[0]
             .clone()
@@ -231,6 +329,7 @@ fn failures_are_told_before_latency_and_the_larger_breach_first() {
         config: &config,
         baseline: &BaselineState::NotAsked,
         drift: None,
+        earlier: &[],
     };
     let judgement = judge(&case);
     let starts = [

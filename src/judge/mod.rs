@@ -5,6 +5,7 @@
 //! [`rules`] look for what nobody asked about; [`verdict`] rules on it all.
 
 pub mod beside;
+pub mod borrowed;
 pub mod case;
 pub mod criterion;
 pub mod decision;
@@ -24,6 +25,7 @@ pub mod requirement;
 pub mod rules;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod sentence;
 mod suite;
 pub mod verdict;
 pub mod waiver;
@@ -31,6 +33,7 @@ pub mod words;
 
 pub use case::{BaselineState, Case, JudgedTest};
 
+use crate::config::import::Compat;
 use crate::unit::Timestamp;
 use criterion::{Asking, Selection, missing_words, selects};
 use outcome::{CriterionResult, Judgement, Origin, Status};
@@ -44,8 +47,9 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let newest = lineup.entries.iter().filter_map(|entry| entry.judged.test.span).map(|span| span.end).max();
     let mut criteria = configured(case, &lineup, newest);
     if case.config.inputs.k6_thresholds {
-        criteria.extend(lineup.entries.iter().flat_map(k6::judged));
+        criteria.extend(lineup.entries.iter().flat_map(|entry| k6::judged(entry, case.config.compat)));
     }
+    criteria.extend(borrowed::judged(case, &lineup, newest));
     let (fallback, mut defaults) = fallback::judged(case.config, &lineup, &criteria, newest);
     criteria.extend(fallback);
     criteria.extend(no_regression::built_in(case, &lineup));
@@ -53,6 +57,10 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     criteria.extend(not_run(&lineup, &criteria));
     waiver::apply_rows(&case.config.waivers, &mut criteria, newest);
     criteria.extend(group::judged(case.config, &criteria));
+    if let Some(compat) = case.config.compat {
+        let tool = if compat == Compat::K6 { "k6" } else { "Keptn" };
+        defaults.push(format!("where data are missing, criteria of {tool} are answered as {tool} does (`--compat`)"));
+    }
     if case.config.source.is_none() {
         defaults.push("no plimsoll.toml: the files alone are judged".to_owned());
     }
@@ -112,10 +120,16 @@ fn not_run(lineup: &Lineup<'_>, criteria: &[CriterionResult]) -> Vec<CriterionRe
     results
 }
 
-/// Whether any criterion asks how slow it may be. One that does not apply asks nothing.
+/// Whether any criterion asks how slow it may be. One that does not apply asks nothing, nor does one that its group outvotes: a
+/// failing criterion that is added to a group must not take a condition away.
 fn limits_latency(case: &Case<'_>, criteria: &[CriterionResult]) -> bool {
-    criteria.iter().filter(|result| result.status != Status::NotApplicable).any(|result| match result.origin {
+    let met = |status: Status| matches!(status, Status::Pass | Status::MetNotProven | Status::Warn);
+    let asks = |result: &&CriterionResult| result.status != Status::NotApplicable && (result.counts || met(result.status));
+    criteria.iter().filter(asks).any(|result| match result.origin {
         Origin::K6 => crate::config::metric::is_k6_duration(&result.metric),
+        Origin::Keptn | Origin::Taurus | Origin::Gatling | Origin::Artillery => {
+            crate::config::metric::Metric::parse(&result.metric).is_ok_and(|metric| metric.limits_latency())
+        }
         Origin::Config => case.config.criteria.iter().any(|criterion| {
             criterion.id == result.id
                 && criterion.demand().is_ok_and(|it| it.is_some())

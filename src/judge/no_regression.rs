@@ -278,8 +278,15 @@ mod tests {
         let test = test("api");
         let tests = [JudgedTest { test: &test, figures: &figures }];
         let (deltas, shifts, baseline) = ([delta(call)], [shift(kind)], BaselineState::Used { id: "v1".to_owned() });
-        let case =
-            Case { tests: &tests, deltas: &deltas, shifts: &shifts, config: &config, baseline: &baseline, drift: None };
+        let case = Case {
+            tests: &tests,
+            deltas: &deltas,
+            shifts: &shifts,
+            config: &config,
+            baseline: &baseline,
+            drift: None,
+            earlier: &[],
+        };
         built_in(&case, &lineup(&tests, &config)).unwrap()
     }
 

@@ -73,6 +73,23 @@ impl Entry<'_> {
             || !self.judged.figures.metrics.is_empty()
     }
 
+    /// Whether the load was what it seems: the law that users, rate and latency obey, and the machine that made it.
+    fn look_at_load(&mut self, config: &Config) {
+        let JudgedTest { test, figures } = self.judged;
+        let think =
+            self.plan.and_then(|plan| plan.think_time).map(|range| (range.low.value / 1e6, range.high.value / 1e6));
+        self.doubts.extend(validity::littles_law(test, figures, think));
+        let declared = config.inputs.generator_monitors.as_ref();
+        self.doubts.extend(validity::busy_generator(test, |column| match declared {
+            Some(globs) => {
+                let file = column.source.rsplit(['/', '\\']).next().unwrap_or(&column.source);
+                [column.source.as_str(), file, column.name.as_str()].iter().any(|name| globs.matches(name))
+            }
+            None => ["loadgen", "generator", "injector"].iter().any(|word| column.source.to_lowercase().contains(word)),
+        }));
+        self.invalid = invalid(&self.doubts);
+    }
+
     /// Sorts the newest valid result last.
     fn age(&self) -> (bool, Option<i64>, Option<&str>, Vec<&str>) {
         let valid = self.invalid.is_none() && self.holds_anything();
@@ -94,10 +111,11 @@ pub fn lineup<'a>(tests: &[JudgedTest<'a>], config: &'a Config) -> Lineup<'a> {
         for entry in &mut own {
             entry.plan = Some(plan);
             entry.doubts.extend(undelivered(entry.judged, plan));
-            entry.invalid = invalid(&entry.doubts);
         }
+        own.iter_mut().for_each(|entry| entry.look_at_load(config));
         lineup.declare(plan, own);
     }
+    rest.iter_mut().for_each(|entry| entry.look_at_load(config));
     while !rest.is_empty() {
         let name = rest.first().map(|entry| entry.name().to_owned()).unwrap_or_default();
         let (same, others) = rest.into_iter().partition::<Vec<_>, _>(|entry| entry.name() == name);
@@ -187,6 +205,7 @@ fn line(test: &str, plan: &PlannedTest, state: &str, why: String) -> PlanOutcome
 /// Doubts about whether the run is the one that was asked for.
 fn undelivered(judged: JudgedTest<'_>, plan: &PlannedTest) -> Vec<Doubt> {
     let duration_s = plan.duration.filter(|asked| asked.unit == Unit::Micros).map(|asked| asked.value / 1e6);
-    let declared = Declared { requests: plan.requests, users: plan.users, duration_s };
+    let rate_per_s = plan.rate.map(|rate| rate.value);
+    let declared = Declared { requests: plan.requests, users: plan.users, duration_s, rate_per_s };
     validity::delivered(judged.test, judged.figures, &declared)
 }

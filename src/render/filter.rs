@@ -127,6 +127,8 @@ fn texts(env: &mut Environment<'_>, target: Target) {
     env.add_filter("instant", move |text: Value| {
         own(text.as_str().map_or_else(|| UNKNOWN.to_owned(), |text| escaped(&instant(text), target)))
     });
+    // A text that somebody wrote to be read whole.
+    env.add_filter("whole", move |text: &str| own(escaped(text, target)));
     env.add_filter("lines", move |text: &str| own(lines(text, target)));
 }
 

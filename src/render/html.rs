@@ -38,7 +38,7 @@ pub fn page(report: &Report) -> Result<String, Error> {
     // `<` would let a name end the block.
     let values =
         serde_json::to_string(&hovers).map_err(|error| Error::output(error.to_string()))?.replace('<', "\\u003c");
-    let foot = foot(&report.run_id);
+    let foot = style::foot("report", &report.run_id);
     let safe = Value::from_safe_string;
     let context = context! {
         r => Serde(&layout),
@@ -53,12 +53,4 @@ pub fn page(report: &Report) -> Result<String, Error> {
 
 fn mistake(error: &minijinja::Error) -> Error {
     Error::output(format!("the page could not be written: {error:#}"))
-}
-
-/// The foot of every printed page: which report, and which page of how many.
-fn foot(run_id: &str) -> String {
-    let id: String = run_id.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
-    format!(
-        "@page{{@bottom-left{{content:\"plimsoll report {id}\";font-size:8pt;color:#565d67}}@bottom-right{{content:\"page \" counter(page) \" of \" counter(pages);font-size:8pt;color:#565d67}}}}"
-    )
 }

@@ -7,6 +7,7 @@ pub mod history;
 pub mod html;
 mod layout;
 pub mod markdown;
+pub mod signoff;
 mod state;
 pub mod style;
 pub mod svg;

@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 const TOKENS: &str = include_str!("../../templates/tokens.css");
 const CHART: &str = include_str!("../../templates/chart.css");
 const PAGE: &str = include_str!("../../templates/style.css");
+const SIGNOFF: &str = include_str!("../../templates/signoff.css");
 const SCRIPT: &str = include_str!("../../templates/script.js");
 
 /// One of the two sets of colours.
@@ -37,6 +38,22 @@ pub fn tokens(theme: Theme) -> impl Iterator<Item = (&'static str, &'static str)
 pub fn page() -> &'static str {
     static SHEET: LazyLock<String> = LazyLock::new(|| [TOKENS, CHART, PAGE].map(compact).concat());
     &SHEET
+}
+
+/// The style sheet of a sign-off.
+#[must_use]
+pub fn signoff() -> &'static str {
+    static SHEET: LazyLock<String> = LazyLock::new(|| [TOKENS, CHART, PAGE, SIGNOFF].map(compact).concat());
+    &SHEET
+}
+
+/// The foot of every printed page: which report it is of, and which page of how many.
+#[must_use]
+pub fn foot(what: &str, run_id: &str) -> String {
+    let id: String = run_id.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
+    format!(
+        "@page{{@bottom-left{{content:\"plimsoll {what} {id}\";font-size:8pt;color:#565d67}}@bottom-right{{content:\"page \" counter(page) \" of \" counter(pages);font-size:8pt;color:#565d67}}}}"
+    )
 }
 
 /// The page's script, without its comments and indentation.

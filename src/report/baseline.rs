@@ -18,6 +18,9 @@ pub struct BaselineUsed {
     /// Figures that were declared instead of measured, in words.
     #[serde(default)]
     pub declared: Option<DeclaredUsed>,
+    /// Its runs as text, with which `verify` compares anew.
+    #[serde(default)]
+    pub carried: Option<String>,
 }
 
 /// Declared figures of a baseline.

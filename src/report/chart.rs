@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod any;
+mod before_after;
 mod fold;
 mod history;
 mod strip;
@@ -15,6 +16,7 @@ mod table;
 mod tail;
 
 pub use any::Chart;
+pub use before_after::{BeforeAfterChart, BeforeAfterRow};
 pub use history::{HistoryChart, HistoryLine};
 pub use strip::{Strip, StripChart};
 pub use table::{Table, TableRow};

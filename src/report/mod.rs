@@ -5,3 +5,4 @@ pub mod build;
 pub mod chart;
 pub mod history;
 pub mod model;
+pub mod signoff;

@@ -7,6 +7,7 @@
 use super::baseline::{BaselinePair, BaselineUsed, ReferenceUsed};
 use super::chart::Chart;
 use super::history::HistoryTest;
+use super::signoff::Signoff;
 use crate::analyse::figures::{
     Doubt, EndpointFigures, LoadFigures, MetricFigures, MonitorFigures, Phases, PoolFigures, PopulationFigures,
     SeriesFigures, TrendFigures,
@@ -16,6 +17,7 @@ use crate::compare::shift::Shift;
 use crate::judge::beside::{GradeOutcome, Ladder, Score};
 use crate::judge::outcome::{CriterionResult, Finding, PlanOutcome, Status, Verdict};
 use crate::model::input::InputFile;
+use crate::model::key::Population;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -79,6 +81,9 @@ pub struct Report {
     pub reproduce: Reproduce,
     /// Rows of the sign-off block.
     pub approvals: Vec<Approval>,
+    /// The sign-off, where one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signoff: Option<Box<Signoff>>,
 }
 
 /// The program.
@@ -239,6 +244,15 @@ impl Report {
 }
 
 impl TestReport {
+    /// What stands for the test where it gets one line: its requests, else the first other population that it measured, and
+    /// what these are called.
+    #[must_use]
+    pub fn measured(&self) -> (&EndpointFigures, &'static str) {
+        let none = self.endpoints.is_empty() && self.totals.requests == Some(0);
+        let other = self.populations.first().filter(|_| none);
+        other.map_or((&self.totals, Population::Request.words()), |one| (&one.totals, one.population.words()))
+    }
+
     /// Warnings that no doubt says already, for lists that show both.
     pub fn further_warnings(&self) -> impl Iterator<Item = &String> {
         self.warnings.iter().filter(|text| !self.doubts.iter().any(|doubt| doubt.message.starts_with(text.as_str())))
@@ -296,10 +310,29 @@ pub struct FileNotUsed {
 pub struct Reproduce {
     /// The command line.
     pub command: String,
+    /// What was read: with it `verify` computes the report anew.
+    #[serde(default)]
+    pub request: Request,
     /// Every constant that was assumed rather than measured, with its value.
     pub assumed: Vec<String>,
     /// Definitions of the figures.
     pub definitions: Vec<String>,
+}
+
+/// What was asked to be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Request {
+    /// Files, folders, globs, `-`, as typed.
+    pub inputs: Vec<String>,
+    /// `ADAPTER=FILE`.
+    pub adapters: Vec<String>,
+    /// `[TEST=]FILE`.
+    pub monitors: Vec<String>,
+    /// Whether the first bad row was to end it.
+    pub strict: bool,
+    /// Whose answer is given where data are missing.
+    #[serde(default)]
+    pub compat: Option<String>,
 }
 
 /// A row of the sign-off block.

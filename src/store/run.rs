@@ -205,11 +205,22 @@ pub fn read_line(path: &Path) -> Result<RunLine, Error> {
 /// # Errors
 /// It cannot be read, is of a newer version or was changed.
 pub fn read(path: &Path) -> Result<StoredRun, Error> {
-    let mut lines = open(path)?;
-    let first = sealed(&mut lines, path, 1, FIRST)?;
+    whole(&mut open(path)?, path)
+}
+
+/// Reads a stored run from its file's text.
+///
+/// # Errors
+/// It is of a newer version or was changed.
+pub fn parse(text: &str, name: &str) -> Result<StoredRun, Error> {
+    whole(&mut text.as_bytes(), Path::new(name))
+}
+
+fn whole(lines: &mut dyn BufRead, path: &Path) -> Result<StoredRun, Error> {
+    let first = sealed(lines, path, 1, FIRST)?;
     let mut run: StoredRun = serde_json::from_str(&first.text).map_err(|error| damaged(path, 1, &error.to_string()))?;
     run.run.settle(first.hash);
-    let parts = sealed(&mut lines, path, 2, "parts")?;
+    let parts = sealed(lines, path, 2, "parts")?;
     let stored: Vec<StoredParts> =
         serde_json::from_str(&parts.text).map_err(|error| damaged(path, 2, &error.to_string()))?;
     for one in stored {
@@ -261,7 +272,7 @@ pub(super) fn sealed_line(word: &str, json: &str) -> String {
 }
 
 /// The JSON of one line, its version and hash checked.
-pub(super) fn sealed(lines: &mut BufReader<File>, path: &Path, number: u64, word: &str) -> Result<Sealed, Error> {
+pub(super) fn sealed(lines: &mut dyn BufRead, path: &Path, number: u64, word: &str) -> Result<Sealed, Error> {
     let mut text = String::new();
     lines.read_line(&mut text).map_err(|error| damaged(path, number, &error.to_string()))?;
     let mut fields = text.trim_end_matches('\n').splitn(4, ' ');

@@ -2,6 +2,7 @@
 
 use crate::program::{files, plimsoll};
 use plimsoll::config::Config;
+use plimsoll::config::signoff::Signoff;
 use plimsoll::ingest::ADAPTERS;
 use plimsoll::report::model::Report;
 use serde_json::Value;
@@ -82,6 +83,14 @@ fn configurations_are_understood() {
     for block in blocks().iter().filter(|block| block.language == "toml") {
         let place = format!("{}, line {}", block.document.display(), block.line);
         Config::parse(&block.text, &place).unwrap_or_else(|error| panic!("{place}: {error}\n{:?}", error.hint));
+    }
+}
+
+#[test]
+fn declarations_are_understood() {
+    for block in blocks().iter().filter(|block| block.language == "toml signoff") {
+        let place = format!("{}, line {}", block.document.display(), block.line);
+        Signoff::parse(&block.text, &place).unwrap_or_else(|error| panic!("{place}: {error}\n{:?}", error.hint));
     }
 }
 

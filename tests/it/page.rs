@@ -34,3 +34,22 @@ fn every_team_s_page_is_read_by_a_browser() {
     });
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
+
+#[test]
+fn every_team_s_sign_off_is_printed_by_a_browser() {
+    assert!(Path::new("tests/page/node_modules/axe-core").is_dir(), "axe-core is missing: run tests/install");
+    let mut wrong = Vec::new();
+    for team in folders(Path::new("samples/teams")) {
+        let out = tempfile::tempdir().unwrap();
+        plimsoll(&["signoff", team.to_str().unwrap(), "--out", out.path().to_str().unwrap()]);
+        let checked = Command::new("node")
+            .arg("tests/page/signoff.mjs")
+            .arg(out.path().join("signoff.html"))
+            .output()
+            .unwrap_or_else(|error| panic!("node does not start ({error}): run tests/install"));
+        if !checked.status.success() {
+            wrong.push(format!("{}:\n{}", team.display(), String::from_utf8_lossy(&checked.stdout)));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}

@@ -75,7 +75,7 @@ pub(crate) fn folders(of: &Path) -> Vec<PathBuf> {
 /// Files of samples/ that hold results: neither what explains them, nor settings, nor stored runs.
 pub(crate) fn sample_files() -> Vec<PathBuf> {
     let all = files(Path::new("samples")).into_iter();
-    let aside = ["README.md", "plimsoll.toml", ".plimsoll"];
+    let aside = ["README.md", "plimsoll.toml", "signoff.toml", ".plimsoll"];
     all.filter(|path| !path.iter().any(|part| aside.iter().any(|name| part == *name))).collect()
 }
 

@@ -20,6 +20,8 @@ pub use url::Query;
 
 /// The longest error text that is handed on, in characters.
 pub const TEXT_CHARS: usize = 400;
+/// The longest sentence of a document that is handed on, in characters.
+pub const SENTENCE_CHARS: usize = 4000;
 /// The longest name of a request that is handed on, in characters.
 pub const NAME_CHARS: usize = 500;
 
@@ -28,6 +30,12 @@ pub const NAME_CHARS: usize = 500;
 #[must_use]
 pub fn text(text: &str) -> String {
     settled(text, TEXT_CHARS, |text| blanked(&url::in_text(text)))
+}
+
+/// A sentence that somebody wrote for readers, as it may be shown: as [`text`], at most [`SENTENCE_CHARS`] characters.
+#[must_use]
+pub fn sentence(sentence: &str) -> String {
+    settled(sentence, SENTENCE_CHARS, |text| blanked(&url::in_text(text)))
 }
 
 /// The beginning of a row as it may be shown beside the reason why it was rejected. Commas separate its fields, so a query

@@ -37,7 +37,7 @@ pub struct GradeOutcome {
 }
 
 /// Every grade of every test that it is for.
-pub(super) fn of(config: &Config, lineup: &Lineup<'_>, criteria: &[CriterionResult]) -> Vec<GradeOutcome> {
+pub(in crate::judge) fn of(config: &Config, lineup: &Lineup<'_>, criteria: &[CriterionResult]) -> Vec<GradeOutcome> {
     let of_grade = |grade: &'_ Grade| -> Vec<GradeOutcome> {
         lineup.entries.iter().filter(|entry| is_for(grade, entry)).map(|entry| one(grade, entry, criteria)).collect()
     };

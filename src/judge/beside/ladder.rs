@@ -1,7 +1,6 @@
 //! The ladder of loads: what was met at how many users, from several tests, without a model. It is what was seen, step by step;
 //! nothing is said of loads between the steps or beyond them.
 
-use crate::config::value::LoadField;
 use crate::fmt;
 use crate::judge::outcome::{CriterionResult, Limit, Status};
 use crate::judge::plan::Lineup;
@@ -30,7 +29,7 @@ pub struct Ladder {
 /// One load.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LadderStep {
-    /// Users at a time, as declared, else as measured.
+    /// Users at a time, as declared.
     pub users: f64,
     /// The test.
     pub test: String,
@@ -74,9 +73,10 @@ pub(super) fn of(lineup: &Lineup<'_>, criteria: &[CriterionResult]) -> Vec<Ladde
     all.into_iter().chain(by_metric).collect()
 }
 
-/// Users of every test that was run or declared.
+/// Users of every test for which they are declared: only whoever planned the tests can say that they are steps of one ladder, and
+/// not six scripts that do different things.
 fn loads<'a>(lineup: &'a Lineup<'_>) -> BTreeMap<&'a str, f64> {
-    let run = lineup.entries.iter().filter_map(|entry| Some((entry.name(), entry.load(LoadField::Users)?)));
+    let run = lineup.entries.iter().filter_map(|entry| Some((entry.name(), entry.plan?.users?)));
     let missing = lineup.missing.iter().filter(|plan| plan.not_applicable.is_none());
     run.chain(missing.filter_map(|plan| Some((plan.name.as_str(), plan.users?)))).collect()
 }

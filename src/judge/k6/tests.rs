@@ -21,7 +21,7 @@ fn judge_one(test: &mut Test, metric: &str, expression: &str, kept: Option<bool>
     let mut figures = figures();
     figures.populations.push(request_totals(3153, Some(0)));
     let entry = Entry { judged: JudgedTest { test, figures: &figures }, plan: None, doubts: Vec::new(), invalid: None };
-    judged(&entry).remove(0)
+    judged(&entry, None).remove(0)
 }
 
 #[test]

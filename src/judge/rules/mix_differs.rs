@@ -1,7 +1,7 @@
 //! The mix of requests is not the one that was declared.
 //!
 //! # What it checks
-//! Each endpoint's share of a test's requests against `mix` in the plan: more than 5 points off.
+//! Each endpoint's share of a test's requests against `mix` in the plan: more than 5 points off, or `mix_tolerance`.
 //!
 //! # Why it matters
 //! Totals are a mix. With fewer of the slow requests than people send, p95 of the whole test is better than theirs, and the
@@ -36,11 +36,12 @@ fn look(look: &Look<'_>) -> Vec<Finding> {
 
 fn differing(test: &str, requests: &PopulationFigures, plan: &PlannedTest) -> Option<Finding> {
     let all = float(requests.totals.requests.filter(|all| *all > 0)?);
+    let tolerance = plan.mix_tolerance.map_or(POINTS, |tolerance| tolerance.value);
     let mut off = Vec::new();
     for (pattern, declared) in &plan.mix {
         let share = of_pattern(requests, pattern)? / all;
         // A share of exactly five points more is no finding, whatever its last binary digit.
-        if (share - declared.value).abs() > POINTS + 1e-9 {
+        if (share - declared.value).abs() > tolerance + 1e-9 {
             let words = format!(
                 "{} is {} of the requests, declared {}",
                 fmt::plain(pattern),

@@ -2,15 +2,19 @@
 //! `explain RULE` prints. A rule finds and advises; it decides nothing: only criteria and the validity of a run do.
 
 mod cache_hits_low;
+mod clock_broken;
 mod endpoint_fails;
+mod error_storm;
 mod every_iteration_threw;
 mod failures_regression;
 mod failures_unknown;
 mod fast_errors;
 mod gap;
 mod generator_saturated;
+mod grade_contradicts;
 mod idle;
 mod latency_regression;
+mod littles_law;
 mod load_not_delivered;
 mod load_unknown;
 mod lower_bound;
@@ -18,6 +22,7 @@ mod memory_grows;
 mod mix_differs;
 mod no_latency_criterion;
 mod nothing_measured;
+mod outside_expectation;
 mod pool_saturated;
 mod rows_rejected;
 mod script_exceptions;
@@ -59,6 +64,7 @@ pub static RULES: &[Rule] = &[
     system_wide_shift::RULE,
     nothing_measured::RULE,
     every_iteration_threw::RULE,
+    clock_broken::RULE,
     too_short::RULE,
     load_not_delivered::RULE,
     mix_differs::RULE,
@@ -66,7 +72,11 @@ pub static RULES: &[Rule] = &[
     lower_bound::RULE,
     idle::RULE,
     gap::RULE,
+    littles_law::RULE,
     fast_errors::RULE,
+    error_storm::RULE,
+    outside_expectation::RULE,
+    grade_contradicts::RULE,
     endpoint_fails::RULE,
     slow_requests::RULE,
     pool_saturated::RULE,

@@ -3,6 +3,7 @@
 //! Every number in a picture is written by [`crate::fmt`], so that an axis says "1.5 s" exactly where the table beside it does.
 
 mod axes;
+mod before_after;
 mod history;
 mod hover;
 mod limit;
@@ -15,6 +16,7 @@ mod window;
 
 use plotters::drawing::DrawingAreaErrorKind;
 
+pub use before_after::draw_before_after;
 pub use history::draw_history;
 pub use hover::{Hover, HoverSeries, hover_strips, hover_time};
 pub use spark::{effect, spark};

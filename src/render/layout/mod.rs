@@ -3,6 +3,7 @@
 //!
 //! Tables are cut because a page that nobody can open proves nothing: everything that is left out stands in report.json.
 
+mod beside;
 mod endpoint;
 mod judged;
 mod picture;
@@ -60,6 +61,7 @@ pub(super) struct Layout<'a> {
     pub(super) tests: Vec<TestLayout<'a>>,
     plan: Vec<Planned<'a>>,
     criteria: Cut<CriterionRow<'a>>,
+    beside: beside::Beside<'a>,
     requirements: Vec<Required<'a>>,
     changes: Cut<ChangeRow<'a>>,
     /// How it was compared, each way once.
@@ -130,6 +132,7 @@ impl<'a> Layout<'a> {
             tests,
             plan: report.plan.iter().map(|line| Planned { line, state: state::planned(&line.state) }).collect(),
             criteria: judged::criteria(report),
+            beside: beside::Beside::new(report),
             requirements: report
                 .requirements
                 .iter()

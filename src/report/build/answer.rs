@@ -3,7 +3,6 @@
 use super::Material;
 use super::footing;
 use super::words;
-use crate::analyse::figures::EndpointFigures;
 use crate::compare::delta::Call;
 use crate::fmt;
 use crate::judge::outcome::{CriterionResult, Severity, Status, Verdict};
@@ -76,7 +75,7 @@ fn headline(material: &Material<'_>, tests: &[TestReport]) -> String {
 
 /// What people experienced in a test, in their words.
 fn experience(test: &TestReport) -> String {
-    let (totals, counted) = measured(test);
+    let (totals, counted) = test.measured();
     let mut parts = Vec::new();
     if let Some(users) = test.load.users_max {
         parts.push(format!("With up to {}", words::people(users)));
@@ -89,14 +88,6 @@ fn experience(test: &TestReport) -> String {
         parts.push(format!("{} of {} failed", fmt::count(failures), fmt::count(requests)));
     }
     if parts.is_empty() { String::new() } else { format!("{} ({}).", parts.join(", "), fmt::plain(&test.name)) }
-}
-
-/// What stands for a test where it gets one line: its requests, else the first other population that it measured, and what
-/// these are called.
-fn measured(test: &TestReport) -> (&EndpointFigures, &'static str) {
-    let none = test.endpoints.is_empty() && test.totals.requests == Some(0);
-    let other = test.populations.first().filter(|_| none);
-    other.map_or((&test.totals, Population::Request.words()), |one| (&one.totals, one.population.words()))
 }
 
 /// The test that page one speaks of: the one with the worst criterion, then the one with the most requests.
@@ -129,7 +120,7 @@ fn tiles(material: &Material<'_>, tests: &[TestReport]) -> Vec<Tile> {
             material.deltas.iter().find(|one| one.test == test.name && one.endpoint.is_empty() && one.metric == metric);
         found.map(words::change).unwrap_or_default()
     };
-    let (totals, counted) = measured(test);
+    let (totals, counted) = test.measured();
     let requests = counted == Population::Request.words();
     let mut tiles = Vec::new();
     let latency = &totals.latency_us;

@@ -8,7 +8,7 @@ mod strips;
 mod tests_of;
 pub mod words;
 
-use crate::analyse::figures::{EndpointFigures, TestFigures};
+use crate::analyse::figures::{Doubt, EndpointFigures, TestFigures};
 use crate::compare::delta::Delta;
 use crate::compare::side::Side;
 use crate::judge::outcome::Judgement;
@@ -18,7 +18,8 @@ use crate::report::baseline::{BaselineUsed, ReferenceUsed};
 use crate::report::chart::TailPoint;
 use crate::report::history::HistoryTest;
 use crate::report::model::{
-    Approval, ConfigUsed, FileNotUsed, Generator, Inspection, Report, Reproduce, RequirementLine, SCHEMA, TestReport,
+    Approval, ConfigUsed, FileNotUsed, Generator, Inspection, Report, Reproduce, Request, RequirementLine, SCHEMA,
+    TestReport,
 };
 use sha2::{Digest, Sha256};
 
@@ -29,6 +30,8 @@ pub struct Judged<'a> {
     pub test: &'a Test,
     /// Its figures.
     pub figures: &'a TestFigures,
+    /// Doubts about the run: its own, and where it was judged those about the load that was asked of it.
+    pub doubts: Vec<Doubt>,
     /// As declared.
     pub kind: Option<String>,
     /// As declared.
@@ -93,6 +96,8 @@ pub struct Material<'a> {
     pub files_not_used: Vec<FileNotUsed>,
     /// The command line.
     pub command: String,
+    /// What was read.
+    pub request: Request,
     /// Assumed constants, in words.
     pub assumed: Vec<String>,
 }
@@ -147,7 +152,12 @@ pub fn build(material: Material<'_>) -> Report {
         ladder: material.judgement.beside.ladder.clone(),
         deltas: material.deltas.to_vec(),
         findings: material.judgement.findings.clone(),
-        reproduce: Reproduce { command: material.command, assumed: material.assumed, definitions: definitions() },
+        reproduce: Reproduce {
+            command: material.command,
+            request: material.request,
+            assumed: material.assumed,
+            definitions: definitions(),
+        },
         config: material.config,
         baseline: material.baseline,
         reference: material.reference,
@@ -156,6 +166,7 @@ pub fn build(material: Material<'_>) -> Report {
         requirements: material.requirements,
         files_not_used: material.files_not_used,
         approvals: material.approvals,
+        signoff: None,
     }
 }
 

@@ -1,0 +1,107 @@
+//! `check`: is plimsoll.toml right, and what does it demand? Each criterion in a sentence, without any result.
+
+use super::args::CheckArgs;
+use super::{EXIT_READY, Stop, Streams};
+use crate::borrowed::Demands;
+use crate::config::Config;
+use crate::config::import::Loaded;
+use crate::fmt;
+use crate::judge::{borrowed, sentence};
+use std::io::{self, Write};
+
+/// Reads the configuration and prints what it says. A mistake in it is the error that the command ends with.
+pub(super) fn run(args: &CheckArgs, streams: &mut Streams<'_>) -> Result<u8, Stop> {
+    let file = if args.file.is_dir() { args.file.join("plimsoll.toml") } else { args.file.clone() };
+    let config = Config::load(&file)?;
+    let out = &mut *streams.out;
+    writeln!(out, "{} is right", fmt::plain(&file.display().to_string()))?;
+    plan(&config, out)?;
+    criteria(&config, out)?;
+    for loaded in &config.borrowed {
+        imported(loaded, out)?;
+    }
+    doubts(&config, out)?;
+    Ok(EXIT_READY)
+}
+
+fn plan(config: &Config, out: &mut dyn Write) -> io::Result<()> {
+    if config.tests.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nTests")?;
+    for test in &config.tests {
+        let kind = test.kind.map(|kind| format!("{kind:?}").to_lowercase());
+        let users = test.users.map(|users| format!("{} users", fmt::number(users)));
+        let blocked = test.blocked.as_ref().map(|blocked| format!("blocked: {}", fmt::plain(&blocked.reason)));
+        let not = test.not_applicable.as_ref().map(|why| format!("does not apply: {}", fmt::plain(why)));
+        let optional = (!test.required).then(|| "not required".to_owned());
+        let said: Vec<String> = [kind, users, optional, blocked, not].into_iter().flatten().collect();
+        let about = if said.is_empty() { String::new() } else { format!(" ({})", said.join(", ")) };
+        writeln!(out, "  {}{about}", fmt::plain(&test.name))?;
+    }
+    Ok(())
+}
+
+fn criteria(config: &Config, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\nCriteria")?;
+    let own = if config.criteria.is_empty() { &config.fallback } else { &config.criteria };
+    for criterion in own {
+        writeln!(out, "  {}: {}", fmt::plain(&criterion.id), sentence::of(criterion))?;
+    }
+    if config.criteria.is_empty() {
+        writeln!(out, "  (the default: nothing is demanded here)")?;
+    }
+    for group in &config.groups {
+        let members = config.criteria.iter().filter(|criterion| group.holds(criterion)).count();
+        writeln!(out, "  group {}: {}", fmt::plain(&group.id), sentence::of_group(group, members))?;
+    }
+    Ok(())
+}
+
+fn imported(loaded: &Loaded, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n{} criteria of {}", loaded.demands.tool(), fmt::plain(&loaded.source))?;
+    if let Demands::Keptn(slo) = &loaded.demands {
+        for objective in &slo.objectives {
+            let metric = match borrowed::metric_of(&objective.sli, loaded) {
+                Ok((metric, _)) => format!("is {metric}{}", if objective.key_sli { ", critical" } else { "" }),
+                Err(why) => why,
+            };
+            writeln!(out, "  {}\n    {metric}", fmt::plain(&objective.to_string()))?;
+        }
+        return Ok(());
+    }
+    let ours = borrowed::in_our_words(loaded);
+    if ours.is_empty() {
+        return loaded.demands.originals().iter().try_for_each(|text| writeln!(out, "  {}", fmt::plain(text)));
+    }
+    for one in ours {
+        writeln!(out, "  {}\n    {}", fmt::plain(&one.original), sentence::of_borrowed(&one))?;
+    }
+    Ok(())
+}
+
+/// What is right and probably not meant.
+fn doubts(config: &Config, out: &mut dyn Write) -> io::Result<()> {
+    let limits = |test: &str| {
+        config.criteria.iter().any(|one| one.critical && one.test.as_ref().is_none_or(|globs| globs.matches(test)))
+    };
+    let mut said: Vec<String> = Vec::new();
+    let latency = config.criteria.iter().any(|one| one.metric.limits_latency());
+    if !latency && config.borrowed.is_empty() {
+        said.push("no criterion limits latency: the verdict is at best READY WITH CONDITIONS".to_owned());
+    }
+    let unlimited =
+        config.tests.iter().filter(|test| test.required && !config.criteria.is_empty() && !limits(&test.name));
+    said.extend(unlimited.map(|test| format!("no critical criterion is about the test {}", fmt::plain(&test.name))));
+    for criterion in &config.criteria {
+        let names = |globs: &crate::config::value::Globs| config.tests.iter().any(|test| globs.matches(&test.name));
+        if !config.tests.is_empty() && criterion.test.as_ref().is_some_and(|globs| !names(globs)) {
+            said.push(format!("`{}` is about a test that is not declared", fmt::plain(&criterion.id)));
+        }
+    }
+    if !said.is_empty() {
+        writeln!(out, "\nPerhaps not meant")?;
+        said.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+    }
+    Ok(())
+}

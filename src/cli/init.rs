@@ -1,0 +1,226 @@
+//! `init`: a plimsoll.toml from what results show, to be changed by people: the tests that were found, criteria at the measured
+//! values plus what their intervals leave open, patterns of endpoints, and what monitors there are.
+
+use super::args::InitArgs;
+use super::judging::Judging;
+use super::pipeline::{self, Gathered};
+use super::{EXIT_READY, Stop, Streams};
+use crate::analyse::figures::{EndpointFigures, LatencyFigures, TestFigures};
+use crate::error::{Error, Place};
+use crate::fmt;
+use crate::judge::interval::{float, wilson};
+use crate::model::key::Population;
+use crate::model::test::Test;
+use crate::quantity::Quantity;
+use crate::report::signoff::skeleton;
+use crate::unit::Unit;
+use std::path::Path;
+
+/// Reads the results and writes the file. One that is there is not replaced unasked.
+pub(super) fn run(args: &InitArgs, streams: &mut Streams<'_>) -> Result<u8, Stop> {
+    let out = args.out.as_deref().unwrap_or(if args.signoff { "signoff.toml" } else { "plimsoll.toml" });
+    let path = Path::new(out);
+    if out != "-" && path.exists() && !args.force {
+        let error = Error::usage("the file is there already").at(Place::source(out.to_owned()));
+        return Err(error.hint("`--force` replaces it; `--out FILE` writes another").into());
+    }
+    let gathered = pipeline::gather(&args.input, false, streams)?;
+    if gathered.tests.is_empty() && !args.signoff {
+        return Err(pipeline::nothing_usable(&gathered).into());
+    }
+    let text = if args.signoff {
+        skeleton(&Judging::new(&gathered, None, String::new()).report())
+    } else {
+        written(&gathered)
+    };
+    if out == "-" {
+        streams.out.write_all(text.as_bytes())?;
+        return Ok(EXIT_READY);
+    }
+    std::fs::write(path, &text)
+        .map_err(|error| Error::output(format!("cannot write: {error}")).at(Place::source(out.to_owned())))?;
+    let tests = fmt::plural(gathered.tests.len() as u64, "test", "tests");
+    let next = if args.signoff {
+        "fill in what is commented out, then `plimsoll signoff`"
+    } else {
+        "read it, and put in what is demanded"
+    };
+    writeln!(streams.out, "{} written from {tests}: {next}", fmt::plain(out))?;
+    Ok(EXIT_READY)
+}
+
+fn written(gathered: &Gathered) -> String {
+    let mut text = String::from(
+        "# Written by `plimsoll init` from one run: every limit is what was measured, plus what its 95 % interval leaves open. That is\n\
+         # what this run was like, and not yet what anybody demands: change the limits to what users need, and delete what nobody asks.\n\
+         # `plimsoll explain config` shows every key, `plimsoll check` says what stands here in sentences.\n\n[suite]\n# title = \"\"\n# build = \"\"\n# environment = \"\"\n",
+    );
+    for (test, figures) in &gathered.tests {
+        text += &declared(test, figures);
+    }
+    for (test, figures) in &gathered.tests {
+        text += &format!("\n# {}\n", comment(&test.name));
+        text += &criteria(test, figures);
+        text += &monitors(test, figures);
+    }
+    text += "\n# [[endpoints]]      # one name for many that differ in an id\n# match = \"^/users/[0-9]+$\"\n# name = \"/users/{id}\"\n";
+    for (test, figures) in &gathered.tests {
+        let folded = requests(figures).into_iter().flat_map(|(_, endpoints)| endpoints);
+        for endpoint in folded.filter(|endpoint| endpoint.name.contains('{')).take(10) {
+            text += &format!("# {}: folded to {}\n", comment(&test.name), comment(&endpoint.label));
+        }
+    }
+    text
+}
+
+/// A text in a comment: it cannot leave its line.
+fn comment(text: &str) -> String {
+    fmt::shorten(&fmt::plain(text), 200)
+}
+
+/// A text as TOML writes it.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+fn declared(test: &Test, figures: &TestFigures) -> String {
+    let mut text = format!("\n[[tests]]\nname = {}\n# kind = \"load\"\n# purpose = \"\"\n", quoted(&test.name));
+    // What was reached is what is declared: the next run must reach 95 % of it.
+    if let Some(users) = figures.load.users_max.filter(|users| *users > 0.0) {
+        text += &format!("users = {}\n", users.floor());
+    }
+    if let Some(seconds) = test.duration_s.filter(|seconds| *seconds >= 2.0) {
+        text += &format!("# duration = {}\n", quoted(&Quantity::new(seconds.floor() * 1e6, Unit::Micros).to_string()));
+    }
+    if let Some(count) = requests(figures).and_then(|(totals, _)| totals.requests) {
+        text += &format!("# requests = {count}\n");
+    }
+    text
+}
+
+fn requests(figures: &TestFigures) -> Option<(&EndpointFigures, &[EndpointFigures])> {
+    let found = figures.populations.iter().find(|one| one.population == Population::Request)?;
+    Some((&found.totals, &found.endpoints))
+}
+
+fn criterion(id: &str, test: &str, metric: &str, limit: &str, why: &str) -> String {
+    format!(
+        "[[criteria]]\nid = {}\ntest = {}\nmetric = {}\n{limit}   # {why}\n",
+        quoted(id),
+        quoted(&escaped(test)),
+        quoted(metric)
+    )
+}
+
+/// A name is no glob.
+fn escaped(name: &str) -> String {
+    if name.contains(['*', '?', '[', '{', '\\']) { globset::escape(name) } else { name.to_owned() }
+}
+
+fn criteria(test: &Test, figures: &TestFigures) -> String {
+    let mut text = String::new();
+    for one in &figures.populations {
+        let (prefix, share) = match one.population {
+            Population::Request => ("latency", Some("success.ratio")),
+            Population::Connection => ("connect.latency", Some("connect.success_ratio")),
+            Population::Message => ("messages.latency", Some("messages.delivered_ratio")),
+            Population::Transaction => continue,
+        };
+        text += &latency(test, prefix, &one.totals.latency_us);
+        text += &share.map(|metric| shares(test, metric, &one.totals)).unwrap_or_default();
+    }
+    if let Some(cache) = requests(figures).and_then(|(totals, _)| totals.cache) {
+        let low = wilson(cache.hits, cache.known, 1.0).and_then(|(low, _)| low).unwrap_or(0.0);
+        let limit = format!("at_least = \"{} %\"", floor(low * 100.0));
+        text += &(criterion(
+            &id(test, "hits"),
+            &test.name,
+            "cache.hit_ratio",
+            &limit,
+            &format!("measured {}", fmt::percent(cache.ratio)),
+        ) + "critical = false\n");
+    }
+    text
+}
+
+fn id(test: &Test, what: &str) -> String {
+    format!("{} {what}", test.name)
+}
+
+/// p95 where the sample can bound it, else the mean: at the interval's upper end, rounded up to two digits.
+fn latency(test: &Test, prefix: &str, latency: &LatencyFigures) -> String {
+    let quantile = latency.quantiles.get("p95").copied().flatten();
+    let end = latency.quantile_ci.get("p95").and_then(|(_, high)| *high);
+    let (name, value, end) = match (quantile, latency.mean) {
+        (Some(value), _) => ("p95", value, end.unwrap_or(value * 1.25)),
+        (None, Some(mean)) => ("mean", mean, mean * 1.25),
+        (None, None) => return String::new(),
+    };
+    let limit = Quantity::new(ceiling(end / 1000.0) * 1000.0, Unit::Micros);
+    let why = format!("measured {}", fmt::latency_us(value));
+    criterion(
+        &id(test, &format!("{prefix} {name}")),
+        &test.name,
+        &format!("{prefix}.{name}"),
+        &format!("at_most = {}", quoted(&limit.to_string())),
+        &why,
+    )
+}
+
+/// Successes: at the lower end of the interval, rounded down to a tenth of a percent.
+fn shares(test: &Test, metric: &str, totals: &EndpointFigures) -> String {
+    let (Some(failures), Some(all)) = (totals.failures, totals.requests.filter(|all| *all > 0)) else {
+        return String::new();
+    };
+    let ok = all.saturating_sub(failures);
+    let low = totals.failure_ratio_ci.map(|(_, high)| 1.0 - high);
+    let low = low.or_else(|| wilson(ok, all, 1.0).and_then(|(low, _)| low)).unwrap_or(0.0);
+    let limit = format!("at_least = \"{} %\"", floor(low * 1000.0) / 10.0);
+    let why = format!("measured {} of {}", fmt::percent(float(ok) / float(all)), fmt::count(all));
+    criterion(&id(test, metric), &test.name, metric, &limit, &why)
+}
+
+fn monitors(test: &Test, figures: &TestFigures) -> String {
+    let mut text = String::new();
+    if !figures.pools.is_empty() {
+        let limit = "at_most = 0";
+        text += &criterion(
+            &id(test, "pool"),
+            &test.name,
+            "monitor.pool.exhausted",
+            limit,
+            "pools with nothing left for three readings",
+        );
+        text += "critical = false\n";
+    }
+    if !figures.monitors.is_empty() {
+        text += "# Monitored, to be limited as `monitor.COLUMN.max` (mean, min, p95, sustained(3 m)):\n";
+    }
+    for column in &figures.monitors {
+        let figure = |value: Option<f64>| {
+            value.map_or_else(|| "not known".to_owned(), |value| fmt::with_unit(value, &column.unit))
+        };
+        text += &format!(
+            "#   {}: mean {}, greatest {}\n",
+            comment(&column.metric),
+            comment(&figure(column.mean)),
+            comment(&figure(column.max))
+        );
+    }
+    text
+}
+
+/// Rounded up to two digits.
+fn ceiling(value: f64) -> f64 {
+    if value <= 0.0 || !value.is_finite() {
+        return 1.0;
+    }
+    let step = 10_f64.powf(value.log10().floor() - 1.0);
+    let up = (value / step).ceil() * step;
+    // Ten to a negative power is not exact: the text must not show its last digits.
+    (up * 1e6).ceil() / 1e6
+}
+
+fn floor(value: f64) -> f64 {
+    value.floor().max(0.0)
+}

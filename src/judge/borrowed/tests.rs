@@ -1,0 +1,174 @@
+//! Criteria of other tools on small tests: what they mean here, and what becomes of them.
+
+use super::*;
+use crate::compare::side::Side as Stored;
+use crate::config::Config;
+use crate::judge::case::{BaselineState, JudgedTest};
+use crate::judge::judge as judge_suite;
+use crate::judge::outcome::{Judgement, Verdict};
+use crate::judge::sample::{figures, request_totals, test};
+
+/// 1,000 requests in 100 s at a p95 of 200 ms (150 to 250), so many of them failed.
+fn judged_with(import: &str, failures: u64, earlier: &[(Stored, Option<Verdict>)], keptn: Option<&str>) -> Judgement {
+    let mut config = Config::parse(import, "p").unwrap();
+    if let Some(text) = keptn {
+        let demands = crate::borrowed::read(text, "slo.yaml").unwrap().unwrap();
+        let import = crate::config::import::Import::default();
+        config.borrowed.push(import.loaded("slo.yaml".to_owned(), text.to_owned(), demands));
+    }
+    let mut figures = figures();
+    figures.populations.push(request_totals(1000, Some(failures)));
+    let test = test("api");
+    let tests = [JudgedTest { test: &test, figures: &figures }];
+    let baseline = BaselineState::NotAsked;
+    judge_suite(&Case {
+        tests: &tests,
+        deltas: &[],
+        shifts: &[],
+        config: &config,
+        baseline: &baseline,
+        drift: None,
+        earlier,
+    })
+}
+
+fn statuses(import: &str, failures: u64) -> Vec<Status> {
+    let judgement = judged_with(import, failures, &[], None);
+    let borrowed = judgement.criteria.iter().filter(|one| one.original.is_some());
+    borrowed.map(|one| one.status).collect()
+}
+
+#[test]
+fn what_fails_in_taurus_fails_here() {
+    let taurus = r#"[[import]]
+taurus = ["p95>300ms", "p95>100ms", "fail>5%", "succ<100%", "hits<1000", "avg-rt>=100ms, continue as failed", "fail>0, continue as non-failed", "avg-rt of nothing>1s"]
+"#;
+    use Status::{Fail, Inconclusive, MetNotProven, Pass};
+    let found = judged_with(taurus, 10, &[], None);
+    let of: Vec<(Status, bool)> = found
+        .criteria
+        .iter()
+        .filter(|one| one.origin == Origin::Taurus)
+        .map(|one| (one.status, one.critical))
+        .collect();
+    assert_eq!(
+        of,
+        [
+            (Pass, true),
+            (Fail, true),
+            (Pass, true),
+            (Fail, true),
+            (Pass, true),
+            (Fail, true),
+            (Fail, false),
+            (Inconclusive, true),
+        ]
+    );
+    assert_eq!(statuses("[[import]]\ntaurus = [\"p95>220ms\"]\n", 0), [MetNotProven]);
+    assert_eq!(found.criteria[0].original.as_deref(), Some("p95>0.3s, stop as failed"));
+    assert_eq!(found.criteria[0].metric, "latency.p95");
+}
+
+#[test]
+fn gatlings_conditions_are_all_judged() {
+    let gatling = r#"[[import]]
+gatling = ["global.responseTime.percentile(95).lt(300)", "global.failedRequests.percent.lte(0.5)", "global.requestsPerSec.between(5, 15)",
+  "global.requestsPerSec.between(10, 15, false)", "global.requestsPerSec.around(12, 1)", "global.requestsPerSec.deviatesAround(12, 0.5)",
+  "global.allRequests.count.in(5, 1000)", "global.responseTime.max.is(900)"]
+"#;
+    use Status::{Fail, Pass};
+    assert_eq!(statuses(gatling, 10), [Pass, Fail, Pass, Fail, Fail, Pass, Pass, Pass]);
+}
+
+#[test]
+fn artillerys_conditions_are_joined() {
+    let artillery = r#"[[import]]
+artillery = ["http.response_time.p95 < 300", "http.response_time.p95 < 300 and http.request_rate > 100",
+  "http.response_time.p95 < 100 or http.request_rate > 5", "maxErrorRate <= 5", "vusers.failed == 0", "a / b < 5"]
+"#;
+    use Status::{Fail, Inconclusive, Pass};
+    assert_eq!(statuses(artillery, 10), [Pass, Fail, Pass, Pass, Inconclusive, Inconclusive]);
+}
+
+const SLO: &str = "spec_version: \"1.0\"
+comparison: {compare_with: several_results, include_result_with_score: pass}
+objectives:
+- sli: response_time_p95
+  key_sli: true
+  weight: 2
+  pass: [{criteria: [\"<=+10%\", \"<600\"]}]
+  warning: [{criteria: [\"<=800\"]}]
+- sli: throughput
+  pass: [{criteria: [\">=5\"]}]
+- sli: error_rate
+  weight: 3
+  pass: [{criteria: [\"<1\"]}]
+  warning: [{criteria: [\"<2\"]}]
+- sli: response_time_p50
+total_score: {pass: \"90%\", warning: \"75%\"}
+";
+
+fn stored(p95_us: f64) -> (Stored, Option<Verdict>) {
+    let mut figures = figures();
+    let mut totals = request_totals(1000, Some(0));
+    totals.totals.latency_us.quantiles.insert("p95".to_owned(), Some(p95_us));
+    figures.populations.push(totals);
+    (Stored::of(&test("api"), &figures).unwrap(), Some(Verdict::Ready))
+}
+
+fn keptn(failures: u64, earlier: &[(Stored, Option<Verdict>)]) -> (Verdict, Vec<(String, Status, bool)>) {
+    let judgement = judged_with("", failures, earlier, Some(SLO));
+    let of_keptn = judgement.criteria.iter().filter(|one| one.origin == Origin::Keptn);
+    (judgement.verdict, of_keptn.map(|one| (one.id.clone(), one.status, one.critical)).collect())
+}
+
+#[test]
+fn keptns_total_makes_the_verdict() {
+    let row = |id: &str, status, critical| (id.to_owned(), status, critical);
+    // p95 was 190 ms: 200 ms is within 10 %, the interval up to 250 ms is not.
+    let (verdict, rows) = keptn(0, &[stored(190_000.0)]);
+    assert_eq!(
+        rows,
+        [
+            row("response_time_p95", Status::MetNotProven, true),
+            row("throughput", Status::Pass, false),
+            row("error_rate", Status::Pass, false),
+            row("response_time_p50", Status::NotApplicable, false),
+            row("total score", Status::Pass, true),
+        ]
+    );
+    assert_eq!(verdict, Verdict::ReadyWithConditions);
+    // p95 was 100 ms: a warning of the key SLI, 5 of 6 points.
+    let (verdict, rows) = keptn(0, &[stored(100_000.0)]);
+    assert_eq!((rows[0].1, rows[4].1, verdict), (Status::Warn, Status::Warn, Verdict::ReadyWithConditions));
+    // Errors of 1.5 %: half of three points more is lost.
+    let (verdict, rows) = keptn(15, &[stored(100_000.0)]);
+    assert_eq!((rows[2].1, rows[4].1, verdict), (Status::Warn, Status::Fail, Verdict::NotReady));
+}
+
+#[test]
+fn without_history_a_relative_criterion_cannot_be_told_unless_keptn_is_asked() {
+    let (verdict, rows) = keptn(0, &[]);
+    assert_eq!((rows[0].1, rows[4].1, verdict), (Status::Inconclusive, Status::Inconclusive, Verdict::Inconclusive));
+    let mut config = Config::parse("", "p").unwrap();
+    config.compat = Some(crate::config::import::Compat::Keptn);
+    let demands = crate::borrowed::read(SLO, "slo.yaml").unwrap().unwrap();
+    config.borrowed.push(crate::config::import::Import::default().loaded(String::new(), String::new(), demands));
+    let mut figures = figures();
+    figures.populations.push(request_totals(1000, Some(0)));
+    let test = test("api");
+    let tests = [JudgedTest { test: &test, figures: &figures }];
+    let baseline = BaselineState::NotAsked;
+    let case = Case {
+        tests: &tests,
+        deltas: &[],
+        shifts: &[],
+        config: &config,
+        baseline: &baseline,
+        drift: None,
+        earlier: &[],
+    };
+    let judgement = judge_suite(&case);
+    assert!(judgement.defaults.iter().any(|text| text.contains("as Keptn does")), "{:?}", judgement.defaults);
+    assert_eq!(judgement.criteria.iter().find(|one| one.id == "total score").unwrap().status, Status::Pass);
+}

@@ -1,0 +1,156 @@
+//! What must be fixed, and what would change the verdict.
+
+use super::document::Note;
+use super::document::{Cell, Grid, Origin};
+use super::words::{self, few, needed};
+use super::{At, is_open};
+use crate::config::signoff::{Action, ActionPhase};
+use crate::fmt;
+use crate::judge::outcome::{self, CriterionResult, Status, Verdict};
+use crate::judge::verdict::rule;
+use std::collections::BTreeSet;
+
+/// Rows on page one.
+const MOST: usize = 7;
+/// Criteria that a sentence names.
+const NAMED: usize = 4;
+
+/// Critical criteria that fail or cannot be told, each with the action that should mend it; then other actions that must be
+/// taken. What one test lacks altogether is one row.
+pub(super) fn must_fix(at: &At<'_>) -> Grid {
+    let mut grid = Grid::new("what must be fixed", &["~what", "#now", "#needed", "~fix", "#effort", "owner"]);
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut used: BTreeSet<usize> = BTreeSet::new();
+    let open = |wanted: fn(Status) -> bool| {
+        at.report.criteria.iter().filter(move |one| one.critical && one.counts && wanted(one.status))
+    };
+    for result in open(|status| status == Status::Fail).filter(|one| !repeats(at, one)) {
+        let (fix, effort, owner) = mending(at, result, &mut used);
+        let now = result
+            .observed
+            .map_or_else(|| Cell::text(words::without(result.status)), |value| Cell::text(shown(result, value)));
+        let needed = Cell::text(needed(result).unwrap_or_default());
+        grid.row(Origin::Measured, vec![Cell::name(&words::named(result)), now, needed, fix, effort, owner]);
+    }
+    for result in open(is_open) {
+        if !seen.insert(&result.test) {
+            continue;
+        }
+        let same: Vec<String> = open(is_open)
+            .filter(|one| one.test == result.test && one.status == result.status)
+            .map(|one| fmt::plain(&one.id))
+            .collect();
+        let (fix, effort, owner) = mending(at, result, &mut used);
+        let what = if result.test.is_empty() {
+            few(&same, NAMED)
+        } else {
+            format!("{} ({})", few(&same, 2), fmt::plain(&result.test))
+        };
+        let now = Cell::text(words::without(result.status));
+        let needed = if result.status == Status::Inconclusive { "a figure" } else { "a valid run" };
+        grid.row(Origin::Measured, vec![Cell::name(&what), now, Cell::text(needed), fix, effort, owner]);
+    }
+    for (number, action) in at.declared.actions.iter().enumerate() {
+        if action.phase == ActionPhase::Must && !used.contains(&number) && !is_done(at, action) {
+            let (now, needed) = (Cell::default(), Cell::default());
+            let [effort, owner] = work(action);
+            grid.row(Origin::Declared, vec![Cell::declared(&action.what), now, needed, Cell::default(), effort, owner]);
+        }
+    }
+    grid.cut(MOST)
+}
+
+fn shown(result: &CriterionResult, value: f64) -> String {
+    match result.limit {
+        Some(limit) => fmt::value_beside(value, result.unit, limit.value),
+        None => fmt::value(value, result.unit),
+    }
+}
+
+/// Whether a default says of a test what another criterion says of the same figure: one row is enough.
+fn repeats(at: &At<'_>, result: &CriterionResult) -> bool {
+    let same = |other: &CriterionResult| {
+        other.origin != outcome::Origin::Default
+            && (&other.test, &other.endpoint, other.status) == (&result.test, &result.endpoint, result.status)
+            && other.observed.zip(result.observed).is_some_and(|(a, b)| a.total_cmp(&b).is_eq())
+    };
+    result.origin == outcome::Origin::Default && at.report.criteria.iter().any(same)
+}
+
+/// Whether all that an action should mend is met.
+fn is_done(at: &At<'_>, action: &Action) -> bool {
+    let met = |id: &String| {
+        let mut own = at.report.criteria.iter().filter(|one| one.id == *id).peekable();
+        own.peek().is_some() && own.all(|one| words::is_settled(one.status))
+    };
+    !action.closes.is_empty() && action.closes.iter().all(met)
+}
+
+/// The action that should mend a criterion; named once, then pointed at.
+fn mending(at: &At<'_>, result: &CriterionResult, used: &mut BTreeSet<usize>) -> (Cell, Cell, Cell) {
+    let found = at.declared.actions.iter().enumerate().find(|(_, action)| action.closes.contains(&result.id));
+    let Some((number, action)) = found else { return (Cell::missing(), Cell::missing(), Cell::missing()) };
+    if !used.insert(number) {
+        return (Cell::text("as above"), Cell::default(), Cell::declared(action.owner.as_deref().unwrap_or_default()));
+    }
+    let [effort, owner] = work(action);
+    (Cell::declared(&action.what), effort, owner)
+}
+
+/// Effort and owner.
+pub(super) fn work(action: &Action) -> [Cell; 2] {
+    let effort = action.effort.map_or_else(Cell::missing, |effort| Cell::text(effort.to_string()));
+    [effort, Cell::said(action.owner.as_ref())]
+}
+
+/// The verdict if these criteria were met.
+fn ruled(at: &At<'_>, met: impl Fn(&CriterionResult) -> bool) -> Verdict {
+    let criteria: Vec<CriterionResult> = at
+        .report
+        .criteria
+        .iter()
+        .map(|one| if met(one) { CriterionResult { status: Status::Pass, ..one.clone() } } else { one.clone() })
+        .collect();
+    rule(&criteria, at.limits_latency()).verdict
+}
+
+pub(super) fn flip(at: &At<'_>) -> Vec<Note> {
+    let now = at.report.verdict;
+    let critical = |one: &CriterionResult| one.critical && one.counts;
+    let fails = |one: &CriterionResult| critical(one) && one.status == Status::Fail;
+    let open = |one: &CriterionResult| critical(one) && is_open(one.status);
+    let unsettled = |one: &CriterionResult| match one.status {
+        Status::Pass | Status::NotApplicable => false,
+        Status::MetNotProven | Status::Waived => one.critical,
+        _ => true,
+    };
+    let mut notes = Vec::new();
+    let mut say = |from: Verdict, to: Verdict, which: &dyn Fn(&CriterionResult) -> bool, verb: &str| {
+        let named: Vec<String> = at.report.criteria.iter().filter(|one| which(one)).map(words::named).collect();
+        if from != to && !named.is_empty() {
+            let which = if named.len() == 1 { "this is".to_owned() } else { format!("these {} are", named.len()) };
+            notes.push(Note::measured(format!(
+                "{} becomes {} when {which} {verb}: {}.",
+                verdict(from),
+                verdict(to),
+                few(&named, NAMED)
+            )));
+        }
+        to
+    };
+    let mended = say(now, ruled(at, fails), &fails, "met");
+    let told = say(mended, ruled(at, |one| fails(one) || open(one)), &open, "met too");
+    let last = |one: &CriterionResult| unsettled(one) && !fails(one) && !open(one);
+    say(told, ruled(at, unsettled), &last, "settled as well");
+    notes
+}
+
+/// A verdict as it is printed.
+pub(super) fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Ready => "READY",
+        Verdict::ReadyWithConditions => "READY WITH CONDITIONS",
+        Verdict::Inconclusive => "INCONCLUSIVE",
+        Verdict::NotReady => "NOT READY",
+    }
+}
