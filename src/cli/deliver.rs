@@ -1,6 +1,6 @@
 //! The files of a report, and what a build server is told.
 
-use super::args::{Format, ReportArgs};
+use super::args::Format;
 use super::surroundings::{Server, Surroundings};
 use crate::error::{Error, Place};
 use crate::render::ci::{Gate, comment, github, junit, load_performance, openmetrics, spreadsheet};
@@ -14,7 +14,10 @@ use std::path::{Path, PathBuf};
 /// A report on its way out.
 pub(super) struct Delivery<'a> {
     pub(super) report: &'a Report,
-    pub(super) args: &'a ReportArgs,
+    /// What was asked for; what the server reads is added.
+    pub(super) formats: &'a [Format],
+    /// The folder, which is there.
+    pub(super) out: &'a Path,
     pub(super) surroundings: &'a Surroundings,
     pub(super) gate: Gate,
 }
@@ -32,7 +35,7 @@ impl Delivery<'_> {
     /// A file cannot be written.
     pub(super) fn files(&self) -> Result<Vec<Written>, Error> {
         let mut formats: Vec<Format> = Vec::new();
-        for format in self.args.format.iter().chain(self.surroundings.formats()) {
+        for format in self.formats.iter().chain(self.surroundings.formats()) {
             if !formats.contains(format) {
                 formats.push(*format);
             }
@@ -46,12 +49,12 @@ impl Delivery<'_> {
 
     fn one(&self, format: Format) -> Result<Vec<PathBuf>, Error> {
         let (report, links) = (self.report, self.surroundings.links.as_slice());
-        let file = |name: &str, text: &[u8]| file(&self.args.out, name, text);
+        let file = |name: &str, text: &[u8]| file(self.out, name, text);
         let path = match format {
             Format::Html => file("report.html", html::page(report)?.as_bytes())?,
-            Format::Md => document(&self.args.out, "report", &markdown::document(report)?)?,
-            Format::Signoff => return sign_off(report, &self.args.out),
-            Format::Json => json(report, &self.args.out)?,
+            Format::Md => document(self.out, "report", &markdown::document(report)?)?,
+            Format::Signoff => return sign_off(report, self.out),
+            Format::Json => json(report, self.out)?,
             Format::Comment => file("comment.md", comment::comment(report, links).as_bytes())?,
             Format::Summary => file("summary.md", comment::summary(report, links, comment::SUMMARY_LIMIT).as_bytes())?,
             Format::Junit => file("junit.xml", &buffer(|out| junit::write(report, self.gate, out))?)?,

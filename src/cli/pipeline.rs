@@ -100,8 +100,16 @@ fn analysed(suite: Suite, config: Config) -> Gathered {
         .collect();
     for problem in &suite.problems {
         if let Some(place) = &problem.place {
-            let (source, reason) = (place.source.clone(), problem.message.clone());
-            files_not_used.push(FileNotUsed { source, reason, unreadable: true });
+            // Most stand among the files that were not used already.
+            let is = |file: &&mut FileNotUsed| file.source == place.source && file.reason == problem.message;
+            match files_not_used.iter_mut().find(is) {
+                Some(file) => file.unreadable = true,
+                None => files_not_used.push(FileNotUsed {
+                    source: place.source.clone(),
+                    reason: problem.message.clone(),
+                    unreadable: true,
+                }),
+            }
         }
     }
     files_not_used.sort();

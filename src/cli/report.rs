@@ -38,8 +38,12 @@ pub(super) fn run(args: &ReportArgs, streams: &mut Streams<'_>) -> Result<u8, St
     }
     let Judged { report, gate, written, code } = judged?;
     let told = args.exit_map.map_or(code, |map| map.code(code));
-    Delivery { report: &report, args, surroundings: &surroundings, gate }.announce(told, &written, streams.out)?;
+    delivery(args, &report, &surroundings, gate).announce(told, &written, streams.out)?;
     Ok(code)
+}
+
+fn delivery<'a>(args: &'a ReportArgs, report: &'a Report, surroundings: &'a Surroundings, gate: Gate) -> Delivery<'a> {
+    Delivery { report, formats: &args.format, out: &args.out, surroundings, gate }
 }
 
 fn judge(args: &ReportArgs, surroundings: &Surroundings, streams: &mut Streams<'_>) -> Result<Judged, Stop> {
@@ -68,7 +72,7 @@ fn judge(args: &ReportArgs, surroundings: &Surroundings, streams: &mut Streams<'
         report.signoff = Some(declared.sign_off(&report));
     }
     let gate = exit::gate(&report, args);
-    let written = Delivery { report: &report, args, surroundings, gate }.files()?;
+    let written = delivery(args, &report, surroundings, gate).files()?;
     if args.save {
         store.save(&judging.stored(&report))?;
     }

@@ -95,7 +95,8 @@ impl Frame<'_> {
     /// As with blocks of latencies, because counts over time are all it needs.
     fn failures(&self, subject: &Subject<'_>) -> Line {
         let share = |side: Option<Known<'_>>| {
-            let (parts, m) = side?.parts.zip(self.blocks)?;
+            let side = side.filter(|side| side.figures.failures.is_some())?;
+            let (parts, m) = side.parts.zip(self.blocks)?;
             failures::share(&block::regroup(parts, m))
         };
         if let (Some(before), Some(after)) = (share(subject.before), share(subject.after)) {

@@ -164,10 +164,28 @@ fn reason(delta: &Delta, evidence: &Evidence, settings: &Settings) -> Option<Str
     let asked = size(evidence.must_detect);
     Some(match evidence.detectable {
         Some(least) => {
-            format!("too few or too uneven requests: a worsening of {asked} must be detectable, {} is", size(least))
+            let (reached, wanted) =
+                if failures { (least, evidence.must_detect) } else { (least.ln_1p(), evidence.must_detect.ln_1p()) };
+            format!(
+                "too few or too uneven requests: a worsening of {asked} must be detectable, {} is{}",
+                size(least),
+                settled_by(reached / wanted)
+            )
         }
         None => format!("too few requests: a worsening of {asked} must be detectable, none is"),
     })
+}
+
+/// How many more runs of each build would settle it, each as long as these: what can be detected shrinks with the root of
+/// their number. `excess` is what is detectable over what must be.
+fn settled_by(excess: f64) -> String {
+    const MOST: f64 = 20.0;
+    let more = (excess * excess).ceil() - 1.0;
+    if !(1.0..=MOST).contains(&more) {
+        return String::new();
+    }
+    let runs = if more < 1.5 { "run" } else { "runs" };
+    format!("; {} more {runs} of each build would settle it", fmt::number(more))
 }
 
 /// Rows by metric and endpoint, turned to rows by endpoint and metric.

@@ -80,11 +80,11 @@ impl RunFigures {
                 Some(group) if twice(&figures.label) => format!("{group} › {}", figures.label),
                 _ => figures.label.clone(),
             };
-            run(name, figures, endpoint.parts.as_deref().zip(blocks), ranks)
+            run(name, figures, endpoint.with_latencies().zip(blocks), ranks)
         };
         let mut endpoints: Vec<EndpointRun> = side.endpoints.iter().map(one).collect();
         endpoints.sort_by(|a, b| a.endpoint.cmp(&b.endpoint));
-        let parts: Option<Vec<&[Block]>> = side.endpoints.iter().map(|one| one.parts.as_deref()).collect();
+        let parts: Option<Vec<&[Block]>> = side.endpoints.iter().map(SideEndpoint::with_latencies).collect();
         let all = parts.filter(|parts| !parts.is_empty()).map(|parts| block::total(&parts));
         let totals = run(String::new(), &side.totals, all.as_deref().zip(blocks), ranks);
         Self { totals, endpoints }

@@ -25,7 +25,8 @@ pub fn rounded(value: f64, digits: usize) -> f64 {
 /// A length of time in seconds with three decimals, as `JUnit` schemas allow: `297.100`.
 #[must_use]
 pub fn seconds(value: f64) -> String {
-    format!("{:.3}", if value.is_finite() { value.max(0.0) } else { 0.0 })
+    // The sum of no durations is −0, which no schema takes for a time.
+    format!("{:.3}", if value.is_finite() && value > 0.0 { value } else { 0.0 })
 }
 
 /// Lower-case letters, digits and hyphens, of which marks, file names and anchors are made: `Health agent, v2` → `health-agent-v2`.
@@ -103,6 +104,7 @@ mod tests {
         assert_eq!(significant(0.999, 2), "1");
         assert_eq!(seconds(297.100_4), "297.100");
         assert_eq!(seconds(f64::INFINITY), "0.000");
+        assert_eq!(seconds(std::iter::empty::<f64>().sum()), "0.000");
     }
 
     #[test]

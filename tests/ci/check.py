@@ -33,7 +33,7 @@ def junit(path):
 
 
 def samples(path):
-    text = path.read_text(encoding="utf-8", newline="")
+    text = path.read_bytes().decode()
     return [
         [sample.name, dict(sample.labels), sample.value]
         for family in text_string_to_metric_families(text)

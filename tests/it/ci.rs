@@ -45,8 +45,10 @@ fn written(folder: &Path) -> Vec<(PathBuf, u8)> {
     let hostile = folder.join("hostile-in");
     fs::create_dir(&hostile).unwrap();
     hostile_results(&hostile);
-    fs::write(hostile.join("=1+2 @all.csv.gz"), [0x1f, 0x8b, 8, 0, 0]).unwrap();
-    runs.push(("hostile".to_owned(), vec![hostile.display().to_string()]));
+    // A file that is named should be a result.
+    let prose = folder.join("=1+2 @all.txt");
+    fs::write(&prose, "Dear team,\nthe numbers look fine.\n").unwrap();
+    runs.push(("hostile".to_owned(), [&hostile, &prose].map(|path| path.display().to_string()).to_vec()));
     let run = |(name, args): &(String, Vec<String>)| {
         let out = folder.join(name);
         let mut words = vec!["report", "--format", EVERY_FORMAT, "--out", out.to_str().unwrap()];
@@ -75,6 +77,8 @@ fn build_servers_read_what_was_meant() {
         hold_same(&found[name]["junit"], &again[name], name);
         hold_metrics(&report, &found[name], name);
     }
+    let hostile = &found[all.iter().find(|(path, _)| path.ends_with("hostile")).unwrap().0.to_str().unwrap()];
+    assert_eq!(hostile["junit"]["errors"], 1, "the file that could not be read is no error");
 }
 
 /// The cases are the criteria, and fail exactly where the exit code says so.
@@ -221,6 +225,7 @@ fn a_comment_of_5000_hostile_names_keeps_its_limit() {
     assert!(rows("Criteria not met: ") >= 30);
     assert_eq!(rows("Worst 20 of 5,0"), 20);
     assert!(text.contains("more criteria in the full report"));
+    assert!(["### Why", "### What to do", "### Tests"].iter().all(|heading| text.contains(heading)));
     assert_harmless(&text, &[address]);
 
     let page = comment::summary(&report, &links, comment::SUMMARY_LIMIT);
@@ -351,7 +356,7 @@ fn every_file_of_two_samples() {
         let (_, log, _, outputs) = step(folder.path(), &args);
         let hide = |text: &str| text.replace(&folder.path().display().to_string(), "DIR");
         let commands = log.split_once("::\n").map(|(_, rest)| rest).unwrap();
-        let annotations: Vec<&str> = commands.lines().filter(|line| line.starts_with("::")).skip(1).collect();
+        let annotations: Vec<&str> = commands.lines().filter(|line| line.starts_with("::")).collect();
         let outputs: Vec<String> = outputs.iter().map(|(name, value)| format!("{name}={}", hide(value))).collect();
         let shown = |name: &str, text: &str| {
             insta::with_settings!({ snapshot_path => "snapshots/ci", prepend_module_to_snapshot => false, omit_expression => true }, {

@@ -10,8 +10,8 @@
     reason = "this whole crate is tests: what is not as expected ends them"
 )]
 
-mod comparison;
 mod ci;
+mod comparison;
 mod corpus;
 mod damage;
 mod detect;

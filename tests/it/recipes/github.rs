@@ -79,9 +79,13 @@ impl GitHub {
     }
 }
 
+/// Keeps a folder; of one that is not there, nothing, which is no failure of the step.
 fn copy(from: &Path, to: &Path) {
+    if !from.is_dir() {
+        return;
+    }
     let _ = fs::remove_dir_all(to);
     fs::create_dir_all(to).unwrap();
     let copied = Command::new("cp").arg("-r").arg(from.join(".")).arg(to).status().unwrap();
-    assert!(copied.success(), "{} is not there to be kept", from.display());
+    assert!(copied.success(), "{} cannot be kept", from.display());
 }

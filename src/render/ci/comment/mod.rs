@@ -21,6 +21,18 @@ pub const LIMIT: usize = 60_000;
 /// Bytes of a job's summary. GitHub takes 1 MiB from one step.
 pub const SUMMARY_LIMIT: usize = 1_000_000;
 
+/// What is kept first where not everything has room.
+mod rank {
+    use super::part::Rank;
+
+    pub(super) const WHY: Rank = 1;
+    pub(super) const TESTS: Rank = 2;
+    pub(super) const SURE: Rank = 3;
+    pub(super) const UNMET: Rank = 4;
+    pub(super) const MET: Rank = 5;
+    pub(super) const ENDPOINTS: Rank = 6;
+}
+
 /// Characters of a title.
 const TITLE: usize = 120;
 /// Characters of a sentence.
@@ -63,31 +75,23 @@ fn identity(title: &str) -> String {
 fn parts(report: &Report, links: &[Link]) -> Vec<Part> {
     let answer = &report.answer;
     let rows = rows::Rows::new(report);
+    // What was met stands in a table of its own.
+    let why = answer.why.iter().filter(|line| !["pass", "plain"].contains(&line.state.as_str()));
+    let default = |text: &String| (rank::SURE, format!("default in force: {}", sentence(text)));
     vec![
         Part::paragraph(ALWAYS, &heading(report)),
         Part::paragraph(ALWAYS, &quoted(&answer.headline)),
         Part::paragraph(ALWAYS, &context(report)),
-        // What was met stands in a table of its own.
-        list(
-            "Why",
-            "reasons",
-            answer.why.iter().filter(|line| !["pass", "plain"].contains(&line.state.as_str())),
-            state::named,
-            2,
-        ),
-        list("What changed", "changes", &answer.changed, state::moved, 2),
-        list("What to do", "findings", &answer.to_do, state::advised, 3),
+        list("Why", "reasons", why, state::named, rank::WHY),
+        list("What changed", "changes", &answer.changed, state::moved, rank::WHY),
+        list("What to do", "findings", &answer.to_do, state::advised, rank::WHY),
         rows.tests(),
         rows.not_met(),
         rows.worst(),
         rows.met().folded(),
         rows.others().folded(),
-        list("How sure", "lines", &answer.sure, state::rested, 5).folded(),
-        Part::list(
-            "",
-            "",
-            answer.defaults.iter().map(|text| (6, format!("default in force: {}", sentence(text)))).collect(),
-        ),
+        list("How sure", "lines", &answer.sure, state::rested, rank::SURE).folded(),
+        Part::list("", "", answer.defaults.iter().map(default).collect()),
         Part::paragraph(ALWAYS, &foot(report, links)),
     ]
 }

@@ -1,6 +1,7 @@
 //! The tables of a comment: tests, criteria, endpoints, each in the order of harm.
 
 use super::part::{ALWAYS, Part, Rank};
+use super::rank;
 use crate::analyse::figures::EndpointFigures;
 use crate::compare::delta::Delta;
 use crate::fmt;
@@ -71,7 +72,7 @@ impl<'a> Rows<'a> {
             ("criteria", TEXT),
             ("p95 over time", TEXT),
         ];
-        let rows = self.standing.iter().map(|test| (4, self.test(test))).collect();
+        let rows = self.standing.iter().map(|test| (rank::TESTS, self.test(test))).collect();
         Part::table("Tests", "tests", &columns, rows)
     }
 
@@ -95,20 +96,27 @@ impl<'a> Rows<'a> {
 
     /// Criteria that are not met, weightiest first.
     pub(super) fn not_met(&self) -> Part {
-        self.criteria("Criteria not met", |status| !matches!(status, Status::Pass | Status::MetNotProven), UNMET)
+        self.criteria(
+            "Criteria not met",
+            |status| !matches!(status, Status::Pass | Status::MetNotProven),
+            UNMET,
+            rank::UNMET,
+        )
     }
 
     /// The others.
     pub(super) fn met(&self) -> Part {
-        self.criteria("Criteria met", |status| matches!(status, Status::Pass | Status::MetNotProven), 0)
+        self.criteria("Criteria met", |status| matches!(status, Status::Pass | Status::MetNotProven), 0, rank::MET)
     }
 
-    fn criteria(&self, heading: &str, wanted: impl Fn(Status) -> bool, always: usize) -> Part {
+    fn criteria(&self, heading: &str, wanted: impl Fn(Status) -> bool, always: usize, rest: Rank) -> Part {
         let mut all: Vec<&CriterionResult> = self.report.criteria.iter().filter(|one| wanted(one.status)).collect();
         all.sort_by_key(|one| (layout::weight(one.status), !one.critical));
-        let heading = format!("{heading}: {} of {}", all.len(), self.report.criteria.len());
+        let heading =
+            format!("{heading}: {} of {}", fmt::count(all.len() as u64), fmt::count(self.report.criteria.len() as u64));
         let columns = [("result", TEXT), ("criterion", TEXT), ("of", TEXT), ("figure and limit", TEXT)];
-        let rows = all.into_iter().enumerate().map(|(at, one)| (rank(at, always, 1), criterion(one)));
+        let rows =
+            all.into_iter().enumerate().map(|(at, one)| (if at < always { ALWAYS } else { rest }, criterion(one)));
         Part::table(&heading, "criteria", &columns, rows.collect())
     }
 
@@ -124,8 +132,8 @@ impl<'a> Rows<'a> {
 
     /// The rest of them.
     pub(super) fn others(&self) -> Part {
-        let heading = format!("The other {} endpoints", self.endpoints.len().saturating_sub(WORST));
-        self.table(&heading, self.endpoints.iter().skip(WORST), 7)
+        let heading = format!("The other {} endpoints", fmt::count(self.endpoints.len().saturating_sub(WORST) as u64));
+        self.table(&heading, self.endpoints.iter().skip(WORST), rank::ENDPOINTS)
     }
 
     fn table<'s>(&self, heading: &str, endpoints: impl Iterator<Item = &'s Endpoint<'a>>, rank: Rank) -> Part
@@ -168,11 +176,6 @@ fn of_test<'a>(test: &'a TestReport, index: &Index<'a>) -> Vec<Endpoint<'a>> {
         Endpoint { test, figures, state, rank, change }
     };
     test.endpoints.iter().chain(others).map(endpoint).collect()
-}
-
-/// The first few always, the others while there is room.
-fn rank(at: usize, always: usize, otherwise: Rank) -> Rank {
-    if at < always { ALWAYS } else { otherwise }
 }
 
 fn criterion(one: &CriterionResult) -> Vec<String> {
