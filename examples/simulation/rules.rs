@@ -1,6 +1,6 @@
 //! What is counted: false alarms between runs of one system, and how often a planted +10 % is found.
 
-use crate::system::{Scenario, System};
+use super::system::{Scenario, System};
 use plimsoll::compare::Call;
 use plimsoll::compare::block::Block;
 use plimsoll::compare::change::Tests;
