@@ -209,7 +209,7 @@ fn chart(rows: &[(&CriterionResult, Option<Earlier<'_>>)]) -> Option<BeforeAfter
     let beyond = drawn.iter().filter(|row| !row.met).count();
     let before = if drawn.iter().any(|row| row.before.is_some()) { ", dashes what was before" } else { "" };
     let heading = if beyond == 0 {
-        "Every latency is inside its limit".to_owned()
+        "Each latency shown is inside its limit".to_owned()
     } else {
         format!("{beyond} of {} latencies beyond their limits", drawn.len())
     };
