@@ -32,7 +32,7 @@ impl Mould {
                 let is_shared = match step {
                     Step::Text { .. } => true,
                     // Counters differ from row to row, addresses and types of data mostly with the label.
-                    Step::Pass => !loose && !(field.iter().all(u8::is_ascii_digit) && !field.is_empty()),
+                    Step::Pass => !loose && (field.is_empty() || !field.iter().all(u8::is_ascii_digit)),
                     Step::Stamp | Step::Number(_) | Step::Aside(_) => false,
                 };
                 let behind = rest.last_mut().map_or(&mut first, |(_, behind)| behind);
