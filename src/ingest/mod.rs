@@ -16,6 +16,7 @@
 pub mod ab;
 pub mod artillery;
 pub mod autocannon;
+mod crowd;
 pub mod decimal;
 pub mod document;
 pub mod drill;
@@ -28,6 +29,7 @@ pub mod jmeter;
 pub mod k6;
 pub mod locust;
 pub mod monitor;
+mod near;
 pub mod ngrinder;
 pub mod oha;
 pub mod own;
@@ -107,6 +109,13 @@ pub trait Sink: Send {
     fn users_of(&mut self, part: PartId, generator: &str, at: Timestamp, users: f64) {
         let _ = generator;
         self.users(part, at, users);
+    }
+    /// So many equal readings of one generator's users, the first and the last of them then, in one of the steps of 0.1 s
+    /// that no window divides.
+    fn users_over(&mut self, part: PartId, generator: &str, over: Span, users: f64, readings: u64) {
+        for at in [over.start, over.end].into_iter().take(if readings > 1 { 2 } else { 1 }) {
+            self.users_of(part, generator, at, users);
+        }
     }
     /// A tool's own end row.
     fn total(&mut self, part: PartId, total: Total);

@@ -15,6 +15,7 @@
 //! Whatever depends on the order of rows must be decided from places (line, byte) at the end.
 
 use super::input::{Input, LINE_CAP, Line, Stream};
+use super::near;
 use crate::error::Error;
 use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
@@ -108,7 +109,8 @@ impl RowBlocks {
         Ok(Self::of(input.stream()?, None, BLOCK))
     }
 
-    fn of(stream: Stream, delimiter: Option<u8>, block: usize) -> Self {
+    /// Cuts a stream into blocks of about so many bytes.
+    pub(in crate::ingest) fn of(stream: Stream, delimiter: Option<u8>, block: usize) -> Self {
         let (line, byte) = (1, 0);
         let rest = Vec::new();
         Self {
@@ -258,7 +260,7 @@ fn last_row_end_from(near: usize, text: &[u8], delimiter: u8) -> Option<usize> {
 fn closing_quote(text: &[u8], from: usize) -> Option<usize> {
     let mut seen = from;
     loop {
-        let quote = memchr::memchr(b'"', text.get(seen..)?)? + seen;
+        let quote = near::find(b'"', text.get(seen..)?)? + seen;
         if *text.get(quote + 1)? != b'"' {
             return Some(quote);
         }

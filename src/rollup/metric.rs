@@ -136,9 +136,9 @@ impl Figures {
     /// Counts values, which are all finite; those of a trend in a histogram too, of so many steps a unit.
     fn add(&mut self, values: &[f64], steps_per_unit: Option<f64>) {
         self.count += values.len() as u64;
+        self.sum = self.sum.saturating_add(sum(values));
         for &value in values {
             self.nonzero += u64::from(value.abs() > 0.0);
-            self.sum = self.sum.saturating_add(whole(value * STEPS_OF_SUM));
             // Mostly a value lies well within the extremes; what comes near them is compared with care.
             if !self.extremes.is_some_and(|(least, most)| least < value && value < most) {
                 self.extremes = Some(spread(self.extremes, (value, value)));
@@ -194,6 +194,17 @@ impl Figures {
     }
 }
 
+/// The sum of some values in steps, each rounded to a whole one.
+#[inline]
+fn sum(values: &[f64]) -> i128 {
+    let greatest = values.iter().fold(0.0_f64, |greatest, value| greatest.max(value.abs()));
+    // So few of these fit into 64 bits together.
+    if values.len() <= HELD && greatest * STEPS_OF_SUM < f64::from(1_u32 << 31) * f64::from(1_u32 << 25) {
+        return i128::from(values.iter().fold(0_i64, |sum, value| sum.saturating_add(nearest(value * STEPS_OF_SUM))));
+    }
+    values.iter().fold(0, |sum, value| sum.saturating_add(whole(value * STEPS_OF_SUM)))
+}
+
 /// Rounds half away from zero.
 #[inline]
 fn whole(value: f64) -> i128 {
@@ -236,6 +247,12 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn values_together_sum_up_as_one_by_one(values in prop::collection::vec(prop_oneof![0.0..5e5_f64, -1e8..1e8_f64, -1e12..1e12_f64], 0..70)) {
+            let one_by_one = values.iter().fold(0_i128, |sum, value| sum + whole(value * STEPS_OF_SUM));
+            prop_assert_eq!(sum(&values), one_by_one);
+        }
+
         #[test]
         fn rounding_is_that_of_the_standard_library(wide: f64, narrow in -1e6..1e6_f64, half in -5_000_000_i32..5_000_000) {
             for value in [wide, narrow, f64::from(half) / 2.0, 9.3e18, -9.3e18, 0.499_999_999_999_999_94] {

@@ -180,13 +180,17 @@ impl Sink for Rollup {
 
     fn users(&mut self, part: PartId, at: Timestamp, users: f64) {
         if let Some(own) = self.own(part) {
-            own.add_users(at, users);
+            own.add_users_over("", Span::at(at), users, 1);
         }
     }
 
     fn users_of(&mut self, part: PartId, generator: &str, at: Timestamp, users: f64) {
+        self.users_over(part, generator, Span::at(at), users, 1);
+    }
+
+    fn users_over(&mut self, part: PartId, generator: &str, over: Span, users: f64, readings: u64) {
         if let Some(own) = self.own(part) {
-            own.add_users_of(generator, at, users);
+            own.add_users_over(generator, over, users, readings);
         }
     }
 

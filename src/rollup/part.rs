@@ -132,6 +132,7 @@ impl Part {
         for (generator, users) in other.generators {
             self.generators.entry(generator).or_default().merge(users);
         }
+        self.bound_generators();
         for (key, points) in other.metrics.into_rows() {
             let number = self.metrics.intern(&key, || Points::of(&key));
             if let Some(own) = self.metrics.get_mut(number) {
@@ -341,18 +342,22 @@ impl Part {
         self.metric_totals.entry(key.clone()).or_default().push(total.clone());
     }
 
-    pub(super) fn add_users(&mut self, at: Timestamp, users: f64) {
-        self.users.add(at, users);
-    }
-
-    pub(super) fn add_users_of(&mut self, generator: &str, at: Timestamp, users: f64) {
+    /// So many equal readings of one generator's users; an empty name is the only one. Of too many generators those that come
+    /// first by name are kept, which does not depend on who was met first.
+    pub(super) fn add_users_over(&mut self, generator: &str, over: Span, users: f64, readings: u64) {
         if generator.is_empty() {
-            return self.users.add(at, users);
+            return self.users.add(over, users, readings);
         }
         if let Some(own) = self.generators.get_mut(generator) {
-            own.add(at, users);
-        } else if self.generators.len() < GENERATORS {
-            self.generators.entry(generator.to_owned()).or_default().add(at, users);
+            return own.add(over, users, readings);
+        }
+        self.generators.entry(generator.to_owned()).or_default().add(over, users, readings);
+        self.bound_generators();
+    }
+
+    fn bound_generators(&mut self) {
+        while self.generators.len() > GENERATORS {
+            self.generators.pop_last();
         }
     }
 
@@ -368,7 +373,7 @@ impl Part {
 
     pub(super) fn add_interval(&mut self, interval: Interval) {
         if let (None, Some(users)) = (&interval.endpoint, interval.users) {
-            self.users.add(interval.at, users);
+            self.users.add(Span::at(interval.at), users, 1);
         }
         self.hold(interval.endpoint.clone());
         self.intervals.add(interval);

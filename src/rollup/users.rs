@@ -3,7 +3,7 @@
 use super::window::{Fold, Grid, Lane};
 use crate::model::folded::FoldedUsers;
 use crate::model::test::Timeline;
-use crate::unit::{NANOS_PER_SECOND, Timestamp};
+use crate::unit::{NANOS_PER_SECOND, Span};
 use std::collections::BTreeMap;
 
 /// The greatest of the readings, `None` before the first, and their number.
@@ -34,13 +34,14 @@ pub(super) struct Users {
 }
 
 impl Users {
-    pub(super) fn add(&mut self, at: Timestamp, users: f64) {
+    /// So many equal readings, the first and the last of them then, in what every grid has in one window.
+    pub(super) fn add(&mut self, over: Span, users: f64, readings: u64) {
         if !users.is_finite() {
             return;
         }
-        let grown = self.grid.cover(at);
+        let grown = self.grid.cover(over.start) + self.grid.cover(over.end);
         self.lane.coarsen(grown);
-        self.lane.add(self.grid.index(at), Peak { users: Some(users), readings: 1 });
+        self.lane.add(self.grid.index(over.start), Peak { users: Some(users), readings });
     }
 
     pub(super) fn merge(&mut self, mut other: Self) {

@@ -48,15 +48,9 @@ impl Adapter for JmeterCsv {
         let columns = Columns::of(&input.head()?).map_err(|why| Error::input(why).at(input.place()))?;
         let blocks = RowBlocks::open(input, columns.delimiter)?;
         let layout = Layout::new(columns);
-        let readers = vec![(); settings.threads.min(threads::worth_while(input)).max(1)];
-        let yields = threads::spread(readers, sink, |(), sink| {
-            let mut reader = Reader::new(&layout, Teller::new(sink, settings));
-            reader.read(&blocks, settings.strict).map(|()| reader.finish())
-        });
-        let mut all = Findings::default();
-        for findings in yields {
-            all.merge(findings.map_err(|error| Error::input(format!("cannot be read: {error}")).at(input.place()))?);
-        }
+        let threads = settings.threads.min(threads::worth_while(input));
+        let read = layout.read(&blocks, threads, settings, sink);
+        let mut all = read.map_err(|error| Error::input(format!("cannot be read: {error}")).at(input.place()))?;
         all.conclude(blocks.unfinished(), &layout, settings, sink);
         all.tally.stop_if_strict(settings, input)?;
         Ok(all.tally)
@@ -144,9 +138,14 @@ impl<'s> Reader<'s> {
     fn block(&mut self, block: &RowBlock) {
         let (mut at, mut line) = (0, block.line);
         while let Some(rest) = block.bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            if let Some(length) = self.like_row(rest, line) {
+                at += length;
+                line += 1;
+                continue;
+            }
             let glance = self.sight.as_ref().and_then(|sight| sight.glance(rest));
             let (length, lines) = match &glance {
-                Some(glance) if self.known_row(glance, line) => (glance.len, 1),
+                Some(glance) if self.known_row(rest, glance, line) => (glance.len, 1),
                 _ => self.any_row(rest, (line, block.byte + at as u64), glance.as_ref()),
             };
             at += length;
@@ -155,9 +154,24 @@ impl<'s> Reader<'s> {
     }
 
     /// Takes a row whose texts stood together before; false where it is not such a one, and nothing has been told.
+    fn known_row(&mut self, text: &[u8], glance: &Glance<'_>, line: u64) -> bool {
+        let Some(sight) = &mut self.sight else { return false };
+        let Some(known) = sight.known(glance) else { return false };
+        sight.expect(text, glance);
+        self.tell_known(known, glance, line)
+    }
+
+    /// Takes a row that is like one before but for its numbers, and returns its length with the line end; `None` where it is
+    /// not such a one, and nothing has been told.
     #[inline]
-    fn known_row(&mut self, glance: &Glance<'_>, line: u64) -> bool {
-        let Some(known) = self.sight.as_mut().and_then(|sight| sight.known(glance)) else { return false };
+    fn like_row(&mut self, text: &[u8], line: u64) -> Option<usize> {
+        let mut glance = Glance::default();
+        let known = self.sight.as_ref()?.fit(text, &mut glance)?;
+        self.tell_known(known, &glance, line).then_some(glance.len)
+    }
+
+    #[inline]
+    fn tell_known(&mut self, known: Known, glance: &Glance<'_>, line: u64) -> bool {
         if !self.teller.tell_known(known, &glance.measured) {
             return false;
         }
@@ -266,6 +280,24 @@ impl Layout {
         }
     }
 
+    /// Reads all blocks with so many threads.
+    fn read(
+        &self,
+        blocks: &RowBlocks,
+        threads: usize,
+        settings: &Settings,
+        sink: &mut dyn Sink,
+    ) -> io::Result<Findings> {
+        let yields = threads::spread(vec![(); threads.max(1)], sink, |(), sink| {
+            let mut reader = Reader::new(self, Teller::new(sink, settings));
+            reader.read(blocks, settings.strict).map(|()| reader.finish())
+        });
+        yields.into_iter().try_fold(Findings::default(), |mut all, findings| {
+            all.merge(findings?);
+            Ok(all)
+        })
+    }
+
     /// A field too few or too many moves values into other columns.
     fn fits(&self, row: &[u8], record: &Record) -> Result<(), Refusal> {
         let (wanted, found) = (self.columns.names.len(), record.len());
@@ -323,5 +355,7 @@ fn may_be_transaction(data_type: &[u8], url: &[u8]) -> bool {
 
 #[cfg(test)]
 mod sight_tests;
+#[cfg(test)]
+mod split_tests;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use super::columns::{Columns, Field};
 use super::sample::Measured;
 use super::stamp::Stamps;
-use crate::ingest::decimal;
+use crate::ingest::{decimal, near};
 
 const NANOS_PER_MS: u64 = 1_000_000;
 /// Stretches of texts that a row may have.
@@ -11,7 +11,7 @@ const STRETCHES: usize = 6;
 
 /// What is done with a column, in the order of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
+pub(super) enum Step {
     Stamp,
     Number(Number),
     /// A text that decides what the sample is; the first of a stretch of such columns, or not.
@@ -25,7 +25,7 @@ enum Step {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Number {
+pub(super) enum Number {
     Elapsed,
     Idle,
     Latency,
@@ -36,7 +36,7 @@ enum Number {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Aside {
+pub(super) enum Aside {
     Host,
     Thread,
     Url,
@@ -62,8 +62,10 @@ pub(super) type Texts<'t> = [&'t [u8]; STRETCHES];
 /// A Form is how the rows of a file are walked through.
 #[derive(Debug)]
 pub(super) struct Form {
-    steps: Vec<Step>,
-    delimiter: u8,
+    pub(super) steps: Vec<Step>,
+    pub(super) delimiter: u8,
+    /// Columns ahead of the first with a text.
+    pub(super) ahead: usize,
 }
 
 impl Form {
@@ -80,7 +82,26 @@ impl Form {
             steps.push(if goes_on { Step::Text { opens: false } } else { step });
         }
         let stretches = steps.iter().filter(|step| **step == Step::Text { opens: true }).count();
-        (stretches <= STRETCHES).then_some(Self { steps, delimiter: columns.delimiter })
+        let ahead = steps.iter().position(|step| *step == Step::Text { opens: true })?;
+        (stretches <= STRETCHES).then_some(Self { steps, delimiter: columns.delimiter, ahead })
+    }
+
+    /// Goes through the columns ahead of the first with a text, of the row at the front of a text.
+    #[expect(clippy::inline_always, reason = "called in one place for each row")]
+    #[inline(always)]
+    pub(super) fn start<'t>(&self, text: &'t [u8], glance: &mut Glance<'t>) -> Option<Walk<'t>> {
+        let mut walk = Walk::over(text, self.delimiter);
+        for step in self.steps.get(..self.ahead)? {
+            if !matches!(step, Step::Stamp | Step::Number(_)) {
+                return None;
+            }
+            walk.step(*step, glance)?;
+            if text.get(walk.at) != Some(&self.delimiter) {
+                return None;
+            }
+            walk.at += 1;
+        }
+        Some(walk)
     }
 
     /// The row at the front of a text, if it is of the usual form and its line ends there.
@@ -89,7 +110,7 @@ impl Form {
         let line_end = memchr::memchr(b'\n', text)?;
         let returns = line_end.checked_sub(1).is_some_and(|before| text.get(before) == Some(&b'\r'));
         let end = line_end - usize::from(returns);
-        let mut walk = Walk { text, at: 0, end, delimiter: self.delimiter, opened: 0, stretches: 0 };
+        let mut walk = Walk { end, ..Walk::over(text, self.delimiter) };
         let mut glance = Glance { len: line_end + 1, ..Glance::default() };
         let (last, others) = self.steps.split_last()?;
         for step in others {
@@ -132,23 +153,30 @@ fn step(field: Option<Field>, types_wanted: bool) -> Step {
 }
 
 /// A way through one row.
-struct Walk<'t> {
+#[derive(Debug)]
+pub(super) struct Walk<'t> {
     /// The row and what follows it, so that eight bytes can be read at once.
-    text: &'t [u8],
-    at: usize,
+    pub(super) text: &'t [u8],
+    pub(super) at: usize,
     /// Where the row ends, without its line end.
-    end: usize,
-    delimiter: u8,
+    pub(super) end: usize,
+    pub(super) delimiter: u8,
     /// Where the last stretch of texts began, and how many there were.
     opened: usize,
     stretches: usize,
 }
 
 impl<'t> Walk<'t> {
+    /// From the beginning of a row that is all there is, or that its caller does not leave.
+    #[inline]
+    pub(super) fn over(text: &'t [u8], delimiter: u8) -> Self {
+        Self { text, at: 0, end: text.len(), delimiter, opened: 0, stretches: 0 }
+    }
+
     /// Takes a field and comes to stand behind it.
-    #[expect(clippy::inline_always, reason = "called in two places, for each field of each row")]
+    #[expect(clippy::inline_always, reason = "called in few places, for each field of each row")]
     #[inline(always)]
-    fn step(&mut self, step: Step, glance: &mut Glance<'t>) -> Option<()> {
+    pub(super) fn step(&mut self, step: Step, glance: &mut Glance<'t>) -> Option<()> {
         let from = self.at;
         match step {
             Step::Pass => drop(self.pass()?),
@@ -166,12 +194,7 @@ impl<'t> Walk<'t> {
                     Quotes::Around => self.text.get(from + 1..self.at - 1)?,
                     Quotes::Within => return None,
                 };
-                match aside {
-                    Aside::Host => glance.measured.host = text,
-                    Aside::Thread => glance.measured.thread = text,
-                    Aside::Url => glance.url = text,
-                    Aside::DataType => glance.data_type = text,
-                }
+                glance.aside(aside, text);
             }
             Step::Stamp => {
                 glance.measured.start = Some(Stamps::unix_ms(self.number()??)?);
@@ -187,7 +210,8 @@ impl<'t> Walk<'t> {
     }
 
     /// A whole number of at most fifteen digits, or nothing.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "several times a row")]
+    #[inline(always)]
     fn number(&mut self) -> Option<Option<u64>> {
         let rest = self.text.get(self.at..)?;
         let (value, count) = decimal::digits(rest)?;
@@ -208,10 +232,7 @@ impl<'t> Walk<'t> {
             return self.pass_quoted();
         }
         let rest = self.text.get(self.at..self.end)?;
-        let near = self.text.get(self.at..)?.first_chunk::<8>().and_then(|bytes| find_in_eight(*bytes, self.delimiter));
-        let found = near.or_else(|| memchr::memchr(self.delimiter, rest)).unwrap_or(rest.len());
-        // What was found among eight bytes may lie behind the row's end.
-        self.at += found.min(rest.len());
+        self.at += near::find(self.delimiter, rest).unwrap_or(rest.len());
         Some(Quotes::None)
     }
 
@@ -219,7 +240,7 @@ impl<'t> Walk<'t> {
         let mut quotes = Quotes::Around;
         let mut from = self.at + 1;
         loop {
-            let quote = from + memchr::memchr(b'"', self.text.get(from..self.end)?)?;
+            let quote = from + near::find(b'"', self.text.get(from..self.end)?)?;
             let behind = quote + 1;
             if behind == self.end || self.text.get(behind) == Some(&self.delimiter) {
                 self.at = behind;
@@ -243,14 +264,17 @@ enum Quotes {
     Within,
 }
 
-/// Where a byte stands among eight.
-#[inline]
-fn find_in_eight(bytes: [u8; 8], wanted: u8) -> Option<usize> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let word = u64::from_le_bytes(bytes) ^ (ONES * u64::from(wanted));
-    // The lowest high bit is that of the first byte that is zero; those above it may mean nothing.
-    let zeros = word.wrapping_sub(ONES) & !word & (ONES << 7);
-    (zeros != 0).then(|| (zeros.trailing_zeros() / 8) as usize)
+impl<'t> Glance<'t> {
+    /// Takes a text that is wanted as it is.
+    #[inline]
+    pub(super) fn aside(&mut self, aside: Aside, text: &'t [u8]) {
+        match aside {
+            Aside::Host => self.measured.host = text,
+            Aside::Thread => self.measured.thread = text,
+            Aside::Url => self.url = text,
+            Aside::DataType => self.data_type = text,
+        }
+    }
 }
 
 impl Measured<'_> {

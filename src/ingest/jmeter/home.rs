@@ -6,14 +6,11 @@ use crate::ingest::scrub::without_queries;
 use crate::ingest::{PartId, SeriesId, Sink};
 use crate::model::key::{CellKey, EndpointKey, Outcome, Population};
 use crate::model::sample::Fault;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// Combinations that are remembered before the memory is emptied: a file with an error text of its own in each row must not
 /// fill it.
 const REMEMBERED: usize = 4096;
-/// Kinds of failure that are told apart.
-const KINDS: usize = 100;
-const OTHER_KIND: &str = "other failures";
 /// Why a transaction failed.
 const OF_TRANSACTION: &str = "a request in it failed";
 /// Parts of a combination stand apart by this byte, which no UTF-8 text holds.
@@ -49,12 +46,11 @@ pub(super) struct Homes {
     generation: u64,
     numbers: HashMap<Vec<u8>, usize>,
     key: Vec<u8>,
-    kinds: BTreeSet<String>,
 }
 
 impl Homes {
     pub(super) fn new(part: PartId) -> Self {
-        Self { part, all: Vec::new(), generation: 0, numbers: HashMap::new(), key: Vec::new(), kinds: BTreeSet::new() }
+        Self { part, all: Vec::new(), generation: 0, numbers: HashMap::new(), key: Vec::new() }
     }
 
     /// The part whose cells these are.
@@ -116,7 +112,7 @@ impl Homes {
         }
         let transaction = outcome::is_transaction(given.message);
         let status = outcome::status(given.code);
-        let failure = (success == Some(false)).then(|| self.failure(given, transaction));
+        let failure = (success == Some(false)).then(|| failure(given, transaction));
         let name = String::from_utf8_lossy(given.label);
         let endpoint = EndpointKey::new(None, &without_queries(if name.is_empty() { "(no label)" } else { &name }));
         let key = CellKey {
@@ -145,19 +141,12 @@ impl Homes {
         self.all.push(home);
         number
     }
+}
 
-    fn failure(&mut self, given: &Given<'_>, transaction: bool) -> Failure {
-        if transaction {
-            return Failure { kind: OF_TRANSACTION.to_owned(), text: String::new(), fault: None };
-        }
-        let mut failure = outcome::failure(given.code, given.message, given.failure);
-        if !self.kinds.contains(&failure.kind) {
-            if self.kinds.len() < KINDS {
-                self.kinds.insert(failure.kind.clone());
-            } else {
-                OTHER_KIND.clone_into(&mut failure.kind);
-            }
-        }
-        failure
+/// Why a sample failed. How many kinds are told apart is the sink's to decide, which sees those of all threads.
+fn failure(given: &Given<'_>, transaction: bool) -> Failure {
+    if transaction {
+        return Failure { kind: OF_TRANSACTION.to_owned(), text: String::new(), fault: None };
     }
+    outcome::failure(given.code, given.message, given.failure)
 }

@@ -1,6 +1,7 @@
 //! Apache JMeter: the samples of a run as CSV or XML (JTL files), and the HTML dashboard's figures.
 //!
-//! `sight` knows rows of the usual form again, which is what makes a large CSV fast, and `glance` reads them;
+//! `sight` knows rows of the usual form again, which is what makes a large CSV fast: `mould` compares
+//! them with one met before, `glance` walks through their columns;
 //! `sample` turns one sample into observations, whichever file it stood in; `home` remembers where samples of one label
 //! and outcome go; `outcome` tells answers from connections that failed; `stamp` reads times. A transaction controller's
 //! sample is a population of its own. Samples within a sample (redirects, embedded resources) are in their parent's time and
@@ -11,6 +12,7 @@ mod columns;
 pub(in crate::ingest) mod csv;
 mod glance;
 mod home;
+mod mould;
 mod number;
 mod outcome;
 mod record;

@@ -5,7 +5,8 @@ use super::number::{milliseconds, whole};
 use super::outcome::{self, Fault as Blame};
 use super::seen::Seen;
 use super::stamp::Stamps;
-use super::users::Users;
+use super::users;
+use crate::ingest::crowd::Crowd;
 use crate::ingest::{PartId, SILENCE_NS, SeriesId, Settings, Sink};
 use crate::model::key::{MetricKey, MetricKind};
 use crate::model::sample::Sample;
@@ -123,7 +124,8 @@ pub(super) struct Teller<'s> {
     measures: Option<Measures>,
     /// When the last sample ran.
     last: Option<Span>,
-    users: Users,
+    /// Threads, counted at the end of each sample.
+    crowd: Crowd,
     seen: Seen,
 }
 
@@ -144,7 +146,7 @@ impl<'s> Teller<'s> {
             homes,
             measures: None,
             last: None,
-            users: Users::default(),
+            crowd: Crowd::default(),
             seen: Seen::default(),
         }
     }
@@ -218,8 +220,10 @@ impl<'s> Teller<'s> {
         if !transaction {
             self.measure(measured, answered);
         }
-        if let Some(at) = ended_at {
-            self.users.tell(measured, at, self.homes.part(), self.sink);
+        if let (Some(at), Some(threads)) = (ended_at, measured.threads) {
+            let generator = users::generator(measured.host, measured.thread);
+            #[expect(clippy::cast_precision_loss, reason = "nobody runs 2^53 threads")]
+            self.crowd.tell(self.homes.part(), generator, at, threads as f64, self.sink);
         }
     }
 
@@ -232,14 +236,13 @@ impl<'s> Teller<'s> {
     /// Whether a sample is near enough to the last one to be surely of its run.
     #[inline]
     fn goes_on(&self, busy: Option<Span>) -> bool {
-        busy.zip(self.last).is_some_and(|(busy, last)| {
-            busy.start.0.saturating_sub(last.end.0) <= SILENCE_NS
-                && last.start.0.saturating_sub(busy.end.0) <= SILENCE_NS
-        })
+        let (Some(busy), Some(last)) = (busy, self.last) else { return false };
+        busy.start.0.saturating_sub(last.end.0) <= SILENCE_NS && last.start.0.saturating_sub(busy.end.0) <= SILENCE_NS
     }
 
     /// Goes over to the run in which the sample lies.
     fn enter(&mut self, busy: Option<Span>) {
+        self.crowd.flush(self.sink);
         let part = match busy {
             Some(busy) => self.sink.run_at(busy),
             None => self.sink.part(None),
@@ -247,7 +250,6 @@ impl<'s> Teller<'s> {
         if part != self.homes.part() {
             self.homes.enter(part, self.sink);
             self.measures = None;
-            self.users = Users::default();
         }
     }
 
@@ -274,6 +276,7 @@ impl<'s> Teller<'s> {
     /// Ends the reading: hands on what was counted, and returns what was seen.
     pub(super) fn finish(mut self) -> Seen {
         self.homes.flush(self.sink);
+        self.crowd.flush(self.sink);
         Seen { zoneless: self.stamps.zoneless, finer: self.stamps.finer, ..self.seen }
     }
 }

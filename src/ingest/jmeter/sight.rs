@@ -7,6 +7,7 @@
 
 use super::columns::Columns;
 use super::glance::{Form, Glance, Texts};
+use super::mould::Mould;
 use super::sample::Known;
 use std::collections::HashMap;
 
@@ -15,6 +16,8 @@ const MOST: usize = 4096;
 const MOST_BYTES: usize = 2 << 20;
 /// Places for combinations that were met lately.
 const NEAR: usize = 1024;
+/// Combinations that may have a place in common by the beginning of their texts.
+const ALIKE: usize = 4;
 
 /// A Sight remembers what the texts of rows mean.
 #[derive(Debug)]
@@ -25,6 +28,8 @@ pub(super) struct Sight {
     bytes: usize,
     /// Numbers of shapes by a few bytes of their texts.
     near: Vec<u32>,
+    /// The same by the beginning of their texts, the latest first.
+    alike: Vec<[u32; ALIKE]>,
     key: Vec<u8>,
 }
 
@@ -33,6 +38,7 @@ pub(super) struct Sight {
 struct Shape {
     key: Vec<u8>,
     known: Known,
+    mould: Option<Mould>,
 }
 
 impl Sight {
@@ -45,8 +51,45 @@ impl Sight {
             numbers: HashMap::new(),
             bytes: 0,
             near: vec![u32::MAX; NEAR],
+            alike: vec![[u32::MAX; ALIKE]; NEAR],
             key: Vec::new(),
         })
+    }
+
+    /// The row at the front of a text and what its texts mean, if it is like one that was met lately but for its numbers.
+    #[inline]
+    pub(super) fn fit<'t>(&self, text: &'t [u8], glance: &mut Glance<'t>) -> Option<Known> {
+        let mut walk = self.form.start(text, glance)?;
+        let texts = text.get(walk.at..)?;
+        let alike = self.alike.get(beginning(texts)?)?;
+        for number in alike {
+            let shape = self.shapes.get(*number as usize)?;
+            if let Some(mould) = shape.mould.as_ref().filter(|mould| mould.begins(texts)) {
+                glance.len = mould.fill(&mut walk, glance)?;
+                return Some(shape.known);
+            }
+        }
+        None
+    }
+
+    /// Expects more rows like this one, whose texts are known and which no mould fitted.
+    #[cold]
+    pub(super) fn expect(&mut self, row: &[u8], glance: &Glance<'_>) -> Option<()> {
+        let number = *self.near.get(place(&glance.texts))?;
+        let shape = self.shapes.get_mut(number as usize)?;
+        let walk = self.form.start(row, &mut Glance::default())?;
+        let alike = self.alike.get_mut(beginning(row.get(walk.at..)?)?)?;
+        let was_tried = alike.contains(&number);
+        if shape.mould.is_none() || (was_tried && shape.mould.as_ref().is_some_and(|mould| !mould.loose)) {
+            let line = row.get(..glance.len)?.strip_suffix(b"\n")?;
+            let end = line.strip_suffix(b"\r").unwrap_or(line).len();
+            shape.mould = Mould::of(&self.form, row, end, shape.mould.is_some());
+        }
+        if !was_tried {
+            alike.rotate_right(1);
+            *alike.first_mut()? = number;
+        }
+        Some(())
     }
 
     /// The row at the front of a text, if it is of the usual form and its line ends there.
@@ -83,7 +126,7 @@ impl Sight {
         }
         let number = u32::try_from(self.shapes.len()).unwrap_or(u32::MAX);
         self.bytes += self.key.len();
-        self.shapes.push(Shape { key: self.key.clone(), known });
+        self.shapes.push(Shape { key: self.key.clone(), known, mould: None });
         self.numbers.insert(self.key.clone(), number);
     }
 }
@@ -110,6 +153,14 @@ fn write_key(key: &mut Vec<u8>, texts: &Texts<'_>) {
         key.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
         key.extend_from_slice(text);
     }
+}
+
+/// A place for the beginning of texts.
+#[inline]
+fn beginning(texts: &[u8]) -> Option<usize> {
+    let (first, rest) = texts.split_first_chunk::<8>()?;
+    let mixed = u64::from_le_bytes(*first) ^ u64::from_le_bytes(*rest.first_chunk::<8>()?).rotate_left(29);
+    usize::try_from(mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54).ok()
 }
 
 /// A place for a combination: by the lengths of its stretches and what stands at their ends, which tells most apart.

@@ -1,46 +1,8 @@
-//! Users: threads of the JMeter that made a sample, counted at its end.
-
-use super::sample::Measured;
-use crate::ingest::{PartId, Sink};
-use crate::unit::Timestamp;
-
-/// Readings of users closer together than this lie in one window of whatever timeline, so that equal ones say nothing new.
-const USERS_STEP_NS: i64 = 100_000_000;
-
-/// Users as they were told last. Those of several generators add up.
-#[derive(Debug, Default)]
-pub(super) struct Users {
-    generator: Vec<u8>,
-    /// Begin and end of the step of the last reading.
-    step: (i64, i64),
-    threads: u64,
-}
-
-impl Users {
-    /// Tells those of a sample that ended then, if they are news.
-    #[inline]
-    pub(super) fn tell(&mut self, measured: &Measured<'_>, at: Timestamp, part: PartId, sink: &mut dyn Sink) {
-        let Some(threads) = measured.threads else { return };
-        let generator = generator(measured.host, measured.thread);
-        let (from, until) = self.step;
-        if (from..until).contains(&at.0) && self.threads == threads && self.generator == generator {
-            return;
-        }
-        let from = at.0.div_euclid(USERS_STEP_NS).saturating_mul(USERS_STEP_NS);
-        self.step = (from, from.saturating_add(USERS_STEP_NS));
-        self.threads = threads;
-        if self.generator != generator {
-            self.generator.clear();
-            self.generator.extend_from_slice(generator);
-        }
-        #[expect(clippy::cast_precision_loss, reason = "nobody runs 2^53 threads")]
-        sink.users_of(part, &String::from_utf8_lossy(generator), at, threads as f64);
-    }
-}
+//! Users are threads of the JMeter that made a sample: which JMeter that is.
 
 /// Which JMeter made the sample: by the host's column, else by what a remote JMeter puts before its threads' names, an
 /// address or `host:port`. Names with a hyphen are no proof: people call thread groups so.
-fn generator<'a>(host: &'a [u8], thread: &'a [u8]) -> &'a [u8] {
+pub(super) fn generator<'a>(host: &'a [u8], thread: &'a [u8]) -> &'a [u8] {
     if !host.is_empty() {
         return host;
     }

@@ -6,11 +6,12 @@ use super::columns::Plan;
 use super::failure;
 use super::instant::{self, Clock};
 use super::known::Wanted;
+use crate::ingest::crowd::Crowd;
 use crate::ingest::{PartId, SeriesId, Settings, Sink, Tally, scrub};
 use crate::model::key::{CellKey, EndpointKey, MetricKey, MetricKind, Outcome, Population};
 use crate::model::sample::{Fault, Sample};
 use crate::unit::Timestamp;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// Fields of a row as text, by column.
 pub trait Cells {
@@ -42,9 +43,6 @@ const IDENTITY: [Wanted; 9] = [
 /// Identities that are remembered before the memory is emptied: a file with an error text of its own in each row must
 /// not fill it.
 const REMEMBERED: usize = 4096;
-/// Kinds of failure that are told apart.
-const KINDS: usize = 40;
-const OTHER_KIND: &str = "other failures";
 
 /// Where rows of one identity go.
 #[derive(Debug, Clone)]
@@ -65,8 +63,7 @@ pub struct RowReader<'s> {
     identity: Vec<u8>,
     trends: Vec<(PartId, Vec<SeriesId>)>,
     measures: Vec<Option<f64>>,
-    kinds: BTreeSet<String>,
-    users: Option<(PartId, Timestamp, f64)>,
+    crowd: Crowd,
     assumed: Assumed,
 }
 
@@ -88,8 +85,7 @@ impl<'s> RowReader<'s> {
             identity: Vec::new(),
             trends: Vec::new(),
             measures: Vec::new(),
-            kinds: BTreeSet::new(),
-            users: None,
+            crowd: Crowd::default(),
             assumed: Assumed::default(),
         }
     }
@@ -146,17 +142,21 @@ impl<'s> RowReader<'s> {
             sink.fault(home.part, fault);
         }
         self.measured(home.part, times.began_at.or(times.ended_at), sink);
-        self.crowd(home.part, times.began_at.or(times.ended_at), users, sink);
+        if let Some((at, users)) = times.began_at.or(times.ended_at).zip(users) {
+            self.crowd.tell(home.part, b"", at, users, sink);
+        }
         Ok(Taken::Used)
     }
 
-    /// Everything that was assumed, as notes of the tally.
-    pub fn finish(self, names: &[String], tally: &mut Tally) {
+    /// Hands on what was held back, and tells everything that was assumed, as notes of the tally.
+    pub fn finish(mut self, names: &[String], tally: &mut Tally, sink: &mut dyn Sink) {
+        self.crowd.flush(sink);
         self.assumed.tell(&self.plan, names, tally);
     }
 
-    /// What was assumed, to be told once all readers of the file are done.
-    pub(super) fn into_assumed(self) -> Assumed {
+    /// Hands on what was held back, and returns what was assumed, to be told once all readers of the file are done.
+    pub(super) fn into_assumed(mut self, sink: &mut dyn Sink) -> Assumed {
+        self.crowd.flush(sink);
         self.assumed
     }
 
@@ -325,7 +325,7 @@ impl<'s> RowReader<'s> {
         let outcome = match stated.or(by_status).or(by_error) {
             _ if expected => Outcome::Ok,
             Some(true) => Outcome::Ok,
-            Some(false) => Outcome::Failed(self.kind(failure::kind(status, error))),
+            Some(false) => Outcome::Failed(failure::kind(status, error)),
             None => Outcome::Unknown,
         };
         Ok((status, outcome))
@@ -335,14 +335,6 @@ impl<'s> RowReader<'s> {
         self.settings.expected_status.iter().any(|(pattern, statuses)| {
             statuses.contains(&status) && (pattern.is_match(&endpoint.name) || pattern.is_match(&endpoint.label()))
         })
-    }
-
-    fn kind(&mut self, kind: String) -> String {
-        if self.kinds.len() >= KINDS && !self.kinds.contains(&kind) {
-            return OTHER_KIND.to_owned();
-        }
-        self.kinds.insert(kind.clone());
-        kind
     }
 
     fn measured(&mut self, part: PartId, at: Option<Timestamp>, sink: &mut dyn Sink) {
@@ -364,26 +356,4 @@ impl<'s> RowReader<'s> {
             }
         }
     }
-
-    /// Users change seldom: one reading for each of the narrowest windows, and each change. So it cannot be seen in the
-    /// windows at which row a file was cut up.
-    #[expect(clippy::float_cmp, reason = "the same number printed twice is the same number")]
-    fn crowd(&mut self, part: PartId, at: Option<Timestamp>, users: Option<f64>, sink: &mut dyn Sink) {
-        let (Some(at), Some(users)) = (at, users) else {
-            return;
-        };
-        let fresh = match self.users {
-            Some((last, then, count)) => last != part || count != users || slot(at) != slot(then),
-            None => true,
-        };
-        if fresh {
-            self.users = Some((part, at, users));
-            sink.users(part, at, users);
-        }
-    }
-}
-
-/// The number of the narrowest window that an instant lies in: 0.1 s, aligned to the epoch.
-fn slot(at: Timestamp) -> i64 {
-    at.0.div_euclid(100_000_000)
 }

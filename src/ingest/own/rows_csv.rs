@@ -104,7 +104,7 @@ fn read_rows(mut rows: Rows, mut reader: RowReader<'_>, strict: bool, sink: &mut
             break;
         }
     }
-    findings.assumed = reader.into_assumed();
+    findings.assumed = reader.into_assumed(sink);
     findings
 }
 

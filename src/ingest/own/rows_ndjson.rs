@@ -100,7 +100,7 @@ impl Adapter for OwnRowsNdjson {
         if tally.used > 0 || !fields.names().is_empty() {
             reader.plan().require_countable(&place)?;
         }
-        reader.finish(fields.names(), &mut tally);
+        reader.finish(fields.names(), &mut tally, sink);
         Ok(tally)
     }
 }

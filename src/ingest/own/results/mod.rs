@@ -139,7 +139,7 @@ fn read_rows(rows: &[Value], input: &Input, settings: &Settings, sink: &mut dyn 
             Err((key, reason)) => tally.reject(rejection(index, key, &reason, &row.to_string())),
         }
     }
-    reader.finish(fields.names(), &mut tally);
+    reader.finish(fields.names(), &mut tally, sink);
     Ok(tally)
 }
 
