@@ -1,6 +1,6 @@
 //! The files of a report, and what a build server is told.
 
-use super::args::Format;
+use super::choices::Format;
 use super::surroundings::{Server, Surroundings};
 use crate::error::{Error, Place};
 use crate::render::ci::{Gate, comment, github, junit, load_performance, openmetrics, spreadsheet};

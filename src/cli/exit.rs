@@ -1,6 +1,7 @@
 //! Exit codes: of a verdict, and as other tools would have said it.
 
-use super::args::{Allow, ExitMap, FailOn, ReportArgs};
+use super::args::ReportArgs;
+use super::choices::{Allow, ExitMap, FailOn};
 use super::{EXIT_INCONCLUSIVE, EXIT_NOT_READY, EXIT_READY};
 use crate::judge::outcome::{Status, Verdict};
 use crate::render::ci::Gate;

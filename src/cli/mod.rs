@@ -6,6 +6,7 @@ mod attest;
 mod baseline;
 mod browser;
 mod check;
+mod choices;
 mod compare;
 mod declarations;
 mod deliver;
@@ -93,7 +94,7 @@ pub fn run(
     terminal: Terminal,
 ) -> u8 {
     let typed: Vec<OsString> = args.into_iter().collect();
-    let exit_map = args::ExitMap::typed(&typed);
+    let exit_map = choices::ExitMap::typed(&typed);
     let own = match args::Cli::try_parse_from(typed) {
         Ok(cli) => obey(cli, Streams { input, out, err, terminal }),
         Err(error) => usage(&error, out, err),

@@ -1,7 +1,8 @@
 //! `report`: judge results and write report.html, report.md with its pictures, report.json, and what build servers read.
 
 use super::against::Against;
-use super::args::{CompatArg, Format, InputArgs, ReportArgs};
+use super::args::{InputArgs, ReportArgs};
+use super::choices::{CompatArg, Format};
 use super::declarations;
 use super::deliver::{self, Delivery, Written};
 use super::history;

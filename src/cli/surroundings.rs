@@ -1,7 +1,7 @@
 //! Where the program runs, as the environment says, and what a build server there wants to be given. The only place that reads
 //! variables of a build server.
 
-use super::args::{Ci, Format};
+use super::choices::{Ci, Format};
 use crate::fmt;
 use crate::render::ci::Link;
 use sha2::{Digest, Sha256};

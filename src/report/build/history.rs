@@ -274,7 +274,7 @@ mod tests {
         assert_eq!(series.changes[0].run, 9);
         assert_eq!(series.band.unwrap().runs, 7);
         assert!(series.band.unwrap().low > 120_000.0);
-        assert_eq!(found.charts[1].words().heading, "p95 of GET /a changed by +29 % with 1970-01-10");
+        assert_eq!(found.charts[1].words().heading, "p95 of GET /a changed by +30 % with 1970-01-10");
     }
 
     #[test]
