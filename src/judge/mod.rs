@@ -124,7 +124,8 @@ fn not_run(lineup: &Lineup<'_>, criteria: &[CriterionResult]) -> Vec<CriterionRe
 /// failing criterion that is added to a group must not take a condition away.
 fn limits_latency(case: &Case<'_>, criteria: &[CriterionResult]) -> bool {
     let met = |status: Status| matches!(status, Status::Pass | Status::MetNotProven | Status::Warn);
-    let asks = |result: &&CriterionResult| result.status != Status::NotApplicable && (result.counts || met(result.status));
+    let asks =
+        |result: &&CriterionResult| result.status != Status::NotApplicable && (result.counts || met(result.status));
     criteria.iter().filter(asks).any(|result| match result.origin {
         Origin::K6 => crate::config::metric::is_k6_duration(&result.metric),
         Origin::Keptn | Origin::Taurus | Origin::Gatling | Origin::Artillery => {
