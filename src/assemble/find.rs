@@ -77,7 +77,7 @@ pub fn placed(root: &Path, source: &str) -> PathBuf {
             Component::ParentDir => path.push("(up)"),
             Component::RootDir => path.push("(root)"),
             Component::Prefix(prefix) => {
-                path.push(format!("({})", prefix.as_os_str().to_string_lossy().replace([':', '\\'], "")))
+                path.push(format!("({})", prefix.as_os_str().to_string_lossy().replace([':', '\\'], "")));
             }
         }
     }

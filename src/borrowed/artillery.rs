@@ -71,7 +71,7 @@ fn checks(node: &Node) -> Result<Vec<Check>, Mistake> {
     for (key, value) in node.entries() {
         match key.as_str() {
             "thresholds" => {
-                for (name, number) in rows(value).iter().flat_map(|row| row.entries()) {
+                for (name, number) in rows(value).iter().flat_map(super::yaml::Node::entries) {
                     let limit = number
                         .number()
                         .ok_or_else(|| Mistake::at(number, format!("the threshold of `{name}` should be a number")))?;

@@ -184,16 +184,13 @@ fn time_figure((name, arguments): &Call) -> Result<TimeFigure, String> {
 
 fn condition(name: &str, arguments: &[String]) -> Result<Condition, String> {
     let values: Vec<f64> = arguments.iter().filter_map(|text| number(text)).collect();
-    let inclusive = match arguments.last().map(|text| text.trim()) {
-        Some("false" | "inclusive = false") => false,
-        _ => true,
-    };
+    let exclusive = matches!(arguments.last().map(|text| text.trim()), Some("false" | "inclusive = false"));
     let one = || match values.as_slice() {
         [value] => Ok(*value),
         _ => Err(format!("`{name}` takes one number")),
     };
     let two = || match values.as_slice() {
-        [a, b] => Ok((*a, *b, inclusive)),
+        [a, b] => Ok((*a, *b, !exclusive)),
         _ => Err(format!("`{name}` takes two numbers")),
     };
     Ok(match name {
@@ -216,8 +213,7 @@ fn condition(name: &str, arguments: &[String]) -> Result<Condition, String> {
 /// The assertions of a simulation's source; `None` where it has no `.assertions(`.
 pub(super) fn in_source(text: &str) -> Option<Result<Vec<Stated>, Mistake>> {
     let bare: Vec<&str> = text.lines().map(|line| line.split(" //").next().unwrap_or(line)).collect();
-    let bare: String =
-        bare.iter().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect();
+    let bare = bare.into_iter().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
     let mut found = Vec::new();
     let mut rest = bare.as_str();
     while let Some((_, after)) = rest.split_once(".assertions(") {

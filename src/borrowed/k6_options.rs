@@ -20,14 +20,13 @@ fn of_metric(metric: &str, node: &Node) -> Result<Vec<Threshold>, Mistake> {
     let rows = node.rows().unwrap_or(std::slice::from_ref(node));
     rows.iter()
         .map(|row| {
-            let (text, abort) = match &row.value {
-                Value::Scalar(text, _) => (text.as_str(), false),
-                _ => {
-                    let text = row.get("threshold").and_then(Node::text);
-                    let text =
-                        text.ok_or_else(|| Mistake::at(row, format!("a threshold of `{metric}` has no `threshold`")))?;
-                    (text, row.get("abortOnFail").and_then(Node::truth).unwrap_or(false))
-                }
+            let (text, abort) = if let Value::Scalar(text, _) = &row.value {
+                (text.as_str(), false)
+            } else {
+                let text = row.get("threshold").and_then(Node::text);
+                let text =
+                    text.ok_or_else(|| Mistake::at(row, format!("a threshold of `{metric}` has no `threshold`")))?;
+                (text, row.get("abortOnFail").and_then(Node::truth).unwrap_or(false))
             };
             one(metric, text, abort).map_err(|why| Mistake::at(row, why))
         })

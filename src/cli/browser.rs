@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// Names under which it is found on PATH.
 const NAMES: [&str; 5] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 /// A page that takes longer than this does not print.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A Browser is a Chromium on this machine.
 #[derive(Debug)]

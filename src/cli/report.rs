@@ -137,8 +137,12 @@ impl Asked<'_> {
         if let Some(baseline) = self.baseline {
             option("baseline", baseline);
         }
-        adapters.iter().for_each(|one| option("as", one));
-        monitors.iter().for_each(|one| option("monitor", one));
+        for one in &adapters {
+            option("as", one);
+        }
+        for one in &monitors {
+            option("monitor", one);
+        }
         if let Some(title) = self.title {
             option("title", title);
         }

@@ -4,7 +4,7 @@
 //! value per endpoint, the ln of its percentile, so that whatever happens inside a run (bursts, slow minutes, uneven load)
 //! is part of what is seen between runs, and no assumption about it is left. What all endpoints of a run share is taken off
 //! first, as the run's median; what remains for an endpoint is far steadier, and its variance is steadied further by
-//! those of the others, worth [`SHARED_DF`] degrees of freedom. The common change is tested for itself, because a shift of
+//! those of the others, worth `SHARED_DF` degrees of freedom. The common change is tested for itself, because a shift of
 //! everything hides in the median; where it is a regression, each endpoint's change as it is tells who took part.
 
 use super::change::{COMMON_FROM, Change, Tested, Tests};

@@ -111,7 +111,9 @@ fn parts(timeline: &Timeline, range: Range<usize>, endpoint: &EndpointFigures) -
     let recorded = windows.iter().all(|window| window.latency.is_some() || window.requests == 0);
     let mut parts = block::cut(windows, PARTS);
     if !recorded {
-        parts.iter_mut().for_each(|part| part.histogram = Histogram::new());
+        for part in &mut parts {
+            part.histogram = Histogram::new();
+        }
     }
     Some(parts)
 }

@@ -35,7 +35,9 @@ impl Steps {
     #[must_use]
     pub fn merged(parts: &[Self]) -> Self {
         let mut steps = Vec::with_capacity(parts.iter().map(|part| part.0.len()).sum());
-        parts.iter().for_each(|part| steps.extend_from_slice(&part.0));
+        for part in parts {
+            steps.extend_from_slice(&part.0);
+        }
         Self::summed(steps)
     }
 

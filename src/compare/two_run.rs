@@ -46,7 +46,7 @@ pub struct Steady {
 pub struct Outcome {
     /// By endpoint in the order given, then metric in the order of the settings; totals last.
     pub deltas: Vec<Delta>,
-    /// What the endpoints did together, by quantile. One of [`ShiftKind::Regressed`] is a regression of the gate.
+    /// What the endpoints did together, by quantile. One of [`ShiftKind::Regressed`](super::shift::ShiftKind::Regressed) is a regression of the gate.
     pub shifts: Vec<Shift>,
 }
 

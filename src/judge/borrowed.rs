@@ -62,7 +62,9 @@ fn of_file(case: &Case<'_>, lineup: &Lineup<'_>, loaded: &Loaded, newest: Option
         Demands::K6(thresholds) => {
             let of_entry = |entry| k6::borrowed(entry, thresholds, case.config.compat);
             let mut results: Vec<_> = lineup.entries.iter().filter(meant).flat_map(of_entry).collect();
-            results.iter_mut().for_each(|one| one.critical = loaded.critical.unwrap_or(true));
+            for one in &mut results {
+                one.critical = loaded.critical.unwrap_or(true);
+            }
             results
         }
         Demands::Keptn(slo) => {
@@ -99,7 +101,9 @@ pub fn in_our_words(loaded: &Loaded) -> Vec<Borrowed> {
         Demands::Artillery(checks) => checks.iter().map(artillery::borrowed).collect(),
         Demands::K6(_) | Demands::Keptn(_) => Vec::new(),
     };
-    all.iter_mut().for_each(|one| one.critical &= critical);
+    for one in &mut all {
+        one.critical &= critical;
+    }
     all
 }
 
@@ -115,7 +119,9 @@ pub fn quantiles(loaded: &[Loaded]) -> Vec<f64> {
     }
     let mut found = Vec::new();
     for one in loaded {
-        in_our_words(one).iter().for_each(|borrowed| of(&borrowed.formula, &mut found));
+        for borrowed in in_our_words(one) {
+            of(&borrowed.formula, &mut found);
+        }
         if let Demands::Keptn(slo) = &one.demands {
             let metrics = slo.objectives.iter().filter_map(|own| metric_of(&own.sli, one).ok());
             found.extend(metrics.filter_map(|(metric, _)| metric.quantile()));
@@ -180,7 +186,7 @@ impl Asked<'_> {
                 let own = Asking::own(&criterion, self.origin, self.newest);
                 judge(&Asking { original: Some(&borrowed.original), ..own }, self.lineup)
             }
-            Formula::All(parts) => together(parts.iter().map(|part| self.of(part)).collect(), |status| badness(status)),
+            Formula::All(parts) => together(parts.iter().map(|part| self.of(part)).collect(), badness),
             Formula::Any(parts) => {
                 together(parts.iter().map(|part| self.of(part)).collect(), |status| u8::MAX - badness(status))
             }

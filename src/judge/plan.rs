@@ -112,10 +112,14 @@ pub fn lineup<'a>(tests: &[JudgedTest<'a>], config: &'a Config) -> Lineup<'a> {
             entry.plan = Some(plan);
             entry.doubts.extend(undelivered(entry.judged, plan));
         }
-        own.iter_mut().for_each(|entry| entry.look_at_load(config));
+        for entry in &mut own {
+            entry.look_at_load(config);
+        }
         lineup.declare(plan, own);
     }
-    rest.iter_mut().for_each(|entry| entry.look_at_load(config));
+    for entry in &mut rest {
+        entry.look_at_load(config);
+    }
     while !rest.is_empty() {
         let name = rest.first().map(|entry| entry.name().to_owned()).unwrap_or_default();
         let (same, others) = rest.into_iter().partition::<Vec<_>, _>(|entry| entry.name() == name);

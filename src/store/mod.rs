@@ -135,7 +135,7 @@ impl Store {
             for named in children(&self.root.join(folder))? {
                 let name = last(&named);
                 let files: Vec<PathBuf> = children(&named)?.into_iter().filter(|path| is_stored(path)).collect();
-                for (path, content) in files.iter().zip(each(&files, |path| content(path))) {
+                for (path, content) in files.iter().zip(each(&files, content)) {
                     let name = if pinned { name.clone() } else { format!("{name}/{}", stem(path)) };
                     entries.push(Entry { name, pinned, content, path: path.clone() });
                 }
@@ -159,7 +159,7 @@ impl Store {
     pub fn runs(&self, test: &str) -> Result<Runs, Error> {
         let folder = self.root.join("runs").join(file_name(test));
         let files: Vec<PathBuf> = children(&folder)?.into_iter().filter(|path| is_stored(path)).collect();
-        let read = each(&files, |path| run::read_line(path));
+        let read = each(&files, run::read_line);
         let mut damaged = Vec::new();
         let mut found: Vec<(RunLine, PathBuf)> = Vec::new();
         for (path, line) in files.into_iter().zip(read) {

@@ -150,7 +150,7 @@ fn hold_metrics(report: &Report, found: &Value, name: &str) {
         let near = |test: &&plimsoll::report::model::TestReport| {
             test.totals.rate_per_s.is_some_and(|rate| (rps / rate - 1.0).abs() < 0.01)
         };
-        assert!(report.standing().iter().any(|test| near(&test)), "{name}: nobody had {rps} requests a second");
+        assert!(report.standing().iter().any(near), "{name}: nobody had {rps} requests a second");
         assert!(load["checks"].as_f64().is_none_or(|share| (0.0..=1.0).contains(&share)), "{name}: {load}");
     }
 }

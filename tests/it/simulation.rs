@@ -16,13 +16,15 @@ use plimsoll::compare::settings::Metric;
 use rules::{any_regressed, compared, regressed, settings};
 use system::{SCENARIOS, System};
 
+/// The endpoint that is made slower.
+const SLOW: usize = 5;
+
 #[test]
 fn a_system_beside_itself_is_rarely_blamed_and_thirty_percent_is_found() {
     let system = System::new(8, 180, 12);
     let scenario = SCENARIOS.into_iter().find(|one| one.name == "S6").unwrap();
     let settings = settings(&[Metric::Quantile(0.95)], scenario.tau);
     let (mut alarms, mut found) = (0, 0);
-    const SLOW: usize = 5;
     for seed in 0..20 {
         let (before, mut after) = (system.run(&scenario, 2 * seed, &[]), system.run(&scenario, 2 * seed + 1, &[]));
         alarms += u32::from(any_regressed(&compared(&system, &before, &after, &settings)));

@@ -43,7 +43,7 @@ pub(super) fn balanced(text: &str) -> Option<(&str, &str)> {
     for (at, letter) in text.char_indices() {
         match (quote, letter) {
             (Some(open), close) if open == close => quote = None,
-            (Some(_), _) => {}
+            (Some(_), _) => (),
             (None, '"' | '\'' | '`') => quote = Some(letter),
             (None, '(' | '[' | '{') => depth += 1,
             (None, ')') if depth == 0 => return Some((text.get(..at)?, text.get(at + 1..)?)),
@@ -61,7 +61,7 @@ pub(super) fn split(text: &str) -> Vec<String> {
     for (at, letter) in text.char_indices() {
         match (quote, letter) {
             (Some(open), close) if open == close => quote = None,
-            (Some(_), _) => {}
+            (Some(_), _) => (),
             (None, '"' | '\'' | '`') => quote = Some(letter),
             (None, '(' | '[' | '{') => depth += 1,
             (None, ')' | ']' | '}') => depth = depth.saturating_sub(1),

@@ -212,6 +212,7 @@ impl<'t> Walk<'t> {
     /// A whole number of at most fifteen digits, or nothing.
     #[expect(clippy::inline_always, reason = "several times a row")]
     #[inline(always)]
+    #[expect(clippy::option_option, reason = "not to be read here, read and empty, read")]
     fn number(&mut self) -> Option<Option<u64>> {
         let rest = self.text.get(self.at..)?;
         let (value, count) = decimal::digits(rest)?;

@@ -54,7 +54,8 @@ fn one(grade: &Grade, entry: &Entry<'_>, criteria: &[CriterionResult]) -> GradeO
     let seen = observe::observe(&grade.metric, &scope);
     let band = seen.value.and_then(|value| grade.bands.iter().find(|band| stands_for(grade, band, value)));
     let metric = grade.metric.to_string();
-    let own = criteria.iter().filter(|one| one.test == entry.name() && one.metric == metric && one.endpoint.is_none());
+    let mut own =
+        criteria.iter().filter(|one| one.test == entry.name() && one.metric == metric && one.endpoint.is_none());
     GradeOutcome {
         id: grade.id.clone(),
         test: entry.name().to_owned(),
@@ -63,7 +64,7 @@ fn one(grade: &Grade, entry: &Entry<'_>, criteria: &[CriterionResult]) -> GradeO
         unit: seen.unit,
         word: band.map(|band| band.word.clone()),
         state: band.map(|band| band.state),
-        contradiction: band.and_then(|band| own.filter_map(|one| contradiction(band, one, &seen)).next()),
+        contradiction: band.and_then(|band| own.find_map(|one| contradiction(band, one, &seen))),
         why: why(&seen, band),
     }
 }

@@ -58,9 +58,10 @@ pub(super) fn of(lineup: &Lineup<'_>, criteria: &[CriterionResult]) -> Vec<Ladde
     }
     let of_tests =
         || criteria.iter().filter(|one| loads.contains_key(one.test.as_str()) && one.status != Status::NotApplicable);
-    let mut families: BTreeMap<(&str, Option<&str>, Option<&str>), Vec<&CriterionResult>> = BTreeMap::new();
+    // By metric, endpoint and part.
+    let mut families = BTreeMap::<_, Vec<&CriterionResult>>::new();
     for one in of_tests().filter(|one| one.metric != "has-result") {
-        families.entry((&one.metric, one.endpoint.as_deref(), one.part.as_deref())).or_default().push(one);
+        families.entry((one.metric.as_str(), one.endpoint.as_deref(), one.part.as_deref())).or_default().push(one);
     }
     families.retain(|_, rows| climbs(&rows.iter().map(|row| row.test.as_str()).collect()));
     let critical: Vec<&CriterionResult> = of_tests().filter(|one| one.critical && one.counts).collect();

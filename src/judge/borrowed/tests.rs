@@ -5,6 +5,7 @@ use crate::compare::side::Side as Stored;
 use crate::config::Config;
 use crate::judge::case::{BaselineState, JudgedTest};
 use crate::judge::judge as judge_suite;
+use crate::judge::outcome::Status::{Fail, Inconclusive, MetNotProven, Pass};
 use crate::judge::outcome::{Judgement, Verdict};
 use crate::judge::sample::{figures, request_totals, test};
 
@@ -43,7 +44,6 @@ fn what_fails_in_taurus_fails_here() {
     let taurus = r#"[[import]]
 taurus = ["p95>300ms", "p95>100ms", "fail>5%", "succ<100%", "hits<1000", "avg-rt>=100ms, continue as failed", "fail>0, continue as non-failed", "avg-rt of nothing>1s"]
 "#;
-    use Status::{Fail, Inconclusive, MetNotProven, Pass};
     let found = judged_with(taurus, 10, &[], None);
     let of: Vec<(Status, bool)> = found
         .criteria
@@ -76,7 +76,6 @@ gatling = ["global.responseTime.percentile(95).lt(300)", "global.failedRequests.
   "global.requestsPerSec.between(10, 15, false)", "global.requestsPerSec.around(12, 1)", "global.requestsPerSec.deviatesAround(12, 0.5)",
   "global.allRequests.count.in(5, 1000)", "global.responseTime.max.is(900)"]
 "#;
-    use Status::{Fail, Pass};
     assert_eq!(statuses(gatling, 10), [Pass, Fail, Pass, Fail, Fail, Pass, Pass, Pass]);
 }
 
@@ -86,7 +85,6 @@ fn artillerys_conditions_are_joined() {
 artillery = ["http.response_time.p95 < 300", "http.response_time.p95 < 300 and http.request_rate > 100",
   "http.response_time.p95 < 100 or http.request_rate > 5", "maxErrorRate <= 5", "vusers.failed == 0", "a / b < 5"]
 "#;
-    use Status::{Fail, Inconclusive, Pass};
     assert_eq!(statuses(artillery, 10), [Pass, Fail, Pass, Pass, Inconclusive, Inconclusive]);
 }
 

@@ -103,11 +103,9 @@ impl Course<'_> {
             return (self.value)(from..=to);
         }
         let part = |at: usize| (self.value)(at..=at);
-        let first = part(from)?;
+        part(from)?;
         let to = (to..self.spans.len()).find(|at| part(*at).is_some())?;
-        (from..=to)
-            .filter_map(part)
-            .fold(Some(first), |best, one| best.map(|best| if self.is_worse(best, one) { one } else { best }))
+        (from..=to).filter_map(part).reduce(|worst, one| if self.is_worse(worst, one) { one } else { worst })
     }
 
     /// The first stretch that misses the limit, and all that overlap it.
@@ -229,7 +227,9 @@ fn latency(parts: &[Part], stat: Stat) -> Option<f64> {
         return part.slice.figure(stat);
     }
     let mut all = Slice::empty();
-    parts.iter().for_each(|part| all.merge(&part.slice));
+    for part in parts {
+        all.merge(&part.slice);
+    }
     all.figure(stat)
 }
 

@@ -1,7 +1,7 @@
 //! A word says otherwise than the criterion.
 //!
 //! # What it checks
-//! Words for figures ([[grades]]) against the criteria on the same figure of the same test.
+//! Words for figures (`[[grades]]`) against the criteria on the same figure of the same test.
 //!
 //! # Why it matters
 //! The criterion judges. But where a table calls 88 % enough and the words call it poor, one of the two is not what the team means.

@@ -4,7 +4,7 @@
 //! *declared* or is *missing*, and two readinesses stand side by side: the measured verdict, which nothing declared can change, and the
 //! release's, which nobody but people can give.
 //!
-//! The way through: [`page`] makes page one, each other module some sections, all of them pure and without a clock.
+//! The way through: `page` makes page one, each other module some sections, all of them pure and without a clock.
 
 mod appendix;
 mod care;

@@ -115,7 +115,7 @@ pub(super) fn endurance(at: &At<'_>) -> Section {
         let length = test.duration_s.map_or_else(|| "an unknown time".to_owned(), fmt::duration_s);
         notes.push(Note::measured(format!("{}: an endurance run of {length}.", fmt::plain(&test.name))));
     }
-    let lasting = |metric: &str| metric.ends_with(".drift") || metric.ends_with(".leak");
+    let lasting = |metric: &str| matches!(metric.rsplit_once('.'), Some((_, "drift" | "leak")));
     for one in at.report.criteria.iter().filter(|one| lasting(&one.metric)) {
         let text = format!("{}: {}.", words::named(one), one.reason);
         notes.push(Note { status: Some(one.status), ..Note::measured(text) });

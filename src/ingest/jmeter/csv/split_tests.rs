@@ -12,7 +12,7 @@ fn folded(text: &str, threads: usize, block: usize) -> String {
     let mut rollup = Rollup::new();
     let mut findings = layout.read(&blocks, threads, &settings, &mut rollup).unwrap();
     findings.conclude(blocks.unfinished(), &layout, &settings, &mut rollup);
-    let parts: Vec<_> = rollup.into_parts().iter().map(|part| part.folded()).collect();
+    let parts: Vec<_> = rollup.into_parts().iter().map(crate::rollup::part::Part::folded).collect();
     format!("{}\n{:?}", serde_json::to_string(&parts).unwrap(), findings.tally)
 }
 
