@@ -7,13 +7,15 @@
     reason = "the simulated system serves the whole table; this asks for a part of it"
 )]
 
+#[path = "../../examples/simulation/noise.rs"]
+mod noise;
 #[path = "../../examples/simulation/rules.rs"]
 mod rules;
 #[path = "../../examples/simulation/system.rs"]
 mod system;
 
 use plimsoll::compare::settings::Metric;
-use rules::{any_regressed, compared, regressed, settings};
+use rules::{any_regressed, compared, regressed, sample, samples, settings};
 use system::{SCENARIOS, System};
 
 /// The endpoint that is made slower.
@@ -26,9 +28,10 @@ fn a_system_beside_itself_is_rarely_blamed_and_thirty_percent_is_found() {
     let settings = settings(&[Metric::Quantile(0.95)], scenario.tau);
     let (mut alarms, mut found) = (0, 0);
     for seed in 0..20 {
-        let (before, mut after) = (system.run(&scenario, 2 * seed, &[]), system.run(&scenario, 2 * seed + 1, &[]));
+        let (before, run) = (samples(&system, &system.run(&scenario, 2 * seed)), system.run(&scenario, 2 * seed + 1));
+        let mut after = samples(&system, &run);
         alarms += u32::from(any_regressed(&compared(&system, &before, &after, &settings)));
-        after[SLOW] = system.run(&scenario, 2 * seed + 1, &[(SLOW, 1.3)]).swap_remove(SLOW);
+        after[SLOW] = sample(&system, &run.parts_of(SLOW, 1.3));
         found += u32::from(regressed(&compared(&system, &before, &after, &settings), &system.endpoints[SLOW].name));
     }
     assert!(alarms <= 3, "{alarms} of 20 falsely blamed");
@@ -40,7 +43,7 @@ fn runs_beside_the_runs_before_them_are_rarely_blamed() {
     let system = System::new(8, 180, 12);
     let scenario = SCENARIOS.into_iter().find(|one| one.name == "S3").unwrap();
     let alarms = (0..20_u64).filter(|trial| {
-        let runs: Vec<Vec<f64>> = (0..6).map(|run| system.figures(&scenario, 100 * trial + run)).collect();
+        let runs: Vec<Vec<f64>> = (0..6).map(|run| system.run(&scenario, 100 * trial + run).ln_p95s()).collect();
         rules::by_history(&runs[..5], &runs[5..]).contains(&true)
     });
     assert!(alarms.count() <= 3);
