@@ -22,9 +22,14 @@ const SLOW: f64 = 3.0;
 /// One request in 500 fails.
 const FAILS_OF_65536: u64 = 131;
 
-/// Ranks of the endpoints' spreads and medians. The spreads are such that the standard error of ln p95 is .019 on average
-/// for independent requests, and that S6 can detect 21 %, 13 % and 8 % on the endpoints of 2, 8 and 27 requests in a second.
-const SPREADS: [u8; 20] = [4, 3, 2, 9, 6, 12, 0, 10, 5, 11, 8, 16, 19, 14, 7, 15, 13, 17, 18, 1];
+/// Requests in a second of the first endpoint, and by which factor the last has more; those between grow evenly by factors.
+const LEAST_RATE: f64 = 2.0;
+const RATES: f64 = 13.7;
+/// Spreads of the endpoints: standard deviations of ln latency in hundredths. They are such that the standard error of ln p95
+/// is .0191 on average for independent requests, the slow ones included, and that S6 can detect 21 %, 13 % and 8 % on the
+/// endpoints of 2, 8 and 27 requests in a second; apart from that they are drawn between 35 and 70.
+const SPREADS: [u8; 20] = [42, 43, 38, 65, 45, 45, 68, 50, 53, 39, 50, 48, 38, 43, 51, 63, 58, 41, 57, 37];
+/// Ranks of their medians between 20 and 200 ms.
 const MEDIANS: [u8; 20] = [7, 15, 2, 11, 18, 5, 13, 0, 9, 16, 12, 4, 19, 8, 1, 14, 6, 17, 3, 10];
 
 /// How a system varies; standard deviations of ln latency.
@@ -87,8 +92,7 @@ pub(crate) struct Endpoint {
 impl Endpoint {
     fn new(at: usize, of: usize) -> Self {
         let share = at as f64 / (of - 1) as f64;
-        let rank = |list: [u8; 20]| f64::from(list[at * 20 / of]) / 19.0;
-        let sigma = 0.35 + 0.35 * rank(SPREADS);
+        let sigma = f64::from(SPREADS[at * 20 / of]) / 100.0;
         let factor = |one: usize| (sigma * sampling::normal_quantile((one as f64 + 0.5) / NORMALS as f64)).exp();
         let slow = SLOW_OF_65536 as f64 / 65_536.0;
         let below = |step: usize| {
@@ -98,8 +102,8 @@ impl Endpoint {
         };
         Self {
             name: format!("GET /{at:02}"),
-            rate: 2.0 + 25.0 * share.powf(2.24),
-            median_us: 20_000.0 * 10.0_f64.powf(rank(MEDIANS)),
+            rate: LEAST_RATE * RATES.powf(share),
+            median_us: 20_000.0 * 10.0_f64.powf(f64::from(MEDIANS[at * 20 / of]) / 19.0),
             sigma,
             factors: (0..NORMALS).map(factor).collect(),
             below: (0..=(2.0 * REACH * FINE) as usize).map(below).collect(),
