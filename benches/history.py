@@ -13,8 +13,9 @@ START = 1_795_000_000
 
 
 def named(endpoint):
-    """Words, because numbers in names are folded to one endpoint."""
-    return "/" + "".join("aeiou"[endpoint // 5**place % 5] + "bdgklmnprt"[endpoint // 7**place % 10] for place in range(6))
+    """Two short words of 50 each: what looks like ids, or one place with hundreds of words, is folded to one endpoint."""
+    word = lambda at: "bdgklmnprt"[at % 10] + "aeiou"[at // 10] + "sh"
+    return f"/{word(endpoint // 50)}/{word(endpoint % 50)}"
 
 
 def rows(path, endpoints, rate, seconds, start, seed):

@@ -29,6 +29,10 @@ const PLANTED: [usize; 3] = [0, 10, 19];
 /// Scenarios in which power is measured.
 const WITH_POWER: [&str; 2] = ["S3", "S6"];
 
+/// Names of the rules on p95: told the scenario's own spread between runs and the assumed one; the history rule on so many runs.
+const TWO_RUNS: [&str; 2] = ["two runs", "told 2 %/1 %"];
+const HISTORIES: [&str; 4] = ["history of 5", "history of 10", "3 against 3", "5 against 5"];
+
 /// What is asked for on the command line.
 struct Asked {
     pairs: u64,
@@ -114,7 +118,7 @@ fn head(columns: &[&str]) {
 /// Comparisons of a system with itself in which anything was called regressed.
 fn false_alarms(tallies: &[(Scenario, Tally)]) {
     println!("\nShare of comparisons of a system with itself that blame anything (standard error at .05: .007)\n");
-    head(&["two runs", "told 2 %/1 %", "default gate", "p99", "history of 5", "history of 10", "3 against 3"]);
+    head(&[&TWO_RUNS[..], &["default gate", "p99"], &HISTORIES].concat());
     for (scenario, tally) in tallies {
         let counts = [tally.p95, tally.p95_assumed, tally.gate, tally.p99];
         row(scenario.name, counts.into_iter().chain(tally.history).map(share));
@@ -124,7 +128,7 @@ fn false_alarms(tallies: &[(Scenario, Tally)]) {
 /// +10 % on one endpoint: how often it is found.
 fn power(tallies: &[(Scenario, Tally)]) {
     println!("\nShare in which +10 % on one endpoint of 2 / 8 / 27 requests/s is found\n");
-    head(&["two runs", "told 2 %/1 %", "history of 5", "history of 10", "3 against 3"]);
+    head(&[&TWO_RUNS[..], &HISTORIES].concat());
     for (scenario, tally) in tallies.iter().filter(|(scenario, _)| WITH_POWER.contains(&scenario.name)) {
         row(scenario.name, tally.power.iter().map(|counts| counts.map(share).join(" / ")));
     }

@@ -133,10 +133,10 @@ pub(crate) struct Tally {
     pub(crate) gate: Count,
     /// p99 alone, told 2 %/1 %.
     pub(crate) p99: Count,
-    /// Five runs against one, ten against one, three against three.
-    pub(crate) history: [Count; 3],
+    /// Five runs against one, ten against one, three against three, five against five.
+    pub(crate) history: [Count; 4],
     /// Found, by planted endpoint: p95 with the own tau, with the assumed one; the histories.
-    pub(crate) power: [[Count; 3]; 5],
+    pub(crate) power: [[Count; 3]; 6],
 }
 
 impl Tally {
@@ -192,8 +192,13 @@ impl Tally {
                 figures.iter().enumerate().map(slow).collect::<Vec<f64>>()
             };
             let one: Vec<Vec<f64>> = judged.iter().map(shifted).collect();
-            let three: Vec<Vec<f64>> = runs[3..5].iter().chain(&judged).map(shifted).collect();
-            [by_history(&runs[..5], &one), by_history(&runs, &one), by_history(&runs[..3], &three)]
+            let with = |others: &[Vec<f64>]| others.iter().chain(&judged).map(shifted).collect::<Vec<_>>();
+            [
+                by_history(&runs[..5], &one),
+                by_history(&runs, &one),
+                by_history(&runs[..3], &with(&runs[3..5])),
+                by_history(&runs[..5], &with(&runs[5..9])),
+            ]
         };
         for (count, calls) in self.history.iter_mut().zip(calls(None)) {
             count.add(calls.contains(&true));

@@ -14,6 +14,8 @@ mod rules;
 #[path = "../../examples/simulation/system.rs"]
 mod system;
 
+use plimsoll::compare::over_runs;
+use plimsoll::compare::run_figures::{EndpointRun, RunFigures, RunQuantile};
 use plimsoll::compare::settings::Metric;
 use rules::{any_regressed, compared, regressed, sample, samples, settings};
 use system::{SCENARIOS, System};
@@ -47,4 +49,38 @@ fn runs_beside_the_runs_before_them_are_rarely_blamed() {
         rules::by_history(&runs[..5], &runs[5..]).contains(&true)
     });
     assert!(alarms.count() <= 3);
+}
+
+/// The simulation tests figures by the history rule itself, which takes several runs on either side. With one run on the later
+/// side that must be what the product calls.
+#[test]
+fn what_the_simulation_calls_is_what_the_product_calls() {
+    let system = System::new(8, 180, 12);
+    let scenario = SCENARIOS.into_iter().find(|one| one.name == "S3").unwrap();
+    let settings = settings(&[Metric::Quantile(0.95)], scenario.tau);
+    let figures = |ln_p95s: &[f64]| {
+        let endpoint = |(ln, endpoint): (&f64, &system::Endpoint)| EndpointRun {
+            endpoint: endpoint.name.clone(),
+            quantiles: [("p95".to_owned(), RunQuantile { us: ln.exp(), sd: None, step_us: 0.0 })].into(),
+            ..EndpointRun::default()
+        };
+        let endpoints = ln_p95s.iter().zip(&system.endpoints).map(endpoint).collect();
+        RunFigures { totals: EndpointRun::default(), endpoints }
+    };
+    let mut blamed = 0;
+    for trial in 0..12_u64 {
+        let mut runs: Vec<Vec<f64>> = (0..6).map(|run| system.run(&scenario, 100 * trial + run).ln_p95s()).collect();
+        // Nothing, one endpoint, or all of them slower by a quarter.
+        for (at, ln) in runs[5].iter_mut().enumerate() {
+            *ln += if trial % 3 == 2 || (trial % 3 == 1 && at == SLOW) { 0.22 } else { 0.0 };
+        }
+        let before: Vec<RunFigures> = runs[..5].iter().map(|run| figures(run)).collect();
+        let product = over_runs::compare("t", &before.iter().collect::<Vec<_>>(), &figures(&runs[5]), &settings);
+        let named = system.endpoints.iter().map(|endpoint| regressed(&product, &endpoint.name));
+        let calls = rules::by_history(&runs[..5], &runs[5..]);
+        assert_eq!(named.collect::<Vec<_>>(), calls[..8], "trial {trial}");
+        assert_eq!(any_regressed(&product), calls.contains(&true), "trial {trial}");
+        blamed += calls.iter().filter(|call| **call).count();
+    }
+    assert!(blamed > 4, "{blamed}");
 }
