@@ -101,12 +101,13 @@ pub(super) struct Against {
 }
 
 impl Against {
-    /// The baseline of a name, of a file, or `latest`: of each test its newest runs that are fit and comparable.
-    pub(super) fn find(store: &Store, name: &str, own: &[Own], config: &Config) -> Result<Self, Error> {
+    /// The baseline of a name, of a file, or `latest`: of each test its newest runs that are fit and comparable. `past` are
+    /// the stored runs of each of the tests.
+    pub(super) fn find(store: &Store, name: &str, own: &[Own], past: &[Runs], config: &Config) -> Result<Self, Error> {
         let mut found = Self { id: name.to_owned(), ..Self::default() };
         if name == "latest" {
-            for one in own {
-                found.latest(store, one, own.len() == 1, config)?;
+            for (one, runs) in own.iter().zip(past) {
+                found.latest(store, one, runs, own.len() == 1, config)?;
             }
             return Ok(found);
         }
@@ -114,9 +115,8 @@ impl Against {
         found.declared = pinned.declared;
         for run in pinned.runs {
             let test = if let [only] = own { &only.line.test } else { &run.run.test };
-            let runs = store.runs(test)?;
-            let spread = own.iter().find(|one| one.line.test == *test).and_then(|one| {
-                let selection = select(&runs, &one.line, config);
+            let spread = own.iter().zip(past).find(|(one, _)| one.line.test == *test).and_then(|(one, runs)| {
+                let selection = select(runs, &one.line, config);
                 spread(&selection.used.iter().filter_map(|at| runs.lines.get(*at)).collect::<Vec<_>>())
             });
             found.counterparts.push(Counterpart { run, lines: Vec::new(), since: None, spread });
@@ -130,14 +130,15 @@ impl Against {
         Self { id: id.to_owned(), counterparts: runs.into_iter().map(one).collect(), ..Self::default() }
     }
 
-    fn latest(&mut self, store: &Store, own: &Own, alone: bool, config: &Config) -> Result<(), Error> {
-        let mut runs = store.runs(&own.line.test)?;
+    fn latest(&mut self, store: &Store, own: &Own, runs: &Runs, alone: bool, config: &Config) -> Result<(), Error> {
         // Where each side has one test, they are paired whatever their names.
-        if let (true, true, [only]) = (runs.lines.is_empty(), alone, store.tests()?.as_slice()) {
-            runs = store.runs(only)?;
-        }
-        let selection = select(&runs, &own.line, config);
-        self.damaged.append(&mut runs.damaged);
+        let others = match store.tests()?.as_slice() {
+            [only] if alone && runs.lines.is_empty() => Some(store.runs(only)?),
+            _ => None,
+        };
+        let runs = others.as_ref().unwrap_or(runs);
+        let selection = select(runs, &own.line, config);
+        self.damaged.extend(runs.damaged.iter().cloned());
         let newest = selection.used.last().and_then(|at| runs.paths.get(*at));
         let Some(newest) = newest else {
             let stored = match runs.lines.len() {

@@ -63,12 +63,11 @@ pub(super) fn run(args: &HistoryArgs, streams: &mut Streams<'_>) -> Result<u8, S
     Ok(EXIT_READY)
 }
 
-/// What the store knows of the tests of a report, each with the run itself last. Runs that began later are left out: made
-/// again, the report shows the same.
-pub(super) fn of_tests(store: &Store, own: &[Own], config: &Config) -> Result<Vec<HistoryTest>, Error> {
+/// What the store knows of the tests of a report (`past_runs`, by test), each with the run itself last. Runs that began later are
+/// left out: made again, the report shows the same.
+pub(super) fn of_tests(own: &[Own], past_runs: &[Runs], config: &Config) -> Vec<HistoryTest> {
     let mut tests = Vec::new();
-    for (at, one) in own.iter().enumerate() {
-        let Runs { lines, .. } = store.runs(&one.line.test)?;
+    for (at, (one, Runs { lines, .. })) in own.iter().zip(past_runs).enumerate() {
         let before = |run: &&RunLine| {
             let later = run.started_at.zip(one.line.started_at).is_some_and(|(run, now)| run >= now);
             !later && (run.inputs.is_empty() || run.inputs != one.line.inputs)
@@ -89,7 +88,7 @@ pub(super) fn of_tests(store: &Store, own: &[Own], config: &Config) -> Result<Ve
         };
         tests.push(history(&runs, &shown));
     }
-    Ok(tests)
+    tests
 }
 
 fn past<'a>(line: &'a RunLine, config: &Config, this: bool) -> PastRun<'a> {

@@ -13,7 +13,7 @@ use crate::judge::outcome::Verdict;
 use crate::render::ci::Gate;
 use crate::render::text;
 use crate::report::model::{Report, Request};
-use crate::store::Store;
+use crate::store::{Runs, Store};
 use std::path::Path;
 
 /// A report that was judged and written.
@@ -100,13 +100,14 @@ pub(super) fn against(
     streams: &mut Streams<'_>,
 ) -> Result<(), Stop> {
     let config = &judging.gathered.config;
-    let baseline = Against::find(store, name, &judging.own, config)?;
+    let past: Vec<Runs> = judging.own.iter().map(|one| store.runs(&one.line.test)).collect::<Result<_, _>>()?;
+    let baseline = Against::find(store, name, &judging.own, &past, config)?;
     for problem in &baseline.damaged {
         write_error(problem, "warning", streams.err)?;
     }
     let reference = config.baseline.reference.as_deref().filter(|reference| *reference != name);
-    judging.reference = reference.map(|name| Against::find(store, name, &judging.own, config)).transpose()?;
-    judging.history = history::of_tests(store, &judging.own, config)?;
+    judging.reference = reference.map(|name| Against::find(store, name, &judging.own, &past, config)).transpose()?;
+    judging.history = history::of_tests(&judging.own, &past, config);
     judging.baseline = Some(baseline);
     Ok(())
 }
