@@ -215,7 +215,9 @@ fn files(test: &Test) -> Vec<Doubt> {
         }
         if file.rows_rejected > 0 {
             let share = |rows| real(rows) / real(file.rows_read.max(1));
-            let of_requests = file.rows_rejected.saturating_sub(file.rows_rejected_aside);
+            // A row that breaks off says where the file ends, and nothing about the rows before it.
+            let torn = u64::from(file.unfinished.is_some());
+            let of_requests = file.rows_rejected.saturating_sub(file.rows_rejected_aside + torn);
             let message = format!("{} ({})", file.rejected_words(), fmt::percent(share(file.rows_rejected)));
             // Bad rows of a monitor or of a file that serves as a cross-check leave the figures as they are, and so do values of
             // a script's own metrics.

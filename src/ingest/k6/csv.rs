@@ -66,7 +66,7 @@ impl Adapter for K6Csv {
 struct Findings {
     tally: Tally,
     finer_than_seconds: bool,
-    /// The last row's line and whether it was rejected.
+    /// The last row's line and whether it has too few fields.
     last: (u64, bool),
     account: Account,
 }
@@ -141,7 +141,8 @@ impl<'a> Reader<'a> {
 
     fn take(&mut self, row: &Row<'_>) {
         let taken = self.row(row);
-        self.findings.last = self.findings.last.max((row.line, taken.is_err()));
+        let torn = row.bytes(Some(self.columns.count - 1)).is_none();
+        self.findings.last = self.findings.last.max((row.line, torn));
         match taken {
             Ok(()) => self.findings.tally.used(),
             Err(flaw) if flaw.field == Some(VALUE) && row.text(Some(self.columns.metric)).is_some_and(is_aside) => {
