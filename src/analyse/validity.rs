@@ -214,15 +214,14 @@ fn files(test: &Test) -> Vec<Doubt> {
             doubts.push(doubt("unfinished", false, format!("{name} is unfinished: {why}")));
         }
         if file.rows_rejected > 0 {
-            let share = real(file.rows_rejected) / real(file.rows_read.max(1));
-            let message = format!(
-                "{} of {} of {name} could not be read ({})",
-                fmt::count(file.rows_rejected),
-                fmt::plural(file.rows_read, "row", "rows"),
-                fmt::percent(share)
-            );
-            // Bad rows of a monitor or of a file that serves as a cross-check leave the figures as they are.
-            doubts.push(doubt("rows-rejected", share > REJECTED && file.role == "figures", message));
+            let share = |rows| real(rows) / real(file.rows_read.max(1));
+            // A row that breaks off says where the file ends, and nothing about the rows before it.
+            let torn = u64::from(file.unfinished.is_some());
+            let of_requests = file.rows_rejected.saturating_sub(file.rows_rejected_aside + torn);
+            let message = format!("{} ({})", file.rejected_words(), fmt::percent(share(file.rows_rejected)));
+            // Bad rows of a monitor or of a file that serves as a cross-check leave the figures as they are, and so do values of
+            // a script's own metrics.
+            doubts.push(doubt("rows-rejected", share(of_requests) > REJECTED && file.role == "figures", message));
         }
     }
     doubts

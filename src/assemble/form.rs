@@ -125,6 +125,7 @@ pub(super) fn evidence(reading: &Reading) -> InputFile {
         rows_used: tally.used,
         rows_skipped: tally.skipped,
         rows_rejected: tally.rejected,
+        rows_rejected_aside: tally.rejected_aside,
         first_rejections: tally.first_rejections,
         unfinished: tally.unfinished,
         notes: tally.notes,
