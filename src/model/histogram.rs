@@ -15,6 +15,7 @@ mod bucket;
 mod codec;
 mod compact;
 mod dense;
+pub mod v2;
 
 use bucket::Cell;
 pub use codec::CodecError;
