@@ -173,6 +173,8 @@ pub(crate) fn input(rows_read: u64, rows_rejected: u64) -> InputFile {
         first_rejections: Vec::new(),
         unfinished: None,
         notes: Vec::new(),
+        within: None,
+        copies: Vec::new(),
     }
 }
 
