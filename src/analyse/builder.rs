@@ -145,6 +145,7 @@ pub(crate) fn empty_test() -> Test {
         duration_s: None,
         load_model: None,
         users_stated: None,
+        users_alone: None,
         populations: Vec::new(),
         cells: Vec::new(),
         timeline: None,
