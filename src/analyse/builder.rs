@@ -145,6 +145,7 @@ pub(crate) fn empty_test() -> Test {
         duration_s: None,
         load_model: None,
         users_stated: None,
+        users_alone: None,
         populations: Vec::new(),
         cells: Vec::new(),
         timeline: None,
@@ -174,6 +175,8 @@ pub(crate) fn input(rows_read: u64, rows_rejected: u64) -> InputFile {
         first_rejections: Vec::new(),
         unfinished: None,
         notes: Vec::new(),
+        within: None,
+        copies: Vec::new(),
     }
 }
 

@@ -33,7 +33,8 @@ pub(super) fn model(test: &Test) -> Option<LoadModel> {
 
 /// Most users at a time, and where that comes from: a series, else a gauge, else a statement.
 fn users(test: &Test) -> (Option<f64>, Option<String>) {
-    let read = test.timeline.iter().flat_map(|timeline| timeline.users.iter().copied().flatten());
+    let alone = test.users_alone.iter().flat_map(|alone| &alone.users);
+    let read = test.timeline.iter().flat_map(|timeline| &timeline.users).chain(alone).copied().flatten();
     if let Some(most) = Readings::new(read).max() {
         let from = if is_k6(test) { "vus" } else { "user count over time" };
         return (Some(most), Some(from.to_owned()));
@@ -45,6 +46,9 @@ fn users(test: &Test) -> (Option<f64>, Option<String>) {
 }
 
 fn users_mean(test: &Test, phases: Option<&Phases>) -> Option<f64> {
+    if let Some(alone) = &test.users_alone {
+        return Readings::new(alone.users.iter().copied().flatten()).mean();
+    }
     let (timeline, origin) = (test.timeline.as_ref()?, phases::origin(test)?);
     let phases = phases?;
     let steady = phases::window_at(timeline, origin, phases.steady_from_s)

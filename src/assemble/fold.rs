@@ -53,7 +53,7 @@ fn folded(reading: Reading) -> FoldedFile {
             file: reading.candidate.file,
             certain: reading.certain,
             tests: tests.len() as u64,
-            evidence: InputFile { source, ..evidence },
+            evidence: InputFile { source, within: None, copies: Vec::new(), ..evidence },
         },
         tests,
     }
@@ -106,6 +106,7 @@ fn unfolded(file: FoldedFile, input: &Input, part: &Candidate, carrier: &InputFi
         },
         parts,
         copies: Vec::new(),
+        copied: Vec::new(),
         carrier: Some(carrier.clone()),
     })
 }

@@ -129,6 +129,8 @@ pub(super) fn evidence(reading: &Reading) -> InputFile {
         first_rejections: tally.first_rejections,
         unfinished: tally.unfinished,
         notes: tally.notes,
+        within: reading.carrier.as_ref().map(|carrier| carrier.source.clone()),
+        copies: reading.copied.clone(),
     }
 }
 

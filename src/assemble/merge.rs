@@ -4,7 +4,7 @@ use super::evidence;
 use super::execution::Execution;
 use super::form::{Class, Form};
 use super::population::populations;
-use super::timeline::timeline;
+use super::timeline::{timeline, users_alone};
 use crate::ingest::k6;
 use crate::model::distribution::Distribution;
 use crate::model::key::{MetricKind, Population};
@@ -30,6 +30,7 @@ pub(super) fn merge(mut execution: Execution) -> Test {
     let span = span(&forms);
     let requests = populations.iter().find(|one| one.population == Population::Request);
     let endpoints: &[EndpointData] = requests.map_or(&[], |one| &one.endpoints);
+    let timeline = timeline(figures, &forms, endpoints);
     let mut said = evidence::said(&forms, &populations, &execution.monitors);
     said.facts(&forms, &populations);
     Test {
@@ -44,7 +45,8 @@ pub(super) fn merge(mut execution: Execution) -> Test {
         span,
         load_model: fact(&forms, |fact| if let Fact::Load(model) = fact { Some(*model) } else { None }),
         users_stated: fact(&forms, |fact| if let Fact::Users(users) = fact { Some(*users) } else { None }),
-        timeline: timeline(figures, &forms, endpoints),
+        users_alone: span.filter(|_| timeline.is_none()).and_then(|span| users_alone(&forms, span)),
+        timeline,
         cells: figures.part.cells(),
         metrics: metrics(&forms),
         monitors: monitors(&execution.monitors, span),
@@ -81,6 +83,7 @@ fn empty(execution: Execution) -> Test {
         duration_s: None,
         load_model: None,
         users_stated: None,
+        users_alone: None,
         populations: Vec::new(),
         cells: Vec::new(),
         timeline: None,

@@ -18,6 +18,17 @@ pub struct Rejection {
     pub excerpt: String,
 }
 
+/// A File copy is content that was given under another name too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct FileCopy {
+    /// As the user named it.
+    pub source: String,
+    /// SHA-256 of the file as it lies: another than the first one's where it is packed otherwise.
+    pub sha256: Option<String>,
+    /// Size as it lies.
+    pub bytes: u64,
+}
+
 /// An Input file is one file of a test, as the report's evidence shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct InputFile {
@@ -50,6 +61,20 @@ pub struct InputFile {
     pub unfinished: Option<String>,
     /// How it was read: assumptions, units, what was left aside.
     pub notes: Vec<String>,
+    /// The part file that holds its rows, where they were folded: that is what lies there, and not the file itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
+    /// The same rows under other names; they count once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<FileCopy>,
+}
+
+impl InputFile {
+    /// This file as a copy of another.
+    #[must_use]
+    pub fn as_copy(&self) -> FileCopy {
+        FileCopy { source: self.source.clone(), sha256: self.sha256.clone(), bytes: self.bytes }
+    }
 }
 
 impl InputFile {

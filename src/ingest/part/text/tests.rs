@@ -46,6 +46,8 @@ fn files(rollup: Rollup) -> Vec<FoldedFile> {
         first_rejections: Vec::new(),
         unfinished: None,
         notes: Vec::new(),
+        within: None,
+        copies: Vec::new(),
     };
     let about =
         About { folders: Vec::new(), file: "raw.csv".into(), certain: false, tests: tests.len() as u64, evidence };
