@@ -85,6 +85,9 @@ fn of_file(said: &mut Said, form: &Form) {
     for copy in &form.copies {
         said.warn(WarningKind::Sources, format!("{copy} holds the same as {} and counts once", form.file.source));
     }
+    for text in &form.superseded {
+        said.warn(WarningKind::Sources, text.clone());
+    }
     for text in &form.said {
         said.warn(WarningKind::Sources, format!("{}: {text}", form.file.source));
     }
