@@ -171,6 +171,7 @@ pub(crate) fn input(rows_read: u64, rows_rejected: u64) -> InputFile {
         rows_used: rows_read - rows_rejected,
         rows_skipped: 0,
         rows_rejected,
+        rows_rejected_aside: 0,
         first_rejections: Vec::new(),
         unfinished: None,
         notes: Vec::new(),

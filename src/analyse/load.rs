@@ -63,6 +63,34 @@ fn dropped(test: &Test) -> Option<u64> {
     metric::sum(test, "dropped_iterations").or_else(|| (is_k6(test) && other_samples).then_some(0))
 }
 
+/// Little's law: users at work are what begins in a second times how long it keeps one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Little {
+    /// Users that must have been at work.
+    pub at_work: f64,
+    /// at work / users − 1.
+    pub error: f64,
+}
+
+impl Little {
+    /// It holds up to this share, because what begins and ends with the run is only half in it.
+    pub const TOLERANCE: f64 = 0.05;
+
+    /// For `users` who together send `per_second`, each of which keeps one of them for `cycle_s`: the mean response time over
+    /// all responses, failures included, and the wait after it.
+    #[must_use]
+    pub fn of(users: f64, per_second: f64, cycle_s: f64) -> Self {
+        let at_work = per_second * cycle_s;
+        Self { at_work, error: at_work / users - 1.0 }
+    }
+
+    /// Whether as many users were at work as there were.
+    #[must_use]
+    pub fn holds(self) -> bool {
+        self.error.abs() <= Self::TOLERANCE
+    }
+}
+
 /// Whether the tool is k6.
 pub(super) fn is_k6(test: &Test) -> bool {
     test.tool.eq_ignore_ascii_case("k6")

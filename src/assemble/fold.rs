@@ -99,6 +99,7 @@ fn unfolded(file: FoldedFile, input: &Input, part: &Candidate, carrier: &InputFi
             used: evidence.rows_used,
             skipped: evidence.rows_skipped,
             rejected: evidence.rows_rejected,
+            rejected_aside: evidence.rows_rejected_aside.min(evidence.rows_rejected),
             first_rejections: evidence.first_rejections,
             unfinished: evidence.unfinished,
             notes: evidence.notes,

@@ -5,6 +5,7 @@ use super::execution::Execution;
 use super::form::{Class, Form};
 use super::population::populations;
 use super::timeline::{timeline, users_alone};
+use crate::ingest::k6;
 use crate::model::distribution::Distribution;
 use crate::model::key::{MetricKind, Population};
 use crate::model::sample::{Fact, Fault, Threshold};
@@ -16,9 +17,6 @@ use std::collections::{BTreeMap, BTreeSet};
 const COVERS: f64 = 0.98;
 /// Monitors are kept this long before and after the test.
 const MONITOR_MARGIN_NS: i64 = 60 * NANOS_PER_SECOND;
-/// k6's metrics that are read as requests or connections; a summary's figures of them are for cross-checks only.
-const COUNTED_AS_POPULATIONS: [&str; 6] =
-    ["http_reqs", "http_req_duration", "http_req_failed", "ws_sessions", "ws_connecting", "grpc_req_duration"];
 
 /// Builds the test.
 pub(super) fn merge(mut execution: Execution) -> Test {
@@ -166,7 +164,8 @@ fn metrics(forms: &[Form]) -> Vec<MetricData> {
     let mut known: BTreeSet<String> = BTreeSet::new();
     let from_rows = forms.first().is_some_and(|form| form.class == Class::Raw && !form.part.is_without_samples());
     if from_rows {
-        known.extend(COUNTED_AS_POPULATIONS.map(str::to_owned));
+        // A summary's figures of what rows tell of requests are for cross-checks only.
+        known.extend(k6::OF_REQUESTS.map(str::to_owned));
     }
     let stated = stated(forms);
     for form in forms {

@@ -36,6 +36,7 @@ pub(crate) fn test(name: &str) -> Test {
 /// Figures with nothing in them.
 pub(crate) fn figures() -> TestFigures {
     TestFigures {
+        omission: None,
         populations: Vec::new(),
         phases: None,
         load: LoadFigures::default(),

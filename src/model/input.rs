@@ -1,5 +1,6 @@
 //! Evidence: which file gave what, and what became of its rows.
 
+use crate::fmt;
 use serde::{Deserialize, Serialize};
 
 /// A Rejection is a row that could not be used.
@@ -51,6 +52,9 @@ pub struct InputFile {
     pub rows_skipped: u64,
     /// Rows that could not be used.
     pub rows_rejected: u64,
+    /// Those of them that told of no request, such as a value of a script's own metric; absent where there are none.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub rows_rejected_aside: u64,
     /// The first five of them.
     pub first_rejections: Vec<Rejection>,
     /// Why the file must be called unfinished.
@@ -71,4 +75,27 @@ impl InputFile {
     pub fn as_copy(&self) -> FileCopy {
         FileCopy { source: self.source.clone(), sha256: self.sha256.clone(), bytes: self.bytes }
     }
+}
+
+impl InputFile {
+    /// `3 of 1,200 rows of raw.json could not be read`, and how many of them told of no request.
+    #[must_use]
+    pub fn rejected_words(&self) -> String {
+        let aside = match self.rows_rejected_aside {
+            0 => String::new(),
+            all if all == self.rows_rejected => ", none of them a request".to_owned(),
+            some => format!(", {} of them no requests", fmt::count(some)),
+        };
+        format!(
+            "{} of {} of {} could not be read{aside}",
+            fmt::count(self.rows_rejected),
+            fmt::plural(self.rows_read, "row", "rows"),
+            fmt::plain(&self.source)
+        )
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }

@@ -12,6 +12,7 @@ use crate::analyse::figures::{
     Doubt, EndpointFigures, LoadFigures, MetricFigures, MonitorFigures, Phases, PoolFigures, PopulationFigures,
     SeriesFigures, TrendFigures,
 };
+use crate::analyse::omission::OmissionFigures;
 use crate::compare::delta::Delta;
 use crate::compare::shift::Shift;
 use crate::judge::beside::{GradeOutcome, Ladder, Score};
@@ -214,6 +215,9 @@ pub struct TestReport {
     pub load: LoadFigures,
     /// Ramp and the rest.
     pub phases: Option<Phases>,
+    /// What stalls or dropped arrivals hide, and the percentiles corrected for it; absent where neither was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coordinated_omission: Option<OmissionFigures>,
     /// Whether the run can prove anything; the reasons stand in `doubts`.
     pub valid: bool,
     /// Doubts about the run as a whole.

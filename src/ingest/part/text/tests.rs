@@ -42,6 +42,7 @@ fn files(rollup: Rollup) -> Vec<FoldedFile> {
         rows_used: 1,
         rows_skipped: 0,
         rows_rejected: 0,
+        rows_rejected_aside: 0,
         first_rejections: Vec::new(),
         unfinished: None,
         notes: Vec::new(),
