@@ -5,6 +5,8 @@
 
 #[path = "../../src/assemble/mod.rs"]
 pub mod assemble;
+#[path = "../../src/borrowed/mod.rs"]
+pub mod borrowed;
 #[path = "../../src/config/mod.rs"]
 pub mod config;
 #[path = "../../src/error.rs"]

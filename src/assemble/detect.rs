@@ -3,6 +3,8 @@
 use super::Request;
 use super::find::Candidate;
 use crate::error::{Error, Place};
+use crate::fmt;
+use crate::ingest::own::columns::header_names;
 use crate::ingest::{ADAPTERS, Adapter, Head, Input, Sniff, refused};
 
 /// A file with the adapter that will read it.
@@ -37,9 +39,9 @@ pub(super) fn detect(candidates: Vec<Candidate>, request: &Request) -> Result<De
             }
             Ok(Answer::Not(reason)) => {
                 if candidate.named {
-                    detection
-                        .problems
-                        .push(Error::input(reason.clone()).at(Place::source(source.clone())).hint(as_hint(&source)));
+                    detection.problems.push(
+                        Error::input(reason.clone()).at(Place::source(source.clone())).hint(hint(&reason, &source)),
+                    );
                 }
                 detection.not_used.push((source, reason));
             }
@@ -141,9 +143,39 @@ fn nobodys(head: &Head) -> String {
         (Some('<'), _) => "HTML or XML in which no adapter finds results",
         (None, _) => "nothing but blanks",
         _ if text.contains('\u{0}') => "binary, of no kind of result that is known",
-        _ => "text in which no adapter finds results",
+        _ => return table(head).unwrap_or_else(|| "text in which no adapter finds results".to_owned()),
     };
     looks.to_owned()
+}
+
+/// What is said of a table that nobody knows begins so.
+const TABLE: &str = "CSV in whose columns no adapter finds results";
+/// Columns of it that are named.
+const NAMED: usize = 12;
+
+/// A table of which the columns' names say nothing (they may be in another language): the names that were found.
+fn table(head: &Head) -> Option<String> {
+    let names = header_names(head.first_line());
+    let second = header_names(head.lines().nth(1)?);
+    // Sentences have commas too.
+    let of_words = names.iter().all(|name| name.chars().count() <= 40 && name.chars().any(char::is_alphabetic));
+    if names.len() < 3 || second.len() != names.len() || !of_words {
+        return None;
+    }
+    let shown: Vec<String> = names.iter().take(NAMED).map(|name| format!("`{}`", fmt::plain(name))).collect();
+    let more = if names.len() > NAMED { ", …" } else { "" };
+    Some(format!("{TABLE}: {}{more}", shown.join(", ")))
+}
+
+/// What to do about a file that is nobody's.
+fn hint(reason: &str, source: &str) -> String {
+    if !reason.starts_with(TABLE) {
+        return as_hint(source);
+    }
+    format!(
+        "if each row is a request, say which column is what: inputs.columns = {{ latency = \"…\", endpoint = \"…\", status = \"…\", \
+         time = \"…\" }} and inputs.latency_unit in plimsoll.toml, and read it with `--as own_rows_csv={source}`"
+    )
 }
 
 fn ambiguous(input: &Input, several: &[&(&'static dyn Adapter, Sniff)], what: &str) -> Error {
@@ -160,6 +192,19 @@ fn as_hint(source: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Columns in another language are not guessed at; who reads the message sees them and how to say what they are.
+    #[test]
+    fn columns_that_nobody_knows_are_named() {
+        let said = |text: &str| nobodys(&Head::new(text.as_bytes(), true));
+        let german = said("Zeitstempel;Endpunkt;Antwortzeit (ms)\n2026-01-01 10:00:00;/a;12,5\n");
+        assert_eq!(german, format!("{TABLE}: `Zeitstempel`, `Endpunkt`, `Antwortzeit (ms)`"));
+        assert!(hint(&german, "x.csv").contains("--as own_rows_csv=x.csv"));
+        assert_eq!(said("时间,接口,响应时间\n1,/a,2\n"), format!("{TABLE}: `时间`, `接口`, `响应时间`"));
+        for prose in ["Dear all, here are\nmy results, and more\n", "1,2\n3,4\n", "a,b\n"] {
+            assert_eq!(said(prose), "text in which no adapter finds results");
+        }
+    }
 
     /// Two entries of one adapter would make every one of its files ambiguous.
     #[test]

@@ -55,6 +55,7 @@ impl Own {
             build: suite.build.clone(),
             inputs,
             accepted: None,
+            unsettled: side.unsettled.clone(),
             fingerprint: Fingerprint::of(&side, declared),
             figures: RunFigures::of(&side, &ranks(config)),
             sha256: String::new(),
@@ -280,6 +281,7 @@ impl<'a> Pair<'a> {
             let before: Vec<&RunFigures> = lines.iter().map(|line| &line.figures).collect();
             let over = over_runs::compare(&self.after.side.test, &before, &self.after.line.figures, &rules);
             comparison = with_detail(over, &comparison);
+            sides::unsettled(&mut comparison, self.before, &self.after.side);
         }
         if let Some(why) = self.refused(config) {
             for delta in &mut comparison.deltas {

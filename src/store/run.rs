@@ -6,6 +6,10 @@
 //! ```
 //! The hash is of the JSON text behind it. Listings read the first line only. A newer version or a wrong hash is an error
 //! of that file alone.
+//!
+//! The version is that of the form, not of the fields: a field that is added has a default, so that files without it read as
+//! they always did, and a program that does not know it passes it over. Only where a field's meaning changes, or one that
+//! was written before is no longer, does the number rise.
 
 use crate::analyse::figures::{EndpointFigures, LatencyFigures, LoadFigures};
 use crate::compare::block::Block;
@@ -47,6 +51,9 @@ pub struct RunLine {
     pub inputs: Vec<String>,
     /// Who made it part of the baseline, whatever its verdict.
     pub accepted: Option<Acceptance>,
+    /// Why it cannot be compared with, if it never came to rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsettled: Option<String>,
     /// What must be equal for runs to be compared.
     pub fingerprint: Fingerprint,
     /// One value for each endpoint and metric.
@@ -72,8 +79,11 @@ pub struct Acceptance {
 pub struct StoredRun {
     /// What a history reads of it.
     pub run: RunLine,
-    /// Length of the steady part in seconds.
+    /// Length of the part that is compared, in seconds.
     pub steady_s: f64,
+    /// Seconds of warm-up that were left out before it.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub warm_up_s: f64,
     /// Users and arrivals.
     pub load: LoadFigures,
     /// All requests together, over the whole run.
@@ -92,6 +102,11 @@ pub struct StoredRun {
 #[derive(Deserialize)]
 struct First {
     run: RunLine,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_none(seconds: &f64) -> bool {
+    *seconds <= 0.0
 }
 
 /// One endpoint's parts as stored.
@@ -122,6 +137,7 @@ impl StoredRun {
         Self {
             run,
             steady_s: side.steady_s,
+            warm_up_s: side.warm_up_s,
             load: side.load.clone(),
             totals: compared(&side.totals),
             endpoints: side.endpoints.iter().map(|one| compared(&one.figures)).collect(),
@@ -143,6 +159,8 @@ impl StoredRun {
             started_at: self.run.started_at,
             duration_s: self.run.fingerprint.duration_s,
             steady_s: self.steady_s,
+            warm_up_s: self.warm_up_s,
+            unsettled: self.run.unsettled.clone(),
             load: self.load.clone(),
             totals: self.totals.clone(),
             endpoints: endpoints.collect(),
