@@ -16,6 +16,8 @@ pub struct Tally {
     pub used: u64,
     /// Rows that are well formed and hold nothing that is wanted (blank lines, banner text, rows of another kind).
     pub skipped: u64,
+    /// Header rows among the others, of runs that were appended; they are among those skipped.
+    pub headers: u64,
     /// Rows that could not be used.
     pub rejected: u64,
     /// The first few of them, by place.
@@ -37,6 +39,12 @@ impl Tally {
     pub fn skipped(&mut self) {
         self.read += 1;
         self.skipped += 1;
+    }
+
+    /// Counts a header row among the others.
+    pub fn header(&mut self) {
+        self.skipped();
+        self.headers += 1;
     }
 
     /// Counts a row that cannot be used and keeps the first few.
@@ -61,6 +69,7 @@ impl Tally {
         self.read += other.read;
         self.used += other.used;
         self.skipped += other.skipped;
+        self.headers += other.headers;
         self.rejected += other.rejected;
         for rejection in other.first_rejections {
             self.keep(rejection);
