@@ -30,4 +30,5 @@ mod samples;
 mod signoff;
 mod simulation;
 mod split;
+mod standing;
 mod transcripts;
