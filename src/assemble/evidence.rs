@@ -79,19 +79,14 @@ fn of_file(said: &mut Said, form: &Form) {
             said.warn(WarningKind::Unfinished, format!("{} is unfinished: {why}", fmt::plain(&file.source)));
         }
         if file.rows_rejected > 0 {
-            said.warn(
-                WarningKind::Rejected,
-                format!(
-                    "{} of {} of {} could not be read",
-                    fmt::count(file.rows_rejected),
-                    fmt::plural(file.rows_read, "row", "rows"),
-                    fmt::plain(&file.source)
-                ),
-            );
+            said.warn(WarningKind::Rejected, file.rejected_words());
         }
     }
     for copy in &form.copies {
         said.warn(WarningKind::Sources, format!("{copy} holds the same as {} and counts once", form.file.source));
+    }
+    for text in &form.superseded {
+        said.warn(WarningKind::Sources, text.clone());
     }
     for text in &form.said {
         said.warn(WarningKind::Sources, format!("{}: {text}", form.file.source));

@@ -8,7 +8,7 @@ use super::endpoint::EndpointRule;
 use super::figure::{TOLERANCE, relative};
 use super::form::{Class, Form};
 use super::name::is_tools_word;
-use super::shard;
+use super::{shard, twice};
 use crate::unit::Span;
 use std::collections::BTreeMap;
 
@@ -35,7 +35,8 @@ pub(super) struct Joined {
 
 /// Joins forms to executions.
 pub(super) fn join(forms: Vec<Form>) -> Joined {
-    let mut joined = Joined::default();
+    let (forms, not_used) = twice::once_each(forms);
+    let mut joined = Joined { not_used, ..Joined::default() };
     let mut folders: BTreeMap<Vec<String>, Vec<Form>> = BTreeMap::new();
     for form in forms {
         match form.class {

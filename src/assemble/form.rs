@@ -43,6 +43,8 @@ pub(super) struct Form {
     pub(super) more_files: Vec<InputFile>,
     /// Further sources with the same content.
     pub(super) copies: Vec<String>,
+    /// What is to be said of files whose rows it holds too.
+    pub(super) superseded: Vec<String>,
     pub(super) tool: &'static str,
     /// Whether the adapter was certain: a tool's own file, not a generic table.
     pub(super) certain: bool,
@@ -93,6 +95,7 @@ fn of_file(reading: Reading, rules: &[EndpointRule], alone: bool) -> Vec<Form> {
             file: file.clone(),
             more_files: carrier.clone().into_iter().collect(),
             copies: copies.clone(),
+            superseded: Vec::new(),
             tool: adapter.tool(),
             certain,
             folders: candidate.folders.clone(),
@@ -125,9 +128,12 @@ pub(super) fn evidence(reading: &Reading) -> InputFile {
         rows_used: tally.used,
         rows_skipped: tally.skipped,
         rows_rejected: tally.rejected,
+        rows_rejected_aside: tally.rejected_aside,
         first_rejections: tally.first_rejections,
         unfinished: tally.unfinished,
         notes: tally.notes,
+        within: reading.carrier.as_ref().map(|carrier| carrier.source.clone()),
+        copies: reading.copied.clone(),
     }
 }
 

@@ -27,6 +27,7 @@ mod shard;
 mod subresult;
 mod timeline;
 mod together;
+mod twice;
 
 pub use endpoint::EndpointRule;
 pub use find::placed;

@@ -62,6 +62,7 @@ pub(super) fn merge_files(mut forms: Vec<Form>) -> Vec<Form> {
         if let Some(own) = merged.iter_mut().find(|own| are_pieces(own, &form)) {
             add(own, form, Writers::One);
         } else if let Some(own) = merged.iter_mut().find(|own| is_copy(own, &form)) {
+            own.file.copies.push(form.file.as_copy());
             own.copies.push(form.file.source);
         } else {
             merged.push(form);
@@ -140,7 +141,8 @@ fn is_copy(own: &Form, form: &Form) -> bool {
     own.class < Class::Aside && own.file.adapter == form.file.adapter && own.part == form.part
 }
 
-fn are_pieces(own: &Form, form: &Form) -> bool {
+/// Whether their names say that they are pieces of one file.
+pub(super) fn are_pieces(own: &Form, form: &Form) -> bool {
     let of_rows = |form: &Form| matches!(form.class, Class::Raw | Class::Aside);
     own.class == Class::Raw
         && of_rows(form)
@@ -148,6 +150,13 @@ fn are_pieces(own: &Form, form: &Form) -> bool {
         && own.part.name() == form.part.name()
         && !own.part.is_parted_from(&form.part)
         && whole(own).is_some_and(|name| Some(name) == whole(form))
+}
+
+/// Whether their names say that each is of a generator of its own.
+pub(super) fn are_generators(own: &Form, form: &Form) -> bool {
+    let place = |form: &Form| form.shards.first().map(|first| (first.folders.clone(), first.prefix.clone()));
+    let numbered = numberless_place(own) == numberless_place(form) && place(own) != place(form);
+    numbered && says_generator(own) && says_generator(form)
 }
 
 /// The names of a form's first file as they would be had it not been cut up.
@@ -224,6 +233,7 @@ fn added(own: &mut Form, form: Form) {
     }
     own.shards.extend(form.shards);
     own.copies.extend(form.copies);
+    own.superseded.extend(form.superseded);
     own.more_files.push(form.file);
     own.more_files.extend(form.more_files);
 }

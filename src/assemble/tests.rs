@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 mod corpus;
 mod shards;
+mod twice;
 
 /// Requests as a team's own script writes them, `count` of them beginning at `start`, one every 50 ms.
 pub(super) fn rows(start: f64, count: u32, latency_ms: u32) -> String {

@@ -18,7 +18,10 @@ pub struct Tally {
     pub skipped: u64,
     /// Rows that could not be used.
     pub rejected: u64,
-    /// The first few of them, by place.
+    /// Those of them that were nobody's request (a value of a script's own metric), so that what is known of requests is whole
+    /// without them.
+    pub rejected_aside: u64,
+    /// The first few of all rejected rows, by place.
     pub first_rejections: Vec<Rejection>,
     /// Why the file must be called unfinished (cut off, truncated archive), if it must.
     pub unfinished: Option<String>,
@@ -46,6 +49,12 @@ impl Tally {
         self.keep(rejection);
     }
 
+    /// Counts a row that cannot be used and that told of no request.
+    pub fn reject_aside(&mut self, rejection: Rejection) {
+        self.rejected_aside += 1;
+        self.reject(rejection);
+    }
+
     fn keep(&mut self, rejection: Rejection) {
         if self.first_rejections.len() < KEPT {
             self.first_rejections.push(rejection);
@@ -62,6 +71,7 @@ impl Tally {
         self.used += other.used;
         self.skipped += other.skipped;
         self.rejected += other.rejected;
+        self.rejected_aside += other.rejected_aside;
         for rejection in other.first_rejections {
             self.keep(rejection);
         }

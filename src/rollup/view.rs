@@ -23,6 +23,13 @@ impl Part {
             .collect()
     }
 
+    /// First start to last end of each of [`Part::cells`], in their order.
+    #[must_use]
+    pub fn cell_spans(&self) -> Vec<Option<Span>> {
+        let cells = self.cells.sorted().into_iter();
+        cells.filter(|(_, counter)| counter.count > 0).map(|(_, counter)| counter.span).collect()
+    }
+
     /// Samples of a population.
     #[must_use]
     pub fn samples(&self, population: Population) -> u64 {
