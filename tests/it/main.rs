@@ -32,5 +32,6 @@ mod samples;
 mod signoff;
 mod simulation;
 mod split;
+mod standing;
 mod transcripts;
 mod verify;
