@@ -12,16 +12,23 @@ import hashlib, json, os, random, statistics, subprocess, sys, tempfile, time
 START = 1_795_000_000
 
 
+def named(endpoint):
+    """Two short words of 50 each: what looks like ids, or one place with hundreds of words, is folded to one endpoint."""
+    word = lambda at: "bdgklmnprt"[at % 10] + "aeiou"[at // 10] + "sh"
+    return f"/{word(endpoint // 50)}/{word(endpoint % 50)}"
+
+
 def rows(path, endpoints, rate, seconds, start, seed):
     rng = random.Random(seed)
     level = [0.02 + 0.18 * (e * 37 % 101) / 101 for e in range(endpoints)]
+    names = [named(e) for e in range(endpoints)]
     weather = rng.gauss(1, 0.01)
     with open(path, "w") as out:
         out.write("timestamp,endpoint,latency_ms,success\n")
         for i in range(rate * seconds):
             e = rng.randrange(endpoints)
             ms = 1000 * level[e] * weather * rng.lognormvariate(0, 0.4)
-            out.write(f"{start + i / rate:.3f},/e{e},{ms:.3f},{'false' if rng.random() < 0.001 else 'true'}\n")
+            out.write(f"{start + i / rate:.3f},{names[e]},{ms:.3f},{'false' if rng.random() < 0.001 else 'true'}\n")
 
 
 def run(argv, cwd):

@@ -1,22 +1,23 @@
 //! What is counted: false alarms between runs of one system, and how often a planted +10 % is found.
 
-use super::system::{Scenario, System};
+use super::system::{Run, Scenario, System};
 use plimsoll::compare::Call;
-use plimsoll::compare::block::Block;
+use plimsoll::compare::block::{self, Block};
 use plimsoll::compare::change::Tests;
 use plimsoll::compare::history::{self, Series};
 use plimsoll::compare::multiplicity::benjamini_hochberg;
+use plimsoll::compare::sample::Sample;
 use plimsoll::compare::settings::{Metric, Settings};
 use plimsoll::compare::shift::ShiftKind;
-use plimsoll::compare::two_run::{self, Outcome, Pair, Steady};
+use plimsoll::compare::two_run::{self, Outcome, Sampled, Steady};
 
 /// The factor that is planted.
 pub(crate) const PLANTED: f64 = 1.1;
 
 /// What the product assumes of the spread between runs.
 const ASSUMED: (f64, f64) = (0.02, 0.01);
-/// The default gate and p99 are looked at in every so manieth trial: they take longer, and have no bar.
-const EVERY: u64 = 4;
+/// All metrics that any of the rules here asks for.
+const METRICS: [Metric; 4] = [Metric::Quantile(0.5), Metric::Quantile(0.95), Metric::Quantile(0.99), Metric::Failures];
 
 /// How often something happened.
 #[derive(Debug, Clone, Copy, Default)]
@@ -53,14 +54,31 @@ pub(crate) fn settings(metrics: &[Metric], tau: (f64, f64)) -> Settings {
     Settings { metrics: metrics.to_vec(), tau_global: tau.0, tau_endpoint: tau.1, floor_us: 0.0, ..Settings::default() }
 }
 
+/// Samples of a run, of which every comparison here can be made.
+#[must_use]
+pub(crate) fn samples(system: &System, run: &Run<'_>) -> Vec<Sample> {
+    run.parts().iter().map(|parts| sample(system, parts)).collect()
+}
+
+/// One endpoint's.
+#[must_use]
+pub(crate) fn sample(system: &System, parts: &[Block]) -> Sample {
+    let m = two_run::blocks_of(steady(system)).unwrap_or_default();
+    Sample::of(&block::regroup(parts, m), &METRICS)
+}
+
+fn steady(system: &System) -> Steady {
+    let seconds = system.seconds as f64;
+    Steady { before_s: seconds, after_s: seconds }
+}
+
 /// Two runs, compared by the product's own rule.
 #[must_use]
-pub(crate) fn compared(system: &System, before: &[Vec<Block>], after: &[Vec<Block>], settings: &Settings) -> Outcome {
-    let seconds = system.seconds as f64;
+pub(crate) fn compared(system: &System, before: &[Sample], after: &[Sample], settings: &Settings) -> Outcome {
     let pairs = system.endpoints.iter().zip(before).zip(after);
-    let pairs: Vec<Pair<'_>> =
-        pairs.map(|((endpoint, before), after)| Pair { endpoint: &endpoint.name, before, after }).collect();
-    two_run::compare("simulated", &pairs, Steady { before_s: seconds, after_s: seconds }, settings)
+    let pairs: Vec<Sampled<'_>> =
+        pairs.map(|((endpoint, before), after)| Sampled { endpoint: &endpoint.name, before, after }).collect();
+    two_run::compare_samples("simulated", &pairs, None, steady(system), settings)
 }
 
 /// Whether anything at all regressed: an endpoint or the system as a whole.
@@ -115,10 +133,10 @@ pub(crate) struct Tally {
     pub(crate) gate: Count,
     /// p99 alone, told 2 %/1 %.
     pub(crate) p99: Count,
-    /// Five runs against one, ten against one, three against three.
-    pub(crate) history: [Count; 3],
+    /// Five runs against one, ten against one, three against three, five against five.
+    pub(crate) history: [Count; 4],
     /// Found, by planted endpoint: p95 with the own tau, with the assumed one; the histories.
-    pub(crate) power: [[Count; 3]; 5],
+    pub(crate) power: [[Count; 3]; 6],
 }
 
 impl Tally {
@@ -134,59 +152,85 @@ impl Tally {
         }
     }
 
-    /// One trial: a pair of runs, and twelve runs as a history.
+    /// One trial: a pair of runs, and eleven runs as a history.
     #[must_use]
     pub(crate) fn of_trial(system: &System, scenario: &Scenario, seed: u64, planted: &[usize]) -> Self {
         let mut tally = Self::default();
-        let run = |at: u64, slower: &[(usize, f64)]| system.run(scenario, seed * 16 + at, slower);
-        let (before, after) = (run(0, &[]), run(1, &[]));
-        let own = settings(&[Metric::Quantile(0.95)], scenario.tau);
-        let assumed = settings(&[Metric::Quantile(0.95)], ASSUMED);
-        let gate = settings(&Settings::default().metrics, ASSUMED);
-        let p99 = settings(&[Metric::Quantile(0.99)], ASSUMED);
+        tally.count_pair(&Told::of(system, scenario), (seed * 16, seed * 16 + 1), planted);
+        let runs = (2..13).map(|at| system.run(scenario, seed * 16 + at).ln_p95s()).collect();
+        tally.count_history(runs, planted);
+        tally
+    }
+
+    /// Two runs by each rule; and again, with one endpoint of the second run slower.
+    fn count_pair(&mut self, told: &Told<'_>, seeds: (u64, u64), planted: &[usize]) {
+        let Told { system, scenario, own, assumed, gate, p99 } = told;
+        let (before, run) = (samples(system, &system.run(scenario, seeds.0)), system.run(scenario, seeds.1));
+        let mut after = samples(system, &run);
         let alarm = |settings: &Settings| any_regressed(&compared(system, &before, &after, settings));
-        let same = scenario.tau == ASSUMED;
-        tally.p95.add(alarm(&own));
-        tally.p95_assumed.add(if same { tally.p95.hits > 0 } else { alarm(&assumed) });
-        if seed.is_multiple_of(EVERY) {
-            tally.gate.add(alarm(&gate));
-            tally.p99.add(alarm(&p99));
+        self.p95.add(alarm(own));
+        self.p95_assumed.add(alarm(assumed));
+        self.gate.add(alarm(gate));
+        self.p99.add(alarm(p99));
+        for (place, at) in planted.iter().enumerate() {
+            let slower = sample(system, &run.parts_of(*at, PLANTED));
+            let usual = std::mem::replace(&mut after[*at], slower);
+            let name = &system.endpoints[*at].name;
+            let found = |settings: &Settings| regressed(&compared(system, &before, &after, settings), name);
+            self.power[0][place].add(found(own));
+            self.power[1][place].add(found(assumed));
+            after[*at] = usual;
         }
-        let runs: Vec<Vec<f64>> = (2..12).map(|at| system.figures(scenario, seed * 16 + at)).collect();
-        let last = system.figures(scenario, seed * 16 + 12);
-        let histories = |last: &[f64]| {
-            let last = [last.to_vec()];
-            let three = [runs[3].clone(), runs[4].clone(), last[0].clone()];
-            [by_history(&runs[..5], &last), by_history(&runs[..10], &last), by_history(&runs[..3], &three)]
+    }
+
+    /// Ten runs and one more by each rule; and again, with one endpoint slower in all of the runs that are judged.
+    fn count_history(&mut self, mut runs: Vec<Vec<f64>>, planted: &[usize]) {
+        let judged = runs.split_off(runs.len() - 1);
+        let calls = |slower: Option<usize>| {
+            let shifted = |figures: &Vec<f64>| {
+                let slow = |(at, ln): (usize, &f64)| if Some(at) == slower { ln + PLANTED.ln() } else { *ln };
+                figures.iter().enumerate().map(slow).collect::<Vec<f64>>()
+            };
+            let one: Vec<Vec<f64>> = judged.iter().map(shifted).collect();
+            let with = |others: &[Vec<f64>]| others.iter().chain(&judged).map(shifted).collect::<Vec<_>>();
+            [
+                by_history(&runs[..5], &one),
+                by_history(&runs, &one),
+                by_history(&runs[..3], &with(&runs[3..5])),
+                by_history(&runs[..5], &with(&runs[5..9])),
+            ]
         };
-        for (count, calls) in tally.history.iter_mut().zip(histories(&last)) {
+        for (count, calls) in self.history.iter_mut().zip(calls(None)) {
             count.add(calls.contains(&true));
         }
         for (place, at) in planted.iter().enumerate() {
-            let mut slow = after.clone();
-            slow[*at] = run(1, &[(*at, PLANTED)]).swap_remove(*at);
-            let name = &system.endpoints[*at].name;
-            let found = |settings: &Settings| regressed(&compared(system, &before, &slow, settings), name);
-            let with_own = found(&own);
-            tally.power[0][place].add(with_own);
-            tally.power[1][place].add(if same { with_own } else { found(&assumed) });
-            // Three against three: the change is in all three of the later runs.
-            let shifted = |figures: &[f64]| {
-                let mut figures = figures.to_vec();
-                figures[*at] += PLANTED.ln();
-                figures
-            };
-            let slow = shifted(&last);
-            let three = [shifted(&runs[3]), shifted(&runs[4]), slow.clone()];
-            let calls = [
-                by_history(&runs[..5], std::slice::from_ref(&slow)),
-                by_history(&runs[..10], std::slice::from_ref(&slow)),
-                by_history(&runs[..3], &three),
-            ];
-            for (row, calls) in calls.iter().enumerate() {
-                tally.power[2 + row][place].add(calls[*at]);
+            for (row, calls) in calls(Some(*at)).iter().enumerate() {
+                self.power[2 + row][place].add(calls[*at]);
             }
         }
-        tally
+    }
+}
+
+/// What the rules are told in a scenario.
+struct Told<'a> {
+    system: &'a System,
+    scenario: &'a Scenario,
+    own: Settings,
+    assumed: Settings,
+    gate: Settings,
+    p99: Settings,
+}
+
+impl<'a> Told<'a> {
+    fn of(system: &'a System, scenario: &'a Scenario) -> Self {
+        let p95 = [Metric::Quantile(0.95)];
+        Self {
+            system,
+            scenario,
+            own: settings(&p95, scenario.tau),
+            assumed: settings(&p95, ASSUMED),
+            gate: settings(&Settings::default().metrics, ASSUMED),
+            p99: settings(&[Metric::Quantile(0.99)], ASSUMED),
+        }
     }
 }

@@ -2,22 +2,34 @@
 //!
 //! Latency of a request = median · exp(σ·Z + shared noise + own noise + run), one request in a hundred three times as long.
 //! Both noises are AR(1) on a grid of one second. Everything comes from a seed: the same numbers on every machine.
+//!
+//! Where a run's blocks are asked for, its requests are drawn one by one. Where only its p95 is, that is drawn: given how slow
+//! each second is, requests are independent, so their p95 is one order statistic of a distribution that is known.
 
+use super::noise::{Noise, mixed};
 use plimsoll::analyse::sampling;
 use plimsoll::compare::block::Block;
-use plimsoll::model::histogram::Histogram;
+use plimsoll::model::histogram::{Histogram, rank};
 
 /// Equally likely values that a normal variable is drawn from.
 const NORMALS: usize = 1 << 14;
+/// Steps of a tabled distribution in one σ, and how many σ it reaches to either side.
+const FINE: f64 = 100.0;
+const REACH: f64 = 10.0;
 /// One request in a hundred is slow, by this factor.
 const SLOW_OF_65536: u64 = 655;
 const SLOW: f64 = 3.0;
 /// One request in 500 fails.
 const FAILS_OF_65536: u64 = 131;
 
-/// Ranks of the endpoints' spreads and medians. The spreads are such that the standard error of ln p95 is .019 on average
-/// for independent requests, and that S6 can detect 21 %, 13 % and 8 % on the endpoints of 2, 8 and 27 requests in a second.
-const SPREADS: [u8; 20] = [4, 3, 2, 9, 6, 12, 0, 10, 5, 11, 8, 16, 19, 14, 7, 15, 13, 17, 18, 1];
+/// Requests in a second of the first endpoint, and by which factor the last has more; those between grow evenly by factors.
+const LEAST_RATE: f64 = 2.0;
+const RATES: f64 = 13.7;
+/// Spreads of the endpoints: standard deviations of ln latency in hundredths. They are such that the standard error of ln p95
+/// is .0191 on average for independent requests, the slow ones included, and that S6 can detect 21 %, 13 % and 8 % on the
+/// endpoints of 2, 8 and 27 requests in a second; apart from that they are drawn between 35 and 70.
+const SPREADS: [u8; 20] = [42, 43, 38, 65, 45, 45, 68, 50, 53, 39, 50, 48, 38, 43, 51, 63, 58, 41, 57, 37];
+/// Ranks of their medians between 20 and 200 ms.
 const MEDIANS: [u8; 20] = [7, 15, 2, 11, 18, 5, 13, 0, 9, 16, 12, 4, 19, 8, 1, 14, 6, 17, 3, 10];
 
 /// How a system varies; standard deviations of ln latency.
@@ -69,21 +81,32 @@ pub(crate) struct Endpoint {
     pub(crate) rate: f64,
     /// In µs.
     pub(crate) median_us: f64,
+    /// Standard deviation of ln latency.
+    sigma: f64,
     /// exp(σ·z) at the middle of [`NORMALS`] equal shares of the normal distribution.
     factors: Vec<f64>,
+    /// The share of requests with ln latency / median at or below z·σ, z from −[`REACH`] on in steps of 1 / [`FINE`].
+    below: Vec<f64>,
 }
 
 impl Endpoint {
     fn new(at: usize, of: usize) -> Self {
         let share = at as f64 / (of - 1) as f64;
-        let rank = |list: [u8; 20]| f64::from(list[at * 20 / of]) / 19.0;
-        let sigma = 0.35 + 0.35 * rank(SPREADS);
+        let sigma = f64::from(SPREADS[at * 20 / of]) / 100.0;
         let factor = |one: usize| (sigma * sampling::normal_quantile((one as f64 + 0.5) / NORMALS as f64)).exp();
+        let slow = SLOW_OF_65536 as f64 / 65_536.0;
+        let below = |step: usize| {
+            let z = step as f64 / FINE - REACH;
+            let at_or_below = |z: f64| sampling::normal_above(-z);
+            (1.0 - slow) * at_or_below(z) + slow * at_or_below(z - SLOW.ln() / sigma)
+        };
         Self {
             name: format!("GET /{at:02}"),
-            rate: 2.0 + 25.0 * share.powf(2.24),
-            median_us: 20_000.0 * 10.0_f64.powf(rank(MEDIANS)),
+            rate: LEAST_RATE * RATES.powf(share),
+            median_us: 20_000.0 * 10.0_f64.powf(f64::from(MEDIANS[at * 20 / of]) / 19.0),
+            sigma,
             factors: (0..NORMALS).map(factor).collect(),
+            below: (0..=(2.0 * REACH * FINE) as usize).map(below).collect(),
         }
     }
 
@@ -91,6 +114,29 @@ impl Endpoint {
     fn latency(&self, scale: f64, bits: u64) -> f64 {
         let slow = if (bits >> 16) & 0xffff < SLOW_OF_65536 { SLOW } else { 1.0 };
         scale * slow * self.factors[bits as usize % NORMALS]
+    }
+
+    /// The upper `share`-quantile of ln latency / median over equally many requests in each second, by Newton's steps: from
+    /// below, where the distribution bends one way only, they do not overshoot.
+    fn quantile(&self, levels: &[f64], share: f64) -> f64 {
+        const STEPS: usize = 6;
+        let seconds = levels.len() as f64;
+        let mut value = levels.iter().sum::<f64>() / seconds + 1.4 * self.sigma;
+        for _ in 0..STEPS {
+            let add = |sum: (f64, f64), one: (f64, f64)| (sum.0 + one.0, sum.1 + one.1);
+            let (below, slope) =
+                levels.iter().map(|level| self.below((value - level) / self.sigma)).fold((0.0, 0.0), add);
+            value += (share * seconds - below) / slope * self.sigma;
+        }
+        value
+    }
+
+    /// The share of requests at or below z·σ, and how fast it grows with z.
+    fn below(&self, z: f64) -> (f64, f64) {
+        let place = ((z + REACH) * FINE).clamp(0.0, (self.below.len() - 2) as f64);
+        let at = place as usize;
+        let step = self.below[at + 1] - self.below[at];
+        (self.below[at] + (place - at as f64) * step, step * FINE)
     }
 }
 
@@ -112,49 +158,65 @@ impl System {
         Self { endpoints: (0..endpoints).map(|at| Endpoint::new(at, endpoints)).collect(), seconds, parts }
     }
 
-    /// One run, by endpoint and part; `slower` are factors for some endpoints.
+    /// A run of one scenario. Each endpoint of it has its own random numbers, so that a factor on one changes no other.
     #[must_use]
-    pub(crate) fn run(&self, scenario: &Scenario, seed: u64, slower: &[(usize, f64)]) -> Vec<Vec<Block>> {
-        self.endpoint_runs(scenario, seed, slower, |endpoint, scale, noise| {
-            scale.chunks(self.seconds / self.parts).map(|seconds| part(endpoint, seconds, noise)).collect()
-        })
-    }
-
-    /// ln p95 of every endpoint of a run, without its parts.
-    #[must_use]
-    pub(crate) fn figures(&self, scenario: &Scenario, seed: u64) -> Vec<f64> {
-        let mut latencies = Vec::new();
-        self.endpoint_runs(scenario, seed, &[], |endpoint, scale, noise| {
-            latencies.clear();
-            for scale in scale {
-                let requests = noise.poisson(endpoint.rate);
-                latencies.extend((0..requests).map(|_| endpoint.latency(*scale, noise.next())));
-            }
-            let at = plimsoll::model::histogram::rank(0.95, latencies.len() as u64) as usize - 1;
-            latencies.select_nth_unstable_by(at, f64::total_cmp).1.ln()
-        })
-    }
-
-    fn endpoint_runs<T>(
-        &self,
-        scenario: &Scenario,
-        seed: u64,
-        slower: &[(usize, f64)],
-        mut of: impl FnMut(&Endpoint, &[f64], &mut Noise) -> T,
-    ) -> Vec<T> {
+    pub(crate) fn run(&self, scenario: &Scenario, seed: u64) -> Run<'_> {
         let shared = Noise::new(seed).series(self.seconds, scenario.noise.0, scenario.phi);
         let level = scenario.between.0 * Noise::new(mixed(seed, 1)).normal();
-        let one = |(at, endpoint): (usize, &Endpoint)| {
-            // Each endpoint has its own numbers, so that a factor on one of them changes no other.
-            let mut noise = Noise::new(mixed(seed, 2 + at as u64));
-            let level = level + scenario.between.1 * noise.normal();
-            let own = noise.series(self.seconds, scenario.noise.1, scenario.phi);
-            let factor = slower.iter().find(|(of, _)| *of == at).map_or(1.0, |(_, factor)| *factor);
-            let scale = |(shared, own): (&f64, &f64)| factor * endpoint.median_us * (level + shared + own).exp();
-            let scale: Vec<f64> = shared.iter().zip(&own).map(scale).collect();
-            of(endpoint, &scale, &mut noise)
-        };
-        self.endpoints.iter().enumerate().map(one).collect()
+        let shared = shared.into_iter().map(|noise| noise + level).collect();
+        Run { system: self, scenario: *scenario, seed, shared }
+    }
+}
+
+/// A run before its requests are drawn.
+#[derive(Debug, Clone)]
+pub(crate) struct Run<'a> {
+    system: &'a System,
+    scenario: Scenario,
+    seed: u64,
+    /// What all endpoints share in each second, on the scale of ln.
+    shared: Vec<f64>,
+}
+
+impl Run<'_> {
+    /// Each endpoint's latencies and failures by part.
+    #[must_use]
+    pub(crate) fn parts(&self) -> Vec<Vec<Block>> {
+        (0..self.system.endpoints.len()).map(|at| self.parts_of(at, 1.0)).collect()
+    }
+
+    /// One endpoint's, all of its latencies longer by `factor`.
+    #[must_use]
+    pub(crate) fn parts_of(&self, at: usize, factor: f64) -> Vec<Block> {
+        let (endpoint, levels, mut noise) = self.endpoint(at);
+        let scale: Vec<f64> = levels.iter().map(|level| factor * endpoint.median_us * level.exp()).collect();
+        scale
+            .chunks(self.system.seconds / self.system.parts)
+            .map(|seconds| part(endpoint, seconds, &mut noise))
+            .collect()
+    }
+
+    /// ln of each endpoint's p95 as histograms give it, in µs.
+    #[must_use]
+    pub(crate) fn ln_p95s(&self) -> Vec<f64> {
+        (0..self.system.endpoints.len()).map(|at| self.ln_p95(at)).collect()
+    }
+
+    fn ln_p95(&self, at: usize) -> f64 {
+        let (endpoint, levels, mut noise) = self.endpoint(at);
+        let requests: u64 = levels.iter().map(|_| noise.poisson(endpoint.rate)).sum();
+        let share = noise.order_statistic(rank(0.95, requests), requests);
+        let us = endpoint.median_us * endpoint.quantile(&levels, share).exp();
+        Histogram::from_iter([us as i64]).quantile(1.0).map_or(0.0, |us| us as f64).ln()
+    }
+
+    /// An endpoint, how slow each second is for it on the scale of ln, and its further random numbers.
+    fn endpoint(&self, at: usize) -> (&Endpoint, Vec<f64>, Noise) {
+        let mut noise = Noise::new(mixed(self.seed, 2 + at as u64));
+        let level = self.scenario.between.1 * noise.normal();
+        let own = noise.series(self.system.seconds, self.scenario.noise.1, self.scenario.phi);
+        let levels = self.shared.iter().zip(own).map(|(shared, own)| shared + level + own).collect();
+        (&self.system.endpoints[at], levels, noise)
     }
 }
 
@@ -171,58 +233,4 @@ fn part(endpoint: &Endpoint, scale: &[f64], noise: &mut Noise) -> Block {
     }
     block.histogram.settle();
     block
-}
-
-/// Another seed for every part of a run.
-fn mixed(seed: u64, part: u64) -> u64 {
-    Noise::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ part.wrapping_mul(0xd6e8_feb8_6659_fd93)).next()
-}
-
-/// `SplitMix64` (Steele, Lea and Flood 2014), and what is drawn from it.
-struct Noise(u64);
-
-impl Noise {
-    fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^ (bits >> 31)
-    }
-
-    /// In (0, 1).
-    fn uniform(&mut self) -> f64 {
-        ((self.next() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
-    }
-
-    /// By Box and Muller.
-    fn normal(&mut self) -> f64 {
-        let radius = (-2.0 * self.uniform().ln()).sqrt();
-        radius * (std::f64::consts::TAU * self.uniform()).cos()
-    }
-
-    /// AR(1) with a standard deviation of `sd` from the start on.
-    fn series(&mut self, seconds: usize, sd: f64, phi: f64) -> Vec<f64> {
-        let mut state = sd * self.normal();
-        let fresh = sd * (1.0 - phi * phi).sqrt();
-        let mut step = || {
-            state = phi * state + fresh * self.normal();
-            state
-        };
-        (0..seconds).map(|_| step()).collect()
-    }
-
-    /// A Poisson number: how many uniform factors it takes to fall below exp(−mean).
-    fn poisson(&mut self, mean: f64) -> u64 {
-        let (limit, mut product, mut count) = ((-mean).exp(), self.uniform(), 0);
-        while product > limit {
-            product *= self.uniform();
-            count += 1;
-        }
-        count
-    }
 }

@@ -145,6 +145,7 @@ pub(crate) fn empty_test() -> Test {
         duration_s: None,
         load_model: None,
         users_stated: None,
+        users_alone: None,
         populations: Vec::new(),
         cells: Vec::new(),
         timeline: None,
@@ -170,9 +171,12 @@ pub(crate) fn input(rows_read: u64, rows_rejected: u64) -> InputFile {
         rows_used: rows_read - rows_rejected,
         rows_skipped: 0,
         rows_rejected,
+        rows_rejected_aside: 0,
         first_rejections: Vec::new(),
         unfinished: None,
         notes: Vec::new(),
+        within: None,
+        copies: Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@
 //! a `why` stands beside it.
 
 use super::clock::ClockFigures;
+use super::omission::OmissionFigures;
 use crate::model::distribution::SourceClass;
 use crate::model::key::{ColumnKind, MetricKind, Population};
 use crate::unit::Unit;
@@ -142,6 +143,37 @@ pub struct Phases {
     pub steady_to_s: f64,
     /// How this was decided.
     pub why: String,
+    /// Where latency has settled after that; absent where no source has latencies over time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warm_up: Option<WarmUp>,
+}
+
+/// The warm-up after the ramp, by MSER-5.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct WarmUp {
+    /// Seconds after `steady_from_s` at which latency has settled.
+    pub cut_s: f64,
+    /// Whether it settles: a cut beyond 40 % of the load says that it does not.
+    pub settles: bool,
+    /// Whether comparisons leave it out: from 6 min of load on.
+    pub applied: bool,
+    /// In words.
+    pub why: String,
+}
+
+impl Phases {
+    /// Second from which a run is compared: after the ramp, and after the warm-up where that is cut.
+    #[must_use]
+    pub fn compared_from_s(&self) -> f64 {
+        let cut = self.warm_up.as_ref().filter(|one| one.applied && one.settles);
+        self.steady_from_s + cut.map_or(0.0, |one| one.cut_s)
+    }
+
+    /// Why nothing of the run can be compared: it never comes to rest.
+    #[must_use]
+    pub fn unsettled(&self) -> Option<&str> {
+        self.warm_up.as_ref().filter(|one| one.applied && !one.settles).map(|one| one.why.as_str())
+    }
 }
 
 /// What load was reached.
@@ -328,6 +360,8 @@ pub struct TestFigures {
     pub pools: Vec<PoolFigures>,
     /// Custom metrics and the tool's own.
     pub metrics: Vec<MetricFigures>,
+    /// What stalls or dropped arrivals hide.
+    pub omission: Option<OmissionFigures>,
     /// Doubts about the run as a whole.
     pub doubts: Vec<Doubt>,
 }

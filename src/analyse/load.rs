@@ -33,7 +33,8 @@ pub(super) fn model(test: &Test) -> Option<LoadModel> {
 
 /// Most users at a time, and where that comes from: a series, else a gauge, else a statement.
 fn users(test: &Test) -> (Option<f64>, Option<String>) {
-    let read = test.timeline.iter().flat_map(|timeline| timeline.users.iter().copied().flatten());
+    let alone = test.users_alone.iter().flat_map(|alone| &alone.users);
+    let read = test.timeline.iter().flat_map(|timeline| &timeline.users).chain(alone).copied().flatten();
     if let Some(most) = Readings::new(read).max() {
         let from = if is_k6(test) { "vus" } else { "user count over time" };
         return (Some(most), Some(from.to_owned()));
@@ -45,6 +46,9 @@ fn users(test: &Test) -> (Option<f64>, Option<String>) {
 }
 
 fn users_mean(test: &Test, phases: Option<&Phases>) -> Option<f64> {
+    if let Some(alone) = &test.users_alone {
+        return Readings::new(alone.users.iter().copied().flatten()).mean();
+    }
     let (timeline, origin) = (test.timeline.as_ref()?, phases::origin(test)?);
     let phases = phases?;
     let steady = phases::window_at(timeline, origin, phases.steady_from_s)
@@ -57,6 +61,34 @@ fn users_mean(test: &Test, phases: Option<&Phases>) -> Option<f64> {
 fn dropped(test: &Test) -> Option<u64> {
     let other_samples = !test.metrics.is_empty() || !test.cells.is_empty();
     metric::sum(test, "dropped_iterations").or_else(|| (is_k6(test) && other_samples).then_some(0))
+}
+
+/// Little's law: users at work are what begins in a second times how long it keeps one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Little {
+    /// Users that must have been at work.
+    pub at_work: f64,
+    /// at work / users − 1.
+    pub error: f64,
+}
+
+impl Little {
+    /// It holds up to this share, because what begins and ends with the run is only half in it.
+    pub const TOLERANCE: f64 = 0.05;
+
+    /// For `users` who together send `per_second`, each of which keeps one of them for `cycle_s`: the mean response time over
+    /// all responses, failures included, and the wait after it.
+    #[must_use]
+    pub fn of(users: f64, per_second: f64, cycle_s: f64) -> Self {
+        let at_work = per_second * cycle_s;
+        Self { at_work, error: at_work / users - 1.0 }
+    }
+
+    /// Whether as many users were at work as there were.
+    #[must_use]
+    pub fn holds(self) -> bool {
+        self.error.abs() <= Self::TOLERANCE
+    }
 }
 
 /// Whether the tool is k6.

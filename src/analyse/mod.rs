@@ -16,6 +16,7 @@ pub mod load;
 mod measured;
 pub mod metric;
 pub mod monitor;
+pub mod omission;
 pub mod over_time;
 pub mod percentile;
 pub mod phases;
@@ -27,6 +28,7 @@ pub mod series;
 pub mod summary;
 pub mod trend;
 pub mod validity;
+pub mod warm_up;
 
 pub use measured::Measured;
 
@@ -52,7 +54,10 @@ impl Default for Options {
 /// All figures of one test, and the doubts about it.
 #[must_use]
 pub fn analyse(test: &Test, options: &Options) -> TestFigures {
-    let phases = phases::find(test, options.ramp_s);
+    let mut phases = phases::find(test, options.ramp_s);
+    if let Some(phases) = &mut phases {
+        phases.warm_up = warm_up::find(test, phases);
+    }
     let mut figures = TestFigures {
         populations: summary::figures(test, phases.as_ref(), &options.quantiles),
         load: load::figures(test, phases.as_ref()),
@@ -63,8 +68,10 @@ pub fn analyse(test: &Test, options: &Options) -> TestFigures {
         pools: pool::figures(test),
         metrics: metric::figures(test, &options.quantiles),
         doubts: Vec::new(),
+        omission: None,
         phases,
     };
-    figures.doubts = validity::doubts(test, &figures, &options.quantiles);
+    figures.omission = omission::figures(test, &figures, &options.quantiles);
+    figures.doubts = validity::doubts(test, &figures);
     figures
 }

@@ -17,7 +17,22 @@ pub const NO_ANSWER: &str = "none";
 /// Figures of every column, in the files' order, from the readings within the test.
 #[must_use]
 pub fn figures(test: &Test) -> Vec<MonitorFigures> {
-    test.monitors.iter().map(|column| column_figures(test, column)).collect()
+    test.monitors.iter().map(|column| column_figures(test, column, None)).collect()
+}
+
+/// Figures of a column from the readings of one slice of the test, in seconds from its start.
+#[must_use]
+pub fn figures_between(test: &Test, column: &MonitorColumn, slice: (f64, f64)) -> MonitorFigures {
+    column_figures(test, column, Some(slice))
+}
+
+/// The readings within the test, or within a slice of it.
+fn chosen(test: &Test, column: &MonitorColumn, slice: Option<(f64, f64)>) -> Vec<(Timestamp, Option<f64>)> {
+    let mut readings = within_test(test, column);
+    if let (Some((from, to)), Some(span)) = (slice, test.span) {
+        readings.retain(|(at, _)| (from..=to).contains(&at.seconds_since(span.start)));
+    }
+    readings
 }
 
 /// Probe errors of a category that holds HTTP status codes: (readings that are not 200 or none at all, readings).
@@ -51,8 +66,8 @@ pub fn sampling_interval_s(column: &MonitorColumn) -> f64 {
     Readings::new(steps.map(|((before, _), (after, _))| after.seconds_since(*before))).median().unwrap_or(0.0)
 }
 
-fn column_figures(test: &Test, column: &MonitorColumn) -> MonitorFigures {
-    let readings = within_test(test, column);
+fn column_figures(test: &Test, column: &MonitorColumn, slice: Option<(f64, f64)>) -> MonitorFigures {
+    let readings = chosen(test, column, slice);
     let missing = readings.iter().filter(|(_, value)| value.is_none()).count() as u64;
     let mut figures = MonitorFigures {
         metric: column.name.clone(),
@@ -84,7 +99,7 @@ fn column_figures(test: &Test, column: &MonitorColumn) -> MonitorFigures {
             fill(&mut figures, &rates(&readings));
         }
         ColumnKind::CumulativeRatio => match reads_column(test, column) {
-            Some(reads) => fill(&mut figures, &ratios(&readings, &within_test(test, reads), column)),
+            Some(reads) => fill(&mut figures, &ratios(&readings, &chosen(test, reads, slice), column)),
             None => {
                 figures.why =
                     Some("a ratio since the start, and no column of its reads to difference it with".to_owned());

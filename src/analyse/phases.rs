@@ -41,7 +41,7 @@ pub fn find(test: &Test, declared_ramp_s: Option<f64>) -> Option<Phases> {
     };
     // A ramp beyond the end leaves nothing that is steady, not a part of negative length.
     let ramp = ramp.map(|ramp| ramp.min(end));
-    Some(Phases { ramp_s: ramp, steady_from_s: ramp.unwrap_or(0.0), steady_to_s: end, why })
+    Some(Phases { ramp_s: ramp, steady_from_s: ramp.unwrap_or(0.0), steady_to_s: end, why, warm_up: None })
 }
 
 /// The instant that seconds of a test are counted from.

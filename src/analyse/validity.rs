@@ -48,12 +48,14 @@ pub struct Declared {
 
 /// All doubts about a test that its own data give rise to; those that invalidate it come first.
 #[must_use]
-pub fn doubts(test: &Test, figures: &TestFigures, quantiles: &[f64]) -> Vec<Doubt> {
+pub fn doubts(test: &Test, figures: &TestFigures) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     doubts.extend(nothing_measured(test, figures));
     doubts.extend(too_short(test));
-    doubts.extend(dropped(figures, quantiles));
+    doubts.extend(dropped(figures));
+    doubts.extend(lower_bound(figures));
     doubts.extend(course::impossible_times(test, figures));
+    doubts.extend(unsettled(figures));
     doubts.extend(idle(test));
     doubts.extend(gap(test));
     doubts.extend(files(test));
@@ -140,11 +142,9 @@ fn too_short(test: &Test) -> Option<Doubt> {
     Some(doubt("too-short", false, format!("the run lasted {seconds}: nothing can be said about its course in time")))
 }
 
-/// Arrivals that the generator could not send: it was the limit, and the latencies they would have had are missing.
-fn dropped(figures: &TestFigures, quantiles: &[f64]) -> Vec<Doubt> {
-    let Some(dropped) = figures.load.dropped.filter(|count| *count > 0) else {
-        return Vec::new();
-    };
+/// Arrivals that the generator could not send: it was the limit.
+fn dropped(figures: &TestFigures) -> Option<Doubt> {
+    let dropped = figures.load.dropped.filter(|count| *count > 0)?;
     let requests = figures.populations.iter().find(|data| data.population == Population::Request);
     let n = requests.and_then(|data| data.totals.requests).or(figures.load.iterations).unwrap_or(0);
     let share = load::dropped_share(&figures.load).unwrap_or_else(|| real(dropped) / real(dropped + n));
@@ -155,19 +155,18 @@ fn dropped(figures: &TestFigures, quantiles: &[f64]) -> Vec<Doubt> {
         fmt::count(arrivals),
         fmt::percent(share)
     );
-    let mut doubts = vec![doubt("generator-saturated", share > DROPPED, message)];
-    let mut ascending = quantiles.to_vec();
-    ascending.sort_by(f64::total_cmp);
-    if let Some(p) = ascending.into_iter().find(|p| real(dropped) >= (1.0 - p) * real(n)) {
-        let message = format!(
-            "{} is a lower bound: {} arrivals were dropped, and how long they would have waited is in no figure \
-             (the same holds for every higher percentile)",
-            fmt::quantile_name(p),
-            fmt::count(dropped)
-        );
-        doubts.push(doubt("lower-bound", false, message));
-    }
-    doubts
+    Some(doubt("generator-saturated", share > DROPPED, message))
+}
+
+/// Percentiles that what was never sent would have raised.
+fn lower_bound(figures: &TestFigures) -> Option<Doubt> {
+    figures.omission.as_ref()?.words().map(|message| doubt("lower-bound", false, message))
+}
+
+/// A run whose latency never comes to rest can be held against limits, and against no other run.
+fn unsettled(figures: &TestFigures) -> Option<Doubt> {
+    let why = figures.phases.as_ref()?.unsettled()?;
+    Some(doubt("no-steady-state", false, why.to_owned()))
 }
 
 /// Parts of the run without a single request. What was not under load most of the time shows nothing about load over time.
@@ -214,15 +213,14 @@ fn files(test: &Test) -> Vec<Doubt> {
             doubts.push(doubt("unfinished", false, format!("{name} is unfinished: {why}")));
         }
         if file.rows_rejected > 0 {
-            let share = real(file.rows_rejected) / real(file.rows_read.max(1));
-            let message = format!(
-                "{} of {} of {name} could not be read ({})",
-                fmt::count(file.rows_rejected),
-                fmt::plural(file.rows_read, "row", "rows"),
-                fmt::percent(share)
-            );
-            // Bad rows of a monitor or of a file that serves as a cross-check leave the figures as they are.
-            doubts.push(doubt("rows-rejected", share > REJECTED && file.role == "figures", message));
+            let share = |rows| real(rows) / real(file.rows_read.max(1));
+            // A row that breaks off says where the file ends, and nothing about the rows before it.
+            let torn = u64::from(file.unfinished.is_some());
+            let of_requests = file.rows_rejected.saturating_sub(file.rows_rejected_aside + torn);
+            let message = format!("{} ({})", file.rejected_words(), fmt::percent(share(file.rows_rejected)));
+            // Bad rows of a monitor or of a file that serves as a cross-check leave the figures as they are, and so do values of
+            // a script's own metrics.
+            doubts.push(doubt("rows-rejected", share(of_requests) > REJECTED && file.role == "figures", message));
         }
     }
     doubts

@@ -80,15 +80,7 @@ fn of_file(said: &mut Said, form: &Form) {
             said.warn(WarningKind::Unfinished, format!("{} is unfinished: {why}", fmt::plain(&file.source)));
         }
         if file.rows_rejected > 0 {
-            said.warn(
-                WarningKind::Rejected,
-                format!(
-                    "{} of {} of {} could not be read",
-                    fmt::count(file.rows_rejected),
-                    fmt::plural(file.rows_read, "row", "rows"),
-                    fmt::plain(&file.source)
-                ),
-            );
+            said.warn(WarningKind::Rejected, file.rejected_words());
         }
     }
     for copy in &form.copies {

@@ -53,7 +53,7 @@ fn folded(reading: Reading) -> FoldedFile {
             file: reading.candidate.file,
             certain: reading.certain,
             tests: tests.len() as u64,
-            evidence: InputFile { source, ..evidence },
+            evidence: InputFile { source, within: None, copies: Vec::new(), ..evidence },
         },
         tests,
     }
@@ -101,12 +101,14 @@ fn unfolded(file: FoldedFile, input: &Input, part: &Candidate, carrier: &InputFi
             used: evidence.rows_used,
             skipped: evidence.rows_skipped,
             rejected: evidence.rows_rejected,
+            rejected_aside: evidence.rows_rejected_aside.min(evidence.rows_rejected),
             first_rejections: evidence.first_rejections,
             unfinished: evidence.unfinished,
             notes: evidence.notes,
         },
         parts,
         copies: Vec::new(),
+        copied: Vec::new(),
         carrier: Some(carrier.clone()),
     })
 }

@@ -128,9 +128,12 @@ pub(super) fn evidence(reading: &Reading) -> InputFile {
         rows_used: tally.used,
         rows_skipped: tally.skipped,
         rows_rejected: tally.rejected,
+        rows_rejected_aside: tally.rejected_aside,
         first_rejections: tally.first_rejections,
         unfinished: tally.unfinished,
         notes: tally.notes,
+        within: reading.carrier.as_ref().map(|carrier| carrier.source.clone()),
+        copies: reading.copied.clone(),
     }
 }
 

@@ -4,7 +4,8 @@ use super::evidence;
 use super::execution::Execution;
 use super::form::{Class, Form};
 use super::population::populations;
-use super::timeline::timeline;
+use super::timeline::{timeline, users_alone};
+use crate::ingest::k6;
 use crate::model::distribution::Distribution;
 use crate::model::key::{MetricKind, Population};
 use crate::model::sample::{Fact, Fault, Threshold};
@@ -16,9 +17,6 @@ use std::collections::{BTreeMap, BTreeSet};
 const COVERS: f64 = 0.98;
 /// Monitors are kept this long before and after the test.
 const MONITOR_MARGIN_NS: i64 = 60 * NANOS_PER_SECOND;
-/// k6's metrics that are read as requests or connections; a summary's figures of them are for cross-checks only.
-const COUNTED_AS_POPULATIONS: [&str; 6] =
-    ["http_reqs", "http_req_duration", "http_req_failed", "ws_sessions", "ws_connecting", "grpc_req_duration"];
 
 /// Builds the test.
 pub(super) fn merge(mut execution: Execution) -> Test {
@@ -32,6 +30,7 @@ pub(super) fn merge(mut execution: Execution) -> Test {
     let span = span(&forms);
     let requests = populations.iter().find(|one| one.population == Population::Request);
     let endpoints: &[EndpointData] = requests.map_or(&[], |one| &one.endpoints);
+    let timeline = timeline(figures, &forms, endpoints);
     let mut said = evidence::said(&forms, &populations, &execution.monitors);
     said.facts(&forms, &populations);
     Test {
@@ -46,7 +45,8 @@ pub(super) fn merge(mut execution: Execution) -> Test {
         span,
         load_model: fact(&forms, |fact| if let Fact::Load(model) = fact { Some(*model) } else { None }),
         users_stated: fact(&forms, |fact| if let Fact::Users(users) = fact { Some(*users) } else { None }),
-        timeline: timeline(figures, &forms, endpoints),
+        users_alone: span.filter(|_| timeline.is_none()).and_then(|span| users_alone(&forms, span)),
+        timeline,
         cells: figures.part.cells(),
         metrics: metrics(&forms),
         monitors: monitors(&execution.monitors, span),
@@ -83,6 +83,7 @@ fn empty(execution: Execution) -> Test {
         duration_s: None,
         load_model: None,
         users_stated: None,
+        users_alone: None,
         populations: Vec::new(),
         cells: Vec::new(),
         timeline: None,
@@ -163,7 +164,8 @@ fn metrics(forms: &[Form]) -> Vec<MetricData> {
     let mut known: BTreeSet<String> = BTreeSet::new();
     let from_rows = forms.first().is_some_and(|form| form.class == Class::Raw && !form.part.is_without_samples());
     if from_rows {
-        known.extend(COUNTED_AS_POPULATIONS.map(str::to_owned));
+        // A summary's figures of what rows tell of requests are for cross-checks only.
+        known.extend(k6::OF_REQUESTS.map(str::to_owned));
     }
     let stated = stated(forms);
     for form in forms {

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::ingest::input::stream::DAMAGED;
 use crate::ingest::part::PlimsollPart;
 use crate::ingest::{Adapter, Input, Settings, Tally};
-use crate::model::input::InputFile;
+use crate::model::input::{FileCopy, InputFile};
 use crate::rollup::{Part, Rollup};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,6 +27,8 @@ pub(super) struct Reading {
     pub(super) parts: Vec<Part>,
     /// Sources with the same content, which are not counted again.
     pub(super) copies: Vec<String>,
+    /// The files that hold it once more.
+    pub(super) copied: Vec<FileCopy>,
     /// The part file that it came in, if it did.
     pub(super) carrier: Option<InputFile>,
 }
@@ -138,6 +140,7 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
             tally,
             parts,
             copies: Vec::new(),
+            copied: Vec::new(),
             carrier: None,
         }])
     })
@@ -161,6 +164,7 @@ fn read_part(file: &Detected, hash: bool) -> Result<Vec<Reading>, Error> {
         tally: Tally::default(),
         parts: Vec::new(),
         copies: Vec::new(),
+        copied: Vec::new(),
         carrier: None,
     };
     let readings = fold::unfold(&file.input, &file.candidate, &form::evidence(&itself))?;
@@ -186,6 +190,8 @@ fn once_each(all: &mut Readings) -> Result<(), Error> {
             Some(first) if sum_of(first)? == sum_of(&reading)? => {
                 let reason = format!("the same content as {}, counted once", first.candidate.source);
                 all.not_used.push((reading.candidate.source.clone(), reason));
+                let lies = reading.carrier.clone().unwrap_or_else(|| form::evidence(&reading));
+                first.copied.push(lies.as_copy());
                 first.copies.push(reading.candidate.source);
             }
             _ => kept.push(reading),

@@ -62,6 +62,7 @@ pub(super) fn merge_files(mut forms: Vec<Form>) -> Vec<Form> {
         if let Some(own) = merged.iter_mut().find(|own| are_pieces(own, &form)) {
             add(own, form, Writers::One);
         } else if let Some(own) = merged.iter_mut().find(|own| is_copy(own, &form)) {
+            own.file.copies.push(form.file.as_copy());
             own.copies.push(form.file.source);
         } else {
             merged.push(form);

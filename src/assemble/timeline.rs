@@ -3,13 +3,15 @@
 use super::form::Form;
 use crate::model::key::{EndpointKey, Population};
 use crate::model::sample::Interval;
-use crate::model::test::{EndpointData, EndpointSeries, QuotedLines, Timeline, Window};
-use crate::unit::{NANOS_PER_SECOND, Timestamp};
+use crate::model::test::{EndpointData, EndpointSeries, QuotedLines, Timeline, UsersAlone, Window};
+use crate::unit::{NANOS_PER_SECOND, Span, Timestamp};
 use std::collections::BTreeMap;
 
 /// The narrowest window for counts by the second: 1.6 s. In narrower ones the seconds' edges would show.
 const NARROWEST_NS: i64 = 1_600_000_000;
 const WINDOWS: i64 = 512;
+/// Users are read less often than requests are made, and a window without a reading is unknown.
+const WINDOWS_OF_USERS: i64 = 128;
 
 /// Windows of an execution whose figures come from the first of these forms, with one row for each of these endpoints.
 pub(super) fn timeline(figures: &Form, forms: &[Form], endpoints: &[EndpointData]) -> Option<Timeline> {
@@ -22,6 +24,32 @@ pub(super) fn timeline(figures: &Form, forms: &[Form], endpoints: &[EndpointData
     }
     (timeline.quoted, timeline.quoted_by_endpoint) = quoted(forms, &timeline);
     Some(timeline)
+}
+
+/// Users over an execution that has no timeline.
+pub(super) fn users_alone(forms: &[Form], span: Span) -> Option<UsersAlone> {
+    let mut width_ns = NARROWEST_NS;
+    while span.end.0.saturating_sub(span.start.0) / width_ns >= WINDOWS_OF_USERS - 1 {
+        width_ns *= 2;
+    }
+    let first = span.start.0.div_euclid(width_ns);
+    let windows = usize::try_from(span.end.0.div_euclid(width_ns) - first + 1).ok()?;
+    let grid = empty(width_ns, first * width_ns, windows);
+    let users = forms.iter().map(|form| form.part.users_over(&grid)).find(|users| users.iter().any(Option::is_some))?;
+    Some(UsersAlone { width_ns, users })
+}
+
+fn empty(width_ns: i64, start: i64, windows: usize) -> Timeline {
+    Timeline {
+        width_ns,
+        start: Timestamp(start),
+        windows,
+        endpoints: Vec::new(),
+        failure_kinds: Vec::new(),
+        users: vec![None; windows],
+        quoted: Vec::new(),
+        quoted_by_endpoint: Vec::new(),
+    }
 }
 
 /// One series for each endpoint, in their order. A source that counts over time only for all endpoints together has one
@@ -62,16 +90,7 @@ fn counted(forms: &[Form]) -> Option<Timeline> {
         .into_iter()
         .map(|(key, course)| EndpointSeries { key, windows: cut(&course, start, width_ns, windows) })
         .collect();
-    Some(Timeline {
-        width_ns,
-        start: Timestamp(start),
-        windows,
-        endpoints,
-        failure_kinds: Vec::new(),
-        users: vec![None; windows],
-        quoted: Vec::new(),
-        quoted_by_endpoint: Vec::new(),
-    })
+    Some(Timeline { endpoints, ..empty(width_ns, start, windows) })
 }
 
 /// A tool's requests per second of the run (Locust's JSON).

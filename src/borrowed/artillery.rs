@@ -3,10 +3,11 @@
 use super::Mistake;
 use super::expression::{Binary, Expression};
 use super::yaml::{Node, Value};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A Check is what must hold at the end of a run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Check {
     /// The condition.
     pub condition: Expression,

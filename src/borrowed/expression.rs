@@ -1,10 +1,11 @@
 //! The expressions of Artillery's conditions: comparisons of metrics and numbers, joined by `and`, `or` and `not`, with the four
 //! kinds of arithmetic and brackets.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// An Expression is a condition or a number.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Expression {
     /// A number.
     Number(f64),
@@ -17,7 +18,7 @@ pub enum Expression {
 }
 
 /// An operator on one thing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unary {
     /// `not`
     Not,
@@ -26,7 +27,7 @@ pub enum Unary {
 }
 
 /// An operator between two things, loosest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Binary {
     /// `or`
     Or,

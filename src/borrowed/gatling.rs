@@ -6,10 +6,11 @@ mod chain;
 use super::Mistake;
 use super::yaml::Node;
 use chain::{Call, balanced, calls, number, split};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// An Assertion is what must hold at the end of a run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Assertion {
     /// Of which requests.
     pub scope: Scope,
@@ -20,7 +21,7 @@ pub struct Assertion {
 }
 
 /// An assertion with Gatling's own outcome, where a file has it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stated {
     /// The assertion.
     pub assertion: Assertion,
@@ -31,7 +32,7 @@ pub struct Stated {
 }
 
 /// Of which requests an assertion is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Scope {
     /// All together.
     Global,
@@ -42,7 +43,7 @@ pub enum Scope {
 }
 
 /// Which figure.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Target {
     /// Of the response time, in ms.
     Time(TimeFigure),
@@ -55,7 +56,7 @@ pub enum Target {
 }
 
 /// A figure of the response time.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum TimeFigure {
     /// Least.
     Min,
@@ -70,7 +71,7 @@ pub enum TimeFigure {
 }
 
 /// Which requests are counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// All.
     All,
@@ -86,7 +87,7 @@ impl Kind {
 }
 
 /// What must hold of the figure.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Condition {
     /// Below.
     Lt(f64),

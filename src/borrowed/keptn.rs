@@ -5,10 +5,11 @@ pub mod score;
 
 use super::Mistake;
 use super::yaml::{Node, Value, quoted};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A whole file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Slo {
     /// `1.0`, as written.
     pub spec_version: Option<String>,
@@ -23,7 +24,7 @@ pub struct Slo {
 }
 
 /// Which earlier results count, and how they become one value.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// How many of the newest: one, or several.
     pub several: Option<bool>,
@@ -36,7 +37,7 @@ pub struct Comparison {
 }
 
 /// How an earlier result must have come out to be compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Include {
     /// Passed.
     Pass,
@@ -47,7 +48,7 @@ pub enum Include {
 }
 
 /// How earlier values become one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Aggregate {
     /// Arithmetic mean.
     Avg,
@@ -60,7 +61,7 @@ pub enum Aggregate {
 }
 
 /// Total scores in percent.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Total {
     /// From here on it passes.
     pub pass: f64,
@@ -69,7 +70,7 @@ pub struct Total {
 }
 
 /// An Objective is what is demanded of one SLI.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Objective {
     /// Name of the SLI.
     pub sli: String,
@@ -86,7 +87,7 @@ pub struct Objective {
 }
 
 /// A Bound is one criterion: `<=+10%`, `<600`.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Bound {
     /// `<`, `<=`, `=`, `>=`, `>`.
     pub operator: Operator,
@@ -97,7 +98,7 @@ pub struct Bound {
 }
 
 /// How a bound relates to earlier results.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Relative {
     /// Not at all.
     No,
@@ -108,7 +109,7 @@ pub enum Relative {
 }
 
 /// How a value is held against a bound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Operator {
     /// `<`
     Below,

@@ -12,10 +12,12 @@ pub mod yaml;
 
 use crate::error::{Error, Place};
 use crate::model::sample::Threshold;
+use serde::{Deserialize, Serialize};
 use yaml::Node;
 
 /// What a file demands.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Demands {
     /// A Keptn SLO file.
     Keptn(keptn::Slo),

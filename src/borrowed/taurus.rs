@@ -4,10 +4,11 @@ mod configuration;
 
 pub(super) use configuration::read;
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A Criterion is one condition under which a run fails.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Criterion {
     /// What Taurus says when it triggers.
     pub message: Option<String>,
@@ -28,7 +29,7 @@ pub struct Criterion {
 }
 
 /// What is watched.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Subject {
     /// Mean response time.
     ResponseTime,
@@ -57,7 +58,7 @@ pub enum Subject {
 }
 
 /// A comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Condition {
     /// `>`
     Above,
@@ -90,7 +91,7 @@ impl Condition {
 }
 
 /// How values within a timeframe are looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Logic {
     /// Every second of it.
     For,
@@ -105,7 +106,7 @@ impl Logic {
 }
 
 /// A threshold with its unit.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Threshold {
     /// Seconds.
     Seconds(f64),

@@ -25,6 +25,7 @@ use crate::store::declared::DeclaredBaseline;
 use crate::store::run::{self, RunLine, StoredRun};
 use crate::store::selection::{self, Selection, Wanted};
 use crate::store::{Runs, Store};
+use std::collections::BTreeMap;
 
 /// A test of this suite as stored runs are held against it.
 pub(super) struct Own {
@@ -54,6 +55,7 @@ impl Own {
             build: suite.build.clone(),
             inputs,
             accepted: None,
+            unsettled: side.unsettled.clone(),
             fingerprint: Fingerprint::of(&side, declared),
             figures: RunFigures::of(&side, &ranks(config)),
             sha256: String::new(),
@@ -278,6 +280,7 @@ impl<'a> Pair<'a> {
             let before: Vec<&RunFigures> = lines.iter().map(|line| &line.figures).collect();
             let over = over_runs::compare(&self.after.side.test, &before, &self.after.line.figures, &rules);
             comparison = with_detail(over, &comparison);
+            sides::unsettled(&mut comparison, self.before, &self.after.side);
         }
         if let Some(why) = self.refused(config) {
             for delta in &mut comparison.deltas {
@@ -331,12 +334,11 @@ impl<'a> Pair<'a> {
 /// The answers of the history, each with what the newest run alone would say.
 fn with_detail(over: crate::compare::two_run::Outcome, alone: &Comparison) -> Comparison {
     let mut deltas = over.deltas;
+    let subject = |one: &Delta| (one.endpoint.clone(), one.metric.clone());
+    let alone_by: BTreeMap<_, &Delta> = alone.deltas.iter().rev().map(|one| (subject(one), one)).collect();
     for delta in &mut deltas {
-        let same = |one: &&Delta| one.endpoint == delta.endpoint && one.metric == delta.metric;
-        delta.detail = alone
-            .deltas
-            .iter()
-            .find(same)
+        delta.detail = alone_by
+            .get(&subject(delta))
             .filter(|one| one.ratio.is_some())
             .map(|one| format!("against the newest run alone: {}, {}", words::change(one), words::call(one)));
     }

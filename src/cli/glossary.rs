@@ -167,7 +167,9 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     (
         "coordinated-omission",
         "When a system stalls, a load generator that waits sends fewer requests, so the stall is measured too rarely. Where arrivals \
-         were dropped, percentiles are lower bounds, and the report says so.",
+         were dropped, or users waited while the system stood still, percentiles are lower bounds: the report says so, and shows \
+         beside them what they are when corrected (every request that took v where one was due each I stands for others of v - I, \
+         v - 2 I, ... too). Nothing is judged by the corrected figures.",
     ),
     (
         "observed",
@@ -192,7 +194,14 @@ pub(super) const WORDS: &[(&str, &str)] = &[
         "rate",
         "Requests per second: requests / duration, from the first start to the last end. Counts of a tool keep its own rate.",
     ),
-    ("steady", "The run without its ramp: what is compared with a baseline."),
+    ("steady", "The run without its ramp; without its warm-up too it is what is compared with a baseline."),
+    (
+        "warm-up",
+        "The start of a run in which latency has not come to rest yet (caches fill, code is compiled). From 6 min of load on \
+         MSER-5 finds its end, by five-second means, where the mean of what remains is known best; comparisons leave it out of both \
+         runs, by the longer of the two. A cut beyond 40 % of the load says that there is no steady state: then nothing is \
+         compared. Shorter runs are not cut: there a cut makes more false alarms than the warm-up.",
+    ),
     (
         "closed-workload",
         "A user sends the next request after the last answer (Locust, k6's VU executors): a slow system is asked less often.",

@@ -9,13 +9,14 @@ use crate::compare::shift::Shift;
 use crate::compare::side::Side;
 use crate::compare::sides::Comparison;
 use crate::config::Config;
+use crate::config::import::Loaded;
 use crate::judge::outcome::{Judgement, Verdict};
 use crate::judge::{self, BaselineState, Case, JudgedTest, plan};
 use crate::quantity::Quantity;
 use crate::report::baseline::{BaselinePair, ReferenceUsed};
 use crate::report::build::{self, Judged, Material};
 use crate::report::history::HistoryTest;
-use crate::report::model::{Approval, ConfigUsed, Report, Request, RequirementLine};
+use crate::report::model::{Approval, ConfigUsed, ImportUsed, Report, Request, RequirementLine};
 use crate::store::run::{self, RunLine, StoredRun};
 
 /// What a comparison is made with, as configured.
@@ -251,8 +252,18 @@ fn config_used(config: &Config) -> ConfigUsed {
         None => (crate::config::DEFAULT.to_owned(), "default".to_owned()),
     };
     // Whoever recomputes the verdict needs the borrowed criteria too.
-    let borrowed: Vec<&str> = config.borrowed.iter().map(|one| one.text.as_str()).collect();
-    ConfigUsed { sha256: run::hash(&(text.clone() + &borrowed.concat())), text, source }
+    let import = |one: &Loaded| {
+        let demands = serde_json::to_value(&one.demands).unwrap_or_default();
+        Some(ImportUsed { source: one.source.clone(), sha256: one.sha256.clone()?, demands })
+    };
+    let imports: Vec<ImportUsed> = config.borrowed.iter().filter_map(import).collect();
+    ConfigUsed { sha256: config_hash(&text, &imports), text, source, imports }
+}
+
+/// SHA-256 of a configuration with the files that it takes criteria from.
+pub(super) fn config_hash(text: &str, imports: &[ImportUsed]) -> String {
+    let sums: String = imports.iter().map(|one| one.sha256.as_str()).collect();
+    run::hash(&format!("{text}{sums}"))
 }
 
 /// Declared requirements with what became of them.

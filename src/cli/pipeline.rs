@@ -1,5 +1,7 @@
 //! What every command that reads results does first: configuration, files, tests, figures.
 
+mod criteria;
+
 use super::args::InputArgs;
 use super::progress::Progress;
 use super::verify::Located;
@@ -7,7 +9,6 @@ use super::{Stop, Streams, write_error};
 use crate::analyse::{self, figures::TestFigures};
 use crate::assemble::{self, EndpointRule, Request, Suite};
 use crate::config::Config;
-use crate::config::import::Import;
 use crate::error::Error;
 use crate::judge::borrowed;
 use crate::model::test::Test;
@@ -31,9 +32,12 @@ pub(super) struct Gathered {
 /// Wrong use or configuration; nothing usable; under `--strict` the first bad row.
 pub(super) fn gather(args: &InputArgs, hash: bool, streams: &mut Streams<'_>) -> Result<Gathered, Stop> {
     let mut config = configuration(args.config.as_deref(), &args.inputs)?;
-    let args = &InputArgs { inputs: results(&args.inputs, &mut config)?, ..args.clone() };
+    let args = &InputArgs { inputs: criteria::taken(&args.inputs, &mut config)?, ..args.clone() };
     let suite = reading(args, &config, hash, streams, assemble::assemble)?;
-    let gathered = analysed(suite, config);
+    let mut gathered = analysed(suite, config);
+    for hint in criteria::name_those_aside(&mut gathered) {
+        write_error(&hint, "warning", streams.err)?;
+    }
     // Where nothing was usable, the first problem is the error that the command ends with.
     for problem in gathered.problems.iter().skip(usize::from(gathered.tests.is_empty())) {
         write_error(problem, "warning", streams.err)?;
@@ -104,31 +108,6 @@ fn pipes(request: &Request) -> Result<BTreeMap<String, Arc<[u8]>>, Stop> {
         pipes.insert(input.clone(), std::fs::read(input)?.into());
     }
     Ok(pipes)
-}
-
-/// Criteria of other tools are no result: a file that is given with the results and holds any is taken into the configuration.
-/// Only files that are named themselves are; what lies in a folder is nobody's criteria unless plimsoll.toml says so.
-fn results(inputs: &[String], config: &mut Config) -> Result<Vec<String>, Error> {
-    const ENDINGS: [&str; 9] = ["yaml", "yml", "json", "scala", "java", "kt", "js", "ts", "txt"];
-    const LARGEST: u64 = 1 << 20;
-    let mut rest = Vec::new();
-    for input in inputs {
-        let path = Path::new(input);
-        let named = path.extension().is_some_and(|end| ENDINGS.iter().any(|known| end.eq_ignore_ascii_case(known)));
-        let small = || path.metadata().is_ok_and(|about| about.is_file() && about.len() <= LARGEST);
-        let text = if named && small() { std::fs::read_to_string(path).ok() } else { None };
-        let demands = match &text {
-            Some(text) => crate::borrowed::read(text, input)?,
-            None => None,
-        };
-        match (demands, text) {
-            (Some(demands), Some(text)) => {
-                config.borrowed.push(Import::default().loaded(input.clone(), text, demands));
-            }
-            _ => rest.push(input.clone()),
-        }
-    }
-    Ok(rest)
 }
 
 fn analysed(suite: Suite, config: Config) -> Gathered {

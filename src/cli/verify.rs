@@ -10,16 +10,15 @@ mod locate;
 use super::against::Against;
 use super::args::VerifyArgs;
 use super::declarations::Declarations;
-use super::judging::Judging;
+use super::judging::{Judging, config_hash};
 use super::{EXIT_INCONCLUSIVE, EXIT_NOT_READY, EXIT_READY, Stop, Streams, attest, pipeline};
 use crate::config::Config;
-use crate::config::import::Compat;
+use crate::config::import::{Compat, Loaded};
 use crate::error::{Error, Place};
 use crate::fmt;
 use crate::render::text::verdict_words;
 use crate::report::baseline::BaselineUsed;
-use crate::report::model::{Report, SCHEMA};
-use crate::store::run;
+use crate::report::model::{ImportUsed, Report, SCHEMA};
 pub(super) use locate::Located;
 use std::fs;
 use std::path::Path;
@@ -92,17 +91,18 @@ fn read(path: &Path) -> Result<Report, Error> {
 /// What the report carries against the hashes that it names.
 fn hashes(told: &Report) -> Vec<String> {
     let mut wrong = Vec::new();
-    if run::hash(&told.config.text) != told.config.sha256 {
+    if config_hash(&told.config.text, &told.config.imports) != told.config.sha256 {
         wrong.push("the configuration that the report carries is not the one of its hash".to_owned());
     }
     wrong
 }
 
 fn recomputed(told: &Report, located: &Located) -> Result<Report, Error> {
-    let config = match told.config.source.as_str() {
+    let mut config = match told.config.source.as_str() {
         "default" => Config::defaults()?,
         source => Config::parse(&told.config.text, source)?,
     };
+    imports(&mut config, &told.config.imports)?;
     let baseline = told.baseline.as_ref().map(carried).transpose()?;
     let reference = told.reference.as_ref().map(|one| carried(&one.baseline)).transpose()?;
     let mut gathered = pipeline::again(config, &told.reproduce.request, located)?;
@@ -124,6 +124,20 @@ fn recomputed(told: &Report, located: &Located) -> Result<Report, Error> {
         again.signoff = Some(made);
     }
     Ok(again)
+}
+
+/// Takes in the criteria that a report carries of other tools' files: those that its configuration imports, then those that were
+/// given with the results.
+fn imports(config: &mut Config, used: &[ImportUsed]) -> Result<(), Error> {
+    let mut declared = config.imports.clone().into_iter().filter(|import| import.from.is_some());
+    for one in used {
+        let demands = serde_json::from_value(one.demands.clone()).map_err(|error| {
+            Error::input(format!("the criteria of {} are not understood: {error}", fmt::plain(&one.source)))
+        })?;
+        let import = declared.next().unwrap_or_default();
+        config.borrowed.push(Loaded { sha256: Some(one.sha256.clone()), ..import.own(one.source.clone(), demands) });
+    }
+    Ok(())
 }
 
 /// The baseline that a report carries.

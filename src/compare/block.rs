@@ -80,9 +80,9 @@ pub fn regroup(parts: &[Block], m: usize) -> Vec<Block> {
 
 /// All endpoints together, block by block.
 #[must_use]
-pub fn total(endpoints: &[&[Block]]) -> Vec<Block> {
-    let m = endpoints.iter().map(|blocks| blocks.len()).max().unwrap_or(0);
-    (0..m).map(|at| Block::sum(endpoints.iter().filter_map(|blocks| blocks.get(at)))).collect()
+pub fn total<B: AsRef<[Block]>>(endpoints: &[B]) -> Vec<Block> {
+    let m = endpoints.iter().map(|blocks| blocks.as_ref().len()).max().unwrap_or(0);
+    (0..m).map(|at| Block::sum(endpoints.iter().filter_map(|blocks| blocks.as_ref().get(at)))).collect()
 }
 
 /// `n` things in `m` runs of neighbours, each ending at the edge nearest to its share.

@@ -5,7 +5,7 @@
 //! distances on the scale of ln latency, the *arms*. The method needs no resampling, no raw values, and no block that is
 //! large enough for a quantile of its own.
 
-use super::steps::Steps;
+use super::steps::{Stepped, Steps};
 use crate::analyse::clustered::Clustered;
 
 /// An Influence is one quantile of one endpoint in one run, with its variation within the run.
@@ -29,8 +29,8 @@ impl Influence {
     /// The `p`-quantile of a run from its blocks. `None` without two blocks or without values.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts of requests stay far below 2^53")]
-    pub fn of(blocks: &[Steps], p: f64) -> Option<Self> {
-        let all = Steps::merged(blocks);
+    pub fn of(run: &Stepped, p: f64) -> Option<Self> {
+        let Stepped { blocks, all } = run;
         let quantile = all.quantile(p)?;
         let share = share(blocks, |block| block.at_or_below(quantile))?;
         // A quantile that is the greatest value, such as a timeout, has all values at or below it in every block. What
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_constant_latency_does_not_vary() {
-        let blocks = vec![Steps::of([(5_000.0, 40)]); 12];
+        let blocks = Stepped::of(vec![Steps::of([(5_000.0, 40)]); 12]);
         let influence = Influence::of(&blocks, 0.5).unwrap();
         assert!(influence.lower_arm.abs() < 1e-12 && influence.upper_arm.abs() < 1e-12);
         assert!(influence.blocks.iter().all(|one| one.abs() < 1e-12));
@@ -115,7 +115,7 @@ mod tests {
         let slow = even.iter().map(|(value, count)| (value * 3.0, *count));
         let mut blocks = vec![Steps::of(even.clone()); 12];
         blocks[4] = Steps::of(slow);
-        let influence = Influence::of(&blocks, 0.5).unwrap();
+        let influence = Influence::of(&Stepped::of(blocks), 0.5).unwrap();
         let most = influence.blocks.iter().copied().fold(f64::MIN, f64::max);
         assert!((influence.blocks[4] - most).abs() < 1e-12 && most > 0.0);
     }
@@ -126,7 +126,7 @@ mod tests {
         let timeouts = |at: usize| if at < 3 { 40 } else { 0 };
         let blocks: Vec<Steps> =
             (0..12).map(|at| Steps::of([(50_000.0, 100 - timeouts(at)), (30_000_000.0, timeouts(at))])).collect();
-        let influence = Influence::of(&blocks, 0.95).unwrap();
+        let influence = Influence::of(&Stepped::of(blocks), 0.95).unwrap();
         assert!((influence.quantile - 30_000_000.0).abs() < 1.0);
         assert!(influence.lower_arm > 1.0, "{influence:?}");
     }
@@ -135,13 +135,14 @@ mod tests {
     fn where_one_deviation_reaches_beyond_the_sample_there_is_no_upper_arm() {
         let mut blocks = vec![Steps::of([(100.0, 30)]); 12];
         blocks[0] = Steps::of([(100.0, 20), (900.0, 5), (950.0, 5)]);
+        let blocks = Stepped::of(blocks);
         assert!(!Influence::of(&blocks, 0.99).unwrap().is_bounded());
         assert!(Influence::of(&blocks, 0.5).unwrap().is_bounded());
     }
 
     #[test]
     fn without_values_there_is_no_quantile() {
-        assert_eq!(Influence::of(&vec![Steps::default(); 12], 0.5), None);
-        assert_eq!(Influence::of(&[], 0.5), None);
+        assert_eq!(Influence::of(&Stepped::of(vec![Steps::default(); 12]), 0.5), None);
+        assert_eq!(Influence::of(&Stepped::default(), 0.5), None);
     }
 }

@@ -23,6 +23,7 @@ pub mod prediction;
 pub mod quoted;
 mod row;
 pub mod run_figures;
+pub mod sample;
 pub mod settings;
 pub mod shift;
 pub mod side;

@@ -100,7 +100,10 @@ impl Row {
             material: settings.material.max(STRICT_MATERIAL),
             ..settings.clone()
         };
-        let settings = if self.ground == Ground::Firm { settings } else { &strict };
+        let firm = if self.ground == Ground::Firm { settings } else { &strict };
+        // What stands alone is not adjusted for the others, so its one-sided test asks for what its two-sided interval shows.
+        let alone = Settings { alpha: firm.alpha / 2.0, ..firm.clone() };
+        let settings = if self.gated { firm } else { &alone };
         let evidence = match &self.basis {
             Basis::Missing => return self.delta,
             Basis::Quantile { tested, endpoints } => {

@@ -7,7 +7,7 @@ use super::block::{self, Block};
 use super::failures;
 use super::influence::Influence;
 use super::side::{Side, SideEndpoint};
-use super::steps::Steps;
+use super::steps::Stepped;
 use crate::analyse::figures::EndpointFigures;
 use crate::analyse::percentile::least_n;
 use crate::fmt;
@@ -104,9 +104,9 @@ impl RunFigures {
 fn run(endpoint: String, figures: &EndpointFigures, parts: Option<(&[Block], usize)>, ranks: &[f64]) -> EndpointRun {
     let Some((parts, blocks)) = parts else { return whole(endpoint, figures, ranks) };
     let blocks = block::regroup(parts, blocks);
-    let steps: Vec<Steps> = blocks.iter().map(|block| Steps::of_histogram(&block.histogram)).collect();
+    let stepped = Stepped::of_blocks(&blocks);
     let quantile = |rank: &f64| {
-        let influence = Influence::of(&steps, *rank).filter(|one| one.n >= least_n(*rank))?;
+        let influence = Influence::of(&stepped, *rank).filter(|one| one.n >= least_n(*rank))?;
         let sd = f64::midpoint(influence.lower_arm, influence.upper_arm);
         let step_us = step_us(figures, influence.quantile);
         let quantile = RunQuantile { us: influence.quantile, sd: sd.is_finite().then_some(sd), step_us };

@@ -39,16 +39,33 @@ impl Shift {
     /// `the system as a whole is slower: p50 +8 % over 6 endpoints`
     #[must_use]
     pub fn words(&self) -> Option<String> {
-        let endpoints = fmt::count(u64::try_from(self.endpoints).unwrap_or(u64::MAX));
-        let (metric, change) = (&self.metric, fmt::change(self.ratio));
-        let together = |word: &str| format!("all {endpoints} endpoints became {word} together: {metric} {change}");
-        match self.kind {
+        Self::words_of(&[self])
+    }
+
+    /// What happened in several quantiles of one test that went the same way ([`Self::way`]).
+    #[must_use]
+    pub fn words_of(shifts: &[&Self]) -> Option<String> {
+        let first = shifts.first()?;
+        let endpoints = fmt::count(u64::try_from(first.endpoints).unwrap_or(u64::MAX));
+        let changes: Vec<String> =
+            shifts.iter().map(|shift| format!("{} {}", shift.metric, fmt::change(shift.ratio))).collect();
+        let changes = changes.join(", ");
+        let remark = |word: &str| {
+            format!("all {endpoints} endpoints were {word} (too few to test it as one): {changes} in the middle")
+        };
+        match first.kind {
             ShiftKind::None => None,
             ShiftKind::Regressed => {
-                Some(format!("the system as a whole is slower: {metric} {change} over {endpoints} endpoints"))
+                Some(format!("the system as a whole is slower: {changes} over {endpoints} endpoints"))
             }
-            ShiftKind::Remark if self.ratio > 1.0 => Some(together("slower")),
-            ShiftKind::Remark => Some(together("faster")),
+            ShiftKind::Remark if first.ratio > 1.0 => Some(remark("slower")),
+            ShiftKind::Remark => Some(remark("faster")),
         }
+    }
+
+    /// What those have in common that are said in one sentence: test, kind, and whether it became slower.
+    #[must_use]
+    pub fn way(&self) -> (&str, ShiftKind, bool) {
+        (&self.test, self.kind, self.ratio > 1.0)
     }
 }

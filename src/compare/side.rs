@@ -5,11 +5,13 @@
 //! same run read from the store give the same comparison to the last bit.
 
 use super::block::{self, Block};
-use crate::analyse::figures::{EndpointFigures, LoadFigures, TestFigures};
+use crate::analyse::figures::{EndpointFigures, LoadFigures, Phases, TestFigures};
+use crate::analyse::warm_up::CUT_FROM_S;
 use crate::model::histogram::Histogram;
 use crate::model::key::Population;
 use crate::model::test::{EndpointSeries, Test, Timeline};
 use crate::unit::Timestamp;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Stretches that the steady time is kept in: the least common multiple of both numbers of blocks.
@@ -46,8 +48,12 @@ pub struct Side {
     pub started_at: Option<Timestamp>,
     /// First start to last end in seconds.
     pub duration_s: Option<f64>,
-    /// Length of the steady part in seconds; 0 where there are no windows.
+    /// Length of the part that is compared, in seconds: ramp and warm-up left out. 0 where there are no windows.
     pub steady_s: f64,
+    /// Seconds of warm-up that were left out before it.
+    pub warm_up_s: f64,
+    /// Why nothing of the run can be compared, if it never comes to rest.
+    pub unsettled: Option<String>,
     /// Users and arrivals.
     pub load: LoadFigures,
     /// All requests together.
@@ -73,10 +79,38 @@ impl Side {
             started_at: test.span.map(|span| span.start),
             duration_s: test.duration_s,
             steady_s: steady.as_ref().map_or(0.0, |(timeline, range)| width_s(timeline) * count(range.len())),
+            warm_up_s: figures.phases.as_ref().map_or(0.0, |phases| phases.compared_from_s() - phases.steady_from_s),
+            unsettled: figures.phases.as_ref().and_then(Phases::unsettled).map(str::to_owned),
             load: figures.load.clone(),
             totals: requests.totals.clone(),
             endpoints: endpoints.collect(),
         })
+    }
+
+    /// Whether the run is long enough for its warm-up to be cut.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        self.warm_up_s + self.steady_s >= CUT_FROM_S
+    }
+
+    /// The side with at least `warm_up_s` seconds left out at its start, in whole parts; as it is where that many are left
+    /// out already.
+    #[must_use]
+    pub fn trimmed(&self, warm_up_s: f64) -> Cow<'_, Self> {
+        let part_s = self.steady_s / count(PARTS);
+        let missing_s = warm_up_s - self.warm_up_s;
+        // A hair, because a cut that ends where a part does takes no part of the rest.
+        let dropped = (1..=PARTS).find(|parts| count(*parts) * part_s >= missing_s - 1e-6).unwrap_or(PARTS);
+        if missing_s <= 1e-6 || self.endpoints.iter().all(|one| one.parts.is_none()) {
+            return Cow::Borrowed(self);
+        }
+        let mut side = self.clone();
+        for parts in side.endpoints.iter_mut().filter_map(|one| one.parts.as_mut()) {
+            parts.drain(..dropped.min(parts.len()));
+        }
+        side.steady_s -= count(dropped) * part_s;
+        side.warm_up_s += count(dropped) * part_s;
+        Cow::Owned(side)
     }
 }
 
@@ -90,7 +124,7 @@ fn width_s(timeline: &Timeline) -> f64 {
     timeline.width_ns as f64 / 1e9
 }
 
-/// The windows of the steady part: those that lie in it whole, or at least by half.
+/// The windows that are compared: those that lie in the steady part, less its warm-up, whole or at least by half.
 fn steady_windows<'a>(test: &'a Test, figures: &TestFigures) -> Option<(&'a Timeline, Range<usize>)> {
     let (timeline, phases, span) = (test.timeline.as_ref()?, figures.phases.as_ref()?, test.span?);
     let first_s = timeline.start.seconds_since(span.start);
@@ -100,7 +134,7 @@ fn steady_windows<'a>(test: &'a Test, figures: &TestFigures) -> Option<(&'a Time
         let edge = edge as usize;
         edge
     };
-    let range = nearest(phases.steady_from_s)..nearest(phases.steady_to_s);
+    let range = nearest(phases.compared_from_s())..nearest(phases.steady_to_s);
     (!range.is_empty()).then_some((timeline, range))
 }
 

@@ -6,10 +6,11 @@ use super::delta::{Call, Delta};
 use super::differences::differences;
 use super::estimated::{self, Known, Subject};
 use super::pairing::{Pairs, paired};
-use super::settings::Settings;
+use super::settings::{Metric, Settings};
 use super::shift::Shift;
 use super::side::{Side, SideEndpoint};
 use super::two_run::{self, Pair, Steady};
+use crate::fmt;
 
 /// A Comparison is all that two runs of one test say together.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,17 +26,49 @@ pub struct Comparison {
 /// Compares the judged run with the baseline's run of the same test.
 #[must_use]
 pub fn sides(before: &Side, after: &Side, settings: &Settings) -> Comparison {
+    let warm_up_s = if before.is_long() && after.is_long() { before.warm_up_s.max(after.warm_up_s) } else { 0.0 };
+    let (before, after) = (before.trimmed(warm_up_s), after.trimmed(warm_up_s));
+    let mut comparison = at_rest(&before, &after, settings);
+    unsettled(&mut comparison, &before, &after);
+    comparison
+}
+
+/// Compares what is left of both runs after their warm-up.
+fn at_rest(before: &Side, after: &Side, settings: &Settings) -> Comparison {
     let pairs = paired(before, after);
     let differences = differences(before, after, &pairs);
     if let Some(parts) = with_parts(&pairs) {
         let steady = Steady { before_s: before.steady_s, after_s: after.steady_s };
-        let outcome = two_run::compare(&after.test, &parts, steady, settings);
+        let mut outcome = two_run::compare(&after.test, &parts, steady, settings);
+        name_warm_up(&mut outcome.deltas, before.warm_up_s.max(after.warm_up_s));
         let deltas = unpaired(outcome.deltas, &pairs);
         return Comparison { deltas, shifts: outcome.shifts, differences };
     }
     let steady = (before.steady_s, after.steady_s);
     let outcome = estimated::compare(&after.test, &subjects(before, after, &pairs), steady, settings);
     Comparison { deltas: unpaired(outcome, &pairs), shifts: Vec::new(), differences }
+}
+
+/// Says of each delta how much warm-up it leaves out.
+fn name_warm_up(deltas: &mut [Delta], warm_up_s: f64) {
+    let left_out = format!(", {} of warm-up left out", fmt::duration_s(warm_up_s));
+    for delta in deltas.iter_mut().filter(|_| warm_up_s > 0.0) {
+        delta.method.push_str(&left_out);
+    }
+}
+
+/// Takes back what a run that never comes to rest cannot show: its latency depends on when one looks. Only that it fails more
+/// often stays said.
+pub fn unsettled(comparison: &mut Comparison, before: &Side, after: &Side) {
+    let of = |side: &Side, name: &str| side.unsettled.as_ref().map(|why| format!("{name}: {why}"));
+    let Some(why) = of(after, "this run").or_else(|| of(before, "the baseline")) else { return };
+    let failures = Metric::Failures.name();
+    let stays = |delta: &&mut Delta| !(delta.metric == failures && delta.call == Call::Regressed);
+    for delta in comparison.deltas.iter_mut().filter(stays) {
+        delta.call = Call::Inconclusive;
+        delta.why = Some(why.clone());
+    }
+    comparison.shifts.clear();
 }
 
 /// Says of an endpoint that only one side has that it is so; and totals over wholly different endpoints are no comparison.
@@ -77,4 +110,66 @@ fn subjects<'a>(before: &'a Side, after: &'a Side, pairs: &'a Pairs<'a>) -> Vec<
     });
     let total = |side: &'a Side| Some(Known { figures: &side.totals, parts: None });
     endpoints.chain([Subject { endpoint: "", before: total(before), after: total(after) }]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyse::builder::{self, Shape};
+    use crate::analyse::{Options, analyse};
+    use crate::compare::side::PARTS;
+
+    fn side(seconds: usize, latency_us: fn(u64) -> u64) -> Side {
+        let test = builder::raw_test(&Shape { seconds, latency_us, ..Shape::default() });
+        Side::of(&test, &analyse(&test, &Options::default())).unwrap()
+    }
+
+    const fn flat(number: u64) -> u64 {
+        50_000 + number * 7919 % 5_000
+    }
+
+    /// The first minute is three times as slow.
+    const fn warming(number: u64) -> u64 {
+        flat(number) * if number <= 600 { 3 } else { 1 }
+    }
+
+    const fn rising(number: u64) -> u64 {
+        flat(number) + number * 20
+    }
+
+    #[test]
+    fn both_runs_lose_the_longer_warm_up() {
+        let (cold, warm) = (side(900, warming), side(900, flat));
+        assert!((cold.warm_up_s - 60.0).abs() < 6.0, "{}", cold.warm_up_s);
+        let trimmed = warm.trimmed(cold.warm_up_s);
+        assert!(trimmed.warm_up_s >= cold.warm_up_s && trimmed.steady_s <= warm.steady_s);
+        assert!(trimmed.endpoints[0].parts.as_ref().unwrap().len() < PARTS);
+        for (before, after) in [(&cold, &warm), (&warm, &cold)] {
+            let found = sides(before, after, &Settings::default());
+            assert!(found.deltas.iter().all(|one| one.call == Call::NoSlower), "{:#?}", found.deltas);
+            assert!(found.deltas[0].method.ends_with(" of warm-up left out"), "{}", found.deltas[0].method);
+        }
+    }
+
+    #[test]
+    fn a_run_that_never_settles_is_neither_blamed_nor_acquitted() {
+        let (unsettled, calm) = (side(600, rising), side(600, flat));
+        for (before, after, whose) in [(&calm, &unsettled, "this run: "), (&unsettled, &calm, "the baseline: ")] {
+            let found = sides(before, after, &Settings::default());
+            assert!(found.deltas.iter().all(|one| one.call == Call::Inconclusive), "{:#?}", found.deltas);
+            let why = found.deltas[0].why.clone().unwrap();
+            assert!(why.starts_with(&format!("{whose}no steady state")), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_run_without_rest_may_still_fail_more_often() {
+        let mut comparison = Comparison::default();
+        for (metric, call) in [("failures", Call::Regressed), ("failures", Call::NoSlower), ("p95", Call::Regressed)] {
+            comparison.deltas.push(Delta { call, ..Delta::named(("t", "e"), metric, "L1") });
+        }
+        unsettled(&mut comparison, &side(60, flat), &side(600, rising));
+        let calls: Vec<Call> = comparison.deltas.iter().map(|one| one.call).collect();
+        assert_eq!(calls, [Call::Regressed, Call::Inconclusive, Call::Inconclusive]);
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! The comparison asks for quantiles and counts only, so it works on this form: made from a histogram, or from exact values.
 
+use super::block::Block;
 use crate::model::histogram::{Histogram, rank};
 
 /// A Steps is an empirical distribution function: values ascending, each with its own count and the count at or below it.
@@ -91,6 +92,30 @@ impl Steps {
     }
 }
 
+/// A Stepped is a run's distribution, block by block and as a whole.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Stepped {
+    /// Each block's.
+    pub blocks: Vec<Steps>,
+    /// All blocks' together.
+    pub all: Steps,
+}
+
+impl Stepped {
+    /// Of blocks of values.
+    #[must_use]
+    pub fn of(blocks: Vec<Steps>) -> Self {
+        Self { all: Steps::merged(&blocks), blocks }
+    }
+
+    /// Of blocks of latencies, in µs. Merging their histograms is cheaper than merging their steps, and comes to the same.
+    #[must_use]
+    pub fn of_blocks(blocks: &[Block]) -> Self {
+        let steps = blocks.iter().map(|block| Steps::of_histogram(&block.histogram));
+        Self { blocks: steps.collect(), all: Steps::of_histogram(&Block::sum(blocks).histogram) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,7 +132,10 @@ mod tests {
             prop_assert_eq!(steps.at_or_below(highest as f64), histogram.count_at_or_below(at));
             let (head, tail) = values.split_at(values.len() / 2);
             let half = |values: &[i64]| Steps::of_histogram(&values.iter().copied().collect());
-            prop_assert_eq!(Steps::merged(&[half(tail), half(head)]), steps);
+            prop_assert_eq!(&Steps::merged(&[half(tail), half(head)]), &steps);
+            let block = |values: &[i64]| Block { histogram: values.iter().copied().collect(), ..Block::default() };
+            let blocks = [block(tail), block(head)];
+            prop_assert_eq!(Stepped::of_blocks(&blocks), Stepped::of(vec![half(tail), half(head)]));
         }
     }
 }

@@ -10,12 +10,12 @@
 use super::block::{self, Block};
 use super::change;
 use super::delta::Delta;
-use super::failures::{self, Shares};
+use super::failures::Shares;
 use super::influence::Influence;
 use super::row::{Basis, Pending, Row, by_endpoint, call_together};
+use super::sample::Sample;
 use super::settings::{Metric, Settings};
 use super::shift::Shift;
-use super::steps::Steps;
 use crate::analyse::percentile::least_n;
 use crate::analyse::proportion::Share;
 use crate::fmt;
@@ -53,29 +53,55 @@ pub struct Outcome {
 /// Compares two runs of `test`. Parts are merged to blocks here: 12, from six steady minutes on 18, and none below 24 s, where
 /// every call is inconclusive.
 #[must_use]
-pub fn compare(test: &str, pairs: &[Pair<'_>], steady: Steady, settings: &Settings) -> Outcome {
-    let blocks = block::number(steady.before_s, steady.after_s);
+pub fn compare<'a>(test: &str, pairs: &[Pair<'a>], steady: Steady, settings: &Settings) -> Outcome {
+    let m = blocks_of(steady);
+    let side = |of: fn(&Pair<'a>) -> &'a [Block]| -> Vec<Vec<Block>> {
+        pairs.iter().map(|pair| block::regroup(of(pair), m.unwrap_or(block::BLOCKS))).collect()
+    };
+    let (before, after) = (side(|pair| pair.before), side(|pair| pair.after));
+    let sampled = |blocks: &[Block]| Sample::of(blocks, &settings.metrics);
+    let samples = before.iter().zip(&after).map(|(before, after)| (sampled(before), sampled(after)));
+    let samples: Vec<(Sample, Sample)> = samples.collect();
+    let sides = pairs.iter().zip(&samples);
+    let endpoints: Vec<Sampled<'_>> =
+        sides.map(|(pair, (before, after))| Sampled { endpoint: pair.endpoint, before, after }).collect();
+    let named = pairs.iter().any(|pair| !pair.endpoint.is_empty());
+    let totals = named.then(|| (sampled(&block::total(&before)), sampled(&block::total(&after))));
+    let totals = totals.as_ref().map(|(before, after)| Sampled { endpoint: "", before, after });
+    compare_samples(test, &endpoints, totals, steady, settings)
+}
+
+/// Compares two runs of `test` by samples, which are of the blocks that `steady` asks for ([`blocks_of`]) and of all metrics of
+/// the settings. Totals are shown and not judged.
+#[must_use]
+pub fn compare_samples(
+    test: &str,
+    endpoints: &[Sampled<'_>],
+    totals: Option<Sampled<'_>>,
+    steady: Steady,
+    settings: &Settings,
+) -> Outcome {
+    let blocks = blocks_of(steady);
     let frame =
         Frame { test, blocks, method: method(blocks, steady, settings), short: too_short(blocks, steady), settings };
-    let endpoints: Vec<Sample<'_>> = pairs.iter().map(|pair| Sample::of(pair, blocks)).collect();
     let (mut rows, mut shifts) = (Vec::new(), Vec::new());
     for metric in &settings.metrics {
-        let (metric_rows, shift) = frame.rows(&endpoints, *metric, true);
+        let (metric_rows, shift) = frame.rows(endpoints, *metric, true);
         rows.push(metric_rows);
         shifts.extend(shift);
     }
     let mut rows = by_endpoint(rows);
-    if pairs.iter().any(|pair| !pair.endpoint.is_empty()) {
-        let before: Vec<&[Block]> = endpoints.iter().map(|one| one.before.as_slice()).collect();
-        let after: Vec<&[Block]> = endpoints.iter().map(|one| one.after.as_slice()).collect();
-        let (before, after) = (block::total(&before), block::total(&after));
-        let totals = [Sample::of(&Pair { endpoint: "", before: &before, after: &after }, blocks)];
-        for metric in &settings.metrics {
-            rows.extend(frame.rows(&totals, *metric, false).0.into_iter().map(Row::shown_only));
-        }
+    for metric in totals.iter().flat_map(|_| &settings.metrics) {
+        rows.extend(frame.rows(totals.as_slice(), *metric, false).0.into_iter().map(Row::shown_only));
     }
     let (deltas, shifts) = call_together(rows, shifts, settings);
     Outcome { deltas, shifts }
+}
+
+/// How many blocks two runs are compared in; `None` where one is too short.
+#[must_use]
+pub fn blocks_of(steady: Steady) -> Option<usize> {
+    block::number(steady.before_s, steady.after_s)
 }
 
 fn method(blocks: Option<usize>, steady: Steady, settings: &Settings) -> String {
@@ -94,26 +120,21 @@ fn too_short(blocks: Option<usize>, steady: Steady) -> Option<String> {
     blocks.is_none().then(|| format!("{seconds} s of steady load; needs {} s", fmt::number(block::SHORTEST_S)))
 }
 
-/// One endpoint's blocks in both runs.
-struct Sample<'a> {
-    endpoint: &'a str,
-    before: Vec<Block>,
-    after: Vec<Block>,
-    steps: (Vec<Steps>, Vec<Steps>),
+/// One endpoint's samples in both runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Sampled<'a> {
+    /// Label; empty for totals.
+    pub endpoint: &'a str,
+    /// Of the baseline.
+    pub before: &'a Sample,
+    /// Of the judged run.
+    pub after: &'a Sample,
 }
 
-impl<'a> Sample<'a> {
-    fn of(pair: &Pair<'a>, blocks: Option<usize>) -> Self {
-        let side = |parts: &[Block]| block::regroup(parts, blocks.unwrap_or(block::BLOCKS));
-        let steps = |blocks: &[Block]| blocks.iter().map(|block| Steps::of_histogram(&block.histogram)).collect();
-        let (before, after) = (side(pair.before), side(pair.after));
-        Self { endpoint: pair.endpoint, steps: (steps(&before), steps(&after)), before, after }
-    }
-
+impl Sampled<'_> {
     /// Which run does not have the endpoint at all.
     fn missing(&self) -> Option<String> {
-        let none = |blocks: &[Block]| blocks.iter().all(|block| block.requests == 0);
-        match (none(&self.before), none(&self.after)) {
+        match (self.before.requests == 0, self.after.requests == 0) {
             (true, true) => Some("no requests under steady load in either run".to_owned()),
             (true, false) => Some("no requests under steady load in the baseline".to_owned()),
             (false, true) => Some("no requests under steady load in this run".to_owned()),
@@ -132,28 +153,26 @@ struct Frame<'a> {
 }
 
 impl Frame<'_> {
-    fn rows(&self, endpoints: &[Sample<'_>], metric: Metric, gated: bool) -> (Vec<Row>, Option<Pending>) {
+    fn rows(&self, endpoints: &[Sampled<'_>], metric: Metric, gated: bool) -> (Vec<Row>, Option<Pending>) {
         match metric {
             Metric::Quantile(p) => self.quantile_rows(endpoints, p, gated),
             Metric::Failures => (self.failure_rows(endpoints, gated), None),
         }
     }
 
-    fn begun(&self, sample: &Sample<'_>, metric: Metric, gated: bool) -> Row {
+    fn begun(&self, sample: &Sampled<'_>, metric: Metric, gated: bool) -> Row {
         Row::begun((self.test, sample.endpoint), metric, &self.method, gated)
     }
 
-    fn quantile_rows(&self, endpoints: &[Sample<'_>], p: f64, gated: bool) -> (Vec<Row>, Option<Pending>) {
-        let runs: Vec<_> =
-            endpoints.iter().map(|one| (Influence::of(&one.steps.0, p), Influence::of(&one.steps.1, p))).collect();
+    fn quantile_rows(&self, endpoints: &[Sampled<'_>], p: f64, gated: bool) -> (Vec<Row>, Option<Pending>) {
+        let runs: Vec<_> = endpoints.iter().map(|one| (one.before.influence(p), one.after.influence(p))).collect();
         let mut rows: Vec<Row> = endpoints.iter().map(|one| self.begun(one, Metric::Quantile(p), gated)).collect();
         let mut tested = Vec::new();
         for ((row, sample), run) in rows.iter_mut().zip(endpoints).zip(&runs) {
-            let figure =
-                |run: &Option<Influence>| run.as_ref().filter(|run| run.n >= least_n(p)).map(|run| run.quantile);
-            row.set_figures(figure(&run.0), figure(&run.1));
-            row.delta.why = self.short.clone().or_else(|| sample.missing()).or_else(|| unfit(run, p));
-            if let (None, (Some(before), Some(after))) = (&row.delta.why, run) {
+            let figure = |run: Option<&Influence>| run.filter(|run| run.n >= least_n(p)).map(|run| run.quantile);
+            row.set_figures(figure(run.0), figure(run.1));
+            row.delta.why = self.short.clone().or_else(|| sample.missing()).or_else(|| unfit(*run, p));
+            if let (None, (Some(before), Some(after))) = (&row.delta.why, *run) {
                 tested.push((row, (before, after)));
             }
         }
@@ -166,10 +185,10 @@ impl Frame<'_> {
         (rows, shift)
     }
 
-    fn failure_rows(&self, endpoints: &[Sample<'_>], gated: bool) -> Vec<Row> {
+    fn failure_rows(&self, endpoints: &[Sampled<'_>], gated: bool) -> Vec<Row> {
         let rows = endpoints.iter().map(|sample| {
             let mut row = self.begun(sample, Metric::Failures, gated);
-            let (before, after) = (failures::share(&sample.before), failures::share(&sample.after));
+            let (before, after) = (sample.before.failures, sample.after.failures);
             row.set_figures(before.map(Share::value), after.map(Share::value));
             row.delta.why = self.short.clone().or_else(|| sample.missing());
             if let (None, Some((before, after))) = (&row.delta.why, before.zip(after)) {
@@ -188,7 +207,7 @@ impl Frame<'_> {
 }
 
 /// Why a quantile cannot be compared, if it cannot.
-fn unfit(run: &(Option<Influence>, Option<Influence>), p: f64) -> Option<String> {
+fn unfit(run: (Option<&Influence>, Option<&Influence>), p: f64) -> Option<String> {
     let (Some(before), Some(after)) = run else { return Some("no latencies over time".to_owned()) };
     let (n, least) = (before.n.min(after.n), least_n(p));
     if n < least {

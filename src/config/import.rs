@@ -7,6 +7,7 @@ use crate::quantity::Quantity;
 use crate::unit::Unit;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// An Import is one file, or a list of criteria in another tool's words.
@@ -77,8 +78,8 @@ impl Sli {
 pub struct Loaded {
     /// The file, or `plimsoll.toml`.
     pub source: String,
-    /// Its text; empty where the criteria stand in plimsoll.toml.
-    pub text: String,
+    /// SHA-256 of the file; `None` where the criteria stand in plimsoll.toml.
+    pub sha256: Option<String>,
     /// What it demands.
     pub demands: Demands,
     /// Globs on tests; all where left out.
@@ -120,10 +121,18 @@ impl Import {
         Ok(found)
     }
 
-    /// These demands as the import has them.
+    /// These demands of a file as the import has them.
     #[must_use]
-    pub fn loaded(&self, source: String, text: String, demands: Demands) -> Loaded {
-        Loaded { source, text, demands, test: self.test.clone(), sli: self.sli.clone(), critical: self.critical }
+    pub fn loaded(&self, source: String, text: &str, demands: Demands) -> Loaded {
+        let sha256 = Some(crate::fmt::hex(&Sha256::digest(text.as_bytes())));
+        Loaded { sha256, ..self.own(source, demands) }
+    }
+
+    /// These demands of plimsoll.toml as the import has them.
+    #[must_use]
+    pub fn own(&self, source: String, demands: Demands) -> Loaded {
+        let (test, sli) = (self.test.clone(), self.sli.clone());
+        Loaded { source, sha256: None, demands, test, sli, critical: self.critical }
     }
 }
 

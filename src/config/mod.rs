@@ -93,9 +93,7 @@ impl Config {
         let mut config = Self::assembled(filled, defaults.criteria);
         for import in config.imports.clone() {
             let inline = import.inline().unwrap_or_default();
-            config
-                .borrowed
-                .extend(inline.into_iter().map(|demands| import.loaded(source.to_owned(), String::new(), demands)));
+            config.borrowed.extend(inline.into_iter().map(|demands| import.own(source.to_owned(), demands)));
         }
         text.clone_into(&mut config.text);
         config.source = Some(source.to_owned());
@@ -157,7 +155,7 @@ impl Config {
             let demands = crate::borrowed::read(&text, &source)?.ok_or_else(|| {
                 wrong(format!("`{from}` holds no criteria of Keptn, Taurus, Gatling, Artillery or k6"))
             })?;
-            self.borrowed.push(import.loaded(source, text, demands));
+            self.borrowed.push(import.loaded(source, &text, demands));
         }
         Ok(())
     }

@@ -20,7 +20,10 @@ pub struct Tally {
     pub headers: u64,
     /// Rows that could not be used.
     pub rejected: u64,
-    /// The first few of them, by place.
+    /// Those of them that were nobody's request (a value of a script's own metric), so that what is known of requests is whole
+    /// without them.
+    pub rejected_aside: u64,
+    /// The first few of all rejected rows, by place.
     pub first_rejections: Vec<Rejection>,
     /// Why the file must be called unfinished (cut off, truncated archive), if it must.
     pub unfinished: Option<String>,
@@ -54,6 +57,12 @@ impl Tally {
         self.keep(rejection);
     }
 
+    /// Counts a row that cannot be used and that told of no request.
+    pub fn reject_aside(&mut self, rejection: Rejection) {
+        self.rejected_aside += 1;
+        self.reject(rejection);
+    }
+
     fn keep(&mut self, rejection: Rejection) {
         if self.first_rejections.len() < KEPT {
             self.first_rejections.push(rejection);
@@ -71,6 +80,7 @@ impl Tally {
         self.skipped += other.skipped;
         self.headers += other.headers;
         self.rejected += other.rejected;
+        self.rejected_aside += other.rejected_aside;
         for rejection in other.first_rejections {
             self.keep(rejection);
         }

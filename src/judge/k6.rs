@@ -66,6 +66,9 @@ fn one(entry: &Entry<'_>, threshold: &Threshold, compat: Option<Compat>) -> Crit
     if result.status == Status::Inconclusive && compat == Some(Compat::K6) && threshold.kept.is_none() {
         answer_as_k6(&expression, &mut result);
     }
+    if threshold.abort && result.status == Status::Fail {
+        result.reason.push_str(&aborted(entry));
+    }
     if let Some(invalid) = &entry.invalid {
         let own = match threshold.kept {
             Some(true) => "k6 calls it kept",
@@ -77,6 +80,12 @@ fn one(entry: &Entry<'_>, threshold: &Threshold, compat: Option<Compat>) -> Crit
         result.reason = format!("the run is invalid: {invalid} ({own}: {})", result.reason);
     }
     result
+}
+
+/// A threshold with `abortOnFail` ends the run: when that was, and that nothing is known of what was still to come.
+fn aborted(entry: &Entry<'_>) -> String {
+    let after = entry.judged.test.duration_s.map(|seconds| format!(", which ended after {}", fmt::duration_s(seconds)));
+    format!("; it aborts the run (abortOnFail){}: what was still to come was not measured", after.unwrap_or_default())
 }
 
 /// k6's own answer on a metric without samples: a trend's figures are 0, and anything else is kept.

@@ -97,6 +97,9 @@ pub struct CriterionResult {
     pub unit: Unit,
     /// What was demanded; `null` for criteria without a number.
     pub limit: Option<Limit>,
+    /// Up to where a waiver accepts its failure, in `unit`; left out where none is about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ceiling: Option<f64>,
     /// Whether the suite stands and falls with it.
     pub critical: bool,
     /// What it asks of the evidence.
@@ -172,6 +175,7 @@ impl CriterionResult {
             n: None,
             unit: Unit::Plain,
             limit: None,
+            ceiling: None,
             critical,
             evidence: Evidence::Observed,
             source_class: None,

@@ -20,6 +20,7 @@ pub(crate) fn test(name: &str) -> Test {
         duration_s: Some(100.0),
         load_model: None,
         users_stated: None,
+        users_alone: None,
         populations: Vec::new(),
         cells: Vec::new(),
         timeline: None,
@@ -35,6 +36,7 @@ pub(crate) fn test(name: &str) -> Test {
 /// Figures with nothing in them.
 pub(crate) fn figures() -> TestFigures {
     TestFigures {
+        omission: None,
         populations: Vec::new(),
         phases: None,
         load: LoadFigures::default(),

@@ -16,6 +16,7 @@ pub fn apply(
     newest: Option<Timestamp>,
 ) {
     let (Status::Fail, Some(limit)) = (result.status, result.limit) else { return };
+    result.ceiling = ceiling.as_ref().ok().copied().flatten();
     match waived(waiver, result.observed, ceiling, limit.side, result.unit, newest) {
         Ok(words) => {
             result.status = Status::Waived;

@@ -15,6 +15,7 @@ mod bucket;
 mod codec;
 mod compact;
 mod dense;
+pub mod v2;
 
 use bucket::Cell;
 pub use codec::CodecError;
@@ -91,6 +92,34 @@ impl Histogram {
             self.cells.extend_from_slice(&cells);
             self.fold_if_long();
         }
+    }
+
+    /// Counts `value` `times` times, and each time what a user who waited for it did not send: where one request is due every
+    /// `interval`, `value` − `interval`, `value` − 2 `interval`, … down to `interval` (Tene's correction for coordinated
+    /// omission, as `HdrHistogram` records it).
+    pub fn record_corrected(&mut self, value: i64, times: u64, interval: i64) {
+        self.record_n(value, times);
+        let mut missing = value.saturating_sub(interval);
+        while interval > 0 && missing >= interval {
+            self.record_n(missing, times);
+            missing -= interval;
+        }
+    }
+
+    /// A copy in which every record is corrected for an expected `interval`, read as the end of its bucket. `None` where the
+    /// interval is so short beside the values that it says nothing, and would take minutes to say it.
+    #[must_use]
+    pub fn corrected(&self, interval: i64) -> Option<Self> {
+        const MOST: i64 = 20_000_000;
+        let added = self.buckets().map(|(_, highest, _)| highest / interval.max(1));
+        let all = added.fold(0_i64, i64::saturating_add);
+        if interval <= 0 || all > MOST {
+            return None;
+        }
+        let mut corrected = Self::new();
+        self.buckets().for_each(|(_, highest, count)| corrected.record_corrected(highest, count, interval));
+        corrected.settle();
+        Some(corrected)
     }
 
     /// Sorts pending records in and gives back spare memory. Changes no answer, only its cost.

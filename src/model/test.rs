@@ -29,6 +29,8 @@ pub struct Test {
     pub load_model: Option<LoadModel>,
     /// Users stated outside any series.
     pub users_stated: Option<f64>,
+    /// Users over time of a test without a timeline: connections and messages alone have none.
+    pub users_alone: Option<UsersAlone>,
     /// Requests first, then connections, then messages; only those that were measured.
     pub populations: Vec<PopulationData>,
     /// The finest counters (raw tests only): successes, status codes and k6's sub-metrics are merges of these.
@@ -98,6 +100,15 @@ pub struct CellData {
     pub recorded: Recorded,
     /// Bytes received, where the source has them for every sample.
     pub bytes: Option<u64>,
+}
+
+/// Users in windows of equal width, from the test's start to its end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UsersAlone {
+    /// Width of a window.
+    pub width_ns: i64,
+    /// The greatest reading in each; `None` where not read.
+    pub users: Vec<Option<f64>>,
 }
 
 /// Windows are equally wide, aligned to the epoch, without holes; at most 512 of them.

@@ -129,6 +129,10 @@ fn texts(env: &mut Environment<'_>, target: Target) {
     });
     // A text that somebody wrote to be read whole.
     env.add_filter("whole", move |text: &str| own(escaped(text, target)));
+    // An address that a sign-off found to be one of the web.
+    env.add_filter("address", move |text: &str| {
+        own(if target == Target::Html { svg::escape(text) } else { text.to_owned() })
+    });
     env.add_filter("lines", move |text: &str| own(lines(text, target)));
 }
 

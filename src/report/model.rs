@@ -12,6 +12,7 @@ use crate::analyse::figures::{
     Doubt, EndpointFigures, LoadFigures, MetricFigures, MonitorFigures, Phases, PoolFigures, PopulationFigures,
     SeriesFigures, TrendFigures,
 };
+use crate::analyse::omission::OmissionFigures;
 use crate::compare::delta::Delta;
 use crate::compare::shift::Shift;
 use crate::judge::beside::{GradeOutcome, Ladder, Score};
@@ -162,10 +163,24 @@ pub struct Tile {
 pub struct ConfigUsed {
     /// Its text; the embedded default's where there is no file.
     pub text: String,
-    /// SHA-256 of the text.
+    /// SHA-256 of the text; where criteria of other tools' files are judged, of the text and those files' sums after it.
     pub sha256: String,
     /// The file, or `default`.
     pub source: String,
+    /// Files of other tools whose criteria are judged, in the order in which they were read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub imports: Vec<ImportUsed>,
+}
+
+/// A file of another tool whose criteria are judged. The file is not carried, since it may hold more than criteria.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ImportUsed {
+    /// The file.
+    pub source: String,
+    /// SHA-256 of it.
+    pub sha256: String,
+    /// What it demands, as it was understood.
+    pub demands: serde_json::Value,
 }
 
 /// A test with all that is known of it.
@@ -200,6 +215,9 @@ pub struct TestReport {
     pub load: LoadFigures,
     /// Ramp and the rest.
     pub phases: Option<Phases>,
+    /// What stalls or dropped arrivals hide, and the percentiles corrected for it; absent where neither was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coordinated_omission: Option<OmissionFigures>,
     /// Whether the run can prove anything; the reasons stand in `doubts`.
     pub valid: bool,
     /// Doubts about the run as a whole.

@@ -164,6 +164,11 @@ impl Held {
         }
     }
 
+    /// How many endpoints are told apart, by weight: a measure that never falls.
+    pub(super) fn endpoints(&self) -> u64 {
+        self.names.weight()
+    }
+
     /// What decides under which keys things are held.
     pub(super) fn decided(&self) -> ([(u8, Vec<String>); NAMINGS], [u8; 2]) {
         (self.namings().map(Naming::decided), [self.tags.level, self.metric_tags.level])
@@ -295,6 +300,11 @@ impl Part {
         self = self.renamed(&|key| held.shown(&held.endpoint(key)));
         self.requests.rename_kinds(&|kind| held.kinds.shown(kind));
         held.said(display).into_iter().for_each(|fact| self.add_fact(fact));
+        if self.faults.is_without_endpoints() {
+            let text =
+                "too many different error texts at too many endpoints: the texts are counted without their endpoints";
+            self.add_fact(Fact::Warning(text.to_owned()));
+        }
         let spelled = |key: &CellKey| match &key.outcome {
             Outcome::Failed(kind) => CellKey { outcome: Outcome::Failed(held.kinds.shown(kind)), ..key.clone() },
             _ => key.clone(),

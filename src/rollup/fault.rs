@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Texts that are shown.
 const KEPT: usize = 1000;
 /// Endpoints times texts that are told apart, by weight.
-const PAIRS: usize = 20_000;
+const PAIRS: u64 = 400_000;
 /// How much variety of texts is told apart.
 const LIMITS: Limits = Limits { style: Style::Sentence, ids: 3, numbers: 60, words: 10, first_words: 200, held: 5_000 };
 
@@ -45,10 +45,20 @@ impl Faults {
         let endpoint = endpoint.filter(|_| !self.without_endpoints);
         let sum = self.counts.entry((endpoint, of_requests, text)).or_default();
         *sum = sum.saturating_add(count);
-        if self.counts.len() > PAIRS && !self.without_endpoints {
+    }
+
+    /// Leaves endpoints aside where there are too many of them, by their weight, with too many texts. Neither weight ever falls
+    /// or depends on who was met first, and together they are at least as many as the pairs that are held.
+    pub(super) fn bound(&mut self, endpoints: u64) {
+        if !self.without_endpoints && self.texts.weight().saturating_mul(endpoints) > PAIRS {
             self.without_endpoints = true;
             self.regroup(&EndpointKey::clone);
         }
+    }
+
+    /// Whether endpoints were left aside.
+    pub(super) fn is_without_endpoints(&self) -> bool {
+        self.without_endpoints
     }
 
     /// What was heard of texts, and whether endpoints were left aside.

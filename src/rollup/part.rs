@@ -150,6 +150,7 @@ impl Part {
         self.totals.merge(other.totals);
         self.intervals.merge(other.intervals);
         self.faults.merge(other.faults);
+        self.faults.bound(self.held.endpoints());
         self.thresholds.merge_once(other.thresholds);
         self.facts.merge_once(other.facts);
     }
@@ -298,6 +299,7 @@ impl Part {
         if self.held.learn(key) {
             self.rekey();
         }
+        self.faults.bound(self.held.endpoints());
         self.place(&self.held.cell(key))
     }
 
@@ -331,6 +333,7 @@ impl Part {
         if self.held.learn_endpoint(&key) {
             self.rekey();
         }
+        self.faults.bound(self.held.endpoints());
         Some(self.held.endpoint(&key))
     }
 
@@ -382,6 +385,7 @@ impl Part {
     pub(super) fn add_fault(&mut self, fault: Fault) {
         let endpoint = self.hold(fault.endpoint.clone());
         self.faults.add(Fault { endpoint, ..fault });
+        self.faults.bound(self.held.endpoints());
     }
 
     pub(super) fn add_threshold(&mut self, threshold: Threshold) {

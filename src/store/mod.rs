@@ -135,7 +135,7 @@ impl Store {
             for named in children(&self.root.join(folder))? {
                 let name = last(&named);
                 let files: Vec<PathBuf> = children(&named)?.into_iter().filter(|path| is_stored(path)).collect();
-                for (path, content) in files.iter().zip(each(&files, content)) {
+                for (path, content) in files.iter().zip(each(&files, |path| content(path))) {
                     let name = if pinned { name.clone() } else { format!("{name}/{}", stem(path)) };
                     entries.push(Entry { name, pinned, content, path: path.clone() });
                 }
@@ -159,7 +159,7 @@ impl Store {
     pub fn runs(&self, test: &str) -> Result<Runs, Error> {
         let folder = self.root.join("runs").join(file_name(test));
         let files: Vec<PathBuf> = children(&folder)?.into_iter().filter(|path| is_stored(path)).collect();
-        let read = each(&files, run::read_line);
+        let read = each(&files, |path| run::read_line(path));
         let mut damaged = Vec::new();
         let mut found: Vec<(RunLine, PathBuf)> = Vec::new();
         for (path, line) in files.into_iter().zip(read) {
@@ -280,19 +280,19 @@ fn is_stored(path: &Path) -> bool {
     is_declared(path) || path.extension().is_some_and(|end| end == "run")
 }
 
-/// Does something with each file, on all processors; results in the order of the files.
-fn each<T: Send>(files: &[PathBuf], work: impl Fn(&Path) -> T + Sync) -> Vec<T> {
-    /// Files below which threads cost more than they bring.
+/// Does something with each file, or part of one, on all processors; results in the order given.
+fn each<I: Sync, T: Send>(all: &[I], work: impl Fn(&I) -> T + Sync) -> Vec<T> {
+    /// Below so many threads cost more than they bring.
     const FEW: usize = 16;
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    if files.len() < FEW || threads < 2 {
-        return files.iter().map(|path| work(path)).collect();
+    if all.len() < FEW || threads < 2 {
+        return all.iter().map(work).collect();
     }
     let work = &work;
     std::thread::scope(|scope| {
-        let parts: Vec<_> = files
-            .chunks(files.len().div_ceil(threads))
-            .map(|part| scope.spawn(move || part.iter().map(|path| work(path)).collect::<Vec<T>>()))
+        let parts: Vec<_> = all
+            .chunks(all.len().div_ceil(threads))
+            .map(|part| scope.spawn(move || part.iter().map(work).collect::<Vec<T>>()))
             .collect();
         let joined = parts.into_iter().map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         joined.flatten().collect()

@@ -6,6 +6,10 @@
 //! ```
 //! The hash is of the JSON text behind it. Listings read the first line only. A newer version or a wrong hash is an error
 //! of that file alone.
+//!
+//! The version is that of the form, not of the fields: a field that is added has a default, so that files without it read as
+//! they always did, and a program that does not know it passes it over. Only where a field's meaning changes, or one that
+//! was written before is no longer, does the number rise.
 
 use crate::analyse::figures::{EndpointFigures, LatencyFigures, LoadFigures};
 use crate::compare::block::Block;
@@ -26,6 +30,8 @@ use std::path::Path;
 const VERSION: u32 = 1;
 /// The word that the first line begins with.
 const FIRST: &str = "plimsoll-run";
+/// The word that the second begins with.
+const PARTS_LINE: &str = "parts";
 /// Counts beyond this are nobody's: sums of them cannot overflow.
 const MOST: u64 = 1 << 47;
 
@@ -45,6 +51,9 @@ pub struct RunLine {
     pub inputs: Vec<String>,
     /// Who made it part of the baseline, whatever its verdict.
     pub accepted: Option<Acceptance>,
+    /// Why it cannot be compared with, if it never came to rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsettled: Option<String>,
     /// What must be equal for runs to be compared.
     pub fingerprint: Fingerprint,
     /// One value for each endpoint and metric.
@@ -70,8 +79,11 @@ pub struct Acceptance {
 pub struct StoredRun {
     /// What a history reads of it.
     pub run: RunLine,
-    /// Length of the steady part in seconds.
+    /// Length of the part that is compared, in seconds.
     pub steady_s: f64,
+    /// Seconds of warm-up that were left out before it.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub warm_up_s: f64,
     /// Users and arrivals.
     pub load: LoadFigures,
     /// All requests together, over the whole run.
@@ -81,12 +93,20 @@ pub struct StoredRun {
     /// The second line: (position in `endpoints`, parts); empty when only the first line was read.
     #[serde(skip)]
     pub parts: Vec<(usize, Vec<Block>)>,
+    /// The text that it was read from; empty for a run that was not stored yet.
+    #[serde(skip)]
+    pub file: String,
 }
 
 /// The first line as far as a history needs it: the rest of it is skipped.
 #[derive(Deserialize)]
 struct First {
     run: RunLine,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_none(seconds: &f64) -> bool {
+    *seconds <= 0.0
 }
 
 /// One endpoint's parts as stored.
@@ -117,10 +137,12 @@ impl StoredRun {
         Self {
             run,
             steady_s: side.steady_s,
+            warm_up_s: side.warm_up_s,
             load: side.load.clone(),
             totals: compared(&side.totals),
             endpoints: side.endpoints.iter().map(|one| compared(&one.figures)).collect(),
             parts: parts.collect(),
+            file: String::new(),
         }
     }
 
@@ -137,6 +159,8 @@ impl StoredRun {
             started_at: self.run.started_at,
             duration_s: self.run.fingerprint.duration_s,
             steady_s: self.steady_s,
+            warm_up_s: self.warm_up_s,
+            unsettled: self.run.unsettled.clone(),
             load: self.load.clone(),
             totals: self.totals.clone(),
             endpoints: endpoints.collect(),
@@ -182,7 +206,7 @@ pub fn to_text(run: &StoredRun) -> Result<String, Error> {
         });
     }
     let parts = json(&parts)?;
-    Ok(sealed_line(FIRST, &figures) + &sealed_line("parts", &parts))
+    Ok(sealed_line(FIRST, &figures) + &sealed_line(PARTS_LINE, &parts))
 }
 
 pub(super) fn json<T: Serialize>(value: &T) -> Result<String, Error> {
@@ -219,26 +243,32 @@ pub fn parse(text: &str, name: &str) -> Result<StoredRun, Error> {
 fn whole(lines: &mut dyn BufRead, path: &Path) -> Result<StoredRun, Error> {
     let first = sealed(lines, path, 1, FIRST)?;
     let mut run: StoredRun = serde_json::from_str(&first.text).map_err(|error| damaged(path, 1, &error.to_string()))?;
+    let second = sealed(lines, path, 2, PARTS_LINE)?;
+    run.file = first.line(FIRST) + &second.line(PARTS_LINE);
     run.run.settle(first.hash);
-    let parts = sealed(lines, path, 2, "parts")?;
     let stored: Vec<StoredParts> =
-        serde_json::from_str(&parts.text).map_err(|error| damaged(path, 2, &error.to_string()))?;
-    for one in stored {
-        if one.endpoint >= run.endpoints.len() || one.requests.iter().chain(&one.failures).any(|count| *count > MOST) {
-            return Err(damaged(path, 2, "counts that nobody can have measured"));
-        }
-        let counts = one.requests.iter().zip(&one.failures).zip(&one.histograms).take(PARTS);
-        let blocks = counts.map(|((requests, failures), text)| {
-            let histogram = if text.is_empty() {
-                Histogram::new()
-            } else {
-                Histogram::from_v2_deflate(text).map_err(|error| damaged(path, 2, &error.to_string()))?
-            };
-            Ok(Block { histogram, requests: *requests, failures: *failures })
-        });
-        run.parts.push((one.endpoint, blocks.collect::<Result<_, Error>>()?));
-    }
+        serde_json::from_str(&second.text).map_err(|error| damaged(path, 2, &error.to_string()))?;
+    let endpoints = run.endpoints.len();
+    let parts = super::each(&stored, |one| blocks(one, endpoints, path).map(|blocks| (one.endpoint, blocks)));
+    run.parts = parts.into_iter().collect::<Result<_, _>>()?;
     Ok(run)
+}
+
+/// One endpoint's parts, of a run with so many endpoints.
+fn blocks(one: &StoredParts, endpoints: usize, path: &Path) -> Result<Vec<Block>, Error> {
+    if one.endpoint >= endpoints || one.requests.iter().chain(&one.failures).any(|count| *count > MOST) {
+        return Err(damaged(path, 2, "counts that nobody can have measured"));
+    }
+    let counts = one.requests.iter().zip(&one.failures).zip(&one.histograms).take(PARTS);
+    let blocks = counts.map(|((requests, failures), text)| {
+        let histogram = if text.is_empty() {
+            Histogram::new()
+        } else {
+            Histogram::from_v2_deflate(text).map_err(|error| damaged(path, 2, &error.to_string()))?
+        };
+        Ok(Block { histogram, requests: *requests, failures: *failures })
+    });
+    blocks.collect()
 }
 
 /// The text of a stored file with another acceptance in its first line; what stands behind that line is kept as it is.
@@ -264,6 +294,13 @@ pub(super) fn open(path: &Path) -> Result<BufReader<File>, Error> {
 pub(super) struct Sealed {
     pub(super) text: String,
     pub(super) hash: String,
+}
+
+impl Sealed {
+    /// The line that it was read from.
+    fn line(&self, word: &str) -> String {
+        format!("{word} {VERSION} sha256:{} {}\n", self.hash, self.text)
+    }
 }
 
 /// A line of a file here: word, version, hash, JSON.

@@ -43,6 +43,8 @@ pub struct Selection {
     pub since: Option<String>,
     /// How many were not fit.
     pub unfit: usize,
+    /// How many never came to rest, so that nothing can be compared with them.
+    pub unsettled: usize,
     /// How many were made under other conditions, and in what the newest of them differs.
     pub unequal: usize,
     /// Fields in which the newest of those differs.
@@ -58,6 +60,9 @@ impl Selection {
         let mut parts = Vec::new();
         if self.unfit > 0 {
             parts.push(format!("{} not fit by their verdict", self.unfit));
+        }
+        if self.unsettled > 0 {
+            parts.push(format!("{} without a steady state", self.unsettled));
         }
         if self.unequal > 0 {
             parts.push(format!("{} made under other conditions ({})", self.unequal, self.differs_in.join(", ")));
@@ -93,6 +98,8 @@ pub fn select(runs: &[RunLine], wanted: &Wanted<'_>) -> Selection {
             selection.later += 1;
         } else if !is_fit(run, wanted.conditions) {
             selection.unfit += 1;
+        } else if run.unsettled.is_some() {
+            selection.unsettled += 1;
         } else if !unequal.is_empty() {
             selection.unequal += 1;
             selection.differs_in = fields(&unequal);
@@ -164,6 +171,7 @@ mod tests {
             build: None,
             inputs: vec![format!("{day}")],
             accepted: None,
+            unsettled: None,
             fingerprint: fingerprint(100.0),
             figures: RunFigures { totals: EndpointRun::default(), endpoints: vec![endpoint] },
             sha256: String::new(),

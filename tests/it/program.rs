@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every value of `--format`.
-pub(crate) const EVERY_FORMAT: &str = "html,md,json,comment,summary,junit,load-performance,metrics,openmetrics,csv";
+pub(crate) const EVERY_FORMAT: &str =
+    "html,md,json,comment,summary,junit,load-performance,metrics,openmetrics,csv,signoff";
 
 /// What a run left behind.
 pub(crate) struct Ran {

@@ -7,13 +7,17 @@
     reason = "the simulated system serves the whole table; this asks for a part of it"
 )]
 
+#[path = "../../examples/simulation/noise.rs"]
+mod noise;
 #[path = "../../examples/simulation/rules.rs"]
 mod rules;
 #[path = "../../examples/simulation/system.rs"]
 mod system;
 
+use plimsoll::compare::over_runs;
+use plimsoll::compare::run_figures::{EndpointRun, RunFigures, RunQuantile};
 use plimsoll::compare::settings::Metric;
-use rules::{any_regressed, compared, regressed, settings};
+use rules::{any_regressed, compared, regressed, sample, samples, settings};
 use system::{SCENARIOS, System};
 
 /// The endpoint that is made slower.
@@ -26,9 +30,10 @@ fn a_system_beside_itself_is_rarely_blamed_and_thirty_percent_is_found() {
     let settings = settings(&[Metric::Quantile(0.95)], scenario.tau);
     let (mut alarms, mut found) = (0, 0);
     for seed in 0..20 {
-        let (before, mut after) = (system.run(&scenario, 2 * seed, &[]), system.run(&scenario, 2 * seed + 1, &[]));
+        let (before, run) = (samples(&system, &system.run(&scenario, 2 * seed)), system.run(&scenario, 2 * seed + 1));
+        let mut after = samples(&system, &run);
         alarms += u32::from(any_regressed(&compared(&system, &before, &after, &settings)));
-        after[SLOW] = system.run(&scenario, 2 * seed + 1, &[(SLOW, 1.3)]).swap_remove(SLOW);
+        after[SLOW] = sample(&system, &run.parts_of(SLOW, 1.3));
         found += u32::from(regressed(&compared(&system, &before, &after, &settings), &system.endpoints[SLOW].name));
     }
     assert!(alarms <= 3, "{alarms} of 20 falsely blamed");
@@ -40,8 +45,42 @@ fn runs_beside_the_runs_before_them_are_rarely_blamed() {
     let system = System::new(8, 180, 12);
     let scenario = SCENARIOS.into_iter().find(|one| one.name == "S3").unwrap();
     let alarms = (0..20_u64).filter(|trial| {
-        let runs: Vec<Vec<f64>> = (0..6).map(|run| system.figures(&scenario, 100 * trial + run)).collect();
+        let runs: Vec<Vec<f64>> = (0..6).map(|run| system.run(&scenario, 100 * trial + run).ln_p95s()).collect();
         rules::by_history(&runs[..5], &runs[5..]).contains(&true)
     });
     assert!(alarms.count() <= 3);
+}
+
+/// The simulation tests figures by the history rule itself, which takes several runs on either side. With one run on the later
+/// side that must be what the product calls.
+#[test]
+fn what_the_simulation_calls_is_what_the_product_calls() {
+    let system = System::new(8, 180, 12);
+    let scenario = SCENARIOS.into_iter().find(|one| one.name == "S3").unwrap();
+    let settings = settings(&[Metric::Quantile(0.95)], scenario.tau);
+    let figures = |ln_p95s: &[f64]| {
+        let endpoint = |(ln, endpoint): (&f64, &system::Endpoint)| EndpointRun {
+            endpoint: endpoint.name.clone(),
+            quantiles: [("p95".to_owned(), RunQuantile { us: ln.exp(), sd: None, step_us: 0.0 })].into(),
+            ..EndpointRun::default()
+        };
+        let endpoints = ln_p95s.iter().zip(&system.endpoints).map(endpoint).collect();
+        RunFigures { totals: EndpointRun::default(), endpoints }
+    };
+    let mut blamed = 0;
+    for trial in 0..12_u64 {
+        let mut runs: Vec<Vec<f64>> = (0..6).map(|run| system.run(&scenario, 100 * trial + run).ln_p95s()).collect();
+        // Nothing, one endpoint, or all of them slower by a quarter.
+        for (at, ln) in runs[5].iter_mut().enumerate() {
+            *ln += if trial % 3 == 2 || (trial % 3 == 1 && at == SLOW) { 0.22 } else { 0.0 };
+        }
+        let before: Vec<RunFigures> = runs[..5].iter().map(|run| figures(run)).collect();
+        let product = over_runs::compare("t", &before.iter().collect::<Vec<_>>(), &figures(&runs[5]), &settings);
+        let named = system.endpoints.iter().map(|endpoint| regressed(&product, &endpoint.name));
+        let calls = rules::by_history(&runs[..5], &runs[5..]);
+        assert_eq!(named.collect::<Vec<_>>(), calls[..8], "trial {trial}");
+        assert_eq!(any_regressed(&product), calls.contains(&true), "trial {trial}");
+        blamed += calls.iter().filter(|call| **call).count();
+    }
+    assert!(blamed > 4, "{blamed}");
 }

@@ -3,7 +3,7 @@
 
 use super::doubt;
 use crate::analyse::figures::{Doubt, EndpointFigures, TestFigures};
-use crate::analyse::load;
+use crate::analyse::load::{self, Little};
 use crate::analyse::phases;
 use crate::analyse::reading::real;
 use crate::fmt;
@@ -11,8 +11,6 @@ use crate::model::key::Population;
 use crate::model::sample::LoadModel;
 use crate::model::test::{MonitorColumn, Test};
 
-/// Users that are never idle are this many at most, up to rounding and to what begins and ends with the run.
-const LITTLE: f64 = 0.05;
 /// A request cannot last longer than the run, but for clocks that are read at different moments.
 const LONGER: f64 = 1.5;
 /// A storm: most requests of a stretch fail, in less than this share of the usual time,
@@ -50,8 +48,10 @@ pub fn littles_law(test: &Test, figures: &TestFigures, think_s: Option<(f64, f64
     };
     let think = think_s.filter(|_| !load::is_k6(test));
     let (low, high) = think.map_or((0.0, f64::INFINITY), |think| think);
-    let least = per_second * (seconds + low);
-    let most = per_second * (seconds + high);
+    let least = Little::of(users, per_second, seconds + low);
+    let most = Little::of(users, per_second, seconds + high);
+    // Half a user is rounding where users are few.
+    let apart = |law: Little| !law.holds() && (law.at_work - users).abs() > 0.5 + Little::TOLERANCE * users;
     let said = |at_work: f64| {
         format!(
             "{} {what} a second of {} each keep {} users at work, and there were {}",
@@ -61,10 +61,10 @@ pub fn littles_law(test: &Test, figures: &TestFigures, think_s: Option<(f64, f64
             fmt::number(users)
         )
     };
-    let message = if least > users * (1.0 + LITTLE) + 0.5 {
-        said(least)
-    } else if most < users * (1.0 - LITTLE) - 0.5 {
-        format!("{}: users were idle, or waited longer than declared", said(most))
+    let message = if least.error > 0.0 && apart(least) {
+        said(least.at_work)
+    } else if most.error < 0.0 && apart(most) {
+        format!("{}: users were idle, or waited longer than declared", said(most.at_work))
     } else {
         return None;
     };

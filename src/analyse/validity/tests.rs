@@ -116,6 +116,15 @@ fn unreadable_rows_invalidate_above_a_thousandth() {
     assert_eq!(rules(&test), [rule("rows-rejected", false)]);
     test.inputs = vec![builder::input(10_000, 11)];
     assert_eq!(rules(&test), [rule("rows-rejected", true)]);
+    // The row that a killed tool left half written is no reason to doubt the others.
+    test.inputs[0].unfinished = Some("the last line is cut".to_owned());
+    assert_eq!(rules(&test), [rule("unfinished", false), rule("rows-rejected", false)]);
+    test.inputs[0].unfinished = None;
+    // A script that divides by zero now and then spoils its own metric, and no request.
+    test.inputs[0].rows_rejected_aside = 5;
+    assert_eq!(rules(&test), [rule("rows-rejected", false)]);
+    assert!(found(&test)[0].2.contains("5 of them no requests"), "{:?}", found(&test));
+    test.inputs[0].rows_rejected_aside = 0;
     test.inputs[0].role = "monitor".to_owned();
     test.inputs[0].unfinished = Some("the last line is cut".to_owned());
     assert_eq!(rules(&test), [rule("unfinished", false), rule("rows-rejected", false)]);

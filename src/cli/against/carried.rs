@@ -29,7 +29,7 @@ impl Against {
     pub(super) fn carried(&self) -> Option<String> {
         let counterpart = |one: &Counterpart| {
             Some(CarriedRun {
-                file: run::to_text(&one.run).ok()?,
+                file: if one.run.file.is_empty() { run::to_text(&one.run).ok()? } else { one.run.file.clone() },
                 lines: one.lines.iter().map(|line| (line.sha256.clone(), line.clone())).collect(),
                 since: one.since.clone(),
                 spread: one.spread,

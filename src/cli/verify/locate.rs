@@ -47,17 +47,24 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Error {
 pub(super) fn locate(told: &Report, elsewhere: Option<&Path>) -> Result<Located, Error> {
     let mut wanted: BTreeMap<&str, (&str, u64)> = BTreeMap::new();
     for file in told.tests.iter().flat_map(|test| &test.inputs) {
-        wanted.insert(&file.source, (file.sha256.as_deref().unwrap_or_default(), file.bytes));
+        // What came in a part file does not lie there itself.
+        if file.within.is_none() {
+            wanted.insert(&file.source, (file.sha256.as_deref().unwrap_or_default(), file.bytes));
+        }
+        for copy in &file.copies {
+            wanted.insert(&copy.source, (copy.sha256.as_deref().unwrap_or_default(), copy.bytes));
+        }
     }
     let mut others = Vec::new();
     if let Some(folder) = elsewhere {
         walk(folder, 0, &mut others)?;
     }
     let mut located = Located { files: BTreeMap::new(), missing: Vec::new(), layout: None };
-    for (source, (sum, bytes)) in wanted {
+    for (&source, &(sum, bytes)) in &wanted {
         let there = Path::new(source);
         let of_size = others.iter().filter(|(_, size)| *size == bytes).map(|(path, _)| path.as_path());
-        let mut candidates = std::iter::once(there).filter(|path| path.is_file()).chain(of_size);
+        let alike = wanted.iter().filter(|(_, (other, _))| *other == sum).map(|(source, _)| Path::new(*source));
+        let mut candidates = std::iter::once(there).chain(alike).filter(|path| path.is_file()).chain(of_size);
         match candidates.find(|path| sum_of(path).is_some_and(|found| found == sum)) {
             Some(path) => {
                 located.files.insert(source.to_owned(), path.to_owned());
@@ -109,10 +116,13 @@ impl Layout {
         let failed = |error: std::io::Error| Error::output(format!("cannot lay out the inputs: {error}"));
         fs::create_dir(&root).map_err(failed)?;
         let layout = Self { root };
+        let mut linked = BTreeSet::new();
         for (source, path) in files.iter().filter(|(source, _)| *source != "-") {
             let place = placed(&layout.root, source);
             let folder = place.parent().unwrap_or(&layout.root);
-            fs::create_dir_all(folder).and_then(|()| link(path, &place)).map_err(failed)?;
+            // Two links to one file are one file; what was given twice lay there twice.
+            let put = if linked.insert(path) { link } else { copy };
+            fs::create_dir_all(folder).and_then(|()| put(path, &place)).map_err(failed)?;
         }
         // A folder that held no result was named all the same.
         let folders = inputs.iter().filter(|input| *input != "-" && !input.contains(['*', '?', '[']));
@@ -136,5 +146,9 @@ fn link(path: &Path, place: &Path) -> std::io::Result<()> {
 
 #[cfg(not(unix))]
 fn link(path: &Path, place: &Path) -> std::io::Result<()> {
+    copy(path, place)
+}
+
+fn copy(path: &Path, place: &Path) -> std::io::Result<()> {
     fs::copy(path, place).map(|_| ())
 }

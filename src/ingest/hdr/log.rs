@@ -3,13 +3,14 @@
 //! `[Tag=NAME,]start,length,max,histogram`, times in seconds. Starts are unix times, or counted from the log's `BaseTime` or
 //! `StartTime`; where neither is there and they are small, when it was is not known.
 
-use super::encoded::{Encoded, decode, half_of_sub_buckets};
 use super::{NO_FAILURES, TOOL, total, unit_ns, whole_ns};
 use crate::error::Error;
 use crate::ingest::document::unix_ms;
 use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, PartId, Rejection, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted, Recorded};
+use crate::model::histogram::CodecError;
+use crate::model::histogram::v2::{Encoded, decode, half_of_sub_buckets};
 use crate::model::key::EndpointKey;
 use crate::model::sample::{Fact, Interval};
 use crate::unit::Span;
@@ -137,7 +138,11 @@ impl Log {
         };
         let (start_s, length_s) = (seconds(start, "start")?, seconds(length, "length")?);
         let (unit_us, tag) = (self.unit_ns / 1e3, tag.map(|tag| without_queries(tag).into_owned()));
-        let encoded = decode(histogram)?;
+        let encoded = decode(histogram).map_err(|error| match error {
+            CodecError::Base64(why) => format!("should be base64: {why}"),
+            CodecError::Malformed(what) => what,
+            CodecError::Negative => error.to_string(),
+        })?;
         let quantiles = if tag.is_none() { quantiles(&encoded, unit_us) } else { Vec::new() };
         let count = self.sums.entry(tag.clone()).or_default().add(&encoded, self.unit_ns);
         self.rows.push(Row { tag, start_s, length_s, count, quantiles });
@@ -199,12 +204,12 @@ impl Sum {
     fn add(&mut self, encoded: &Encoded, unit_ns: f64) -> u64 {
         self.digits = self.digits.max(encoded.digits);
         let mut added = 0_u64;
-        for (lowest, highest, count) in &encoded.buckets {
-            self.recorded.record_n(whole_ns(highest * unit_ns), *count);
-            added = added.saturating_add(*count);
+        for (lowest, highest, count) in encoded.scaled() {
+            self.recorded.record_n(whole_ns(highest * unit_ns), count);
+            added = added.saturating_add(count);
             #[expect(clippy::cast_precision_loss, reason = "a mean needs no more than 53 bits")]
-            let weight = *count as f64;
-            self.middles_us += f64::midpoint(*lowest, *highest) * unit_ns / 1e3 * weight;
+            let weight = count as f64;
+            self.middles_us += f64::midpoint(lowest, highest) * unit_ns / 1e3 * weight;
             let (low_us, high_us) = (lowest * unit_ns / 1e3, highest * unit_ns / 1e3);
             self.extremes_us =
                 Some(self.extremes_us.map_or((low_us, high_us), |(low, high)| (low.min(low_us), high.max(high_us))));
@@ -250,8 +255,8 @@ fn quantiles(encoded: &Encoded, unit_us: f64) -> Vec<(f64, f64)> {
     let count: u64 = encoded.buckets.iter().fold(0, |sum, (_, _, count)| sum.saturating_add(*count));
     let at_rank = |rank: u64| {
         let mut passed = 0_u64;
-        encoded.buckets.iter().find_map(|(_, highest, count)| {
-            passed = passed.saturating_add(*count);
+        encoded.scaled().find_map(|(_, highest, count)| {
+            passed = passed.saturating_add(count);
             (passed >= rank).then_some(highest * unit_us)
         })
     };

@@ -5,7 +5,6 @@
 //! says in what unit its values are, unless the tool added it to the header: that is asked for. Nor do they tell failures
 //! from successes.
 
-mod encoded;
 mod log;
 mod percentiles;
 

@@ -69,7 +69,7 @@ impl Adapter for JmeterCsv {
 struct Findings {
     tally: Tally,
     seen: Seen,
-    /// The last line that was read, and whether its row was refused.
+    /// The last line that was read, and whether its row breaks off.
     last: (u64, bool),
     /// Rows that could be of transaction controllers and do not say so.
     suspects: u64,
@@ -130,7 +130,7 @@ impl<'s> Reader<'s> {
         let mut block = RowBlock::default();
         while blocks.next(&mut block)? {
             if block.overlong {
-                self.reject(&block.bytes, (block.line, block.byte), &refusal("is longer than 1 MiB"));
+                self.reject(&block.bytes, (block.line, block.byte), &refusal("is longer than 1 MiB"), false);
             } else {
                 self.block(&block);
             }
@@ -211,7 +211,7 @@ impl<'s> Reader<'s> {
         }
         if ending == Ending::Open {
             end = memchr::memchr(b'\n', rest);
-            self.reject(first, (line, byte), &refusal("has a quote that is not closed"));
+            self.reject(first, (line, byte), &refusal("has a quote that is not closed"), true);
         } else {
             lines = 1 + memchr::memchr_iter(b'\n', row).count() as u64;
             if !row.is_empty() {
@@ -249,15 +249,17 @@ impl<'s> Reader<'s> {
                 if Columns::of_header(row).is_some() {
                     self.findings.tally.header();
                 } else {
-                    self.reject(row, place, &refusal);
+                    let torn = self.record.len() < layout.columns.names.len();
+                    self.reject(row, place, &refusal, torn);
                 }
                 None
             }
         }
     }
 
-    fn reject(&mut self, row: &[u8], (line, byte): (u64, u64), refusal: &Refusal) {
-        self.findings.last = self.findings.last.max((line, true));
+    /// Refuses a row. Were it the last, the file would break off there if it is torn.
+    fn reject(&mut self, row: &[u8], (line, byte): (u64, u64), refusal: &Refusal, torn: bool) {
+        self.findings.last = self.findings.last.max((line, torn));
         self.findings.tally.reject(Rejection {
             byte,
             line,

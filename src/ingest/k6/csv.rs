@@ -4,7 +4,7 @@
 //! tags stand in one column as `name=value&name=value`, unescaped and in random order; values may hold line breaks.
 
 use super::csv_row::{Columns, CsvRows, time};
-use super::metric::Definitions;
+use super::metric::{Definitions, is_aside};
 use super::point::{self, Account, Observer};
 use super::record::Flaw;
 use super::shape::Shapes;
@@ -13,6 +13,8 @@ use crate::ingest::rows::{Row, Rows};
 use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, threads};
 
 const BEGINNING: &[u8] = b"metric_name,timestamp,metric_value";
+/// The column of values.
+const VALUE: &str = "metric_value";
 
 /// Reads k6's CSV.
 pub(in crate::ingest) struct K6Csv;
@@ -68,7 +70,7 @@ impl Adapter for K6Csv {
 struct Findings {
     tally: Tally,
     finer_than_seconds: bool,
-    /// The last row's line and whether it was rejected.
+    /// The last row's line and whether it has too few fields.
     last: (u64, bool),
     account: Account,
 }
@@ -144,10 +146,14 @@ impl<'a> Reader<'a> {
     fn take(&mut self, row: &Row<'_>) {
         let taken = self.row(row);
         let is_header = taken.is_err() && row.text(Some(self.columns.metric)) == Some("metric_name");
-        self.findings.last = self.findings.last.max((row.line, taken.is_err() && !is_header));
+        let torn = row.bytes(Some(self.columns.count - 1)).is_none();
+        self.findings.last = self.findings.last.max((row.line, torn && !is_header));
         match taken {
             Ok(()) => self.findings.tally.used(),
             Err(_) if is_header => self.findings.tally.header(),
+            Err(flaw) if flaw.field == Some(VALUE) && row.text(Some(self.columns.metric)).is_some_and(is_aside) => {
+                self.findings.tally.reject_aside(rejection(self.columns, row, flaw));
+            }
             Err(flaw) => self.findings.tally.reject(rejection(self.columns, row, flaw)),
         }
     }
@@ -167,7 +173,7 @@ impl<'a> Reader<'a> {
             .number(Some(columns.value))
             .ok()
             .flatten()
-            .ok_or_else(|| flawed(row, columns.value, "metric_value", "a finite number"))?;
+            .ok_or_else(|| flawed(row, columns.value, VALUE, "a finite number"))?;
         let metric = self.observer.metric(name);
         self.shapes.learn(name, metric);
         let field = |at| row.bytes(Some(at)).unwrap_or_default();
@@ -260,6 +266,7 @@ mod tests {
         assert_eq!(sink.users.len(), 1);
         assert_eq!(tally.unfinished.as_deref(), Some("breaks off within line 5"));
         assert!(tally.first_rejections[0].reason.contains("+Inf"));
+        assert_eq!(tally.rejected_aside, 1, "of the others it is not known what they told of");
     }
 
     #[test]

@@ -60,6 +60,15 @@ pub(super) struct Definition {
     pub(super) contains: Contains,
 }
 
+/// Metrics that are read as requests or connections; all others leave what is known of requests as it is.
+pub const OF_REQUESTS: [&str; 6] =
+    ["http_reqs", "http_req_duration", "http_req_failed", "ws_sessions", "ws_connecting", "grpc_req_duration"];
+
+/// Whether a metric tells of no request.
+pub(super) fn is_aside(name: &str) -> bool {
+    !OF_REQUESTS.contains(&name)
+}
+
 impl Definition {
     /// What is assumed of a metric that nothing defines: values of unknown unit, shown as a distribution.
     pub(super) const UNSTATED: Self = Self { kind: MetricKind::Trend, contains: Contains::Default };

@@ -36,5 +36,7 @@ pub(super) mod summary;
 mod tag;
 pub mod threshold;
 
+pub use metric::OF_REQUESTS;
+
 #[cfg(test)]
 mod recorder;

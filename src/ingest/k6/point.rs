@@ -6,7 +6,7 @@
 use super::endpoint;
 use super::metric::{Contains, Definition, Definitions};
 use super::pairing::{Mark, Pairing, Torn, Waiting};
-use super::record::Flaw;
+use super::record::{Flaw, VALUE};
 use super::tag::TagSet;
 use crate::ingest::{PartId, SeriesId, Settings, Sink};
 use crate::model::key::{CellKey, EndpointKey, MetricKey, Outcome, Population, Tags};
@@ -329,7 +329,7 @@ fn nanos(millis: f64) -> Result<u64, Flaw> {
 #[cold]
 fn no_duration(millis: f64) -> Flaw {
     let reason = format!("`data.value` should be a duration in milliseconds, found {millis}");
-    Flaw { field: Some("data.value"), reason }
+    Flaw { field: Some(VALUE), reason }
 }
 
 const fn lasting(ended_at: Timestamp, latency_ns: u64) -> Sample {

@@ -3,9 +3,9 @@
 //! With `--out json` k6 writes records to standard output between its banner and its progress, now and then within one
 //! line. Text that is none of ours is passed over and counted; a record that is broken is rejected, never passed over.
 
-use super::metric::Definitions;
+use super::metric::{Definitions, is_aside};
 use super::point::{self, Account, Observer};
-use super::record::{Flaw, Point, Record};
+use super::record::{Flaw, Point, Record, VALUE};
 use super::scan::Ndjson;
 use super::shape::{Run, Shapes};
 use crate::error::Error;
@@ -191,13 +191,19 @@ impl<'a> Reader<'a> {
     }
 
     fn reject(&mut self, line: &Line<'_>, written: &[u8], flaw: Flaw) {
-        self.findings.tally.reject(Rejection {
+        let aside = flaw.field == Some(VALUE) && metric_of(written).is_some_and(is_aside);
+        let rejection = Rejection {
             byte: line.byte,
             line: line.number,
             field: flaw.field.map(str::to_owned),
             reason: flaw.reason,
             excerpt: excerpt(written),
-        });
+        };
+        if aside {
+            self.findings.tally.reject_aside(rejection);
+        } else {
+            self.findings.tally.reject(rejection);
+        }
     }
 }
 
@@ -210,6 +216,17 @@ fn excerpt(written: &[u8]) -> String {
         None if written.len() > SHOWN => format!("{}…", crate::fmt::excerpt(written.get(..SHOWN).unwrap_or(written))),
         None => crate::fmt::excerpt(written),
     }
+}
+
+/// The metric's name, in front of a record or behind it as k6 before 0.36 wrote it.
+fn metric_of(written: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(written).ok()?.trim();
+    let (front, behind) = ("{\"metric\":\"", ",\"metric\":\"");
+    let name = match text.strip_prefix(front) {
+        Some(rest) => rest.split_once('"')?.0,
+        None => text.strip_suffix("\"}")?.rsplit_once(behind)?.1,
+    };
+    (!name.contains(['"', '\\'])).then_some(name)
 }
 
 /// Where in a text a record begins.
@@ -236,7 +253,7 @@ fn flaw_of(written: &[u8], error: &serde_json::Error) -> Flaw {
             let reason = format!(
                 "`data.value` should be a finite number, found {word} (k6 before 2.0 writes it, JSON has no such number)"
             );
-            return Flaw { field: Some("data.value"), reason };
+            return Flaw { field: Some(VALUE), reason };
         }
     }
     if error.is_eof() {

@@ -38,6 +38,9 @@ pub(super) struct Point {
     pub(super) tags: Tags,
 }
 
+/// The key of a point's value.
+pub(super) const VALUE: &str = "data.value";
+
 /// A Flaw is why a record cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Flaw {
@@ -95,7 +98,7 @@ fn point(metric: Option<&Value>, data: Option<&Value>) -> Result<Point, Flaw> {
         .and_then(|text| text.parse::<jiff::Timestamp>().ok())
         .and_then(|at| i64::try_from(at.as_nanosecond()).ok())
         .ok_or_else(|| Flaw::at("data.time", "a time such as 2026-01-31T09:30:00.5Z", time))?;
-    let value = value.and_then(Value::as_f64).ok_or_else(|| Flaw::at("data.value", "a number", value))?;
+    let value = value.and_then(Value::as_f64).ok_or_else(|| Flaw::at(VALUE, "a number", value))?;
     Ok(Point { metric: name.to_owned(), at: Timestamp(at), value, tags: tags(data.get("tags"))? })
 }
 

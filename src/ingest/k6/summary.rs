@@ -3,7 +3,7 @@
 //! Only what is wanted is named in the types below: `setup_data` may hold tokens and is passed over by the parser.
 
 use super::figure::{Check, Figure, Figures, selector};
-use super::metric::Definition;
+use super::metric::{Definition, is_aside};
 use super::outline::{self, Kind};
 use crate::error::Error;
 use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally};
@@ -113,7 +113,9 @@ pub(super) fn figures(
                 figures.push(figure);
             }
             None => {
-                reject(&format!("metrics.{}", selector(&name)), "should be a metric with its kind and figures", tally);
+                let selector = selector(&name);
+                tally.rejected_aside += u64::from(is_aside(&selector.name));
+                reject(&format!("metrics.{selector}"), "should be a metric with its kind and figures", tally);
             }
         }
     }

@@ -5,7 +5,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use std::fmt::{self, Write as _};
 
 /// Keys that are told apart; objects with more have them made up.
-const MOST: usize = 200;
+pub const MOST: usize = 200;
 
 /// Fields are the scalars of a JSON object by key. Keys keep their position from object to object; nested values are
 /// passed over.
@@ -28,6 +28,13 @@ struct Value {
 }
 
 impl Fields {
+    /// Fields of objects that are known to have these keys.
+    #[must_use]
+    pub fn of(names: &[String]) -> Self {
+        let values = names.iter().map(|_| Value::default()).collect();
+        Self { names: names.to_vec(), values, ..Self::default() }
+    }
+
     /// All keys met so far, in order of appearance.
     #[must_use]
     pub fn names(&self) -> &[String] {

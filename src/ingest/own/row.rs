@@ -97,13 +97,7 @@ impl<'s> RowReader<'s> {
         self
     }
 
-    /// The plan it reads by.
-    #[must_use]
-    pub fn plan(&self) -> &Plan {
-        &self.plan
-    }
-
-    /// Goes on with another plan (NDJSON whose later rows have further keys).
+    /// Goes on with another plan (a list of objects whose later ones have further keys).
     pub fn replan(&mut self, plan: Plan) {
         self.plan = plan;
         self.homes.clear();

@@ -1,15 +1,19 @@
 //! A team's own NDJSON, one request a line.
 
+use super::assumed::Assumed;
 use super::cell_text::Refusal;
 use super::columns::Plan;
-use super::fields::{Fields, FieldsSeed};
+use super::fields::{Fields, FieldsSeed, MOST};
 use super::known::Wanted;
 use super::results::foreign_document;
 use super::row::{RowReader, Taken};
 use crate::error::Error;
 use crate::ingest::input::Line;
-use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, scrub};
+use crate::ingest::row_blocks::{RowBlock, RowBlocks};
+use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, scrub, threads};
 use serde::de::DeserializeSeed;
+use std::collections::BTreeSet;
+use std::io;
 
 /// Reads NDJSON rows of requests.
 pub struct OwnRowsNdjson;
@@ -64,51 +68,139 @@ impl Adapter for OwnRowsNdjson {
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let place = input.place();
-        let mut lines = input.lines()?;
-        let mut fields = Fields::default();
-        let mut reader = RowReader::new(Plan::new(&[], settings, &place)?, settings);
-        let mut tally = Tally::default();
+        let mut names = names_in_head(input)?;
         loop {
-            let line = lines
-                .next_line()
-                .map_err(|error| Error::input(format!("cannot be read: {error}")).at(place.clone()))?;
-            let Some(line) = line else { break };
-            if line.bytes.trim_ascii().is_empty() {
-                tally.skipped();
-                continue;
+            // What a key means depends on which others there are, so all must be known before a row is taken. The head of
+            // the file mostly tells; where it does not, what was read in the meantime is dropped.
+            let mut trial = sink.fork();
+            let all = read_as(&names, input, settings, trial.as_mut())?;
+            if all.more_names.is_empty() || names.len() >= MOST {
+                sink.absorb(trial);
+                return all.conclude(&names, input, settings);
             }
-            let parsed = if line.overlong {
-                Err("the line is longer than 1 MiB".to_owned())
-            } else {
-                parse(line.bytes, &mut fields)
-            };
-            if fields.grown() {
-                reader.replan(Plan::new(fields.names(), settings, &place)?);
-            }
-            if parsed.is_err() && !line.terminated {
-                tally.unfinished = Some("the last line breaks off".to_owned());
-            }
-            match parsed.map_err(Refusal::row).and_then(|()| reader.take(&fields, sink)) {
-                Ok(Taken::Used) => tally.used(),
-                Ok(Taken::Skipped) => tally.skipped(),
-                Err(refusal) => tally.reject(rejection(&line, fields.names(), &refusal)),
-            }
-            tally.stop_if_strict(settings, input)?;
+            names.extend(all.more_names);
+            names.truncate(MOST);
         }
-        tally.unfinished = tally.unfinished.take().or_else(|| lines.unfinished().map(str::to_owned));
-        if tally.used > 0 || !fields.names().is_empty() {
-            reader.plan().require_countable(&place)?;
+    }
+}
+
+/// The keys that the file's first lines hold, in order of appearance.
+fn names_in_head(input: &Input) -> Result<Vec<String>, Error> {
+    let head = input.head()?;
+    let mut fields = Fields::default();
+    for line in head.lines() {
+        // What is wrong with a line is said when it is read.
+        let _ = parse(line, &mut fields);
+    }
+    Ok(fields.names().to_vec())
+}
+
+/// Findings are what reading lines leaves behind beside observations.
+#[derive(Default)]
+struct Findings {
+    tally: Tally,
+    assumed: Assumed,
+    /// The last line, and whether it breaks off.
+    last: (u64, bool),
+    /// Keys that were not among those that were known.
+    more_names: BTreeSet<String>,
+}
+
+impl Findings {
+    /// Adds those of another reader of the same file.
+    fn merge(&mut self, other: Self) {
+        self.tally.merge(other.tally);
+        self.assumed.merge(&other.assumed);
+        self.last = self.last.max(other.last);
+        self.more_names.extend(other.more_names);
+    }
+
+    fn conclude(self, names: &[String], input: &Input, settings: &Settings) -> Result<Tally, Error> {
+        let mut tally = self.tally;
+        tally.stop_if_strict(settings, input)?;
+        if let (_, true) = self.last {
+            tally.unfinished = Some("the last line breaks off".to_owned());
         }
-        reader.finish(fields.names(), &mut tally, sink);
+        let plan = Plan::new(names, settings, &input.place())?;
+        if tally.used > 0 || !names.is_empty() {
+            plan.require_countable(&input.place())?;
+        }
+        self.assumed.tell(&plan, names, &mut tally);
         Ok(tally)
     }
 }
 
-fn parse(line: &[u8], fields: &mut Fields) -> Result<(), String> {
+/// Reads all lines with as many threads as the settings say, by the plan for objects with these keys.
+fn read_as(names: &[String], input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Findings, Error> {
+    let plan = Plan::new(names, settings, &input.place())?;
+    let blocks = RowBlocks::of_lines(input)?;
+    let workers = settings.threads.min(threads::worth_while(input)).max(1);
+    let yields = threads::spread(vec![(); workers], sink, |(), sink| {
+        let reader = RowReader::new(plan.clone(), settings);
+        read_blocks(&blocks, reader, Fields::of(names), settings.strict, sink)
+    });
+    let mut all = Findings::default();
+    for findings in yields {
+        all.merge(findings.map_err(|error| Error::input(format!("cannot be read: {error}")).at(input.place()))?);
+    }
+    all.tally.unfinished = blocks.unfinished();
+    Ok(all)
+}
+
+/// Reads what others leave over, block by block.
+fn read_blocks(
+    blocks: &RowBlocks,
+    mut reader: RowReader<'_>,
+    mut fields: Fields,
+    strict: bool,
+    sink: &mut dyn Sink,
+) -> io::Result<Findings> {
+    let known = fields.names().len();
+    let mut findings = Findings::default();
+    let mut block = RowBlock::default();
+    while blocks.next(&mut block)? {
+        for line in block.lines() {
+            let taken = take(&line, &mut fields, &mut reader, sink);
+            let torn = taken.as_ref().is_err_and(|(_, torn)| *torn);
+            findings.last = findings.last.max((line.number, torn));
+            match taken {
+                Ok(Taken::Used) => findings.tally.used(),
+                Ok(Taken::Skipped) => findings.tally.skipped(),
+                Err((refusal, _)) => findings.tally.reject(rejection(&line, fields.names(), &refusal)),
+            }
+        }
+        if strict && findings.tally.rejected > 0 {
+            blocks.stop();
+        }
+    }
+    findings.assumed = reader.into_assumed(sink);
+    findings.more_names = fields.names().iter().skip(known).cloned().collect();
+    Ok(findings)
+}
+
+/// Takes a line. What is wrong with it comes with whether it breaks off.
+fn take(
+    line: &Line<'_>,
+    fields: &mut Fields,
+    reader: &mut RowReader<'_>,
+    sink: &mut dyn Sink,
+) -> Result<Taken, (Refusal, bool)> {
+    if line.bytes.trim_ascii().is_empty() {
+        return Ok(Taken::Skipped);
+    }
+    if line.overlong {
+        return Err((Refusal::row("the line is longer than 1 MiB"), !line.terminated));
+    }
+    parse(line.bytes, fields).map_err(|error| {
+        let refusal = Refusal::row(format!("should be one JSON object: {error}"));
+        (refusal, error.is_eof() || !line.terminated)
+    })?;
+    reader.take(fields, sink).map_err(|refusal| (refusal, false))
+}
+
+fn parse(line: &[u8], fields: &mut Fields) -> Result<(), serde_json::Error> {
     let mut json = serde_json::Deserializer::from_slice(line);
-    let parsed = FieldsSeed(fields).deserialize(&mut json).and_then(|()| json.end());
-    parsed.map_err(|error| format!("should be one JSON object: {error}"))
+    FieldsSeed(fields).deserialize(&mut json).and_then(|()| json.end())
 }
 
 fn rejection(line: &Line<'_>, names: &[String], refusal: &Refusal) -> Rejection {

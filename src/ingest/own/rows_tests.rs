@@ -283,3 +283,40 @@ fn neither_blocks_nor_threads_show_in_the_result() {
     assert_eq!(read(1), read(3));
     assert_eq!(read(1).0.rejected, 3);
 }
+
+/// Keys that come up late are read as if they had been there from the start, whichever thread meets them.
+#[test]
+fn lines_are_read_alike_by_any_number_of_threads() {
+    let line = |at: u64| {
+        let ms = 1_795_227_158_000 + at * 7;
+        match at {
+            _ if at % 9_000 == 8_999 => "{\"time\": 17952".to_owned(),
+            _ if at < 30_000 => {
+                format!(r#"{{"time":{ms},"endpoint":"/api/{}","duration_ms":{},"status":200}}"#, at % 5, at % 700)
+            }
+            _ => format!(
+                r#"{{"time":{ms},"endpoint":"/api/{}","latency_ms":{}.5,"duration_ms":1,"status":503,"error":"e{}","users":{}}}"#,
+                at % 5,
+                at % 700,
+                at % 3,
+                at / 9_000
+            ),
+        }
+    };
+    let text: String = (0..40_000).map(|at| line(at) + "\n").collect();
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+    let read = |threads| {
+        let input = crate::ingest::Input::open("rows.ndjson", file.path()).unwrap();
+        let mut sink = Recording::default();
+        let tally = OwnRowsNdjson.read(&input, &Settings { threads, ..Settings::default() }, &mut sink).unwrap();
+        let mut samples: Vec<String> =
+            sink.samples.iter().map(|(id, sample)| format!("{:?} {sample:?}", sink.key(*id))).collect();
+        samples.sort();
+        (tally, samples, sink.faults.len())
+    };
+    let (tally, samples, faults) = read(1);
+    assert_eq!((tally.used, tally.rejected, faults), (39_996, 4, 9_999));
+    assert_eq!(tally.first_rejections[0].line, 9_000);
+    assert_eq!((tally, samples, faults), read(3));
+}

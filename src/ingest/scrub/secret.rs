@@ -32,7 +32,8 @@ const SECRETIVE: [&str; 20] = [
 /// A random value has at least so many characters; shorter ones cannot be told from words.
 const LONG: usize = 20;
 
-const CALLED: &str = r#"(?:token|secret|passw(?:or)?d|passphrase|pwd|api[_-]?key|access[_-]?key|private[_-]?key|authorization|signature|session(?:[_-]?id)?|jwt|bearer|auth|credentials?|(?:set-)?cookie)[a-z_-]*[\\'"]*\s*[=:]\s*"#;
+/// `auth` is a word of its own here: an author and an authority are none.
+const CALLED: &str = r#"(?:(?:token|secret|passw(?:or)?d|passphrase|pwd|api[_-]?key|access[_-]?key|private[_-]?key|authorization|signature|session(?:[_-]?id)?|jwt|bearer|credentials?|(?:set-)?cookie)[a-z_-]*|auth(?:n|entication|[_-][a-z_-]*)?)[\\'"]*\s*[=:]\s*"#;
 
 fn pattern(text: &str) -> Option<Regex> {
     Regex::new(text).ok()

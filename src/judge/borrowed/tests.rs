@@ -15,7 +15,7 @@ fn judged_with(import: &str, failures: u64, earlier: &[(Stored, Option<Verdict>)
     if let Some(text) = keptn {
         let demands = crate::borrowed::read(text, "slo.yaml").unwrap().unwrap();
         let import = crate::config::import::Import::default();
-        config.borrowed.push(import.loaded("slo.yaml".to_owned(), text.to_owned(), demands));
+        config.borrowed.push(import.loaded("slo.yaml".to_owned(), text, demands));
     }
     let mut figures = figures();
     figures.populations.push(request_totals(1000, Some(failures)));
@@ -151,7 +151,7 @@ fn without_history_a_relative_criterion_cannot_be_told_unless_keptn_is_asked() {
     let mut config = Config::parse("", "p").unwrap();
     config.compat = Some(crate::config::import::Compat::Keptn);
     let demands = crate::borrowed::read(SLO, "slo.yaml").unwrap().unwrap();
-    config.borrowed.push(crate::config::import::Import::default().loaded(String::new(), String::new(), demands));
+    config.borrowed.push(crate::config::import::Import::default().own(String::new(), demands));
     let mut figures = figures();
     figures.populations.push(request_totals(1000, Some(0)));
     let test = test("api");

@@ -90,3 +90,27 @@ fn a_counter_that_came_as_a_trend_is_counted() {
     assert_eq!(judge_one(&mut test, "my_counter", "rate>0.01", Some(false)).status, Status::Fail);
     assert_eq!(judge_one(&mut test, "my_counter", "rate>0.01", None).status, Status::Inconclusive);
 }
+
+/// The run that k6 broke off is judged on what there is, and says where it ended.
+#[test]
+fn a_threshold_that_aborts_says_when() {
+    let mut test = test("api");
+    test.duration_s = Some(12.0);
+    let total = MetricTotal { quantiles: vec![(0.95, 900_000.0)], count: Some(400), ..MetricTotal::default() };
+    test.metrics = vec![metric("http_req_duration", MetricKind::Trend, Unit::Micros, total)];
+    let told = |abort: bool, kept: bool, expression: &str| {
+        let mut test = test.clone();
+        let (metric, expression) = ("http_req_duration".into(), expression.into());
+        test.thresholds = vec![Threshold { metric, expression, kept: Some(kept), abort }];
+        let mut figures = figures();
+        figures.populations.push(request_totals(400, Some(0)));
+        let judged_test = JudgedTest { test: &test, figures: &figures };
+        let entry = Entry { judged: judged_test, plan: None, doubts: Vec::new(), invalid: None };
+        judged(&entry, None).remove(0)
+    };
+    let crossed = told(true, false, "p(95)<300");
+    assert_eq!(crossed.status, Status::Fail);
+    assert!(crossed.reason.ends_with("(abortOnFail), which ended after 12 s: what was still to come was not measured"));
+    assert!(!told(false, false, "p(95)<300").reason.contains("abort"), "it does not end the run");
+    assert!(!told(true, true, "p(95)<999").reason.contains("abort"), "it did not end the run");
+}

@@ -6,7 +6,7 @@ use crate::fmt;
 use crate::judge::interval::float;
 use crate::judge::observation::Observation;
 use crate::model::key::Population;
-use crate::unit::Unit;
+use crate::unit::{Timestamp, Unit};
 
 pub(super) fn rate(scope: &Scope<'_>, population: Population) -> Result<Observation, String> {
     let figures = scope.figures(population)?;
@@ -39,20 +39,22 @@ pub(super) fn users_max(scope: &Scope<'_>) -> Result<Observation, String> {
 
 /// The most users that were held for so long: over all stretches of that length, the least reading in each, the best of these.
 pub(super) fn users_sustained(scope: &Scope<'_>, held_s: f64) -> Result<Observation, String> {
-    let series = scope.judged.figures.series.as_ref().ok_or("users over time are not known")?;
-    let known: Vec<Option<f64>> = series.users.clone();
+    let series = scope.judged.figures.series.as_ref().map(|series| (series.width_s, series.users.as_slice()));
+    let alone = scope.judged.test.users_alone.as_ref();
+    let alone = alone.map(|one| (Timestamp(one.width_ns).seconds_since(Timestamp(0)), one.users.as_slice()));
+    let (width_s, known) = series.or(alone).ok_or("users over time are not known")?;
     if known.iter().all(Option::is_none) {
         return Err("users over time are not known".to_owned());
     }
     let duration = scope.judged.test.duration_s.unwrap_or_default();
-    let windows = held_s / series.width_s;
+    let windows = held_s / width_s;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "at most 512 windows; a float cast saturates"
     )]
     let length = (windows.ceil() as usize).max(1);
-    let best = (duration + series.width_s >= held_s)
+    let best = (duration + width_s >= held_s)
         .then(|| known.windows(length.min(known.len())).filter_map(least).max_by(f64::total_cmp))
         .flatten();
     best.map(|users| Observation::counted(users, Unit::Count)).ok_or_else(|| {

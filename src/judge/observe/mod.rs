@@ -54,6 +54,12 @@ impl<'a> Scope<'a> {
 #[must_use]
 pub fn observe(metric: &Metric, scope: &Scope<'_>) -> Observation {
     let unit = metric.unit().unwrap_or(Unit::Plain);
+    if scope.slice.is_some() && is_of_the_whole(metric) {
+        return Observation::unknown(
+            unit,
+            format!("`{metric}` is known of the run as a whole only, not of a part of it"),
+        );
+    }
     let seen = match &metric.asked {
         Asked::Latency { population, successes, stat } => latency::figure(scope, *population, *successes, *stat),
         Asked::ShareOver { limit_us } => latency::share_over(scope, *limit_us),
@@ -81,6 +87,24 @@ pub fn observe(metric: &Metric, scope: &Scope<'_>) -> Observation {
         Asked::OverTests(..) => Err("a figure over tests is judged for the suite".to_owned()),
     };
     seen.unwrap_or_else(|why| Observation::unknown(unit, why))
+}
+
+/// Whether a metric is not kept over time. What a criterion asks of a part of the run must not be answered with the whole.
+fn is_of_the_whole(metric: &Metric) -> bool {
+    matches!(
+        metric.asked,
+        Asked::RequestShare
+            | Asked::Bytes
+            | Asked::Recovery
+            | Asked::Checks
+            | Asked::RatePerUser
+            | Asked::UsersMax
+            | Asked::UsersSustained { .. }
+            | Asked::Duration
+            | Asked::PoolsExhausted
+            | Asked::MemoryLeaks
+            | Asked::Custom { .. }
+    )
 }
 
 /// What is seen of a metric in the worst stretch of a scope, as a timeframe and a limit ask.

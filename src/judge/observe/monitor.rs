@@ -2,6 +2,7 @@
 
 use super::Scope;
 use crate::analyse::figures::{MonitorFigures, TrendFigures};
+use crate::analyse::monitor;
 use crate::config::metric::{MonitorStat, Stat};
 use crate::fmt;
 use crate::judge::interval::float;
@@ -30,6 +31,8 @@ pub(super) fn column(scope: &Scope<'_>, name: &str, stat: MonitorStat) -> Result
     let found = monitors.iter().find(|column| column.metric == name);
     let found = found.or_else(|| monitors.iter().find(|column| column.metric.eq_ignore_ascii_case(name)));
     let column = found.ok_or_else(|| missing(monitors, name))?;
+    let part = scope.slice.map(|slice| in_slice(scope, column, slice)).transpose()?;
+    let column = part.as_ref().unwrap_or(column);
     let value = match stat {
         MonitorStat::Of(stat) => of(column, stat)?,
         MonitorStat::Sustained(held_s) => sustained(scope, column, held_s)?,
@@ -41,6 +44,22 @@ pub(super) fn column(scope: &Scope<'_>, name: &str, stat: MonitorStat) -> Result
         why: (column.missing > 0).then(|| format!("{} readings were not measured", fmt::count(column.missing))),
         ..Observation::counted(value * scale, unit)
     })
+}
+
+/// The column's figures in a slice of the run, which must reach to its end.
+fn in_slice(scope: &Scope<'_>, column: &MonitorFigures, slice: (f64, f64)) -> Result<MonitorFigures, String> {
+    let test = scope.judged.test;
+    let length = test.duration_s.ok_or("a slice of the run cannot be cut without times")?;
+    let data = test.monitors.iter().find(|data| data.name == column.metric && data.source == column.source);
+    let data = data.ok_or_else(|| missing(&[], &column.metric))?;
+    if slice.1 > length + monitor::sampling_interval_s(data) {
+        return Err(format!(
+            "the run ends at {}, the slice that is limited at {}",
+            fmt::duration_s(length),
+            fmt::duration_s(slice.1)
+        ));
+    }
+    Ok(monitor::figures_between(test, data, slice))
 }
 
 fn missing(monitors: &[MonitorFigures], name: &str) -> String {
@@ -73,7 +92,12 @@ fn of(column: &MonitorFigures, stat: Stat) -> Result<f64, String> {
 fn sustained(scope: &Scope<'_>, column: &MonitorFigures, held_s: f64) -> Result<f64, String> {
     let test = scope.judged.test;
     let data = test.monitors.iter().find(|data| data.name == column.metric && data.source == column.source);
-    let inside = |at: Timestamp| test.span.is_none_or(|span| (span.start..=span.end).contains(&at));
+    let (from, to) = scope.slice.unwrap_or((0.0, f64::INFINITY));
+    let inside = |at: Timestamp| {
+        test.span.is_none_or(|span| {
+            (span.start..=span.end).contains(&at) && (from..=to).contains(&at.seconds_since(span.start))
+        })
+    };
     let readings: Vec<(Timestamp, Option<f64>)> =
         data.map(|data| data.readings.iter().copied().filter(|(at, _)| inside(*at)).collect()).unwrap_or_default();
     let mut best = None::<f64>;

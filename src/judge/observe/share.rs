@@ -3,6 +3,7 @@
 use super::Scope;
 use super::slice::cut;
 use crate::analyse::figures::{EndpointFigures, NamedCount};
+use crate::fmt;
 use crate::judge::interval::{Interval, float, wilson};
 use crate::judge::observation::{Nature, Observation};
 use crate::model::distribution::SourceClass;
@@ -34,13 +35,17 @@ pub(super) fn failures(scope: &Scope<'_>, kind: Option<&str>, counted: bool) -> 
     if requests == 0 {
         return Err("no requests were measured".to_owned());
     }
-    if counted {
-        let mut seen = Observation { n: Some(requests), ..Observation::counted(float(known), Unit::Count) };
-        if unknown > 0 {
-            // The source names the kind of some failures only: any of the rest may be of this kind.
-            seen.interval = Some((Some(float(known)), Some(float(known + unknown))));
+    if unknown > 0 {
+        // The source names the kind of some failures only: any of the rest may be of this kind, and the limit may lie between.
+        let one = if counted { 1.0 } else { float(requests) };
+        let open = float(known) / one..=float(known + unknown) / one;
+        if scope.limit.is_none_or(|limit| open.contains(&limit)) {
+            let failed = fmt::plural(unknown, "failure is", "failures are");
+            return Err(format!("{failed} of no kind that the source names, and may be of this one"));
         }
-        return Ok(seen);
+    }
+    if counted {
+        return Ok(Observation { n: Some(requests), ..Observation::counted(float(known), Unit::Count) });
     }
     let given = (kind.is_none() && scope.slice.is_none()).then_some(figures.failure_ratio_ci).flatten();
     let interval = given.map_or_else(

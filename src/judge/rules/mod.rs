@@ -21,6 +21,7 @@ mod lower_bound;
 mod memory_grows;
 mod mix_differs;
 mod no_latency_criterion;
+mod no_steady_state;
 mod nothing_measured;
 mod outside_expectation;
 mod pool_saturated;
@@ -70,6 +71,7 @@ pub static RULES: &[Rule] = &[
     mix_differs::RULE,
     generator_saturated::RULE,
     lower_bound::RULE,
+    no_steady_state::RULE,
     idle::RULE,
     gap::RULE,
     littles_law::RULE,

@@ -24,13 +24,21 @@ use crate::judge::outcome::{Finding, Severity};
 pub(super) const RULE: Rule = Rule { name: "system-wide-shift", source: include_str!("system_wide_shift.rs"), look };
 
 fn look(look: &Look<'_>) -> Vec<Finding> {
-    let mut found: Vec<Finding> = look.case.shifts.iter().filter_map(shifted).collect();
+    let mut ways: Vec<Vec<&Shift>> = Vec::new();
+    for shift in look.case.shifts {
+        match ways.iter_mut().find(|way| way.first().is_some_and(|first| first.way() == shift.way())) {
+            Some(way) => way.push(shift),
+            None => ways.push(vec![shift]),
+        }
+    }
+    let mut found: Vec<Finding> = ways.iter().filter_map(|way| shifted(way)).collect();
     found.sort_by(|a, b| (&a.test, &a.message).cmp(&(&b.test, &b.message)));
     found
 }
 
-fn shifted(shift: &Shift) -> Option<Finding> {
-    let message = shift.words()?;
+fn shifted(shifts: &[&Shift]) -> Option<Finding> {
+    let message = Shift::words_of(shifts)?;
+    let shift = shifts.first()?;
     let severity = match shift.kind {
         ShiftKind::Regressed => Severity::Critical,
         ShiftKind::Remark if shift.ratio > 1.0 => Severity::Warning,
@@ -38,7 +46,8 @@ fn shifted(shift: &Shift) -> Option<Finding> {
     };
     let advice = "Compare the environments before the code: what else ran, machine sizes, network, database. Then run both builds side by side.";
     let mut found = finding(RULE.name, &shift.test, severity, message, advice);
-    found.evidence = match shift.p_adjusted {
+    let least = shifts.iter().filter_map(|shift| shift.p_adjusted).reduce(f64::min);
+    found.evidence = match least {
         Some(p) => format!("weighted median of the endpoints' changes against the baseline, p = {}", fmt::number(p)),
         None => "weighted median of the endpoints' changes against the baseline; too few for a test".to_owned(),
     };

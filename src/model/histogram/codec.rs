@@ -3,10 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hdrhistogram::Histogram as Hdr;
-use hdrhistogram::serialization::{Deserializer, Serializer as _, V2DeflateSerializer};
+use hdrhistogram::serialization::{Serializer as _, V2DeflateSerializer};
 use thiserror::Error;
 
-use super::{Histogram, bucket};
+use super::{Histogram, bucket, v2};
 
 /// Why a histogram cannot be written or read as V2.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -40,7 +40,7 @@ impl Histogram {
         Ok(STANDARD.encode(bytes))
     }
 
-    /// Reads what [`Histogram::to_v2_deflate`] or any other `HdrHistogram` library wrote (V2 or V1, deflated or not).
+    /// Reads what [`Histogram::to_v2_deflate`] or any other `HdrHistogram` library wrote (V2, deflated or not).
     ///
     /// A histogram with fewer digits or a larger unit keeps its own coarseness: each of its buckets becomes its highest
     /// value, so that quantiles read as they did at the writer's.
@@ -48,17 +48,16 @@ impl Histogram {
     /// # Errors
     /// [`CodecError::Base64`] and [`CodecError::Malformed`], which say what was found.
     pub fn from_v2_deflate(text: &str) -> Result<Self, CodecError> {
-        let bytes = STANDARD.decode(text.trim()).map_err(|why| CodecError::Base64(why.to_string()))?;
-        let hdr: Hdr<u64> = Deserializer::new()
-            .deserialize(&mut bytes.as_slice())
-            .map_err(|why| CodecError::Malformed(why.to_string()))?;
+        let encoded = v2::decode(text)?;
+        if (encoded.ratio - 1.0).abs() > 0.0 {
+            return Err(CodecError::Malformed(format!("values in steps of {}", encoded.ratio)));
+        }
         let mut histogram = Self::new();
-        for step in hdr.iter_recorded() {
-            let count = step.count_at_value();
+        for (_, highest, count) in encoded.buckets {
             if count > bucket::MOST {
                 return Err(CodecError::Malformed(format!("a bucket of {count} records")));
             }
-            histogram.record_n(i64::try_from(step.value_iterated_to()).unwrap_or(i64::MAX), count);
+            histogram.record_n(i64::try_from(highest).unwrap_or(i64::MAX), count);
         }
         histogram.settle();
         Ok(histogram)

@@ -70,8 +70,6 @@ pub(super) struct Layout<'a> {
     files_not_used: Cut<&'a FileNotUsed>,
     reproduce: &'a Reproduce,
     approvals: Vec<Approval>,
-    /// Whether the configuration says who signs; else there are empty rows.
-    approvers_named: bool,
 }
 
 /// Page one with its states.
@@ -144,7 +142,6 @@ impl<'a> Layout<'a> {
             files_not_used: Cut::of(report.files_not_used.iter().collect(), 100),
             reproduce: &report.reproduce,
             approvals: approvals(&report.approvals),
-            approvers_named: !report.approvals.is_empty(),
         })
     }
 }

@@ -7,6 +7,7 @@ use super::picture::{Budget, Picture};
 use crate::analyse::figures::{
     Doubt, EndpointFigures, LoadFigures, MetricFigures, MonitorFigures, NamedCount, Phases, PoolFigures, TrendFigures,
 };
+use crate::analyse::omission::OmissionFigures;
 use crate::error::Error;
 use crate::model::distribution::SourceClass;
 use crate::model::input::InputFile;
@@ -44,6 +45,7 @@ pub(in crate::render) struct TestLayout<'a> {
     duration_s: Option<f64>,
     load: &'a LoadFigures,
     phases: Option<&'a Phases>,
+    omission: Option<&'a OmissionFigures>,
     valid: bool,
     doubts: &'a [Doubt],
     /// Totals that stand for the test where tests are listed: of requests, else of the first population it measured.
@@ -155,6 +157,7 @@ impl<'a> TestLayout<'a> {
             duration_s: test.duration_s,
             load: &test.load,
             phases: test.phases.as_ref(),
+            omission: test.coordinated_omission.as_ref(),
             valid: test.valid,
             doubts: &test.doubts,
             figures,

@@ -80,7 +80,13 @@ pub(super) fn phases(judged: &Judged<'_>) -> Vec<Phase> {
         to_s,
         shaded: true,
     });
-    ramp.into_iter().collect()
+    let warm_up = (phases.compared_from_s() > phases.steady_from_s).then(|| Phase {
+        name: "warm-up (left out of comparisons)".to_owned(),
+        from_s: phases.steady_from_s,
+        to_s: phases.compared_from_s(),
+        shaded: true,
+    });
+    ramp.into_iter().chain(warm_up).collect()
 }
 
 fn axis(title: &str, quantity: Quantity, spacing: Spacing) -> Axis {

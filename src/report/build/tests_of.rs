@@ -31,6 +31,7 @@ pub(super) fn test(judged: &Judged<'_>, id: String) -> TestReport {
         why: unknown(test),
         load: figures.load.clone(),
         phases: figures.phases.clone(),
+        coordinated_omission: figures.omission.clone(),
         valid: !judged.doubts.iter().any(|doubt| doubt.invalidates),
         doubts: judged.doubts.clone(),
         totals: requests.map_or_else(no_requests, |one| one.totals.clone()),

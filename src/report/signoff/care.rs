@@ -31,7 +31,8 @@ pub(super) fn risks(at: &At<'_>) -> Section {
 }
 
 pub(super) fn waivers(at: &At<'_>) -> Section {
-    let mut grid = Grid::new("waivers", &["criterion", "#measured", "#demanded", "in force", "~terms"]);
+    let mut grid =
+        Grid::new("waivers", &["criterion", "#measured", "#accepted up to", "#demanded", "in force", "~terms"]);
     let about = |one: &&CriterionResult| one.status == Status::Waived || one.reason.contains("waiver");
     for one in at.report.criteria.iter().filter(about) {
         let force = if one.status == Status::Waived { "yes" } else { "no, it counts for nothing" };
@@ -39,6 +40,7 @@ pub(super) fn waivers(at: &At<'_>) -> Section {
         let cells = vec![
             Cell::name(&words::named(one)),
             Cell::text(measured),
+            Cell::text(one.ceiling.map_or_else(|| "no ceiling".to_owned(), |value| fmt::value(value, one.unit))),
             Cell::text(words::needed(one).unwrap_or_default()),
             Cell::text(force),
             Cell::declared(&one.reason),

@@ -66,7 +66,7 @@ fn assess<'a>(at: &At<'a>, check: &'a Check) -> Assessed<'a> {
         };
         return Assessed { check, state, evidence: Cell::text(evidence), origin: Origin::Measured };
     }
-    let evidence = Cell::said(check.evidence.as_ref());
+    let evidence = Cell::evidence(check.evidence.as_ref());
     let state = match check.answer {
         Some(Answer::Yes) if evidence.missing => State::Unshown,
         Some(Answer::Yes) => State::Ticked,

@@ -1,8 +1,8 @@
 //! What people declare of the document and of the tests: control, scope, environment, free texts, statements.
 
-use super::document::{Block, Cell, Grid, Note, Origin, Section, Signer};
+use super::document::{Block, Cell, Grid, Note, Origin, Section, Signer, address};
 use super::{At, paragraphs, said, section};
-use crate::config::signoff::{Signature, Statement};
+use crate::config::signoff::{Link, Signature, Statement};
 use crate::fmt;
 use crate::ingest::scrub;
 
@@ -50,8 +50,11 @@ fn record(at: &At<'_>) -> Grid {
 }
 
 fn links(at: &At<'_>) -> Option<Block> {
-    let links = &at.declared.links;
-    Block::notes(links.iter().map(|one| Note::declared(&format!("{}: {}", one.name, one.address))).collect())
+    let note = |one: &Link| match address(&one.address) {
+        Some(found) => Note { link: Some(found), ..Note::declared(&format!("{}:", one.name)) },
+        None => Note::declared(&format!("{}: {}", one.name, one.address)),
+    };
+    Block::notes(at.declared.links.iter().map(note).collect())
 }
 
 pub(super) fn scope(at: &At<'_>) -> Section {

@@ -29,25 +29,38 @@ pub struct Note {
     pub origin: Origin,
     /// What it says of a criterion, where it is about one.
     pub status: Option<Status>,
+    /// An address of the web that stands after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+/// An address of the web, which a document may link to. Anything else that people write is text: a path, `javascript:`, an address of
+/// which a secret was taken out.
+#[must_use]
+pub fn address(text: &str) -> Option<String> {
+    let text = scrub::sentence(text.trim());
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || "-._~:/?#@!$&*+,;=%".contains(letter);
+    (rest.starts_with(|first: char| first.is_ascii_alphanumeric()) && rest.chars().all(fits)).then_some(text)
 }
 
 impl Note {
     /// From the runs.
     #[must_use]
     pub fn measured(text: impl Into<String>) -> Self {
-        Self { text: text.into(), origin: Origin::Measured, status: None }
+        Self { text: text.into(), origin: Origin::Measured, status: None, link: None }
     }
 
     /// From what people wrote: secrets are taken out.
     #[must_use]
     pub fn declared(text: &str) -> Self {
-        Self { text: scrub::sentence(text), origin: Origin::Declared, status: None }
+        Self { text: scrub::sentence(text), origin: Origin::Declared, status: None, link: None }
     }
 
     /// What nobody said.
     #[must_use]
     pub fn missing(text: impl Into<String>) -> Self {
-        Self { text: text.into(), origin: Origin::Missing, status: None }
+        Self { text: text.into(), origin: Origin::Missing, status: None, link: None }
     }
 }
 
@@ -64,6 +77,9 @@ pub struct Cell {
     pub name: bool,
     /// Whether somebody should have said it.
     pub missing: bool,
+    /// Whether the text is an address of the web.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub link: bool,
 }
 
 impl Cell {
@@ -95,6 +111,13 @@ impl Cell {
     #[must_use]
     pub fn said(text: Option<&String>) -> Self {
         text.filter(|text| !text.trim().is_empty()).map_or_else(Self::missing, |text| Self::declared(text))
+    }
+
+    /// What shows something: an address of the web, or words.
+    #[must_use]
+    pub fn evidence(text: Option<&String>) -> Self {
+        let found = text.and_then(|text| address(text));
+        found.map_or_else(|| Self::said(text), |text| Self { text, link: true, ..Self::default() })
     }
 
     /// What people wrote, where it need not be said.

@@ -5,6 +5,7 @@ use super::words::{self, few};
 use super::{At, section};
 use crate::config::signoff::Traffic;
 use crate::fmt;
+use crate::judge::beside::ladder::ALL;
 use crate::judge::outcome::PlanOutcome;
 use crate::report::build::words::people;
 use crate::report::model::TestReport;
@@ -146,28 +147,10 @@ fn borne(at: &At<'_>, test: &TestReport) -> &'static str {
     }
 }
 
-/// Which loads met everything critical and which did not: what was seen, without a model in between.
+/// Up to which load everything critical was met: what was seen, without a model in between.
 fn ladder(at: &At<'_>) -> Option<Note> {
-    let tests: Vec<(f64, bool)> = at
-        .counted()
-        .into_iter()
-        .filter_map(|test| Some((test.load.users_max?, borne(at, test) == "and everything critical was met")))
-        .collect();
-    let of = |met: bool| {
-        let mut loads: Vec<String> = tests.iter().filter(|one| one.1 == met).map(|one| fmt::number(one.0)).collect();
-        loads.dedup();
-        loads.join(", ")
-    };
-    if tests.len() < 2 {
-        return None;
-    }
-    let (met, not) = (of(true), of(false));
-    let text = match (met.is_empty(), not.is_empty()) {
-        (false, true) => format!("Everything critical was met with {met} users."),
-        (true, _) => format!("Not everything critical was met with {not} users."),
-        (false, false) => format!("Everything critical was met with {met} users, not with {not}."),
-    };
-    Some(Note::measured(text))
+    let all = at.report.ladder.iter().find(|ladder| ladder.metric == ALL)?;
+    Some(Note::measured(format!("Everything critical: {}.", all.sentence)))
 }
 
 pub(super) fn log(at: &At<'_>) -> Section {

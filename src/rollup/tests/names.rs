@@ -113,6 +113,49 @@ fn tags_of_which_each_request_has_its_own_are_left_aside_and_the_tool_s_own_stay
     assert!(part.facts().iter().any(|fact| matches!(fact, Fact::Warning(text) if text.contains("tags"))));
 }
 
+/// Texts of 500 endpoints: with those of one endpoint first they were folded early and kept their endpoints, and with all
+/// endpoints first they lost them.
+#[test]
+fn whether_texts_keep_their_endpoints_does_not_depend_on_their_order() {
+    let endpoint = |at: usize| {
+        let letter = |at: usize| char::from(b'a' + u8::try_from(at).unwrap());
+        format!("/{}/{}/x{}", letter(at % 20), letter(at / 20 % 5), letter(at / 100))
+    };
+    let fault = |endpoint: &str, text: String| Fault {
+        endpoint: Some(EndpointKey::new(None, endpoint)),
+        text,
+        count: 1,
+        of_requests: true,
+    };
+    for (words, without) in [(5, false), (15, true)] {
+        let text = |at: usize| format!("{} failed at {}", &"abcdefghijklmno"[at % words..=at % words], at / words % 61);
+        let mut faults: Vec<Fault> = (0..5_000).map(|at| fault(&endpoint(31 * at % 500), text(at))).collect();
+        let read = |faults: &[Fault], blocks: usize| {
+            let parts = faults.chunks(faults.len().div_ceil(blocks)).map(|block| {
+                let mut part = Part::new(None);
+                block.iter().for_each(|fault| part.add_fault(fault.clone()));
+                part
+            });
+            parts.reduce(|mut all, part| {
+                all.merge(part);
+                all
+            })
+        };
+        let straight = read(&faults, 1).unwrap();
+        assert_eq!(straight.faults.is_without_endpoints(), without);
+        let pieces = read(&faults, 7).unwrap();
+        faults.sort();
+        assert!(straight == pieces && Some(&straight) == read(&faults, 1).as_ref());
+        faults.reverse();
+        assert!(Some(&straight) == read(&faults, 3).as_ref());
+        assert!(straight == Part::unfolded(straight.folded()).unwrap());
+        let (part, _) = straight.spelled(&str::to_owned).settle();
+        assert_eq!(part.faults().iter().map(|fault| fault.count).sum::<u64>(), 5_000);
+        let warned = part.facts().into_iter().filter(|fact| matches!(fact, Fact::Warning(_))).count();
+        assert_eq!(warned, usize::from(without));
+    }
+}
+
 /// A million names of every kind, each once: memory stays bounded, and no request is lost.
 #[test]
 fn a_million_names_are_bounded() {

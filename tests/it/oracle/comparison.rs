@@ -5,11 +5,11 @@ use plimsoll::compare::change::{self, Change};
 use plimsoll::compare::influence::{Influence, inflation, lag_one};
 use plimsoll::compare::multiplicity::benjamini_hochberg;
 use plimsoll::compare::settings::Settings;
-use plimsoll::compare::steps::Steps;
+use plimsoll::compare::steps::{Stepped, Steps};
 use serde_json::Value;
 
-fn blocks(value: &Value) -> Vec<Steps> {
-    list(value).iter().map(|block| Steps::of(numbers(block).into_iter().map(|value| (value, 1)))).collect()
+fn blocks(value: &Value) -> Stepped {
+    Stepped::of(list(value).iter().map(|block| Steps::of(numbers(block).into_iter().map(|value| (value, 1)))).collect())
 }
 
 #[test]

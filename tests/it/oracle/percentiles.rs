@@ -142,3 +142,28 @@ fn an_interval_reads_the_values_at_its_ranks() {
     let values = interval(&histogram, 0.95, 1.0).unwrap();
     assert_eq!((values.0, values.1), (ranks.lower.map(u64::cast_signed), ranks.upper.map(u64::cast_signed)));
 }
+
+/// A stall of 100 s among ten thousand requests of 1 ms, one due every 10 ms.
+#[test]
+fn coordinated_omission_corrected_by_the_expected_interval() {
+    let case = section("hdr_corrected");
+    let raw = &case["raw"];
+    let mut measured = Histogram::new();
+    measured.record_n(raw["value"].as_i64().unwrap(), whole(&raw["count"]));
+    let mut corrected = measured.clone();
+    let (stall, interval) = (raw["stall"].as_i64().unwrap(), case["expected_interval"].as_i64().unwrap());
+    measured.record(stall);
+    corrected.record_corrected(stall, 1, interval);
+    assert_eq!((measured.count(), corrected.count()), (whole(&case["raw_total"]), whole(&case["corrected_total"])));
+    for (found, expected) in [(&measured, "quantiles_raw"), (&corrected, "quantiles_corrected")] {
+        for (p, expected) in case[expected].as_object().unwrap() {
+            assert_eq!(found.quantile(p.parse().unwrap()), expected.as_i64(), "p{p}");
+        }
+        // Buckets know a value to a thousandth, so a mean over their middles does too.
+        let sum: f64 = found.buckets().map(|(low, high, n)| (low + high) as f64 / 2.0 * n as f64).sum();
+        let mean = if std::ptr::eq(found, &measured) { "mean_raw" } else { "mean_corrected" };
+        near(sum / found.count() as f64, &case[mean], 1e-3);
+    }
+    let afterwards = measured.corrected(interval).unwrap();
+    assert_eq!(afterwards.count(), corrected.count(), "the same from the buckets of what was measured");
+}

@@ -1,8 +1,10 @@
 //! Shares, many tests at once, and the laws of chance themselves.
 
 use super::{list, near, number, numbers, section, whole};
+use plimsoll::analyse::load::Little;
 use plimsoll::analyse::proportion::{Share, newcombe};
 use plimsoll::analyse::sampling::{Z95, binomial_at_most, normal_quantile, t_above, t_quantile};
+use plimsoll::analyse::warm_up::mser;
 use plimsoll::compare::multiplicity::benjamini_hochberg;
 
 #[test]
@@ -48,4 +50,30 @@ fn student_normal_and_binomial() {
         near(binomial_at_most(whole(&case["k"]), whole(&case["n"]), number(&case["p"])), &case["cdf"], 1e-9);
     }
     // The noncentral t of `nct_ppf` serves tolerance factors, which nothing here needs.
+}
+
+#[test]
+fn littles_law() {
+    for case in list(section("little")) {
+        let of = |name: &str| number(&case[name]);
+        let law = Little::of(of("n_users"), of("x_rps"), of("r_s") + of("z_s"));
+        near(law.at_work, &case["n_implied"], 1e-9);
+        near(law.error.abs(), &case["rel_error"], 1e-9);
+        assert_eq!(law.holds(), case["consistent_5pct"].as_bool().unwrap());
+    }
+}
+
+#[test]
+fn the_marginal_standard_error_rule_on_means_of_five() {
+    for case in list(section("mser5")) {
+        let values = numbers(&case["values"]);
+        let means: Vec<f64> = values.chunks_exact(5).map(|five| five.iter().sum::<f64>() / 5.0).collect();
+        assert_eq!(means.len() as u64, whole(&case["batches"]));
+        means.iter().enumerate().for_each(|(at, mean)| near(*mean, &case["batch_means"][at], 1e-9));
+        let cut = mser(&means).unwrap();
+        assert_eq!(cut.from as u64, whole(&case["d_batches"]), "{}", case["name"]);
+        assert_eq!(5 * cut.from as u64, whole(&case["truncate_at_sample"]));
+        near(cut.statistic, &case["statistic"], 1e-9);
+        assert_eq!(cut.at_limit, case["limit_hit"].as_bool().unwrap());
+    }
 }

@@ -118,6 +118,20 @@ fn bad_rows_say_where_and_why() {
     assert!(bytes.windows(2).all(|pair| pair[0] < pair[1]));
 }
 
+/// A last row with a field too many, or a word where a number should be, is wrong; the file does not end in it.
+#[test]
+fn only_a_last_row_that_lacks_something_breaks_off() {
+    let good = "1795226390340,12,a,200,OK,T 1-1,text,true,,1,2,1,1,http://h/,12,0,0";
+    let unfinished = |last: &str| {
+        let (_, tally) = read(format!("{HEADER}{good}\n{last}").as_bytes());
+        assert_eq!((tally.used, tally.rejected), (1, 1), "{last}");
+        tally.unfinished.is_some()
+    };
+    assert!(!unfinished(&format!("{good},more\n")));
+    assert!(!unfinished(&good.replace(",12,a", ",soon,a")));
+    assert!(unfinished(&good[..good.len() - 2]) && unfinished("1795226390340,12,\"a, 200"));
+}
+
 #[test]
 fn sums_of_samples_are_no_samples() {
     let (_, tally) =

@@ -97,6 +97,18 @@ proptest! {
     }
 }
 
+/// A run of ten requests whose script divided by zero once was called invalid for one row in a hundred.
+#[test]
+fn a_value_that_is_no_number_is_aside_unless_it_tells_of_a_request() {
+    let lines =
+        bytes(&[LINES[11], LINES[13], LINES[3], &LINES[3].replace("\"value\":0", "\"value\":NaN"), &LINES[11][..80]]);
+    let (_, tally) = read(&lines, true);
+    assert_eq!((tally.used, tally.rejected, tally.rejected_aside), (1, 4, 1));
+    let old = r#"{"type":"Point","data":{"time":"2026-11-21T02:16:38.1Z","value":-Inf,"tags":{}},"metric":"mine"}"#;
+    let disguised = LINES[13].replace("-1,", "NaN,").replace("}}}", r#","metric":"x"}}}"#);
+    assert_eq!(read(&bytes(&[old, &disguised]), true).1.rejected_aside, 1);
+}
+
 #[test]
 fn text_between_records_is_passed_over_and_fragments_are_rejected() {
     let good = LINES[7];

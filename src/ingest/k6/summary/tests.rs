@@ -72,7 +72,7 @@ fn a_threshold_is_kept_by_ok_and_crossed_by_true() {
     assert_eq!((kept(&export, "p(95)<800"), kept(&export, "avg<9")), (Some(false), Some(true)));
     let tagged = handle.thresholds.iter().find(|one| one.expression == "avg<1").unwrap();
     assert_eq!(tagged.metric, "http_req_duration{name:http://h/a?key={},token:…}");
-    assert_eq!(tally.rejected, 1);
+    assert_eq!((tally.rejected, tally.rejected_aside), (1, 1));
     assert_eq!(tally.first_rejections[0].field.as_deref(), Some("metrics.broken"));
     assert_eq!(notes.notes, ["the file does not say in what unit `mine` is; shown as plain numbers"]);
 }

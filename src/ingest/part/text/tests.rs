@@ -42,9 +42,12 @@ fn files(rollup: Rollup) -> Vec<FoldedFile> {
         rows_used: 1,
         rows_skipped: 0,
         rows_rejected: 0,
+        rows_rejected_aside: 0,
         first_rejections: Vec::new(),
         unfinished: None,
         notes: Vec::new(),
+        within: None,
+        copies: Vec::new(),
     };
     let about =
         About { folders: Vec::new(), file: "raw.csv".into(), certain: false, tests: tests.len() as u64, evidence };

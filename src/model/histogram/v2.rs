@@ -1,6 +1,7 @@
 //! A histogram as V2 in base64 (deflated or not), read without the array of counters that it stands for: that would be as
-//! large as the writer's range and digits, which the bytes of a stranger should not decide.
+//! large as the writer's range and digits, which the bytes of a stranger should not decide, and nearly all of it empty.
 
+use super::CodecError;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::io::Read;
@@ -11,16 +12,36 @@ const HEADER: usize = 40;
 const V2: u32 = 0x1c84_9303;
 const V2_DEFLATED: u32 = 0x1c84_9304;
 
-/// The occupied buckets of a histogram, ascending: lowest value, highest value, count.
+/// An Encoded is what was written: the occupied buckets of a histogram.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Encoded {
-    pub(super) digits: u32,
-    pub(super) buckets: Vec<(f64, f64, u64)>,
+pub struct Encoded {
+    /// Significant digits, 0 to 5.
+    pub digits: u32,
+    /// What a value is to be multiplied with; 1 from writers of whole numbers.
+    pub ratio: f64,
+    /// Ascending: lowest value, highest value, count.
+    pub buckets: Vec<(u64, u64, u64)>,
 }
 
-/// Reads a histogram; the error says what was found.
-pub(super) fn decode(text: &str) -> Result<Encoded, String> {
-    let bytes = STANDARD.decode(text.trim()).map_err(|error| format!("should be base64: {error}"))?;
+impl Encoded {
+    /// The buckets as the writer's own values.
+    #[expect(clippy::cast_precision_loss, reason = "a bucket is far wider than what 53 bits lose")]
+    pub fn scaled(&self) -> impl Iterator<Item = (f64, f64, u64)> + '_ {
+        let value = |whole: u64| whole as f64 * self.ratio;
+        self.buckets.iter().map(move |(lowest, highest, count)| (value(*lowest), value(*highest), *count))
+    }
+}
+
+/// Reads a histogram.
+///
+/// # Errors
+/// [`CodecError::Base64`] and [`CodecError::Malformed`], which say what was found.
+pub fn decode(text: &str) -> Result<Encoded, CodecError> {
+    let bytes = STANDARD.decode(text.trim()).map_err(|error| CodecError::Base64(error.to_string()))?;
+    unpacked(&bytes).map_err(CodecError::Malformed)
+}
+
+fn unpacked(bytes: &[u8]) -> Result<Encoded, String> {
     match bytes.get(..4).and_then(be32).map(kind) {
         Some(V2_DEFLATED) => {
             let mut unpacked = Vec::new();
@@ -29,7 +50,7 @@ pub(super) fn decode(text: &str) -> Result<Encoded, String> {
             inflater.read_to_end(&mut unpacked).map_err(|error| format!("should be a deflated histogram: {error}"))?;
             plain(&unpacked)
         }
-        Some(V2) => plain(&bytes),
+        Some(V2) => plain(bytes),
         Some(0x1c84_9301 | 0x1c84_9302 | 0x1c84_9308 | 0x1c84_9309) => {
             Err("is a histogram in the older form V0 or V1; V2 is read".to_owned())
         }
@@ -60,12 +81,13 @@ fn plain(bytes: &[u8]) -> Result<Encoded, String> {
     if word(8) != 0 || digits > 5 || lowest == 0 || !(ratio.is_finite() && ratio > 0.0) {
         return Err(format!("has an impossible header: {digits} digits, lowest value {lowest}, ratio {ratio}"));
     }
-    let scale = Scale { half: half_of_sub_buckets(digits), unit: lowest.ilog2(), ratio };
-    Ok(Encoded { digits, buckets: buckets(payload, &scale)? })
+    let scale = Scale { half: half_of_sub_buckets(digits), unit: lowest.ilog2() };
+    Ok(Encoded { digits, ratio, buckets: buckets(payload, &scale)? })
 }
 
 /// Half the number of equal steps that a power of two is divided into, as its logarithm.
-pub(super) fn half_of_sub_buckets(digits: u32) -> u32 {
+#[must_use]
+pub fn half_of_sub_buckets(digits: u32) -> u32 {
     (2 * 10_u32.pow(digits)).next_power_of_two().ilog2() - 1
 }
 
@@ -73,26 +95,24 @@ pub(super) fn half_of_sub_buckets(digits: u32) -> u32 {
 struct Scale {
     half: u32,
     unit: u32,
-    ratio: f64,
 }
 
 impl Scale {
     /// Lowest and highest value of the bucket at a position; `None` beyond 2^63.
-    fn bounds(&self, position: u64) -> Option<(f64, f64)> {
+    fn bounds(&self, position: u64) -> Option<(u64, u64)> {
         let half = 1_u64 << self.half;
         let (doublings, step) = match (position >> self.half).checked_sub(1) {
             None => (0, position),
             Some(doublings) => (u32::try_from(doublings).ok()?, (position & (half - 1)) + half),
         };
-        let shift = doublings.checked_add(self.unit).filter(|shift| shift + self.half + 1 < 63)?;
+        let shift = doublings.checked_add(self.unit).filter(|shift| shift + self.half < 63)?;
         let (lowest, width) = (step << shift, 1_u64 << shift);
-        #[expect(clippy::cast_precision_loss, reason = "a bucket is far wider than what 53 bits lose")]
-        Some((lowest as f64 * self.ratio, (lowest + width - 1) as f64 * self.ratio))
+        Some((lowest, lowest + (width - 1)))
     }
 }
 
 /// Counts in order of their positions; a negative one says how many positions are empty.
-fn buckets(payload: &[u8], scale: &Scale) -> Result<Vec<(f64, f64, u64)>, String> {
+fn buckets(payload: &[u8], scale: &Scale) -> Result<Vec<(u64, u64, u64)>, String> {
     let (mut found, mut position) = (Vec::new(), 0_u64);
     let mut bytes = payload.iter();
     while !bytes.as_slice().is_empty() {
@@ -145,7 +165,6 @@ mod tests {
         STANDARD.encode(bytes)
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "values of a test")]
     #[test]
     fn every_bucket_is_where_the_library_has_it() {
         for (digits, lowest) in [(1, 1), (2, 1), (3, 1), (3, 1000), (5, 7)] {
@@ -153,19 +172,19 @@ mod tests {
             for value in [1, 2, 999, 2047, 2048, 2049, 70_000, 70_001, 1_234_567, 3_599_999_999] {
                 histogram.record_n(value, value % 7 + 1).unwrap();
             }
-            let expected: Vec<(f64, f64, u64)> = histogram
+            let expected: Vec<(u64, u64, u64)> = histogram
                 .iter_recorded()
                 .map(|step| {
                     let value = step.value_iterated_to();
                     let (low, high) = (histogram.lowest_equivalent(value), histogram.highest_equivalent(value));
-                    (low as f64, high as f64, step.count_at_value())
+                    (low, high, step.count_at_value())
                 })
                 .collect();
             for deflated in [true, false] {
                 let found = decode(&written(&histogram, deflated)).unwrap();
                 assert_eq!(
                     found,
-                    Encoded { digits: u32::from(digits), buckets: expected.clone() },
+                    Encoded { digits: u32::from(digits), ratio: 1.0, buckets: expected.clone() },
                     "{digits} {lowest}"
                 );
             }
@@ -186,6 +205,6 @@ mod tests {
         }
         let mut wild = bytes.clone();
         wild[12..16].copy_from_slice(&[0, 0, 0, 99]);
-        assert!(decode(&STANDARD.encode(wild)).unwrap_err().contains("99 digits"));
+        assert!(decode(&STANDARD.encode(wild)).unwrap_err().to_string().contains("99 digits"));
     }
 }
