@@ -131,6 +131,10 @@ fn unknown_unit(unit: &str) -> String {
 impl fmt::Display for Quantity {
     /// The text with the fewest digits that parses back to the same value.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Nothing is nothing in any unit; of times it is said in seconds and not in days.
+        if self.value == 0.0 && self.unit == Unit::Micros {
+            return out.write_str("0 s");
+        }
         let mut best = None::<(usize, String)>;
         for row in SPELLINGS.iter().filter(|row| row.unit == self.unit) {
             let number = match row.scale {

@@ -37,9 +37,11 @@ pub(super) fn detect(candidates: Vec<Candidate>, request: &Request) -> Result<De
             }
             Ok(Answer::Not(reason)) => {
                 if candidate.named {
-                    detection
-                        .problems
-                        .push(Error::input(reason.clone()).at(Place::source(source.clone())).hint(as_hint(&source)));
+                    detection.problems.push(
+                        Error::input(reason.clone())
+                            .at(Place::source(source.clone()))
+                            .hint(nobody::hint(&reason, &source)),
+                    );
                 }
                 detection.not_used.push((source, reason));
             }
@@ -140,7 +142,8 @@ fn ambiguous(input: &Input, several: &[&(&'static dyn Adapter, Sniff)], what: &s
     Error::input(format!("{what} ({})", reasons.join("; "))).at(input.place()).hint(as_hint(input.source()))
 }
 
-fn as_hint(source: &str) -> String {
+/// How to say what a file is.
+pub(super) fn as_hint(source: &str) -> String {
     format!("say what it is with `--as ADAPTER={source}`; `plimsoll explain formats` lists the adapters")
 }
 

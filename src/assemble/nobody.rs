@@ -1,12 +1,15 @@
 //! Files that no adapter takes for its own: what the user's mapping of columns makes of them, and else what they lack. The
 //! adapters' own reasons are as many as there are adapters; here stands the one that helps.
 
+use super::detect::as_hint;
 use crate::fmt;
 use crate::ingest::own::columns::{Plan, header_names};
 use crate::ingest::own::{OwnRowsCsv, OwnRowsNdjson, Wanted};
 use crate::ingest::{Adapter, Head, Input, Settings};
 use serde::de::IgnoredAny;
 
+/// What stands before the columns of a table that nobody knows.
+const COLUMNS: &str = "its columns are";
 /// Columns that are named of a header.
 const SHOWN: usize = 12;
 /// Names longer than this are cut.
@@ -50,6 +53,16 @@ pub(super) fn reason(head: &Head, input: &Input, settings: &Settings) -> String 
     }
 }
 
+/// What to do about a file that is nobody's: columns in another language are not guessed at, they are asked for.
+pub(super) fn hint(reason: &str, source: &str) -> String {
+    if !reason.contains(COLUMNS) {
+        return as_hint(source);
+    }
+    "if each row is a request, say in plimsoll.toml which column is what, inputs.columns = { latency = \"…\", endpoint = \"…\", \
+     status = \"…\", time = \"…\" }, and inputs.latency_unit"
+        .to_owned()
+}
+
 /// The columns of a line that can be a header; `None` where it is none.
 fn columns(line: &[u8]) -> Option<Vec<String>> {
     let names = header_names(line);
@@ -71,7 +84,7 @@ fn lacks(line: &[u8], settings: &Settings) -> Option<String> {
     };
     let shown: Vec<String> = names.iter().take(SHOWN).map(|name| fmt::plain(name)).collect();
     let more = if names.len() > SHOWN { ", …" } else { "" };
-    Some(format!("it lacks {missing}; its columns are {}{more}", shown.join(", ")))
+    Some(format!("it lacks {missing}; {COLUMNS} {}{more}", shown.join(", ")))
 }
 
 /// Where a JSON document (or one of several in a row) is none; `None` where it is sound, or only breaks off.
@@ -118,6 +131,15 @@ mod tests {
         assert!(text.ends_with("its columns are time, url, query_dur, status"), "{text}");
         assert!(said("latency_ms,note\n5,x\n").contains("a column `endpoint`, `status` or `success`"));
         assert_eq!(said("Dear all,\nnothing to see\n"), "text in which no adapter finds results");
+    }
+
+    #[test]
+    fn columns_in_another_language_are_named_and_asked_for() {
+        let german = said("Zeitstempel;Endpunkt;Antwortzeit (ms)\n2026-01-01 10:00:00;/a;12,5\n");
+        assert!(german.ends_with("its columns are Zeitstempel, Endpunkt, Antwortzeit (ms)"), "{german}");
+        assert!(hint(&german, "x.csv").contains("inputs.columns = {"));
+        assert!(said("时间,接口,响应时间\n1,/a,2\n").ends_with("时间, 接口, 响应时间"));
+        assert!(hint(&said("Dear all,\nnothing to see\n"), "x.csv").contains("--as"));
     }
 
     #[test]

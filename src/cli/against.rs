@@ -52,6 +52,7 @@ impl Own {
             test: side.test.clone(),
             started_at: side.started_at,
             verdict: None,
+            alone: None,
             build: suite.build.clone(),
             inputs,
             accepted: None,
@@ -164,9 +165,13 @@ impl Against {
         self.counterparts.iter().map(|one| (one.run.side(), one.run.run.fingerprint.clone())).collect()
     }
 
-    /// Its stored runs with their verdicts, newest first.
-    pub(super) fn earlier(&self) -> Vec<(Side, Option<Verdict>)> {
-        let mut earlier: Vec<_> = self.counterparts.iter().map(|one| (one.run.side(), one.run.run.verdict)).collect();
+    /// Its stored runs with the verdicts by which they are fit, newest first; under the name that the test has here where each side has
+    /// one test, as in [`judging::Pairs`].
+    pub(super) fn earlier(&self, own: &[Own]) -> Vec<(Side, Option<Verdict>)> {
+        let mut earlier: Vec<_> = self.counterparts.iter().map(|one| (one.run.side(), one.run.run.fitness())).collect();
+        if let ([here], [stored]) = (own, earlier.as_mut_slice()) {
+            stored.0.test.clone_from(&here.side.test);
+        }
         earlier.sort_by_key(|(side, _)| std::cmp::Reverse(side.started_at));
         earlier
     }
@@ -189,11 +194,6 @@ impl Against {
     pub(super) fn declared(&self, own: &[Own], rules: &Settings) -> Vec<Delta> {
         let figures = self.declared.iter().flat_map(|one| &one.figures);
         figures.flat_map(|figure| own.iter().filter_map(move |one| held(one, figure, rules))).collect()
-    }
-
-    /// Whether anything was found for anyone.
-    pub(super) fn is_empty(&self) -> bool {
-        self.counterparts.is_empty() && self.declared.is_none()
     }
 
     fn counterpart(&self, side: &Side) -> Option<&Counterpart> {

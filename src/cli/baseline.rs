@@ -91,7 +91,7 @@ fn acceptance(reason: &str, by: Option<&str>, date: Option<&str>) -> Result<Acce
 
 /// Today in UTC, or the day that `SOURCE_DATE_EPOCH` says.
 #[expect(clippy::disallowed_methods, reason = "an acceptance is dated; reports are not")]
-fn today() -> String {
+pub(super) fn today() -> String {
     let told = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse::<i64>().ok());
     let clock =
         || SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_secs()).ok());

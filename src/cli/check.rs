@@ -1,12 +1,15 @@
 //! `check`: is plimsoll.toml right, and what does it demand? Each criterion in a sentence, without any result.
 
 use super::args::CheckArgs;
+use super::baseline::today;
 use super::{EXIT_READY, Stop, Streams};
 use crate::borrowed::Demands;
 use crate::config::Config;
 use crate::config::import::Loaded;
+use crate::config::mistake::BUILT_IN;
+use crate::config::schema::WaiverRow;
 use crate::fmt;
-use crate::judge::{borrowed, sentence};
+use crate::judge::{borrowed, fallback, sentence, waiver};
 use std::io::{self, Write};
 
 /// Reads the configuration and prints what it says. A mistake in it is the error that the command ends with.
@@ -50,6 +53,11 @@ fn criteria(config: &Config, out: &mut dyn Write) -> io::Result<()> {
     }
     if config.criteria.is_empty() {
         writeln!(out, "  (the default: nothing is demanded here)")?;
+    } else {
+        for criterion in fallback::beside(config) {
+            let why = "the default, for tests of which nothing of the kind is demanded";
+            writeln!(out, "  {}: {} ({why})", fmt::plain(&criterion.id), sentence::of(criterion))?;
+        }
     }
     for group in &config.groups {
         let members = config.criteria.iter().filter(|criterion| group.holds(criterion)).count();
@@ -99,6 +107,15 @@ fn doubts(config: &Config, out: &mut dyn Write) -> io::Result<()> {
             said.push(format!("`{}` is about a test that is not declared", fmt::plain(&criterion.id)));
         }
     }
+    // Criteria of other tools are named by their files only, and a threshold of k6 by its expression.
+    let threshold = |row: &WaiverRow| row.criterion.texts().iter().any(|text| text.contains(['<', '>', '*', '?', '=']));
+    let named = |row: &WaiverRow| {
+        let own = config.criteria.iter().map(|one| one.id.as_str()).chain(BUILT_IN.iter().copied());
+        !config.borrowed.is_empty()
+            || threshold(row)
+            || own.chain(config.groups.iter().map(|one| one.id.as_str())).any(|id| row.criterion.matches(id))
+    };
+    said.extend(waiver::idle(config, &named, Some(&today())));
     if !said.is_empty() {
         writeln!(out, "\nPerhaps not meant")?;
         said.iter().try_for_each(|line| writeln!(out, "  {line}"))?;

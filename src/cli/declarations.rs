@@ -88,8 +88,16 @@ impl Declarations {
         Ok(Self { declared, from: Some(from.clone()), last: None })
     }
 
+    /// The report's id with what was declared: two documents that declare different things have different names.
+    pub(super) fn name(&self, report: &mut Report) {
+        if let Some(from) = &self.from {
+            report.run_id = run::hash(&format!("{}{}", report.run_id, from.sha256)).chars().take(12).collect();
+        }
+    }
+
     /// The sign-off of a report.
-    pub(super) fn sign_off(&self, report: &Report) -> Box<Signoff> {
+    pub(super) fn sign_off(&self, report: &mut Report) -> Box<Signoff> {
+        self.name(report);
         Box::new(signoff::sign_off(&At {
             report,
             declared: &self.declared,

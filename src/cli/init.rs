@@ -9,6 +9,7 @@ use crate::analyse::figures::{EndpointFigures, LatencyFigures, TestFigures};
 use crate::error::{Error, Place};
 use crate::fmt;
 use crate::judge::interval::{float, wilson};
+use crate::judge::{JudgedTest, plan};
 use crate::model::key::Population;
 use crate::model::test::Test;
 use crate::quantity::Quantity;
@@ -31,7 +32,7 @@ pub(super) fn run(args: &InitArgs, streams: &mut Streams<'_>) -> Result<u8, Stop
     let text = if args.signoff {
         skeleton(&Judging::new(&gathered, None, String::new()).report())
     } else {
-        written(&gathered)
+        written(&newest(&gathered))
     };
     if out == "-" {
         streams.out.write_all(text.as_bytes())?;
@@ -49,22 +50,34 @@ pub(super) fn run(args: &InitArgs, streams: &mut Streams<'_>) -> Result<u8, Stop
     Ok(EXIT_READY)
 }
 
-fn written(gathered: &Gathered) -> String {
+/// The runs that count, by name: what a later run supersedes declares nothing.
+fn newest(gathered: &Gathered) -> Vec<(&Test, &TestFigures)> {
+    let tests: Vec<JudgedTest<'_>> =
+        gathered.tests.iter().map(|(test, figures)| JudgedTest { test, figures }).collect();
+    let lineup = plan::lineup(&tests, &gathered.config);
+    let mut counted: Vec<_> = lineup.entries.iter().map(|entry| (entry.judged.test, entry.judged.figures)).collect();
+    counted.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
+    counted.dedup_by(|(a, _), (b, _)| a.name == b.name);
+    counted
+}
+
+fn written(tests: &[(&Test, &TestFigures)]) -> String {
     let mut text = String::from(
         "# Written by `plimsoll init` from one run: every limit is what was measured, plus what its 95 % interval leaves open. That is\n\
          # what this run was like, and not yet what anybody demands: change the limits to what users need, and delete what nobody asks.\n\
          # `plimsoll explain config` shows every key, `plimsoll check` says what stands here in sentences.\n\n[suite]\n# title = \"\"\n# build = \"\"\n# environment = \"\"\n",
     );
-    for (test, figures) in &gathered.tests {
-        text += &declared(test, figures);
+    let named: Vec<Named<'_>> = tests.iter().map(|(test, figures)| Named::of(test, figures, tests)).collect();
+    for one in &named {
+        text += &declared(one);
     }
-    for (test, figures) in &gathered.tests {
-        text += &format!("\n# {}\n", comment(&test.name));
-        text += &criteria(test, figures);
-        text += &monitors(test, figures);
+    for one in &named {
+        text += &format!("\n# {}\n", comment(&one.name));
+        text += &criteria(one);
+        text += &monitors(one);
     }
     text += "\n# [[endpoints]]      # one name for many that differ in an id\n# match = \"^/users/[0-9]+$\"\n# name = \"/users/{id}\"\n";
-    for (test, figures) in &gathered.tests {
+    for (test, figures) in tests {
         let folded = requests(figures).into_iter().flat_map(|(_, endpoints)| endpoints);
         for endpoint in folded.filter(|endpoint| endpoint.name.contains('{')).take(10) {
             text += &format!("# {}: folded to {}\n", comment(&test.name), comment(&endpoint.label));
@@ -83,8 +96,50 @@ fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-fn declared(test: &Test, figures: &TestFigures) -> String {
-    let mut text = format!("\n[[tests]]\nname = {}\n# kind = \"load\"\n# purpose = \"\"\n", quoted(&test.name));
+/// A test as the plan names it.
+struct Named<'a> {
+    test: &'a Test,
+    figures: &'a TestFigures,
+    /// Its name, less what names this one run.
+    name: String,
+    /// Which results are its; `None` where the name alone says so.
+    matching: Option<String>,
+}
+
+impl<'a> Named<'a> {
+    /// The next run is called otherwise: `steady_a` is followed by `steady_b`, and both are `steady_*`. Where another test of these
+    /// results would be meant too, the names tell tests apart and stay.
+    fn of(test: &'a Test, figures: &'a TestFigures, all: &[(&Test, &TestFigures)]) -> Self {
+        let others = || all.iter().map(|(other, _)| other.name.as_str()).filter(|other| *other != test.name);
+        let stem = stem(&test.name).filter(|stem| others().all(|other| !other.starts_with(stem)));
+        match stem {
+            // A number that is the load tells this test from others and not one run from the next.
+            Some(stem) if figures.load.users_max.is_none_or(|users| !test.name.ends_with(&users.to_string())) => {
+                let glob = format!("{}*", escaped(stem));
+                let name = stem.trim_end_matches(['_', '-']).to_owned();
+                Self { test, figures, name, matching: Some(glob) }
+            }
+            _ => Self { test, figures, name: test.name.clone(), matching: None },
+        }
+    }
+}
+
+/// What stands before the last `_`, or before the number after the last `-`, with that sign.
+fn stem(name: &str) -> Option<&str> {
+    let at = name.rfind(['_', '-'])?;
+    let (stem, end) = name.split_at(at + 1);
+    let numbers = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let word = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let names_a_run = if stem.ends_with('_') { word(end) } else { numbers(end) };
+    (names_a_run && stem.len() > 2).then_some(stem)
+}
+
+fn declared(one: &Named<'_>) -> String {
+    let (test, figures) = (one.test, one.figures);
+    let mut text = format!("\n[[tests]]\nname = {}\n# kind = \"load\"\n# purpose = \"\"\n", quoted(&one.name));
+    if let Some(glob) = &one.matching {
+        text += &format!("match = {}   # {} and the runs after it\n", quoted(glob), comment(&test.name));
+    }
     // What was reached is what is declared: the next run must reach 95 % of it.
     if let Some(users) = figures.load.users_max.filter(|users| *users > 0.0) {
         text += &format!("users = {}\n", users.floor());
@@ -117,7 +172,8 @@ fn escaped(name: &str) -> String {
     if name.contains(['*', '?', '[', '{', '\\']) { globset::escape(name) } else { name.to_owned() }
 }
 
-fn criteria(test: &Test, figures: &TestFigures) -> String {
+fn criteria(test: &Named<'_>) -> String {
+    let figures = test.figures;
     let mut text = String::new();
     for one in &figures.populations {
         let (prefix, share) = match one.population {
@@ -143,12 +199,12 @@ fn criteria(test: &Test, figures: &TestFigures) -> String {
     text
 }
 
-fn id(test: &Test, what: &str) -> String {
+fn id(test: &Named<'_>, what: &str) -> String {
     format!("{} {what}", test.name)
 }
 
 /// p95 where the sample can bound it, else the mean: at the interval's upper end, rounded up to two digits.
-fn latency(test: &Test, prefix: &str, latency: &LatencyFigures) -> String {
+fn latency(test: &Named<'_>, prefix: &str, latency: &LatencyFigures) -> String {
     let quantile = latency.quantiles.get("p95").copied().flatten();
     let end = latency.quantile_ci.get("p95").and_then(|(_, high)| *high);
     let (name, value, end) = match (quantile, latency.mean) {
@@ -168,7 +224,7 @@ fn latency(test: &Test, prefix: &str, latency: &LatencyFigures) -> String {
 }
 
 /// Successes: at the lower end of the interval, rounded down to a tenth of a percent.
-fn shares(test: &Test, metric: &str, totals: &EndpointFigures) -> String {
+fn shares(test: &Named<'_>, metric: &str, totals: &EndpointFigures) -> String {
     let (Some(failures), Some(all)) = (totals.failures, totals.requests.filter(|all| *all > 0)) else {
         return String::new();
     };
@@ -180,7 +236,8 @@ fn shares(test: &Test, metric: &str, totals: &EndpointFigures) -> String {
     criterion(&id(test, metric), &test.name, metric, &limit, &why)
 }
 
-fn monitors(test: &Test, figures: &TestFigures) -> String {
+fn monitors(test: &Named<'_>) -> String {
+    let figures = test.figures;
     let mut text = String::new();
     if !figures.pools.is_empty() {
         let limit = "at_most = 0";
@@ -193,10 +250,12 @@ fn monitors(test: &Test, figures: &TestFigures) -> String {
         );
         text += "critical = false\n";
     }
-    if !figures.monitors.is_empty() {
+    // A column without a reading is nothing to limit.
+    let known = || figures.monitors.iter().filter(|column| column.mean.is_some() || column.max.is_some());
+    if known().next().is_some() {
         text += "# Monitored, to be limited as `monitor.COLUMN.max` (mean, min, p95, sustained(3 m)):\n";
     }
-    for column in &figures.monitors {
+    for column in known() {
         let figure = |value: Option<f64>| {
             value.map_or_else(|| "not known".to_owned(), |value| fmt::with_unit(value, &column.unit))
         };

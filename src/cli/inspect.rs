@@ -29,7 +29,14 @@ fn inspection(gathered: &Gathered) -> Inspection {
     let judged: Vec<Judged<'_>> = gathered
         .tests
         .iter()
-        .map(|(test, figures)| Judged { test, figures, doubts: figures.doubts.clone(), kind: None, purpose: None })
+        .map(|(test, figures)| Judged {
+            test,
+            figures,
+            doubts: figures.doubts.clone(),
+            superseded: None,
+            kind: None,
+            purpose: None,
+        })
         .collect();
     build::inspection(&judged, gathered.files_not_used.clone())
 }

@@ -10,7 +10,7 @@ use crate::compare::side::Side;
 use crate::compare::sides::Comparison;
 use crate::config::Config;
 use crate::config::import::Loaded;
-use crate::judge::outcome::{Judgement, Verdict};
+use crate::judge::outcome::Judgement;
 use crate::judge::{self, BaselineState, Case, JudgedTest, plan};
 use crate::quantity::Quantity;
 use crate::report::baseline::{BaselinePair, ReferenceUsed};
@@ -118,7 +118,7 @@ impl<'a> Judging<'a> {
         let compared = self.compared(self.baseline.as_ref());
         let drift = self.compared(self.reference.as_ref());
         let tests = self.tests();
-        let earlier = self.baseline.as_ref().map(Against::earlier).unwrap_or_default();
+        let earlier = self.baseline.as_ref().map(|one| one.earlier(&self.own)).unwrap_or_default();
         let case = Case {
             tests: &tests,
             deltas: &compared.deltas,
@@ -160,9 +160,10 @@ impl<'a> Judging<'a> {
             let sources: Vec<&str> = test.inputs.iter().map(|input| input.source.as_str()).collect();
             let plan = config.planned(&test.name, &sources);
             let kind = plan.and_then(|plan| plan.kind).map(|kind| format!("{kind:?}").to_lowercase());
-            let counted = lineup.entries.iter().find(|entry| std::ptr::eq(entry.judged.test, test));
-            let doubts = counted.map_or_else(|| figures.doubts.clone(), |entry| entry.doubts.clone());
-            Judged { test, figures, doubts, kind, purpose: plan.and_then(|plan| plan.purpose.clone()) }
+            let found = lineup.of(test);
+            let doubts = found.map_or_else(|| figures.doubts.clone(), |(entry, _)| entry.doubts.clone());
+            let superseded = found.and_then(|(_, why)| why).map(str::to_owned);
+            Judged { test, figures, doubts, superseded, kind, purpose: plan.and_then(|plan| plan.purpose.clone()) }
         });
         build::build(Material {
             title: self.title.clone().or_else(|| config.suite.title.clone()).or_else(|| config.report.title.clone()),
@@ -196,28 +197,11 @@ impl<'a> Judging<'a> {
         self.gathered.tests.iter().map(|(test, figures)| JudgedTest { test, figures }).collect()
     }
 
-    /// The tests as they are stored, with the verdict of the suite. A run for which no baseline was there yet is the first of
-    /// its kind: it is kept with the verdict that it has by itself, or there would never be a second.
+    /// The tests as they are stored, with the verdict of the suite, and beside it the one by which they are fit to be compared with.
     pub(super) fn stored(&self, report: &Report) -> Vec<StoredRun> {
-        let first = self.baseline.as_ref().is_some_and(|one| one.id == "latest" && one.is_empty());
-        let verdict = if first { self.verdict_alone() } else { report.verdict };
-        let kept = |own: &Own| StoredRun::of(&own.side, RunLine { verdict: Some(verdict), ..own.line.clone() });
+        let (verdict, alone) = (Some(report.verdict), report.verdict_alone);
+        let kept = |own: &Own| StoredRun::of(&own.side, RunLine { verdict, alone, ..own.line.clone() });
         self.own.iter().map(kept).collect()
-    }
-
-    fn verdict_alone(&self) -> Verdict {
-        let (tests, config) = (self.tests(), &self.gathered.config);
-        let baseline = BaselineState::NotAsked;
-        judge::judge(&Case {
-            tests: &tests,
-            deltas: &[],
-            shifts: &[],
-            config,
-            baseline: &baseline,
-            drift: None,
-            earlier: &[],
-        })
-        .verdict
     }
 }
 
@@ -271,7 +255,7 @@ fn requirements(config: &Config, judgement: &Judgement) -> Vec<RequirementLine> 
     let lines = config.requirements.iter().zip(&judgement.requirements).map(|(declared, outcome)| RequirementLine {
         id: declared.id.clone(),
         text: declared.text.clone(),
-        criteria: declared.criteria.clone(),
+        criteria: judge::requirement::criteria(declared, &config.criteria),
         expected: declared.expected.as_ref().map(ToString::to_string),
         implemented_by: declared.implemented_by.clone(),
         validated_by: declared.validated_by.clone(),

@@ -72,7 +72,7 @@ fn judge(args: &ReportArgs, surroundings: &Surroundings, streams: &mut Streams<'
     let mut report = judging.report();
     if args.format.contains(&Format::Signoff) {
         let declared = declarations::find(args.signoff.as_deref(), &args.input.inputs)?;
-        report.signoff = Some(declared.sign_off(&report));
+        report.signoff = Some(declared.sign_off(&mut report));
     }
     let gate = exit::gate(&report, args);
     let written = delivery(args, &report, surroundings, gate).files()?;

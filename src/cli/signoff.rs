@@ -40,7 +40,7 @@ pub(super) fn run(args: &SignoffArgs, streams: &mut Streams<'_>) -> Result<u8, S
         against(&mut judging, &store, name, streams)?;
     }
     let mut report = judging.report();
-    report.signoff = Some(declared.sign_off(&report));
+    report.signoff = Some(declared.sign_off(&mut report));
     let mut written = deliver::sign_off(&report, &args.out)?;
     written.push(deliver::json(&report, &args.out)?);
     if let Some(browser) = browser {

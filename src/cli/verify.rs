@@ -118,7 +118,7 @@ fn recomputed(told: &Report, located: &Located) -> Result<Report, Error> {
     let mut again = judging.report();
     if let Some(signoff) = &told.signoff {
         let declared = signoff.declared.as_ref().map(Declarations::carried).transpose()?.unwrap_or_default();
-        let mut made = declared.sign_off(&again);
+        let mut made = declared.sign_off(&mut again);
         // The last sign-off's report is not carried.
         made.changes.clone_from(&signoff.changes);
         again.signoff = Some(made);

@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 /// What lies beyond a declared range by more than this is a change even without an interval.
 const PLAIN: f64 = 0.25;
 
+/// The shortest run whose throughput may be held against another time, in seconds.
+pub const RATE_NEEDS_S: f64 = 5.0;
+
 /// A metric that can be declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeclaredMetric {
@@ -79,6 +82,14 @@ pub struct Measured<'a> {
 }
 
 impl Measured<'_> {
+    /// Length of the run: the rate is requests by it.
+    fn seconds(&self) -> Option<f64> {
+        let (requests, rate) = (self.figures.requests?, self.figures.rate_per_s.filter(|rate| *rate > 0.0)?);
+        #[expect(clippy::cast_precision_loss, reason = "counts of a load test are far below 2^53")]
+        let seconds = requests as f64 / rate;
+        Some(seconds)
+    }
+
     /// The figure and its 95 % interval, where it has one.
     fn value(&self, metric: &DeclaredMetric) -> (Option<f64>, Option<(f64, f64)>) {
         let latency = &self.figures.latency_us;
@@ -112,6 +123,14 @@ pub fn compare(measured: Measured<'_>, declared: &DeclaredFigure, settings: &Set
     let Some(metric) = found else { return delta };
     let (value, interval) = measured.value(metric);
     delta.after = value;
+    if let (Unit::PerSecond, Some(length)) = (metric.unit, measured.seconds().filter(|length| *length < RATE_NEEDS_S)) {
+        delta.why = Some(format!(
+            "{} are too short for a throughput: {} are needed",
+            fmt::duration_s(length),
+            fmt::duration_s(RATE_NEEDS_S)
+        ));
+        return delta;
+    }
     let Some(value) = value else {
         delta.why = Some("not given in this run".to_owned());
         return delta;

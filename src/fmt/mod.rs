@@ -98,10 +98,31 @@ pub fn latency_us(value: f64) -> String {
     }
 }
 
-/// A share as percent: `0.0886 %`, `18.5 %`, `0 %`.
+/// A share as percent: `0.0886 %`, `18.5 %`, `0 %`; `100 %` only where it is all: 12,277 of 12,278 are `99.99 %`.
 #[must_use]
 pub fn percent(ratio: f64) -> String {
+    if (0.9995..1.0).contains(&ratio) {
+        return percent_outward(ratio, false);
+    }
     format!("{} %", number(ratio * 100.0))
+}
+
+/// An end of an interval of a share, rounded away from the middle so that the interval never claims more than it knows; 0 % and
+/// 100 % only where they are exact.
+#[must_use]
+pub fn percent_outward(ratio: f64, up: bool) -> String {
+    let exact = ratio * 100.0;
+    if exact <= 0.0 || exact >= 100.0 || !exact.is_finite() {
+        return format!("{} %", number(exact));
+    }
+    // Three digits of what is small; of what is nearly all, two of what is missing.
+    let decimals = |of: f64, digits: i32| (f64::from(digits) - 1.0 - of.log10().floor()).clamp(0.0, 9.0);
+    let decimals = if exact > 50.0 { decimals(100.0 - exact, 2).max(1.0) } else { decimals(exact, 3) };
+    let scale = 10_f64.powf(decimals);
+    // The hair is for what is exact in decimals and not in binary.
+    let rounded = if up { (exact * scale - 1e-6).ceil() } else { (exact * scale + 1e-6).floor() } / scale;
+    let text = format!("{rounded:.9}");
+    format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// A change by a factor as signed percent: 1.26 → `+26 %`, 0.96 → `−4 %`; from twice on as a factor too: `+150 % (2.5 times)`.
@@ -158,6 +179,12 @@ pub fn value_beside(value: f64, unit: Unit, other: f64) -> String {
         Unit::PerSecond if other >= 1.0 => format!("{}/s", number(value)),
         _ => self::value(value, unit),
     }
+}
+
+/// An end of an interval beside what it is compared with; of a share rounded outward.
+#[must_use]
+pub fn end_beside(value: f64, unit: Unit, other: f64, up: bool) -> String {
+    if unit == Unit::Ratio { percent_outward(value, up) } else { value_beside(value, unit, other) }
 }
 
 /// A value with the unit that a monitor's file gives it: `98.8 MB`, `71 %`, `12`.
@@ -249,6 +276,15 @@ mod tests {
         assert_eq!(change(1.0), "0 %");
         assert_eq!(change(2.5), "+150 % (2.5 times)");
         assert_eq!(percent(0.000_886), "0.0886 %");
+        assert_eq!(
+            (percent(0.999_687).as_str(), percent(1.0).as_str(), percent(0.0).as_str()),
+            ("99.968 %", "100 %", "0 %")
+        );
+        assert_eq!(
+            (percent_outward(0.000_886_1, true), percent_outward(0.5, false)),
+            ("0.0887 %".into(), "50 %".into())
+        );
+        assert_eq!((percent_outward(0.01, true), percent_outward(0.953, false)), ("1 %".into(), "95.3 %".into()));
         assert_eq!(one_in(0.95), "1 in 20");
         assert_eq!(one_in(0.999), "1 in 1,000");
         assert_eq!(one_in(0.5), "half");

@@ -67,7 +67,7 @@ pub fn judge(asking: &Asking<'_>, lineup: &Lineup<'_>) -> Vec<CriterionResult> {
     }
     for plan in &lineup.missing {
         match selects_missing(criterion, plan) {
-            Selection::Yes | Selection::Unknown(_) => results.push(asking.missing(plan)),
+            Selection::Yes | Selection::Unknown(_) => results.push(asking.missing(plan, lineup.unassigned.as_deref())),
             Selection::Excluded(why) => excluded = Some(why),
             Selection::No => {}
         }
@@ -196,8 +196,8 @@ impl Asking<'_> {
     }
 
     /// A result for a declared test that is not there. What is not required is not critical either.
-    fn missing(&self, plan: &PlannedTest) -> CriterionResult {
-        let (status, why) = missing_words(plan);
+    fn missing(&self, plan: &PlannedTest, hint: Option<&str>) -> CriterionResult {
+        let (status, why) = missing_words(plan, hint);
         let result = self.unseen(&plan.name, status, &why);
         CriterionResult { critical: result.critical && plan.required, ..result }
     }
@@ -209,7 +209,7 @@ impl Asking<'_> {
             Err(why) => return self.unseen(entry.name(), Status::Inconclusive, &why),
         };
         let limit = metric.limit(demand.limit.1).ok();
-        let scope = Scope { judged: entry.judged, endpoint, slice, limit };
+        let scope = Scope { judged: entry.judged, endpoint, slice, limit, of_few: self.original.is_some() };
         let seen = match self.criterion.timeframe().ok().flatten() {
             Some(timeframe) => observe::worst_stretch(metric, &scope, timeframe, demand.limit),
             None => observe::observe(metric, &scope),
@@ -294,8 +294,8 @@ fn declared(plan: &PlannedTest, field: LoadField) -> Option<f64> {
     }
 }
 
-/// Status and words of a declared test without result.
-pub(super) fn missing_words(plan: &PlannedTest) -> (Status, String) {
+/// Status and words of a declared test without result, with what lies there instead.
+pub(super) fn missing_words(plan: &PlannedTest, hint: Option<&str>) -> (Status, String) {
     if let Some(reason) = &plan.not_applicable {
         return (Status::NotApplicable, reason.clone());
     }
@@ -304,7 +304,10 @@ pub(super) fn missing_words(plan: &PlannedTest) -> (Status, String) {
             let by = blocked.unblocked_by.as_ref().map(|by| format!("; unblocked by {by}"));
             (Status::Blocked, format!("blocked: {}{}", blocked.reason, by.unwrap_or_default()))
         }
-        None => (Status::NotRun, format!("`{}` was not run: no file is its result", plan.name)),
+        None => {
+            let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+            (Status::NotRun, format!("`{}` was not run: no file is its result{hint}", plan.name))
+        }
     }
 }
 

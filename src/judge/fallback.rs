@@ -48,6 +48,32 @@ pub fn judged(
     (results, said)
 }
 
+/// The defaults that may be in force beside what is configured, told without results: those that no criterion on every test
+/// takes the place of.
+pub fn beside(config: &Config) -> impl Iterator<Item = &Criterion> {
+    let replaced =
+        |own: &Criterion| config.criteria.iter().any(|one| one.id == own.id || one.critical && is_everywhere(one));
+    config.fallback.iter().filter(move |own| !replaced(own))
+}
+
+/// Whether a criterion limits the failures of every test.
+fn is_everywhere(criterion: &Criterion) -> bool {
+    let asked = &criterion.metric.asked;
+    let requests = matches!(asked, Asked::Failures { kind: None, .. } | Asked::Success(Population::Request));
+    let everywhere = criterion.test.is_none() && criterion.filter.is_none() && criterion.applies_to.is_empty();
+    requests && everywhere && asks_for_all(criterion)
+}
+
+/// Whether it demands something of the whole run and of everything in it.
+fn asks_for_all(criterion: &Criterion) -> bool {
+    criterion.endpoint.is_none()
+        && criterion.between.is_none()
+        && criterion.phase.is_none()
+        && criterion.timeframe().is_ok_and(|timeframe| timeframe.is_none())
+        && criterion.not_applicable.is_none()
+        && criterion.demand().is_ok_and(|demand| demand.is_some())
+}
+
 /// Whether a configured criterion takes the default's place for a test. One that is critical does; another one does while it
 /// is met, so that a failing criterion that is added never makes the verdict milder.
 fn covers(criterion: &Criterion, entry: &Entry<'_>, configured: &[CriterionResult]) -> bool {
@@ -65,12 +91,7 @@ fn covers(criterion: &Criterion, entry: &Entry<'_>, configured: &[CriterionResul
     };
     about_failures
         && (criterion.critical || met())
-        && criterion.endpoint.is_none()
-        && criterion.between.is_none()
-        && criterion.phase.is_none()
-        && criterion.timeframe().is_ok_and(|timeframe| timeframe.is_none())
-        && criterion.not_applicable.is_none()
-        && criterion.demand().is_ok_and(|demand| demand.is_some())
+        && asks_for_all(criterion)
         && matches!(selects(criterion, entry), Selection::Yes)
 }
 

@@ -29,7 +29,13 @@ pub fn built_in(case: &Case<'_>, lineup: &Lineup<'_>) -> Option<CriterionResult>
         BaselineState::Unusable(why) => (Status::Inconclusive, why.clone()),
         _ => Answers::of(case, lineup).called(),
     };
-    Some(CriterionResult::bare(ID, ID, Origin::Baseline, status, true, reason))
+    let bare = CriterionResult::bare(ID, ID, Origin::Baseline, status, true, reason);
+    Some(CriterionResult { open_by_comparison: all_valid(lineup), ..bare })
+}
+
+/// Whether no run's own fault keeps the comparison from telling.
+fn all_valid(lineup: &Lineup<'_>) -> bool {
+    lineup.entries.iter().all(|entry| entry.invalid.is_none())
 }
 
 /// The built-in criterion against the pinned reference, where there is one: many steps, each too small to be blamed, are one
@@ -39,7 +45,8 @@ pub fn drift(case: &Case<'_>, lineup: &Lineup<'_>) -> Option<CriterionResult> {
     let (reference, deltas) = case.drift?;
     let (status, reason) = Answers::of(&Case { deltas, shifts: &[], ..*case }, lineup).called();
     let reason = format!("against {}: {reason}", fmt::plain(reference));
-    Some(CriterionResult::bare(DRIFT_ID, DRIFT_ID, Origin::Baseline, status, false, reason))
+    let bare = CriterionResult::bare(DRIFT_ID, DRIFT_ID, Origin::Baseline, status, false, reason);
+    Some(CriterionResult { open_by_comparison: all_valid(lineup), ..bare })
 }
 
 /// Deltas that decide: the metrics of the gate; totals only where a test has no endpoints.
@@ -158,6 +165,7 @@ pub fn worse_by(
         id: id.clone(),
         limit: None,
         origin: Origin::Config,
+        open_by_comparison: true,
         ..asking.unseen(test, Status::Inconclusive, why)
     };
     match baseline {
@@ -183,6 +191,7 @@ pub fn worse_by(
                 Some(why) => CriterionResult {
                     status: Status::Inconclusive,
                     reason: format!("the run is invalid: {why}"),
+                    open_by_comparison: false,
                     ..result
                 },
                 None => result,
@@ -288,6 +297,17 @@ mod tests {
             earlier: &[],
         };
         built_in(&case, &lineup(&tests, &config)).unwrap()
+    }
+
+    /// What the comparison could not tell is no fault of the run; what it found, or what makes the run invalid, is.
+    #[test]
+    fn only_what_the_comparison_left_open_leaves_a_run_fit() {
+        assert!(gate(Call::Inconclusive, ShiftKind::None, false).open_by_comparison);
+        assert!(!gate(Call::Inconclusive, ShiftKind::None, true).open_by_comparison);
+        let failed = gate(Call::Regressed, ShiftKind::None, false);
+        let open = CriterionResult { status: Status::MetNotProven, ..failed.clone() };
+        let told = crate::judge::without_comparison(&[failed, open]);
+        assert_eq!(told.iter().map(|one| one.status).collect::<Vec<_>>(), [Status::Fail, Status::Pass]);
     }
 
     #[test]

@@ -128,6 +128,10 @@ pub struct CriterionResult {
     /// Whether it counts by itself; `false` where it is judged through its group or the file that it comes from.
     #[serde(default = "yes")]
     pub counts: bool,
+    /// Whether nothing but the comparison with earlier runs kept it open: too few of them, or too alike to tell. It is no fault of
+    /// the run, which may be compared with later.
+    #[serde(skip)]
+    pub open_by_comparison: bool,
 }
 
 fn yes() -> bool {
@@ -187,8 +191,15 @@ impl CriterionResult {
             weight: None,
             group: None,
             counts: true,
+            open_by_comparison: false,
         }
     }
+}
+
+/// How many criteria came out with one of these statuses: the one count that every page gives.
+#[must_use]
+pub fn count_of(criteria: &[CriterionResult], statuses: &[Status]) -> u64 {
+    criteria.iter().filter(|one| statuses.contains(&one.status)).count() as u64
 }
 
 /// How much a finding weighs on the page.
@@ -276,6 +287,8 @@ pub struct Reason {
 pub struct Judgement {
     /// The verdict.
     pub verdict: Verdict,
+    /// What it would be without what only the comparison with earlier runs left open.
+    pub alone: Verdict,
     /// Why READY only under conditions, in words, one each.
     pub conditions: Vec<Reason>,
     /// Why NOT READY or INCONCLUSIVE, in words, most important first; at READY what was met.

@@ -6,9 +6,15 @@ use super::outcome::PlanOutcome;
 use crate::analyse::figures::Doubt;
 use crate::analyse::validity::{self, Declared};
 use crate::config::Config;
-use crate::config::schema::PlannedTest;
+use crate::config::metric::Asked;
+use crate::config::schema::{Criterion, PlannedTest};
 use crate::config::value::LoadField;
+use crate::fmt;
+use crate::model::test::Test;
 use crate::unit::Unit;
+
+/// Below this part of the length that is demanded a run is another test.
+const FAR_SHORT: f64 = 0.1;
 
 /// A result that is judged.
 #[derive(Debug, Clone)]
@@ -28,10 +34,24 @@ pub struct Entry<'a> {
 pub struct Lineup<'a> {
     /// What is judged: in the plan's order, then by name.
     pub entries: Vec<Entry<'a>>,
+    /// Results that do not count because another of the same test does, with the reason.
+    pub superseded: Vec<(Entry<'a>, String)>,
     /// Declared and not found.
     pub missing: Vec<&'a PlannedTest>,
+    /// Which results belong to no declared test, in words, where a declared test has none: perhaps they are meant to be its.
+    pub unassigned: Option<String>,
     /// The plan's lines as the report shows them.
     pub lines: Vec<PlanOutcome>,
+}
+
+impl<'a> Lineup<'a> {
+    /// What became of a result: itself with its doubts, and why it does not count, if so.
+    #[must_use]
+    pub fn of(&self, test: &Test) -> Option<(&Entry<'a>, Option<&str>)> {
+        let counted = self.entries.iter().map(|entry| (entry, None));
+        let superseded = self.superseded.iter().map(|(entry, why)| (entry, Some(why.as_str())));
+        counted.chain(superseded).find(|(entry, _)| std::ptr::eq(entry.judged.test, test))
+    }
 }
 
 impl Entry<'_> {
@@ -111,6 +131,7 @@ pub fn lineup<'a>(tests: &[JudgedTest<'a>], config: &'a Config) -> Lineup<'a> {
         for entry in &mut own {
             entry.plan = Some(plan);
             entry.doubts.extend(undelivered(entry.judged, plan));
+            entry.doubts.extend(cut_short(entry.judged, plan, config));
         }
         for entry in &mut own {
             entry.look_at_load(config);
@@ -120,6 +141,11 @@ pub fn lineup<'a>(tests: &[JudgedTest<'a>], config: &'a Config) -> Lineup<'a> {
     for entry in &mut rest {
         entry.look_at_load(config);
     }
+    let unassigned = unassigned(&rest).filter(|_| !lineup.missing.is_empty());
+    for line in lineup.lines.iter_mut().filter(|line| line.state == "not-run") {
+        line.why.extend(unassigned.iter().map(|hint| format!("; {hint}")));
+    }
+    lineup.unassigned = unassigned;
     while !rest.is_empty() {
         let name = rest.first().map(|entry| entry.name().to_owned()).unwrap_or_default();
         let (same, others) = rest.into_iter().partition::<Vec<_>, _>(|entry| entry.name() == name);
@@ -127,6 +153,18 @@ pub fn lineup<'a>(tests: &[JudgedTest<'a>], config: &'a Config) -> Lineup<'a> {
         lineup.undeclared(same, !config.tests.is_empty());
     }
     lineup
+}
+
+fn unassigned(rest: &[Entry<'_>]) -> Option<String> {
+    let mut names: Vec<String> = rest.iter().map(|entry| fmt::plain(entry.name())).collect();
+    names.dedup();
+    let (verb, belong) = if names.len() == 1 { ("lies", "belongs") } else { ("lie", "belong") };
+    let more = names.len().saturating_sub(3);
+    let others = if more > 0 { format!(" and {more} more") } else { String::new() };
+    names.truncate(3);
+    (!names.is_empty()).then(|| {
+        format!("{}{others} {verb} there and {belong} to no declared test (`match` says whose)", names.join(", "))
+    })
 }
 
 fn entry<'a>(judged: JudgedTest<'a>, plan: Option<&'a PlannedTest>) -> Entry<'a> {
@@ -143,7 +181,7 @@ impl<'a> Lineup<'a> {
     fn declare(&mut self, plan: &'a PlannedTest, mut own: Vec<Entry<'a>>) {
         own.sort_by(|a, b| a.age().cmp(&b.age()));
         if let Some(counted) = own.pop() {
-            self.supersede(&own, &counted, Some(plan));
+            self.supersede(own, &counted, Some(plan));
             let why = counted.invalid.clone().unwrap_or_default();
             self.lines.push(line(counted.name(), plan, "run", why));
             self.entries.push(counted);
@@ -164,7 +202,7 @@ impl<'a> Lineup<'a> {
     fn undeclared(&mut self, mut same: Vec<Entry<'a>>, planned: bool) {
         same.sort_by(|a, b| a.age().cmp(&b.age()));
         let Some(counted) = same.pop() else { return };
-        self.supersede(&same, &counted, None);
+        self.supersede(same, &counted, None);
         if planned {
             self.lines.push(PlanOutcome {
                 test: counted.name().to_owned(),
@@ -177,7 +215,7 @@ impl<'a> Lineup<'a> {
         self.entries.push(counted);
     }
 
-    fn supersede(&mut self, older: &[Entry<'a>], by: &Entry<'a>, plan: Option<&PlannedTest>) {
+    fn supersede(&mut self, older: Vec<Entry<'a>>, by: &Entry<'a>, plan: Option<&PlannedTest>) {
         for old in older {
             let newer = by.judged.test.run.as_deref().unwrap_or_else(|| by.name());
             let run = old.judged.test.run.as_deref().map(|run| format!("{run}: "));
@@ -185,15 +223,42 @@ impl<'a> Lineup<'a> {
                 Some(invalid) => format!("invalid ({invalid})"),
                 None => "older".to_owned(),
             };
+            let because = format!("{because}; {newer} counts");
             self.lines.push(PlanOutcome {
                 test: old.name().to_owned(),
                 purpose: plan.and_then(|plan| plan.purpose.clone()),
                 state: "superseded".to_owned(),
-                why: format!("{}{because}; {newer} counts", run.unwrap_or_default()),
+                why: format!("{}{because}", run.unwrap_or_default()),
                 required: false,
             });
+            self.superseded.push((old, because));
         }
     }
+}
+
+/// A run that is nowhere near as long as what is demanded of it: users "held for 10 min" say how long it was to be where no length
+/// is declared. It says nothing of such a load, whatever its figures.
+fn cut_short(judged: JudgedTest<'_>, plan: &PlannedTest, config: &Config) -> Option<Doubt> {
+    let length = judged.test.duration_s.filter(|_| plan.duration.is_none())?;
+    let about = |one: &&Criterion| {
+        let named = |name: &str| one.test.as_ref().is_none_or(|globs| globs.matches(name));
+        let kind = one.applies_to.is_empty() || plan.kind.is_some_and(|kind| one.applies_to.contains(&kind));
+        (named(&plan.name) || named(&judged.test.name)) && kind && one.filter.is_none() && one.not_applicable.is_none()
+    };
+    let held = |one: &Criterion| match one.metric.asked {
+        Asked::UsersSustained { seconds } => Some(seconds),
+        _ => None,
+    };
+    let asked = config.criteria.iter().filter(about).filter_map(held).max_by(f64::total_cmp)?;
+    (length < FAR_SHORT * asked).then(|| Doubt {
+        rule: "load-not-delivered".to_owned(),
+        invalidates: true,
+        message: format!(
+            "{} of load where users are to be held for {}",
+            fmt::duration_s(length),
+            fmt::duration_s(asked)
+        ),
+    })
 }
 
 fn line(test: &str, plan: &PlannedTest, state: &str, why: String) -> PlanOutcome {
@@ -212,4 +277,38 @@ fn undelivered(judged: JudgedTest<'_>, plan: &PlannedTest) -> Vec<Doubt> {
     let rate_per_s = plan.rate.map(|rate| rate.value);
     let declared = Declared { requests: plan.requests, users: plan.users, duration_s, rate_per_s };
     validity::delivered(judged.test, judged.figures, &declared)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::sample::{figures, request_totals, test};
+
+    /// A run of 100 s where users were to be held for ten minutes passed four criteria.
+    #[test]
+    fn a_run_nowhere_near_the_length_that_is_demanded_proves_nothing() {
+        let invalid = |held: &str| {
+            let text = format!(
+                "[[tests]]\nname = \"a\"\n[[criteria]]\nid = \"held\"\nmetric = \"users.sustained({held})\"\nat_least = 10\n"
+            );
+            let config = Config::parse(&text, "p").unwrap();
+            let (test, mut figures) = (test("a"), figures());
+            figures.populations.push(request_totals(1_000, Some(0)));
+            let judged = [JudgedTest { test: &test, figures: &figures }];
+            lineup(&judged, &config).entries.first().and_then(|entry| entry.invalid.clone())
+        };
+        let why = invalid("20 m").unwrap();
+        assert_eq!(why, "1 min 40 s of load where users are to be held for 20 min");
+        assert_eq!(invalid("10 m"), None);
+    }
+
+    #[test]
+    fn what_lies_there_unassigned_is_named_where_a_declared_test_has_nothing() {
+        let config = Config::parse("[[tests]]\nname = \"steady_a\"\n", "p").unwrap();
+        let (test, figures) = (test("steady_b"), figures());
+        let judged = [JudgedTest { test: &test, figures: &figures }];
+        let found = lineup(&judged, &config);
+        let why = &found.lines.iter().find(|line| line.state == "not-run").unwrap().why;
+        assert!(why.ends_with("steady_b lies there and belongs to no declared test (`match` says whose)"), "{why}");
+    }
 }

@@ -3,6 +3,7 @@
 //! same verdict next year.
 
 use super::outcome::{CriterionResult, Side, Status};
+use crate::config::Config;
 use crate::config::schema::{Waiver, WaiverRow};
 use crate::fmt;
 use crate::quantity::Quantity;
@@ -26,17 +27,50 @@ pub fn apply(
     }
 }
 
+/// Whether a waiver that stands apart is about a result.
+#[must_use]
+pub fn covers(row: &WaiverRow, result: &CriterionResult) -> bool {
+    row.criterion.matches(&result.id) && row.test.as_ref().is_none_or(|globs| globs.matches(&result.test))
+}
+
 /// Applies the waivers that stand apart from their criteria.
 pub fn apply_rows(rows: &[WaiverRow], results: &mut [CriterionResult], newest: Option<Timestamp>) {
     for row in rows {
-        let meant = |result: &&mut CriterionResult| {
-            row.criterion.matches(&result.id) && row.test.as_ref().is_none_or(|globs| globs.matches(&result.test))
-        };
-        for result in results.iter_mut().filter(meant) {
+        for result in results.iter_mut().filter(|result| covers(row, result)) {
             let ceiling = row.ceiling.map(|ceiling| in_unit(ceiling, result.unit)).transpose();
             apply(result, &row.terms(), ceiling, newest);
         }
     }
+}
+
+/// What keeps a waiver from covering anything on a day (YYYY-MM-DD), if something does.
+#[must_use]
+pub fn lacks(waiver: &Waiver, day: Option<&str>) -> Option<String> {
+    let blank = |text: &Option<String>| text.as_deref().is_none_or(|text| text.trim().is_empty());
+    if blank(&waiver.owner) {
+        return Some("it names no owner".to_owned());
+    }
+    if blank(&waiver.reason) {
+        return Some("it gives no reason".to_owned());
+    }
+    let Some(expiry) = waiver.expiry else { return Some("it has no expiry".to_owned()) };
+    if day.is_some_and(|day| *day > *expiry.0.to_string()) {
+        return Some(format!("it expired on {}", expiry.0));
+    }
+    waiver.ceiling.is_none().then(|| "it has no ceiling".to_owned())
+}
+
+/// Sentences about waivers that cover nothing. `known` says whether anything is called as a row's `criterion` and `test` say.
+#[must_use]
+pub fn idle(config: &Config, known: &dyn Fn(&WaiverRow) -> bool, day: Option<&str>) -> Vec<String> {
+    let said = |name: &str, why: String| format!("the waiver of {} counts for nothing: {why}", fmt::plain(name));
+    let own = config.criteria.iter().filter_map(|one| Some(said(&one.id, lacks(one.waiver.as_ref()?, day)?)));
+    let rows = config.waivers.iter().filter_map(|row| {
+        let unknown = || "no criterion has that name".to_owned();
+        let why = lacks(&row.terms(), day).or_else(|| (!known(row)).then(unknown))?;
+        Some(said(&row.criterion.texts().join(", "), why))
+    });
+    own.chain(rows).collect()
 }
 
 /// A ceiling in the unit of what it covers.

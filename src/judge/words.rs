@@ -95,7 +95,10 @@ pub fn reason(
     decision: Decision,
     evidence: Evidence,
 ) -> String {
+    // A name that ends in a number keeps apart from the figure: `answers with status 500: 38`.
+    let numbered = subject.name.ends_with(|letter: char| letter.is_ascii_digit()) && subject.name.contains(' ');
     let name = &subject.name;
+    let named = if numbered { format!("{name}:") } else { name.clone() };
     let demand = limit(demanded, seen);
     let Some(value) = seen.value else {
         return seen.why.clone().unwrap_or_else(|| format!("{name} is not known"));
@@ -105,23 +108,23 @@ pub fn reason(
     let n = seen.n.filter(|_| !matches!(seen.nature, Nature::Counted | Nature::Course));
     let on = n.map_or_else(String::new, |n| format!(" on {} {}", fmt::count(n), subject.counted));
     let aside = seen.why.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
-    let waited = waited(subject, seen, demanded).unwrap_or_else(|| format!("{name} {figure}{on}, demanded {demand}"));
+    let waited = waited(subject, seen, demanded).unwrap_or_else(|| format!("{named} {figure}{on}, demanded {demand}"));
     match (decision.status, decision.because) {
         (Status::Pass, Because::WholeInterval) => {
             let worst = bad_end(demanded, seen).map_or_else(String::new, |end| format!("; 95 % sure of {end}"));
-            format!("{name} {figure}{on}, demanded {demand}{worst}{aside}")
+            format!("{named} {figure}{on}, demanded {demand}{worst}{aside}")
         }
         (Status::Pass, Because::Quoted) => {
-            format!("{name} {figure}{on} (quoted: no interval can exist), demanded {demand}{aside}")
+            format!("{named} {figure}{on} (quoted: no interval can exist), demanded {demand}{aside}")
         }
-        (Status::Pass, _) => format!("{name} {figure}, demanded {demand}{aside}"),
+        (Status::Pass, _) => format!("{named} {figure}, demanded {demand}{aside}"),
         (Status::MetNotProven, because) => {
             let why = not_proven(subject, seen, demanded, because);
             format!("{name} {demand} met{on}, not proven: {why}")
         }
         (Status::Warn, Because::IntervalReachesAcross) => {
             let outer = outer(demanded, seen);
-            format!("{name} {figure}{on}, between {}: {demand} is not proven, {outer} is{aside}", range(seen))
+            format!("{named} {figure}{on}, between {}: {demand} is not proven, {outer} is{aside}", range(seen))
         }
         (Status::Warn, _) => format!("{waited}; still {}{aside}", outer(demanded, seen)),
         (Status::Fail, _) => format!("{waited}{}{aside}", surely(demanded, seen, evidence)),
@@ -130,7 +133,7 @@ pub fn reason(
             format!("{name} of {have} {} cannot be bounded: {} are needed", subject.counted, fmt::count(needs))
         }
         _ => format!(
-            "{name} {figure}{on}, between {}: {demand} is not proven{}{aside}",
+            "{named} {figure}{on}, between {}: {demand} is not proven{}{aside}",
             range(seen),
             settles(subject, seen, demanded).map_or_else(String::new, |text| format!("; {text}"))
         ),
@@ -222,15 +225,19 @@ fn roughly(n: u64) -> u64 {
 fn bad_end(demanded: &Limit, seen: &Observation) -> Option<String> {
     let (low, high) = seen.interval?;
     let (end, words) = if demanded.side.larger_is_worse()? { (high?, "at most") } else { (low?, "at least") };
-    Some(format!("{words} {}", fmt::value_beside(end, seen.unit, demanded.value)))
+    let up = demanded.side.larger_is_worse()?;
+    Some(format!("{words} {}", fmt::end_beside(end, seen.unit, demanded.value, up)))
 }
 
 /// `1.5 s and 3.5 s`; an end that the sample cannot give is beyond the greatest value.
 fn range(seen: &Observation) -> String {
-    let end =
-        |end: Option<f64>, unbounded: &str| end.map_or_else(|| unbounded.to_owned(), |end| fmt::value(end, seen.unit));
+    let end = |end: Option<f64>, unbounded: &str, up: bool| {
+        end.map_or_else(|| unbounded.to_owned(), |end| fmt::end_beside(end, seen.unit, end, up))
+    };
     match seen.interval {
-        Some((low, high)) => format!("{} and {}", end(low, "an unknown low"), end(high, "an unknown high")),
+        Some((low, high)) => {
+            format!("{} and {}", end(low, "an unknown low", false), end(high, "an unknown high", true))
+        }
         None => "unknown ends".to_owned(),
     }
 }

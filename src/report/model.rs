@@ -35,10 +35,14 @@ pub struct Report {
     pub generator: Generator,
     /// Title as configured, or made from the tests' names.
     pub title: String,
-    /// First 12 digits of the SHA-256 over inputs and configuration: names the report on every printed page.
+    /// First 12 digits of the SHA-256 over inputs, configuration, baseline and what a sign-off declares: names the report on every printed page.
     pub run_id: String,
     /// `ready`, `ready-with-conditions`, `inconclusive` or `not-ready`.
     pub verdict: Verdict,
+    /// The verdict without what only the comparison with earlier runs left open, where that is another: by it a stored run is fit to
+    /// be compared with, or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict_alone: Option<Verdict>,
     /// Under which conditions it is ready.
     pub conditions: Vec<String>,
     /// For what the verdict holds.
@@ -220,6 +224,9 @@ pub struct TestReport {
     pub coordinated_omission: Option<OmissionFigures>,
     /// Whether the run can prove anything; the reasons stand in `doubts`.
     pub valid: bool,
+    /// Why this result does not count, where another of the same test does; absent where it counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded: Option<String>,
     /// Doubts about the run as a whole.
     pub doubts: Vec<Doubt>,
     /// Requests: all endpoints together.
@@ -249,15 +256,10 @@ pub struct TestReport {
 }
 
 impl Report {
-    /// The tests that are judged: of several runs of one name the newest valid one.
+    /// The tests that count, as the plan's lines have it: of several results of one test the newest valid one.
     #[must_use]
     pub fn standing(&self) -> Vec<&TestReport> {
-        let age = |test: &TestReport| (test.valid, test.ended_at.clone(), test.run.clone());
-        let newest = |test: &&TestReport| {
-            let rivals = self.tests.iter().filter(|other| other.name == test.name);
-            rivals.max_by_key(|other| age(other)).is_none_or(|newest| std::ptr::eq(newest, *test))
-        };
-        self.tests.iter().filter(newest).collect()
+        self.tests.iter().filter(|test| test.superseded.is_none()).collect()
     }
 }
 

@@ -45,6 +45,9 @@ pub struct RunLine {
     pub started_at: Option<Timestamp>,
     /// What the suite's verdict was; `null` where it was not judged.
     pub verdict: Option<Verdict>,
+    /// What it would have been without what only the comparison with earlier runs left open, where that is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alone: Option<Verdict>,
     /// As declared.
     pub build: Option<String>,
     /// Hashes of the files that it was read from, sorted.
@@ -120,6 +123,12 @@ struct StoredParts {
 }
 
 impl RunLine {
+    /// The verdict by which it is fit to be compared with or not.
+    #[must_use]
+    pub fn fitness(&self) -> Option<Verdict> {
+        self.alone.or(self.verdict)
+    }
+
     /// What was read is somebody's text: it is put in the order that lookups rely on.
     fn settle(&mut self, sha256: String) {
         self.sha256 = sha256;

@@ -4,6 +4,11 @@
 //! them since the last time that the level changed. A run that failed, proves nothing or was made under other conditions is
 //! passed over: it neither becomes the baseline nor stands in its way. A run that somebody accepted is where a new baseline
 //! begins.
+//!
+//! READY is meant so that a bad run does not get in. A run whose only conditions come from the comparison itself (it could not
+//! tell; there was nothing yet to compare with) is no bad run, and counts as the verdict that it has without them: were it passed
+//! over, the second run would be, and the third, and the five from which the history can tell would never come together. What the
+//! comparison did find, a regression, keeps a run out as ever.
 
 use super::run::RunLine;
 use crate::compare::change_point::{self, LEAST_RUNS, change_points, filled};
@@ -77,7 +82,7 @@ impl Selection {
 /// Whether a run is fit to be compared with by what came of it.
 #[must_use]
 pub fn is_fit(run: &RunLine, conditions: bool) -> bool {
-    let ready = match run.verdict {
+    let ready = match run.fitness() {
         Some(Verdict::Ready) => true,
         Some(Verdict::ReadyWithConditions) => conditions,
         _ => false,
@@ -168,6 +173,7 @@ mod tests {
             test: "api".to_owned(),
             started_at: Some(Timestamp(day * 86_400 * 1_000_000_000)),
             verdict: Some(verdict),
+            alone: None,
             build: None,
             inputs: vec![format!("{day}")],
             accepted: None,
@@ -212,6 +218,19 @@ mod tests {
         assert_eq!((found.unfit, found.unequal, found.later), (1, 1, 1));
         assert_eq!(found.differs_in, ["users"]);
         assert_eq!(found.since, None);
+    }
+
+    /// The comparison of two short runs rarely proves anything: every run after the first was READY WITH CONDITIONS for that alone,
+    /// and `latest` stayed with the first for ever.
+    #[test]
+    fn a_run_that_only_the_comparison_left_open_is_fit() {
+        let mut runs = ready(0..6, 100.0);
+        for run in &mut runs[1..] {
+            run.verdict = Some(Verdict::ReadyWithConditions);
+            run.alone = Some(Verdict::Ready);
+        }
+        runs[3].alone = None;
+        assert_eq!(selected(&runs).used, [0, 1, 2, 4, 5]);
     }
 
     #[test]

@@ -118,7 +118,7 @@ pub enum Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Measured {
-    /// Whether every required test has a result.
+    /// Whether every planned test has a result, required or not.
     TestsRun,
     /// Whether every critical criterion is met.
     TargetsMet,

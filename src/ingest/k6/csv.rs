@@ -145,8 +145,8 @@ impl<'a> Reader<'a> {
 
     fn take(&mut self, row: &Row<'_>) {
         let taken = self.row(row);
-        let is_header = taken.is_err() && row.text(Some(self.columns.metric)) == Some("metric_name");
         let torn = row.bytes(Some(self.columns.count - 1)).is_none();
+        let is_header = taken.is_err() && row.text(Some(self.columns.metric)) == Some("metric_name");
         self.findings.last = self.findings.last.max((row.line, torn && !is_header));
         match taken {
             Ok(()) => self.findings.tally.used(),

@@ -117,8 +117,17 @@ fn ladder(
 /// `met at 5 and 20 users, not at 50; not told at 100`.
 fn sentence(steps: &[LadderStep]) -> String {
     let at = |wanted: &[Status]| {
-        let mut users: Vec<String> =
-            steps.iter().filter(|step| wanted.contains(&step.status)).map(|step| fmt::number(step.users)).collect();
+        let own: Vec<&LadderStep> = steps.iter().filter(|step| wanted.contains(&step.status)).collect();
+        // Where tests with the same users came out otherwise, users alone would contradict themselves.
+        let elsewhere = |one: &LadderStep| {
+            let same = |other: &LadderStep| other.users.total_cmp(&one.users).is_eq();
+            steps.iter().any(|other| same(other) && !wanted.contains(&other.status))
+        };
+        let name = |one: &&LadderStep| match elsewhere(one) {
+            true => format!("{} ({})", fmt::number(one.users), fmt::plain(&one.test)),
+            false => fmt::number(one.users),
+        };
+        let mut users: Vec<String> = own.iter().map(name).collect();
         users.dedup();
         users
     };
@@ -163,6 +172,10 @@ mod tests {
             status,
         };
         let said = |steps: &[LadderStep]| sentence(steps);
+        let named = |users: f64, test: &str, status| LadderStep { test: test.to_owned(), ..step(users, status) };
+        let twice =
+            [named(12.0, "spike", Status::Fail), named(12.0, "steady", Status::Pass), step(128.0, Status::Fail)];
+        assert_eq!(said(&twice), "met at 12 (steady) users, not at 12 (spike) and 128");
         assert_eq!(said(&[step(20.0, Status::Pass), step(50.0, Status::Fail)]), "met at 20 users, not at 50");
         let more = [
             step(5.0, Status::MetNotProven),

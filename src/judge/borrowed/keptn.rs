@@ -8,7 +8,7 @@ use crate::compare::side::Side as Stored;
 use crate::config::import::{Compat, Loaded, Sli};
 use crate::config::metric::{Asked, Metric, Stat};
 use crate::fmt;
-use crate::judge::case::Case;
+use crate::judge::case::{BaselineState, Case};
 use crate::judge::observation::{Nature, Observation};
 use crate::judge::observe::{self, Scope};
 use crate::judge::outcome::{CriterionResult, Limit, Origin, Side, Status, Verdict};
@@ -61,12 +61,23 @@ pub(super) fn judged(case: &Case<'_>, entry: &Entry<'_>, slo: &Slo, loaded: &Loa
     let pairs = || slo.objectives.iter().zip(&seen);
     let scored: Vec<Scored> =
         pairs().map(|(own, seen)| score::objective(own, seen.value, seen.earlier, lenient)).collect();
-    let mut results: Vec<CriterionResult> =
-        pairs().zip(&scored).map(|((own, seen), scored)| of_objective(entry, own, seen, scored, lenient)).collect();
-    results.push(total(entry, slo, scored));
+    let wants = |((own, seen), scored): ((&Objective, &Seen), &Scored)| {
+        scored.result == Came::Unknown && seen.value.is_some() && is_relative(own) && seen.earlier.is_none()
+    };
+    let unknown = scored.iter().filter(|one| one.result == Came::Unknown).count();
+    let for_want_of_history = pairs().zip(&scored).filter(|one| wants(*one)).count();
+    let judged = pairs().zip(&scored).map(|((own, seen), scored)| {
+        let reason = reason(case, own, seen, scored);
+        let result = of_objective(entry, own, seen, scored, lenient);
+        CriterionResult { reason, open_by_comparison: wants(((own, seen), scored)), ..result }
+    });
+    let mut results: Vec<CriterionResult> = judged.collect();
+    let open_by_comparison = for_want_of_history > 0 && for_want_of_history == unknown;
+    results.push(CriterionResult { open_by_comparison, ..total(entry, slo, scored) });
     for result in &mut results {
         if let (Some(why), true) = (&entry.invalid, result.status != Status::NotApplicable) {
             result.status = Status::Inconclusive;
+            result.open_by_comparison = false;
             result.reason = format!("the run is invalid: {why} ({})", result.reason);
         }
     }
@@ -81,7 +92,7 @@ fn see(case: &Case<'_>, entry: &Entry<'_>, slo: &Slo, own: &Objective, loaded: &
             return Seen { metric: None, observation, value: None, scale: 1.0, earlier: None };
         }
     };
-    let scope = Scope { judged: entry.judged, endpoint: None, slice: None, limit: None };
+    let scope = Scope { judged: entry.judged, endpoint: None, slice: None, limit: None, of_few: true };
     let observation = observe::observe(&metric, &scope);
     let value = observation.value.map(|value| value / scale);
     let earlier: Vec<Earlier> = case
@@ -132,10 +143,8 @@ fn of_objective(entry: &Entry<'_>, own: &Objective, seen: &Seen, scored: &Scored
         Came::Info => Status::NotApplicable,
         Came::Unknown => Status::Inconclusive,
     };
-    let name = own.display_name.as_deref().unwrap_or(&own.sli);
     let metric = seen.metric.as_ref().map_or_else(|| own.sli.clone(), ToString::to_string);
-    let bare =
-        CriterionResult::bare(&own.sli, &metric, Origin::Keptn, status, own.key_sli, reason(name, own, seen, scored));
+    let bare = CriterionResult::bare(&own.sli, &metric, Origin::Keptn, status, own.key_sli, String::new());
     CriterionResult {
         test: entry.name().to_owned(),
         original: Some(own.to_string()),
@@ -180,7 +189,27 @@ fn limit(own: &Objective, seen: &Seen) -> Option<Limit> {
     Some(Limit { side, value: target * seen.scale, warn: None, warn_side: None })
 }
 
-fn reason(name: &str, own: &Objective, seen: &Seen, scored: &Scored) -> String {
+/// Whether any of its criteria is relative to an earlier result.
+fn is_relative(own: &Objective) -> bool {
+    own.pass.iter().chain(&own.warning).flatten().any(|bound| bound.relative != Relative::No)
+}
+
+/// Why there is no earlier result.
+fn no_earlier(case: &Case<'_>) -> String {
+    match case.baseline {
+        BaselineState::NotAsked => "no earlier result to compare with (`--baseline` names one)".to_owned(),
+        BaselineState::Unusable(why) => format!("no earlier result to compare with: {why}"),
+        BaselineState::Used { id } => {
+            let id = fmt::plain(id);
+            format!(
+                "no earlier result to compare with: none of the baseline {id} is of this test and as `comparison` asks"
+            )
+        }
+    }
+}
+
+fn reason(case: &Case<'_>, own: &Objective, seen: &Seen, scored: &Scored) -> String {
+    let name = own.display_name.as_deref().unwrap_or(&own.sli);
     let Some(value) = seen.observation.value else {
         return seen.observation.why.clone().unwrap_or_else(|| format!("{} is not known", fmt::plain(name)));
     };
@@ -188,11 +217,10 @@ fn reason(name: &str, own: &Objective, seen: &Seen, scored: &Scored) -> String {
     if let Some(earlier) = seen.earlier {
         text = format!("{text}, before {}", fmt::value(earlier * seen.scale, seen.observation.unit));
     }
-    let relative = own.pass.iter().chain(&own.warning).flatten().any(|bound| bound.relative != Relative::No);
     let told = match scored.result {
         Came::Info => "for information, not scored".to_owned(),
-        Came::Unknown => "no earlier result to compare with (`--baseline`)".to_owned(),
-        _ if relative && seen.earlier.is_none() => {
+        Came::Unknown => no_earlier(case),
+        _ if is_relative(own) && seen.earlier.is_none() => {
             format!(
                 "{} of {} points; no earlier result to compare with",
                 fmt::number(scored.points),

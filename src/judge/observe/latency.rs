@@ -32,7 +32,7 @@ pub(super) fn figure(
     let latency = if successes { &figures.latency_success_us } else { &figures.latency_us };
     let recorded =
         data(scope, population).and_then(|data| recorded_of(if successes { &data.latency_ok } else { &data.latency }));
-    of_run(latency, recorded, stat, scope.limit).map_err(|why| {
+    of_run(latency, recorded, stat, scope).map_err(|why| {
         latency.why.clone().unwrap_or_else(|| {
             if why.is_empty() { format!("no latency of {} is known", population.words()) } else { why }
         })
@@ -59,7 +59,7 @@ fn of_run(
     latency: &LatencyFigures,
     recorded: Option<&Recorded>,
     stat: Stat,
-    limit: Option<f64>,
+    scope: &Scope<'_>,
 ) -> Result<Observation, String> {
     let effect = latency.design_effect;
     let base = |value: Option<f64>| {
@@ -88,10 +88,12 @@ fn of_run(
         Stat::Quantile(p) => {
             let name = fmt::quantile_name(p);
             let why = latency.quantile_why.get(&name).cloned();
-            let value = latency.quantiles.get(&name).copied().flatten();
+            // Another tool judges its figure however few the values: it is given as it is, without interval.
+            let of_few = || recorded.filter(|_| scope.of_few).and_then(|recorded| recorded.quantile_us(p));
+            let value = latency.quantiles.get(&name).copied().flatten().or_else(of_few);
             let missing = || why.clone().unwrap_or_else(|| too_few(latency, p, &name));
             let seen = base(value).map_err(|_| missing())?;
-            let beyond = recorded.zip(limit).map(|(recorded, limit)| share_beyond(recorded, limit));
+            let beyond = recorded.zip(scope.limit).map(|(recorded, limit)| share_beyond(recorded, limit));
             let interval = latency.quantile_ci.get(&name).copied();
             Ok(Observation { interval, nature: Nature::Quantile { p, beyond, design_effect: effect }, why, ..seen })
         }

@@ -32,6 +32,8 @@ pub struct Scope<'a> {
     pub slice: Option<(f64, f64)>,
     /// The limit in the metric's base unit, where it is known: how many values lie beyond it tells how many would settle it.
     pub limit: Option<f64>,
+    /// Whether a percentile of fewer values than can bound it is given all the same, for criteria of other tools.
+    pub of_few: bool,
 }
 
 impl<'a> Scope<'a> {

@@ -120,11 +120,22 @@ pub(super) fn status(scope: &Scope<'_>, pattern: &str, counted: bool) -> Result<
     }
     let meant = figures.statuses.iter().filter(|status| is_status(&status.name, pattern));
     let count: u64 = meant.map(|status| status.count).sum();
+    let unknown = requests.saturating_sub(figures.statuses.iter().map(|status| status.count).sum());
+    if unknown > 0 {
+        // An answer without a status may have had any: the limit may lie between none of them and all of them.
+        let one = if counted { 1.0 } else { float(requests) };
+        let open = float(count) / one..=float(count + unknown) / one;
+        if scope.limit.is_none_or(|limit| open.contains(&limit)) {
+            let without = fmt::plural(unknown, "request has", "requests have");
+            return Err(format!("{without} no status in the source, and may have had this one"));
+        }
+    }
     if counted {
         return Ok(Observation { n: Some(requests), ..Observation::counted(float(count), Unit::Count) });
     }
     let effect = figures.failure_design_effect;
-    Ok(share(float(count) / float(requests), wilson(count, requests, effect), requests, effect))
+    let interval = widest(wilson(count, requests, effect), wilson(count + unknown, requests, effect));
+    Ok(share(float(count) / float(requests), interval, requests, effect))
 }
 
 /// `x` and `?` stand for one letter, `*` for any.
@@ -190,6 +201,25 @@ pub(super) fn cache_hits(scope: &Scope<'_>) -> Result<Observation, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Twelve failures without a status: "no 5xx" was met by not knowing.
+    #[test]
+    fn an_answer_without_a_status_may_have_had_any() {
+        use crate::judge::case::JudgedTest;
+        use crate::judge::sample::{figures, request_totals, test};
+        let (test, mut figures) = (test("a"), figures());
+        let mut requests = request_totals(100, Some(12));
+        requests.totals.statuses = vec![NamedCount { name: "200".to_owned(), count: 88 }];
+        figures.populations.push(requests);
+        let seen = |limit: f64| {
+            let judged = JudgedTest { test: &test, figures: &figures };
+            let scope = Scope { judged, endpoint: None, slice: None, limit: Some(limit), of_few: false };
+            status(&scope, "5xx", false)
+        };
+        assert_eq!(seen(0.05).unwrap_err(), "12 requests have no status in the source, and may have had this one");
+        let (_, high) = seen(0.5).unwrap().interval.unwrap();
+        assert!(high.unwrap() > 0.12, "even the worst case is inside, and the interval reaches up to it");
+    }
 
     #[test]
     fn kinds_are_matched_as_people_name_them() {

@@ -9,7 +9,7 @@ use crate::model::distribution::SourceClass;
 use crate::report::model::{Report, TestReport};
 use std::io::{self, Write};
 
-/// Writes the endpoints of every test, its totals first (their endpoint is empty).
+/// Writes the endpoints of every test that counts, its totals first (their endpoint is empty).
 ///
 /// # Errors
 /// The writer's.
@@ -23,7 +23,7 @@ pub fn endpoints(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     columns.push("source_class".to_owned());
     let mut table = csv::Writer::from_writer(out);
     table.write_record(&columns)?;
-    for test in &report.tests {
+    for test in report.standing() {
         let requests = test.endpoints.iter().map(|one| ("requests", one));
         let others = test.populations.iter().flat_map(|one| {
             let name = one.population.words();
@@ -38,8 +38,9 @@ pub fn endpoints(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// Percentiles that any endpoint has, ascending.
 fn quantiles(report: &Report) -> Vec<&str> {
-    let of_requests = report.tests.iter().flat_map(|test| test.endpoints.iter().chain([&test.totals]));
-    let populations = report.tests.iter().flat_map(|test| &test.populations);
+    let standing = report.standing();
+    let of_requests = standing.iter().flat_map(|test| test.endpoints.iter().chain([&test.totals]));
+    let populations = standing.iter().flat_map(|test| &test.populations);
     let of_others = populations.flat_map(|one| one.endpoints.iter().chain([&one.totals]));
     let names = of_requests.chain(of_others).flat_map(|figures| figures.latency_us.quantiles.keys());
     let mut known: Vec<(f64, &str)> = names.filter_map(|name| Some((fmt::quantile_p(name)?, name.as_str()))).collect();

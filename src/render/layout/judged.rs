@@ -54,9 +54,8 @@ impl<'a> Index<'a> {
 
     /// How many criteria of a test were met, in words, and the state of the worst.
     pub(in crate::render) fn of_test(&self, test: &TestReport) -> (String, State) {
-        let newer = |other: &TestReport| other.name == test.name && other.started_at > test.started_at;
-        if self.report.tests.iter().any(newer) {
-            return ("superseded by a newer run".to_owned(), state::planned("superseded"));
+        if let Some(why) = &test.superseded {
+            return (format!("does not count: {}", crate::fmt::plain(why)), state::planned("superseded"));
         }
         let own =
             self.report.criteria.iter().filter(|one| one.test == test.name && one.status != Status::NotApplicable);

@@ -5,7 +5,7 @@ use super::footing;
 use super::words;
 use crate::compare::delta::Call;
 use crate::fmt;
-use crate::judge::outcome::{CriterionResult, Severity, Status, Verdict};
+use crate::judge::outcome::{CriterionResult, Severity, Status, Verdict, count_of};
 use crate::model::key::Population;
 use crate::report::model::{Answer, Line, TestReport, Tile};
 
@@ -16,14 +16,14 @@ const MOST_DIFFERENCES: usize = 3;
 /// Findings of one advice that are named.
 const FINDINGS_A_LINE: usize = 2;
 
-pub(super) fn answer(material: &Material<'_>, tests: &[TestReport]) -> Answer {
+pub(super) fn answer(material: &Material<'_>, tests: &[&TestReport]) -> Answer {
     Answer {
         summary: summary(material),
         headline: headline(material, tests),
         tiles: tiles(material, tests),
         why: why(material),
         changed: changed(material),
-        to_do: to_do(material),
+        to_do: to_do(material, tests.len() > 1),
         sure: footing::sure(material, tests),
         defaults: material.judgement.defaults.clone(),
     }
@@ -31,10 +31,10 @@ pub(super) fn answer(material: &Material<'_>, tests: &[TestReport]) -> Answer {
 
 fn summary(material: &Material<'_>) -> String {
     let criteria = &material.judgement.criteria;
-    let of = |wanted: &[Status]| criteria.iter().filter(|one| wanted.contains(&one.status)).count() as u64;
+    let of = |wanted: &[Status]| count_of(criteria, wanted);
     let judged = criteria.len() as u64 - of(&[Status::NotApplicable]);
     let (failed, untold) = (of(&[Status::Fail]), of(&[Status::Inconclusive]));
-    let missing = of(&[Status::NotRun, Status::Blocked]);
+    let (missing, blocked) = (of(&[Status::NotRun]), of(&[Status::Blocked]));
     let (warned, waived, unproven) = (of(&[Status::Warn]), of(&[Status::Waived]), of(&[Status::MetNotProven]));
     if judged == 0 {
         return "no criterion applies".to_owned();
@@ -48,6 +48,12 @@ fn summary(material: &Material<'_>) -> String {
     } else {
         let met = of(&[Status::Pass, Status::MetNotProven]);
         parts.push(format!("{} of {all} met", fmt::count(met)));
+        if unproven > 0 {
+            parts.push(format!(
+                "{} of them not proven",
+                if unproven == met { "all".to_owned() } else { fmt::count(unproven) }
+            ));
+        }
     }
     let mut add = |count: u64, words: &str| {
         if count > 0 {
@@ -56,14 +62,17 @@ fn summary(material: &Material<'_>) -> String {
     };
     add(untold, "could not be told");
     add(missing, "not run");
+    add(blocked, "blocked");
     add(warned, if warned == 1 { "in the warning band" } else { "in their warning bands" });
     add(waived, "waived");
-    add(unproven, "met but not proven");
+    if failed > 0 {
+        add(unproven, "met but not proven");
+    }
     parts.join(", ")
 }
 
 /// One sentence for somebody who reads nothing else.
-fn headline(material: &Material<'_>, tests: &[TestReport]) -> String {
+fn headline(material: &Material<'_>, tests: &[&TestReport]) -> String {
     let judgement = material.judgement;
     match judgement.verdict {
         Verdict::NotReady | Verdict::Inconclusive => {
@@ -91,13 +100,14 @@ fn experience(test: &TestReport) -> String {
 }
 
 /// The test that page one speaks of: the one with the worst criterion, then the one with the most requests.
-fn lead<'a>(material: &Material<'_>, tests: &'a [TestReport]) -> Option<&'a TestReport> {
+fn lead<'a>(material: &Material<'_>, tests: &[&'a TestReport]) -> Option<&'a TestReport> {
     let worst = |test: &TestReport| {
         let of = material.judgement.criteria.iter().filter(|one| one.test == test.name);
         of.map(|one| severity(one.status)).max().unwrap_or(0)
     };
     tests
         .iter()
+        .copied()
         .max_by_key(|test| (worst(test), test.totals.requests.unwrap_or(0), std::cmp::Reverse(test.name.clone())))
 }
 
@@ -111,7 +121,7 @@ fn severity(status: Status) -> u8 {
     }
 }
 
-fn tiles(material: &Material<'_>, tests: &[TestReport]) -> Vec<Tile> {
+fn tiles(material: &Material<'_>, tests: &[&TestReport]) -> Vec<Tile> {
     let Some(test) = lead(material, tests) else { return Vec::new() };
     let named =
         |label: &str| if tests.len() > 1 { format!("{label}, {}", fmt::plain(&test.name)) } else { label.to_owned() };
@@ -268,8 +278,7 @@ fn changed(material: &Material<'_>) -> Vec<Line> {
 }
 
 /// What was found and what to do about it, weightiest first; the same advice for several findings is given once.
-fn to_do(material: &Material<'_>) -> Vec<Line> {
-    let several = material.tests.len() > 1;
+fn to_do(material: &Material<'_>, several: bool) -> Vec<Line> {
     let mut groups: Vec<(&str, &'static str, Vec<String>)> = Vec::new();
     for finding in &material.judgement.findings {
         let state = match finding.severity {

@@ -223,7 +223,7 @@ fn tail(judged: &Judged<'_>, material: &Material<'_>, id: &str) -> Option<Chart>
         return None;
     }
     let mut curves = vec![TailCurve { name: "this run".to_owned(), tone: Tone::S2, points }];
-    if let Some((name, side)) = material.before(&judged.test.name) {
+    if let Some((name, side)) = material.before(&judged.test.name).filter(|_| judged.superseded.is_none()) {
         let points = stored_curve(side);
         if !points.is_empty() {
             curves.push(TailCurve { name: format!("baseline {name}"), tone: Tone::Base, points });

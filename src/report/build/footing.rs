@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 const SHORTEST_S: f64 = 1.0;
 
 /// `12,278 requests`, `100 connections and 1,000 messages`.
-fn counted(tests: &[TestReport]) -> String {
+fn counted(tests: &[&TestReport]) -> String {
     let of = |population: Population| -> u64 {
         let others = tests.iter().flat_map(|test| &test.populations);
         let of_others = others.filter(|one| one.population == population).filter_map(|one| one.totals.requests);
@@ -30,7 +30,7 @@ fn counted(tests: &[TestReport]) -> String {
 }
 
 /// What the figures rest on, and what weakens them.
-pub(super) fn sure(material: &Material<'_>, tests: &[TestReport]) -> Vec<Line> {
+pub(super) fn sure(material: &Material<'_>, tests: &[&TestReport]) -> Vec<Line> {
     // One file may hold several tests, and counts once.
     let files: BTreeMap<&str, &InputFile> =
         tests.iter().flat_map(|test| &test.inputs).map(|file| (file.source.as_str(), file)).collect();
@@ -47,6 +47,11 @@ pub(super) fn sure(material: &Material<'_>, tests: &[TestReport]) -> Vec<Line> {
         ),
         if rejected > 0 { "warn" } else { "plain" },
     )];
+    let superseded = material.tests.iter().filter(|one| one.superseded.is_some()).count() as u64;
+    if superseded > 0 {
+        let text = format!("{} superseded and not counted", fmt::plural(superseded, "run is", "runs are"));
+        lines.push(Line { anchor: Some("tests".to_owned()), ..line(&text, "plain") });
+    }
     for test in tests {
         let doubts = test
             .doubts
@@ -69,13 +74,14 @@ pub(super) fn sure(material: &Material<'_>, tests: &[TestReport]) -> Vec<Line> {
     capped(lines, "under Evidence")
 }
 
-pub(super) fn holds_for(material: &Material<'_>, tests: &[TestReport]) -> HoldsFor {
+pub(super) fn holds_for(material: &Material<'_>, tests: &[&TestReport]) -> HoldsFor {
     // A rate over less than a second, or of a run that proves nothing, is no load that the system has borne.
-    let valid = |test: &&TestReport| !test.doubts.iter().any(|doubt| doubt.invalidates);
+    let valid = |test: &&&TestReport| !test.doubts.iter().any(|doubt| doubt.invalidates);
     let borne = |test: &TestReport| test.totals.rate_per_s.filter(|_| test.duration_s.is_none_or(|s| s >= SHORTEST_S));
     let users = tests.iter().filter(valid).filter_map(|test| test.load.users_max).max_by(f64::total_cmp);
-    let rate_per_s = tests.iter().filter(valid).filter_map(borne).max_by(f64::total_cmp);
-    let date = material.tests.iter().filter_map(|one| one.test.span).map(|span| span.end).max().map(fmt::date);
+    let rate_per_s = tests.iter().filter(valid).filter_map(|test| borne(test)).max_by(f64::total_cmp);
+    let counted = material.tests.iter().filter(|one| one.superseded.is_none());
+    let date = counted.filter_map(|one| one.test.span).map(|span| span.end).max().map(fmt::date);
     let (build, environment) = (material.build.clone(), material.environment.clone());
     let mut parts = Vec::new();
     let load: Vec<String> = users.map(words::people).into_iter().chain(rate_per_s.map(fmt::rate)).collect();

@@ -32,6 +32,8 @@ pub struct Judged<'a> {
     pub figures: &'a TestFigures,
     /// Doubts about the run: its own, and where it was judged those about the load that was asked of it.
     pub doubts: Vec<Doubt>,
+    /// Why it does not count, where another result of the same test does.
+    pub superseded: Option<String>,
     /// As declared.
     pub kind: Option<String>,
     /// As declared.
@@ -134,14 +136,17 @@ pub fn build(material: Material<'_>) -> Report {
             TestReport { charts, ..tests_of::test(judged, id) }
         })
         .collect();
-    let answer = answer::answer(&material, &tests);
-    let holds_for = footing::holds_for(&material, &tests);
+    // What does not count gives page one no figure.
+    let counted: Vec<&TestReport> = tests.iter().filter(|test| test.superseded.is_none()).collect();
+    let answer = answer::answer(&material, &counted);
+    let holds_for = footing::holds_for(&material, &counted);
     Report {
         schema: SCHEMA.to_owned(),
         generator: generator(),
         title: material.title.clone().unwrap_or_else(|| title(&tests)),
-        run_id: run_id(&tests, &material.config),
+        run_id: run_id(&tests, &material),
         verdict: material.judgement.verdict,
+        verdict_alone: Some(material.judgement.alone).filter(|alone| *alone != material.judgement.verdict),
         conditions: material.judgement.conditions.iter().map(|reason| reason.text.clone()).collect(),
         holds_for,
         answer,
@@ -189,10 +194,15 @@ fn title(tests: &[TestReport]) -> String {
     }
 }
 
-/// Names the report by what went into it, so that the same inputs give the same name.
-fn run_id(tests: &[TestReport], config: &ConfigUsed) -> String {
+/// Names the report by what went into it: the same inputs, configuration and baseline give the same name, others another.
+fn run_id(tests: &[TestReport], material: &Material<'_>) -> String {
     let mut hash = Sha256::new();
-    hash.update(&config.sha256);
+    hash.update(&material.config.sha256);
+    let reference = material.reference.iter().map(|one| &one.baseline);
+    for baseline in material.baseline.iter().chain(reference) {
+        hash.update(baseline.id.as_bytes());
+        hash.update(&baseline.sha256);
+    }
     for input in tests.iter().flat_map(|test| &test.inputs) {
         hash.update(input.source.as_bytes());
         hash.update(input.sha256.as_deref().unwrap_or_default());

@@ -34,6 +34,7 @@ pub(super) fn test(judged: &Judged<'_>, id: String) -> TestReport {
         coordinated_omission: figures.omission.clone(),
         valid: !judged.doubts.iter().any(|doubt| doubt.invalidates),
         doubts: judged.doubts.clone(),
+        superseded: judged.superseded.clone(),
         totals: requests.map_or_else(no_requests, |one| one.totals.clone()),
         endpoints: requests.map(|one| one.endpoints.clone()).unwrap_or_default(),
         populations: others.cloned().collect(),

@@ -149,8 +149,10 @@ pub fn sentence(delta: &Delta) -> String {
         (Some(before), Some(after)) if delta.declared.is_none() => {
             format!(" {}, was {}", show(delta, after), show(delta, before))
         }
-        (_, Some(after)) => declared_range(delta)
-            .map_or_else(String::new, |range| format!(" {}, declared {range} ({})", show(delta, after), change(delta))),
+        (_, Some(after)) => declared_range(delta).map_or_else(String::new, |range| {
+            let change = Some(change(delta)).filter(|text| !text.is_empty()).map(|text| format!(" ({text})"));
+            format!(" {}, declared {range}{}", show(delta, after), change.unwrap_or_default())
+        }),
         _ => String::new(),
     };
     format!("{} {}{values}: {}", fmt::plain(subject), delta.metric, call(delta))

@@ -3,6 +3,7 @@
 use super::document::{Note, Origin};
 use super::words::{self, few};
 use super::{At, fixes};
+use crate::compare::declared::RATE_NEEDS_S;
 use crate::config::signoff::Before;
 use crate::fmt;
 use crate::judge::outcome::{CriterionResult, Status};
@@ -76,7 +77,7 @@ fn compared(at: &At<'_>, last: &Report) -> Vec<Note> {
 /// limit.
 fn deciding<'a>(at: &At<'a>) -> Vec<&'a CriterionResult> {
     let shows = |one: &&CriterionResult| {
-        one.unit == Unit::Micros && one.endpoint.is_none() && one.observed.is_some() && one.limit.is_some()
+        one.unit == Unit::Micros && one.endpoint.is_none() && one.limit.is_some() && tells(at, one)
     };
     let used = |one: &CriterionResult| one.observed.zip(one.limit).map_or(0.0, |(value, limit)| value / limit.value);
     let rank = |one: &CriterionResult| ((one.critical, words::compared_metric(one).is_some()), used(one));
@@ -92,6 +93,15 @@ fn deciding<'a>(at: &At<'a>) -> Vec<&'a CriterionResult> {
     all.sort_by(|a, b| used(b).total_cmp(&used(a)).then_with(|| a.test.cmp(&b.test)));
     all.truncate(ROWS);
     all
+}
+
+/// Whether a criterion has a figure that may stand against the time before: not of a run that proves nothing, and no throughput of
+/// a run so short that it says nothing about any other second.
+fn tells(at: &At<'_>, result: &CriterionResult) -> bool {
+    let tests = at.report.standing();
+    let test = tests.iter().find(|test| test.name == result.test);
+    let long = test.and_then(|test| test.duration_s).is_none_or(|seconds| seconds >= RATE_NEEDS_S);
+    result.observed.is_some() && test.is_none_or(|test| test.valid) && (long || result.unit != Unit::PerSecond)
 }
 
 /// What a figure was before, and who says so: a comparison with the stored baseline, else what was declared.
@@ -129,7 +139,7 @@ pub(super) fn before_after(at: &At<'_>) -> (Note, Option<BeforeAfterChart>) {
 
 /// The sentence where what was declared before is no latency with a limit: any criterion's figure.
 fn other_figure(at: &At<'_>) -> Note {
-    let mut known = at.report.criteria.iter().filter(|one| one.observed.is_some());
+    let mut known = at.report.criteria.iter().filter(|one| tells(at, one));
     let found = known.find_map(|one| Some((one, earlier(at, one)?)));
     if let Some((result, before)) = found {
         return sentence(result, &before);
@@ -137,7 +147,7 @@ fn other_figure(at: &At<'_>) -> Note {
     let unmeasured = at.declared.before.first().map(|one| {
         let source = one.source.as_deref().map(|source| format!(" ({source})")).unwrap_or_default();
         Note::declared(&format!(
-            "{}: {} before{source}; what it is now was not measured.",
+            "{}: {} before{source}; no valid run long enough measured what it is now.",
             one.metric,
             one.value.words()
         ))

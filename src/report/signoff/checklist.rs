@@ -79,10 +79,17 @@ fn assess<'a>(at: &At<'a>, check: &'a Check) -> Assessed<'a> {
 }
 
 fn tests_run(at: &At<'_>) -> (bool, String) {
-    let required: Vec<_> = at.report.plan.iter().filter(|line| line.required).collect();
-    let run = required.iter().filter(|line| line.state == "run").count();
-    let text = format!("{run} of {} run", fmt::plural(required.len() as u64, "required test", "required tests"));
-    (!required.is_empty() && run == required.len(), text)
+    // Every line of the plan counts, required or not: "all planned tests" is all of them.
+    let planned = || at.report.plan.iter().filter(|line| matches!(line.state.as_str(), "run" | "not-run" | "blocked"));
+    let of = |state: &str| planned().filter(|line| line.state == state).count() as u64;
+    let all = planned().count() as u64;
+    let mut text = format!("{} of {} run", fmt::count(of("run")), fmt::plural(all, "planned test", "planned tests"));
+    for (state, word) in [("blocked", "blocked"), ("not-run", "not run")] {
+        if of(state) > 0 {
+            text = format!("{text}, {} {word}", fmt::count(of(state)));
+        }
+    }
+    (all > 0 && of("run") == all, text)
 }
 
 fn targets_met(at: &At<'_>) -> (bool, String) {
@@ -163,14 +170,13 @@ pub(super) fn release(at: &At<'_>) -> Release {
     match declared {
         None => notes.push(Note::missing("Nobody has said whether the release is ready.")),
         Some(release) => {
-            notes.push(
-                release
-                    .reason
-                    .as_ref()
-                    .map_or_else(|| Note::missing("Why is not stated."), |text| Note::declared(text)),
-            );
-            let by = release.by.as_ref().map(|by| Note::declared(&format!("Said by {by}")));
-            notes.push(by.unwrap_or_else(|| Note::missing("Who says so is not stated.")));
+            notes.extend(release.reason.as_ref().map(|text| Note::declared(text)));
+            notes.push(match (&release.by, &release.reason) {
+                (Some(by), Some(_)) => Note::declared(&format!("Said by {by}")),
+                (Some(by), None) => Note::declared(&format!("Said by {by}, without a reason")),
+                (None, Some(_)) => Note::missing("Who says so is not stated"),
+                (None, None) => Note::missing("Neither who says so nor why is stated"),
+            });
             notes.extend(release.outlook.as_ref().map(|text| Note::declared(&format!("Outlook: {text}"))));
         }
     }

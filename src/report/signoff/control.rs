@@ -98,7 +98,7 @@ const KINDS: [(&str, &str); 3] = [
 
 /// Whether the kind was run, or the team says itself that it was not.
 fn tested(at: &At<'_>, kind: &str) -> bool {
-    let ours = at.report.tests.iter().any(|test| test.kind.as_deref() == Some(kind));
+    let ours = at.report.standing().iter().any(|test| test.kind.as_deref() == Some(kind));
     let names = |text: &str| {
         let text = text.to_lowercase();
         text.contains(kind) || kind == "soak" && text.contains("endurance")

@@ -10,10 +10,11 @@ use crate::judge::outcome::{self, CriterionResult, Status, Verdict};
 use crate::judge::verdict::rule;
 use std::collections::BTreeSet;
 
-/// Rows on page one.
-const MOST: usize = 7;
-/// Criteria that a sentence names.
-const NAMED: usize = 4;
+/// Rows on page one: what must be fixed is not hidden behind a number, short of a suite in which everything fails.
+const MOST: usize = 40;
+/// Criteria that a sentence names where they must be fixed, and where they are conditions.
+const NAMED: usize = 12;
+const CONDITIONS_NAMED: usize = 4;
 
 /// Critical criteria that fail or cannot be told, each with the action that should mend it; then other actions that must be
 /// taken. What one test lacks altogether is one row.
@@ -38,13 +39,13 @@ pub(super) fn must_fix(at: &At<'_>) -> Grid {
         }
         let same: Vec<String> = open(is_open)
             .filter(|one| one.test == result.test && one.status == result.status)
-            .map(|one| fmt::plain(&one.id))
+            .map(words::called)
             .collect();
         let (fix, effort, owner) = mending(at, result, &mut used);
         let what = if result.test.is_empty() {
             few(&same, NAMED)
         } else {
-            format!("{} ({})", few(&same, 2), fmt::plain(&result.test))
+            format!("{} ({})", few(&same, NAMED), fmt::plain(&result.test))
         };
         let now = Cell::text(words::without(result.status));
         let needed = if result.status == Status::Inconclusive { "a figure" } else { "a valid run" };
@@ -124,24 +125,26 @@ pub(super) fn flip(at: &At<'_>) -> Vec<Note> {
         Status::MetNotProven | Status::Waived => one.critical,
         _ => true,
     };
-    let mut notes = Vec::new();
-    let mut say = |from: Verdict, to: Verdict, which: &dyn Fn(&CriterionResult) -> bool, verb: &str| {
+    let mut notes: Vec<Note> = Vec::new();
+    // What is settled besides comes "as well" only where something came before it.
+    let mut say = |from: Verdict, to: Verdict, which: &dyn Fn(&CriterionResult) -> bool, (verb, too, most)| {
         let named: Vec<String> = at.report.criteria.iter().filter(|one| which(one)).map(words::named).collect();
         if from != to && !named.is_empty() {
             let which = if named.len() == 1 { "this is".to_owned() } else { format!("these {} are", named.len()) };
+            let too: &str = if notes.is_empty() { "" } else { too };
             notes.push(Note::measured(format!(
-                "{} becomes {} when {which} {verb}: {}.",
+                "{} becomes {} when {which} {verb}{too}: {}.",
                 verdict(from),
                 verdict(to),
-                few(&named, NAMED)
+                few(&named, most)
             )));
         }
         to
     };
-    let mended = say(now, ruled(at, fails), &fails, "met");
-    let told = say(mended, ruled(at, |one| fails(one) || open(one)), &open, "met too");
+    let mended = say(now, ruled(at, fails), &fails, ("met", "", NAMED));
+    let told = say(mended, ruled(at, |one| fails(one) || open(one)), &open, ("met", " too", NAMED));
     let last = |one: &CriterionResult| unsettled(one) && !fails(one) && !open(one);
-    say(told, ruled(at, unsettled), &last, "settled as well");
+    say(told, ruled(at, unsettled), &last, ("settled", " as well", CONDITIONS_NAMED));
     notes
 }
 

@@ -127,18 +127,12 @@ pub struct At<'a> {
 impl<'a> At<'a> {
     /// Tests whose results count, those that a newer run supersedes left out; by load.
     fn counted(&self) -> Vec<&'a TestReport> {
-        let mut tests: Vec<&TestReport> = self.report.tests.iter().filter(|test| !self.is_superseded(test)).collect();
+        let mut tests = self.report.standing();
         tests.sort_by(|a, b| {
             let users = |test: &TestReport| test.load.users_max.unwrap_or(f64::INFINITY);
             users(a).total_cmp(&users(b)).then_with(|| a.name.cmp(&b.name))
         });
         tests
-    }
-
-    fn is_superseded(&self, test: &TestReport) -> bool {
-        let run = test.run.as_deref().unwrap_or_default();
-        let of = |line: &crate::judge::outcome::PlanOutcome| line.state == "superseded" && line.test == test.name;
-        self.report.plan.iter().any(|line| of(line) && line.why.starts_with(&format!("{run}: ")))
     }
 
     fn limits_latency(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::document::Note;
 use super::{At, Counted};
-use crate::judge::outcome::{Status, Verdict};
+use crate::judge::outcome::{Status, Verdict, count_of};
 
 /// Conditions on page one.
 const CONDITIONS: usize = 8;
@@ -72,6 +72,5 @@ pub(super) fn conditions(at: &At<'_>) -> Vec<Note> {
 }
 
 pub(super) fn counts(at: &At<'_>) -> Vec<Counted> {
-    let of = |status: Status| at.report.criteria.iter().filter(|one| one.status == status).count() as u64;
-    COUNTED.map(|status| Counted { status, count: of(status) }).to_vec()
+    COUNTED.map(|status| Counted { status, count: count_of(&at.report.criteria, &[status]) }).to_vec()
 }

@@ -30,7 +30,7 @@ const CHECKLIST: [(&str, &str); 10] = [
 pub fn skeleton(report: &Report) -> String {
     let mut out = SKELETON.trim_end().to_owned();
     out.push_str("\n\n# ---- begun from the results; fill in what is commented out\n");
-    for test in &report.tests {
+    for test in report.standing() {
         out.push_str(&traffic(test));
     }
     out.push_str(&actions(report));

@@ -4,12 +4,12 @@ use super::At;
 use super::document::Cell;
 use crate::compare::delta::Delta;
 use crate::fmt;
-use crate::judge::outcome::{CriterionResult, Status};
+use crate::judge::outcome::{CriterionResult, Origin, Status};
 
 /// What is demanded: `latency.p95 below 3 s`; a threshold in its own words.
 pub(super) fn demand(result: &CriterionResult) -> String {
     match (&result.original, needed(result)) {
-        (Some(original), _) if result.id.contains(original.as_str()) => fmt::plain(&result.id),
+        (Some(original), _) if result.id.contains(original.as_str()) => called(result),
         (_, Some(needed)) => format!("{} {needed}", fmt::plain(&result.metric)),
         (_, None) => fmt::plain(&result.metric),
     }
@@ -28,9 +28,12 @@ pub(super) fn figure(result: &CriterionResult) -> String {
         Some(limit) => fmt::value_beside(value, result.unit, limit.value),
         None => fmt::value(value, result.unit),
     };
+    let end =
+        |value: f64, up: bool| fmt::end_beside(value, result.unit, result.limit.map_or(value, |limit| limit.value), up);
     match result.interval {
-        Some((Some(low), Some(high))) => format!("{} ({} to {})", beside(observed), beside(low), beside(high)),
-        Some((Some(low), None)) => format!("{} (at least {})", beside(observed), beside(low)),
+        Some((Some(low), Some(high))) => format!("{} ({} to {})", beside(observed), end(low, false), end(high, true)),
+        // "0 (at least 0)" says nothing twice.
+        Some((Some(low), None)) if low < observed => format!("{} (at least {})", beside(observed), end(low, false)),
         _ => beside(observed),
     }
 }
@@ -45,15 +48,51 @@ pub(super) fn without(status: Status) -> &'static str {
     }
 }
 
+/// What a criterion is called: a threshold of k6, which has no name, by what it demands in our words.
+pub(super) fn called(result: &CriterionResult) -> String {
+    in_our_words(result).unwrap_or_else(|| fmt::plain(&result.id))
+}
+
+/// A threshold of k6 as people say it: `p95 of successes below 800 ms`. `None` for other criteria, and without a limit.
+fn in_our_words(result: &CriterionResult) -> Option<String> {
+    let original = result.original.as_deref().filter(|_| result.origin == Origin::K6)?;
+    let (base, tags) = match result.metric.split_once('{') {
+        Some((base, tags)) => (base, tags.trim_end_matches('}')),
+        None => (result.metric.as_str(), ""),
+    };
+    let needed = needed(result)?;
+    let stat = match original.split(['<', '>', '=', '!']).next().unwrap_or_default().trim() {
+        "avg" => "mean".to_owned(),
+        "med" => "median".to_owned(),
+        "min" => "least".to_owned(),
+        "max" => "greatest".to_owned(),
+        "rate" | "count" | "value" => String::new(),
+        quantile => quantile.replace("p(", "p").replace(')', ""),
+    };
+    let of = match base {
+        "http_req_duration" => "latency".to_owned(),
+        "http_req_failed" => "failures".to_owned(),
+        "http_reqs" => "requests".to_owned(),
+        "checks" => "checks held".to_owned(),
+        name => fmt::plain(&name.replace('_', " ")),
+    };
+    let part = match tags {
+        "" => String::new(),
+        "expected_response:true" => " of successes".to_owned(),
+        tags => format!(" of {}", fmt::plain(tags)),
+    };
+    Some(format!("{stat} {of}{part} {needed}").trim_start().to_owned())
+}
+
 /// A criterion's name with where it was judged: `p95 (steady)`.
 pub(super) fn named(result: &CriterionResult) -> String {
     let at = match (result.test.as_str(), result.endpoint.as_deref()) {
-        ("", None) => return fmt::plain(&result.id),
+        ("", None) => return called(result),
         ("", Some(endpoint)) => endpoint.to_owned(),
         (test, None) => test.to_owned(),
         (test, Some(endpoint)) => format!("{test}, {endpoint}"),
     };
-    format!("{} ({})", fmt::plain(&result.id), fmt::plain(&at))
+    format!("{} ({})", called(result), fmt::plain(&at))
 }
 
 /// The metric of a comparison that a criterion's figure can be held against: `p95`, `mean`, `failures`.

@@ -172,7 +172,7 @@ pub(super) fn log(at: &At<'_>) -> Section {
                 Cell::text(test.duration_s.map_or_else(|| "not known".to_owned(), fmt::duration_s)),
                 Cell::text(requests),
                 Cell::text(of(totals.failures)),
-                Cell::text(counts(at, test)),
+                Cell::text(counts(test)),
             ],
         );
     }
@@ -208,11 +208,8 @@ fn state(line: &PlanOutcome) -> &'static str {
 }
 
 /// Whether a run counts, and why not.
-fn counts(at: &At<'_>, test: &TestReport) -> String {
-    let run = test.run.as_deref().unwrap_or_default();
-    let of = |line: &&PlanOutcome| line.state == "superseded" && line.test == test.name;
-    let superseded = at.report.plan.iter().filter(of).find_map(|line| line.why.strip_prefix(&format!("{run}: ")));
-    if let Some(why) = superseded {
+fn counts(test: &TestReport) -> String {
+    if let Some(why) = &test.superseded {
         return format!("superseded: {}", fmt::plain(why));
     }
     let invalid = test.doubts.iter().find(|doubt| doubt.invalidates);
