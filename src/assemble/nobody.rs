@@ -98,10 +98,10 @@ fn broken_at(input: &Input) -> Option<String> {
     if error.is_eof() {
         return Some("it has no end".to_owned());
     }
-    let near = bytes.split(|byte| *byte == b'\n').nth(error.line().checked_sub(1)?)?;
-    let at = error.column().saturating_sub(1);
-    let rest = near.get(at..).unwrap_or_default();
-    let what = match (rest.first(), near.get(..at).unwrap_or_default().trim_ascii_end().last()) {
+    let lines_before = bytes.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1));
+    let at = lines_before.map(<[u8]>::len).sum::<usize>() + error.column().saturating_sub(1);
+    let (before, rest) = bytes.split_at_checked(at)?;
+    let what = match (rest.first(), before.trim_ascii_end().last()) {
         _ if rest.starts_with(b"NaN") || rest.starts_with(b"Infinity") || rest.starts_with(b"-Infinity") => {
             "a number that JSON does not have (NaN or Infinity)"
         }

@@ -151,7 +151,8 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
 fn before_damage(input: &Input, tally: &Tally) -> Option<Input> {
     let is_damaged = tally.unfinished.as_ref().is_some_and(|why| why.starts_with(DAMAGED));
     let first = tally.first_rejections.iter().map(|rejection| rejection.byte).min().filter(|_| is_damaged)?;
-    Some(input.within(0, first))
+    // A document's parts have no place of their own.
+    (first > 0).then(|| input.within(0, first))
 }
 
 fn read_part(file: &Detected, hash: bool) -> Result<Vec<Reading>, Error> {
