@@ -196,11 +196,6 @@ impl Against {
         figures.flat_map(|figure| own.iter().filter_map(move |one| held(one, figure, rules))).collect()
     }
 
-    /// Whether anything was found for anyone.
-    pub(super) fn is_empty(&self) -> bool {
-        self.counterparts.is_empty() && self.declared.is_none()
-    }
-
     fn counterpart(&self, side: &Side) -> Option<&Counterpart> {
         self.counterparts.iter().find(|one| one.run.run.test == side.test)
     }
