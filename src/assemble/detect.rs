@@ -1,9 +1,9 @@
 //! What each file is: every adapter answers yes, unsure or no, with a reason.
 
-use super::Request;
 use super::find::Candidate;
+use super::{Request, nobody};
 use crate::error::{Error, Place};
-use crate::ingest::{ADAPTERS, Adapter, Head, Input, Sniff, refused};
+use crate::ingest::{ADAPTERS, Adapter, Head, Input, Settings, Sniff, refused};
 
 /// A file with the adapter that will read it.
 pub(super) struct Detected {
@@ -37,9 +37,11 @@ pub(super) fn detect(candidates: Vec<Candidate>, request: &Request) -> Result<De
             }
             Ok(Answer::Not(reason)) => {
                 if candidate.named {
-                    detection
-                        .problems
-                        .push(Error::input(reason.clone()).at(Place::source(source.clone())).hint(as_hint(&source)));
+                    detection.problems.push(
+                        Error::input(reason.clone())
+                            .at(Place::source(source.clone()))
+                            .hint(nobody::hint(&reason, &source)),
+                    );
                 }
                 detection.not_used.push((source, reason));
             }
@@ -92,11 +94,7 @@ enum Answer {
 }
 
 fn recognise(candidate: &Candidate, by_user: Option<&'static dyn Adapter>, request: &Request) -> Result<Answer, Error> {
-    let input = match (&candidate.path, &request.stdin) {
-        (Some(path), _) => Input::open(candidate.source.clone(), path)?,
-        (None, Some(bytes)) => Input::memory("-", bytes.clone())?,
-        (None, None) => return Err(Error::usage("`-` stands for standard input, and there is none")),
-    };
+    let input = candidate.open()?;
     if input.is_empty() {
         return Ok(Answer::Not("empty file".to_owned()));
     }
@@ -106,12 +104,17 @@ fn recognise(candidate: &Candidate, by_user: Option<&'static dyn Adapter>, reque
     }
     let head = input.head()?;
     if head.bytes().is_empty() {
-        return Ok(Answer::Not("empty file, packed".to_owned()));
+        return match input.damage()? {
+            None => Ok(Answer::Not("empty file, packed".to_owned())),
+            Some(why) => Err(Error::input(format!("is cut off before anything of it can be unpacked: {why}"))
+                .at(input.place())
+                .hint("copy it again, or let the tool end before its file is packed")),
+        };
     }
-    choose(&input, &head)
+    choose(&input, &head, &request.settings)
 }
 
-fn choose(input: &Input, head: &Head) -> Result<Answer, Error> {
+fn choose(input: &Input, head: &Head, settings: &Settings) -> Result<Answer, Error> {
     let answers: Vec<(&'static dyn Adapter, Sniff)> =
         ADAPTERS.iter().map(|adapter| (*adapter, adapter.sniff(head))).collect();
     let certain: Vec<_> = answers.iter().filter(|(_, sniff)| matches!(sniff, Sniff::Yes(_))).collect();
@@ -124,26 +127,13 @@ fn choose(input: &Input, head: &Head) -> Result<Answer, Error> {
     match (certain.as_slice(), unsure.as_slice()) {
         ([(adapter, sniff)], _) => Ok(Answer::Is(input.clone(), *adapter, sniff.why().to_owned(), true)),
         ([], [(adapter, sniff)]) => Ok(Answer::Is(input.clone(), *adapter, sniff.why().to_owned(), false)),
-        ([], []) => Ok(Answer::Not(nobodys(head))),
+        ([], []) => match nobody::by_columns(head, settings) {
+            Some((adapter, why)) => Ok(Answer::Is(input.clone(), adapter, why, true)),
+            None => Ok(Answer::Not(nobody::reason(head, input, settings))),
+        },
         ([], several) => Err(ambiguous(input, several, "could be of several kinds")),
         (several, _) => Err(ambiguous(input, several, "is of several kinds")),
     }
-}
-
-/// Why a file is nobody's, from what it looks like; the adapters' own reasons are as many as there are adapters.
-fn nobodys(head: &Head) -> String {
-    let text = head.text();
-    let mut letters = text.chars().filter(|letter| !letter.is_whitespace());
-    let looks = match (letters.next(), letters.next()) {
-        (Some('{'), Some('"' | '}')) | (Some('['), Some('{' | '[' | '"' | ']')) => {
-            "JSON in which no adapter finds results"
-        }
-        (Some('<'), _) => "HTML or XML in which no adapter finds results",
-        (None, _) => "nothing but blanks",
-        _ if text.contains('\u{0}') => "binary, of no kind of result that is known",
-        _ => "text in which no adapter finds results",
-    };
-    looks.to_owned()
 }
 
 fn ambiguous(input: &Input, several: &[&(&'static dyn Adapter, Sniff)], what: &str) -> Error {
@@ -152,9 +142,9 @@ fn ambiguous(input: &Input, several: &[&(&'static dyn Adapter, Sniff)], what: &s
     Error::input(format!("{what} ({})", reasons.join("; "))).at(input.place()).hint(as_hint(input.source()))
 }
 
-fn as_hint(source: &str) -> String {
-    let names: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name()).collect();
-    format!("say what it is with `--as ADAPTER={source}`, where ADAPTER is one of {}", names.join(", "))
+/// How to say what a file is.
+pub(super) fn as_hint(source: &str) -> String {
+    format!("say what it is with `--as ADAPTER={source}`; `plimsoll explain formats` lists the adapters")
 }
 
 #[cfg(test)]

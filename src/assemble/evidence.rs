@@ -3,7 +3,7 @@
 use super::figure::{TOLERANCE, mean_and_max, relative};
 use super::form::{Class, Form};
 use super::population::populations;
-use super::together;
+use super::{sound, together};
 use crate::fmt;
 use crate::model::input::InputFile;
 use crate::model::sample::Fact;
@@ -60,7 +60,8 @@ pub(super) fn said(forms: &[Form], figures: &[PopulationData], monitors: &[Form]
         of_file(&mut said, form);
     }
     let Some((first, others)) = forms.split_first() else { return said };
-    for text in together::warnings(first) {
+    let own = populations(&first.part);
+    for text in together::warnings(first).into_iter().chain(sound::contradictions(first, &own)) {
         said.warn(WarningKind::Sources, text);
     }
     for mine in figures {

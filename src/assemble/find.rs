@@ -2,9 +2,11 @@
 
 use super::Request;
 use crate::error::{Error, Place};
+use crate::ingest::Input;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 /// A folder deeper than this is a loop of links or a mistake.
 const DEEPEST: usize = 32;
@@ -22,8 +24,24 @@ pub(super) struct Candidate {
     pub(super) file: String,
     /// Size as it lies.
     pub(super) bytes: u64,
+    /// What is in it, where it can be read once only.
+    pub(super) held: Option<Arc<[u8]>>,
     /// Whether the user named this very file, so that not being usable is an error.
     pub(super) named: bool,
+}
+
+impl Candidate {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub(super) fn open(&self) -> Result<Input, Error> {
+        match (&self.held, &self.path) {
+            (Some(bytes), _) => Input::memory(self.source.clone(), Arc::clone(bytes)),
+            (None, Some(path)) => Input::open(self.source.clone(), path),
+            (None, None) => Err(Error::usage("`-` stands for standard input, and there is none")),
+        }
+    }
 }
 
 /// What was found.
@@ -49,7 +67,7 @@ pub(super) fn find(request: &Request) -> Result<Found, Error> {
     for input in inputs {
         match input {
             "-" => search.stdin(request)?,
-            _ => search.input(input)?,
+            _ => search.input(input, request)?,
         }
     }
     search.found.files.sort_by(|a, b| a.source.cmp(&b.source));
@@ -108,15 +126,28 @@ impl Search {
             folders: Vec::new(),
             file: "-".to_owned(),
             bytes: bytes.len() as u64,
+            held: Some(Arc::clone(bytes)),
             named: true,
         });
         Ok(())
     }
 
-    fn input(&mut self, input: &str) -> Result<(), Error> {
+    fn input(&mut self, input: &str, request: &Request) -> Result<(), Error> {
         let path = self.at(input);
         if path.is_dir() {
             return self.folder(input, &path, &[own_name(Path::new(input))], Path::new(""));
+        }
+        if let Some(bytes) = request.pipes.get(input) {
+            self.found.files.push(Candidate {
+                source: input.to_owned(),
+                path: None,
+                folders: Vec::new(),
+                file: own_name(&path),
+                bytes: bytes.len() as u64,
+                held: Some(Arc::clone(bytes)),
+                named: true,
+            });
+            return Ok(());
         }
         if path.exists() {
             self.file(input, &path, folders_above(Path::new(input)), true);
@@ -201,6 +232,11 @@ impl Search {
     }
 
     fn file(&mut self, source: &str, path: &Path, folders: Vec<String>, named: bool) {
+        // Opening a pipe that nobody writes to waits for ever, and a device may have no end.
+        if path.metadata().is_ok_and(|about| !about.is_file() && !about.is_dir()) {
+            self.skip(source, "a pipe, socket or device, which is read only where it is named itself");
+            return;
+        }
         // In a folder that stands for all there is, two names may be links to one file of their content.
         let found = if self.root.is_none() { path.canonicalize().ok() } else { None };
         let true_path = found.unwrap_or_else(|| path.to_owned());
@@ -213,6 +249,7 @@ impl Search {
             folders,
             file: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
             bytes: path.metadata().map_or(0, |meta| meta.len()),
+            held: None,
             named,
         });
     }
@@ -286,6 +323,22 @@ mod tests {
         skipped.sort();
         assert_eq!(skipped, ["/.git", "/a/plimsoll.toml", "/old-report", "/plimsoll.toml", "/tmp/deep"]);
         assert_eq!(found.files[0].folders.len(), 2);
+    }
+
+    /// Opening it, a folder with a named pipe hung for ever.
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_passed_over_and_a_pipe_that_was_read_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "raw.csv", "x");
+        let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("control")).unwrap();
+        let root = folder.path().to_str().unwrap().to_owned();
+        let found = find(&request(&[root])).unwrap();
+        assert_eq!((found.files.len(), found.skipped.len()), (1, 1));
+        assert!(found.skipped[0].1.contains("a pipe, socket or device"));
+        let pipes = [("/dev/fd/63".to_owned(), Arc::from(&b"a,b"[..]))].into();
+        let found = find(&Request { pipes, ..request(&["/dev/fd/63".to_owned()]) }).unwrap();
+        assert_eq!((found.files[0].bytes, found.files[0].named), (3, true));
     }
 
     #[test]

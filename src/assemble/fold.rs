@@ -88,6 +88,7 @@ fn unfolded(file: FoldedFile, input: &Input, part: &Candidate, carrier: &InputFi
             file: file_name(&about.folders, &about.file, &part.file),
             folders: part.folders.iter().chain(&about.folders).cloned().collect(),
             bytes: evidence.bytes,
+            held: None,
             named: part.named,
         },
         adapter: *adapter,
@@ -95,6 +96,7 @@ fn unfolded(file: FoldedFile, input: &Input, part: &Candidate, carrier: &InputFi
         certain: about.certain,
         sha256: evidence.sha256,
         tally: Tally {
+            headers: 0,
             read: evidence.rows_read,
             used: evidence.rows_used,
             skipped: evidence.rows_skipped,

@@ -8,6 +8,7 @@
 //! once, by its most exact form, and the others serve as a cross-check; shards are added; nothing disappears without
 //! standing in `files_not_used` with its reason. Nothing here depends on the order of arguments or on threads.
 
+mod appended;
 mod courses;
 mod detect;
 mod endpoint;
@@ -20,10 +21,12 @@ mod form;
 mod merge;
 mod monitor;
 mod name;
+mod nobody;
 mod population;
 mod quoted;
 mod read;
 mod shard;
+mod sound;
 mod subresult;
 mod timeline;
 mod together;
@@ -37,6 +40,7 @@ use crate::error::Error;
 use crate::ingest::Settings;
 use crate::model::test::Test;
 use crate::rollup::naming::Rules;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -48,6 +52,8 @@ pub struct Request {
     pub inputs: Vec<String>,
     /// What came by standard input; needed where `-` is among the inputs.
     pub stdin: Option<Arc<[u8]>>,
+    /// What came through inputs that are named pipes (`<(zcat …)`), which can be read once only; by the input as given.
+    pub pipes: BTreeMap<String, Arc<[u8]>>,
     /// A folder in which inputs lie under their names ([`placed`]), where they do not lie where their names say.
     pub root: Option<PathBuf>,
     /// `--as ADAPTER=FILE`.

@@ -1,7 +1,8 @@
 //! What a test is called: its folder or its files' prefix, less dates and run ids.
 
 use super::execution::Execution;
-use crate::unit::Timestamp;
+use crate::ingest::SILENCE_NS;
+use crate::unit::{Span, Timestamp};
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -207,6 +208,11 @@ fn number_runs(executions: &mut [Execution]) {
     for mut runs in of_file.into_values().filter(|runs| runs.len() > 1) {
         runs.sort_unstable();
         let count = runs.len();
+        let how = if are_silent_between(executions, &runs) {
+            "with silence of more than 10 min between them"
+        } else {
+            "with a header row each"
+        };
         for (number, (_, at)) in (1..).zip(runs) {
             let Some(execution) = executions.get_mut(at) else { continue };
             let numbered = format!("run {number}");
@@ -216,13 +222,21 @@ fn number_runs(executions: &mut [Execution]) {
             });
             if let Some(form) = execution.forms.first_mut() {
                 form.said.push(format!(
-                    "the file holds {count} runs with silence of more than 10 min between them; each is a test of its own, and \
-                     this is the {}",
+                    "the file holds {count} runs {how}; each is a test of its own, and this is the {}",
                     ordinal(number)
                 ));
             }
         }
     }
+}
+
+/// Whether silence alone tells runs apart, which stand in order of time.
+fn are_silent_between(executions: &[Execution], runs: &[(Option<Timestamp>, usize)]) -> bool {
+    let spans: Vec<Option<Span>> = runs.iter().map(|(_, at)| executions.get(*at).and_then(Execution::span)).collect();
+    spans.windows(2).all(|pair| match pair {
+        [Some(before), Some(after)] => after.start.0.saturating_sub(before.end.0) > SILENCE_NS,
+        _ => true,
+    })
 }
 
 fn ordinal(number: u32) -> String {

@@ -2,10 +2,11 @@
 
 use super::detect::Detected;
 use super::find::Candidate;
-use super::{Request, fold, form, shard};
+use super::{Request, appended, fold, form, shard};
 use crate::error::Error;
+use crate::ingest::input::stream::DAMAGED;
 use crate::ingest::part::PlimsollPart;
-use crate::ingest::{Adapter, Settings, Tally};
+use crate::ingest::{Adapter, Input, Settings, Tally};
 use crate::model::input::{FileCopy, InputFile};
 use crate::rollup::{Part, Rollup};
 use std::collections::BTreeMap;
@@ -62,7 +63,7 @@ pub(super) fn read(files: Vec<Detected>, request: &Request) -> Result<Readings, 
             }
         }
     }
-    once_each(&mut all, request)?;
+    once_each(&mut all)?;
     Ok(all)
 }
 
@@ -106,8 +107,21 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
     }
     std::thread::scope(|scope| {
         let hashing = (hash && threads > 1).then(|| scope.spawn(|| file.input.sha256()));
-        let mut rollup = Rollup::naming(Arc::new(request.rules()));
+        let rules = Arc::new(request.rules());
+        let mut rollup = Rollup::naming(Arc::clone(&rules));
         let mut tally = file.adapter.read(&file.input, settings, &mut rollup)?;
+        let mut parts = rollup.into_parts();
+        if let Some(sound) = before_damage(&file.input, &tally) {
+            let mut rollup = Rollup::naming(Arc::clone(&rules));
+            let damaged = std::mem::replace(&mut tally, file.adapter.read(&sound, settings, &mut rollup)?);
+            parts = rollup.into_parts();
+            tally.unfinished = damaged.unfinished.map(|why| format!("{why}; nothing behind the damage is used"));
+        }
+        if tally.headers > 0
+            && let Some(runs) = appended::read(&file.input, file.adapter, settings, &rules)?
+        {
+            (tally, parts) = runs;
+        }
         if let Some(assumed) = file.input.encoding().assumed() {
             tally.note(assumed);
         }
@@ -124,12 +138,20 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
             certain: file.certain,
             sha256,
             tally,
-            parts: rollup.into_parts(),
+            parts,
             copies: Vec::new(),
             copied: Vec::new(),
             carrier: None,
         }])
     })
+}
+
+/// What lies before the first bad row of a packed file that is damaged: behind it stands what the damage made of the rows,
+/// some of which still look like rows.
+fn before_damage(input: &Input, tally: &Tally) -> Option<Input> {
+    let is_damaged = tally.unfinished.as_ref().is_some_and(|why| why.starts_with(DAMAGED));
+    let first = tally.first_rejections.iter().map(|rejection| rejection.byte).min().filter(|_| is_damaged)?;
+    Some(input.within(0, first))
 }
 
 fn read_part(file: &Detected, hash: bool) -> Result<Vec<Reading>, Error> {
@@ -154,7 +176,7 @@ fn read_part(file: &Detected, hash: bool) -> Result<Vec<Reading>, Error> {
 
 /// Takes out files with the same content as one before. Files without figures (an empty list of failures) are alike in
 /// many tests and each belongs to its own.
-fn once_each(all: &mut Readings, request: &Request) -> Result<(), Error> {
+fn once_each(all: &mut Readings) -> Result<(), Error> {
     let mut kept: Vec<Reading> = Vec::new();
     for reading in std::mem::take(&mut all.files) {
         let first = kept.iter_mut().find(|first| {
@@ -165,7 +187,7 @@ fn once_each(all: &mut Readings, request: &Request) -> Result<(), Error> {
                 && first.parts == reading.parts
         });
         match first {
-            Some(first) if sum_of(first, request)? == sum_of(&reading, request)? => {
+            Some(first) if sum_of(first)? == sum_of(&reading)? => {
                 let reason = format!("the same content as {}, counted once", first.candidate.source);
                 all.not_used.push((reading.candidate.source.clone(), reason));
                 let lies = reading.carrier.clone().unwrap_or_else(|| form::evidence(&reading));
@@ -191,15 +213,9 @@ fn has_figures(part: &Part) -> bool {
     !part.is_without_samples() || !part.totals().is_empty() || part.intervals_span().is_some()
 }
 
-fn sum_of(reading: &Reading, request: &Request) -> Result<String, Error> {
-    use crate::ingest::Input;
+fn sum_of(reading: &Reading) -> Result<String, Error> {
     if let Some(sum) = &reading.sha256 {
         return Ok(sum.clone());
     }
-    let input = match (&reading.candidate.path, &request.stdin) {
-        (Some(path), _) => Input::open(reading.candidate.source.clone(), path)?,
-        (None, Some(bytes)) => Input::memory("-", bytes.clone())?,
-        (None, None) => return Ok(String::new()),
-    };
-    input.sha256()
+    reading.candidate.open()?.sha256()
 }

@@ -2,6 +2,7 @@ use super::*;
 use crate::model::key::Population;
 use std::path::{Path, PathBuf};
 
+mod appended;
 mod corpus;
 mod shards;
 mod twice;

@@ -9,6 +9,7 @@ use crate::analyse::figures::{EndpointFigures, LatencyFigures, TestFigures};
 use crate::error::{Error, Place};
 use crate::fmt;
 use crate::judge::interval::{float, wilson};
+use crate::judge::{JudgedTest, plan};
 use crate::model::key::Population;
 use crate::model::test::Test;
 use crate::quantity::Quantity;
@@ -31,7 +32,7 @@ pub(super) fn run(args: &InitArgs, streams: &mut Streams<'_>) -> Result<u8, Stop
     let text = if args.signoff {
         skeleton(&Judging::new(&gathered, None, String::new()).report())
     } else {
-        written(&gathered)
+        written(&newest(&gathered))
     };
     if out == "-" {
         streams.out.write_all(text.as_bytes())?;
@@ -49,14 +50,24 @@ pub(super) fn run(args: &InitArgs, streams: &mut Streams<'_>) -> Result<u8, Stop
     Ok(EXIT_READY)
 }
 
-fn written(gathered: &Gathered) -> String {
+/// The runs that count, by name: what a later run supersedes declares nothing.
+fn newest(gathered: &Gathered) -> Vec<(&Test, &TestFigures)> {
+    let tests: Vec<JudgedTest<'_>> =
+        gathered.tests.iter().map(|(test, figures)| JudgedTest { test, figures }).collect();
+    let lineup = plan::lineup(&tests, &gathered.config);
+    let mut counted: Vec<_> = lineup.entries.iter().map(|entry| (entry.judged.test, entry.judged.figures)).collect();
+    counted.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
+    counted.dedup_by(|(a, _), (b, _)| a.name == b.name);
+    counted
+}
+
+fn written(tests: &[(&Test, &TestFigures)]) -> String {
     let mut text = String::from(
         "# Written by `plimsoll init` from one run: every limit is what was measured, plus what its 95 % interval leaves open. That is\n\
          # what this run was like, and not yet what anybody demands: change the limits to what users need, and delete what nobody asks.\n\
          # `plimsoll explain config` shows every key, `plimsoll check` says what stands here in sentences.\n\n[suite]\n# title = \"\"\n# build = \"\"\n# environment = \"\"\n",
     );
-    let named: Vec<Named<'_>> =
-        gathered.tests.iter().map(|(test, figures)| Named::of(test, figures, gathered)).collect();
+    let named: Vec<Named<'_>> = tests.iter().map(|(test, figures)| Named::of(test, figures, tests)).collect();
     for one in &named {
         text += &declared(one);
     }
@@ -66,7 +77,7 @@ fn written(gathered: &Gathered) -> String {
         text += &monitors(one);
     }
     text += "\n# [[endpoints]]      # one name for many that differ in an id\n# match = \"^/users/[0-9]+$\"\n# name = \"/users/{id}\"\n";
-    for (test, figures) in &gathered.tests {
+    for (test, figures) in tests {
         let folded = requests(figures).into_iter().flat_map(|(_, endpoints)| endpoints);
         for endpoint in folded.filter(|endpoint| endpoint.name.contains('{')).take(10) {
             text += &format!("# {}: folded to {}\n", comment(&test.name), comment(&endpoint.label));
@@ -98,8 +109,8 @@ struct Named<'a> {
 impl<'a> Named<'a> {
     /// The next run is called otherwise: `steady_a` is followed by `steady_b`, and both are `steady_*`. Where another test of these
     /// results would be meant too, the names tell tests apart and stay.
-    fn of(test: &'a Test, figures: &'a TestFigures, gathered: &Gathered) -> Self {
-        let others = || gathered.tests.iter().map(|(other, _)| other.name.as_str()).filter(|other| *other != test.name);
+    fn of(test: &'a Test, figures: &'a TestFigures, all: &[(&Test, &TestFigures)]) -> Self {
+        let others = || all.iter().map(|(other, _)| other.name.as_str()).filter(|other| *other != test.name);
         let stem = stem(&test.name).filter(|stem| others().all(|other| !other.starts_with(stem)));
         match stem {
             // A number that is the load tells this test from others and not one run from the next.

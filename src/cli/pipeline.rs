@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::judge::borrowed;
 use crate::model::test::Test;
 use crate::report::model::{FileNotUsed, Request as Asked};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -79,6 +80,7 @@ pub(super) fn reading<T>(
         streams.input.read_to_end(&mut bytes)?;
         request.stdin = Some(bytes.into());
     }
+    request.pipes = pipes(&request)?;
     let progress = Progress::start(streams.terminal.progress);
     request.progress = Arc::clone(&progress.read);
     if streams.terminal.progress {
@@ -87,6 +89,25 @@ pub(super) fn reading<T>(
     let result = read(&request)?;
     drop(progress);
     Ok(result)
+}
+
+/// What comes through inputs that are named pipes, such as `<(zcat results.jtl.gz)`: like standard input it can be read once.
+fn pipes(request: &Request) -> Result<BTreeMap<String, Arc<[u8]>>, Stop> {
+    #[cfg(unix)]
+    fn is_pipe(path: &Path) -> bool {
+        use std::os::unix::fs::FileTypeExt;
+        path.metadata().is_ok_and(|about| about.file_type().is_fifo())
+    }
+    #[cfg(not(unix))]
+    fn is_pipe(_: &Path) -> bool {
+        false
+    }
+    let named = request.inputs.iter().chain(request.monitors.iter().map(|(_, file)| file));
+    let mut pipes = BTreeMap::new();
+    for input in named.filter(|input| is_pipe(Path::new(input))) {
+        pipes.insert(input.clone(), std::fs::read(input)?.into());
+    }
+    Ok(pipes)
 }
 
 fn analysed(suite: Suite, config: Config) -> Gathered {
@@ -188,6 +209,7 @@ fn request(args: &InputArgs, config: &Config, hash: bool) -> Result<Request, Err
     Ok(Request {
         inputs: args.inputs.clone(),
         stdin: None,
+        pipes: BTreeMap::new(),
         root: None,
         as_adapters: args.adapters.iter().map(split).collect::<Result<_, _>>()?,
         monitors: args.monitor.iter().map(monitor).collect(),

@@ -19,7 +19,7 @@ use import::{Compat, Loaded};
 use metric::Metric;
 use schema::{
     Approval, Baseline, Compare, Criterion, EndpointRule, Grade, Group, Import, Inputs, LatencyUnit, PlannedTest,
-    Report, Requirement, Suite, Tables, WaiverRow,
+    Report, Requirement, Suite, Tables, TimeFormat, WaiverRow,
 };
 use std::collections::BTreeSet;
 
@@ -171,6 +171,7 @@ impl Config {
             columns: self.inputs.columns.clone(),
             expected_status: self.endpoints.iter().filter_map(expected).collect(),
             timezone: self.inputs.timezone.as_ref().map(|zone| zone.0.clone()),
+            day_first: self.inputs.time_format.map(|format| format == TimeFormat::DayFirst),
             strict,
             threads: threads.max(1),
         }

@@ -36,6 +36,8 @@ pub struct Inputs {
     /// Zone of times that name none.
     #[schemars(with = "Option<String>")]
     pub timezone: Option<Zone>,
+    /// Which comes first in dates such as `05/11/2026`, where no row tells.
+    pub time_format: Option<TimeFormat>,
     /// How many names one pattern of ids shows before they are folded.
     pub names_per_pattern: Option<u32>,
     /// Whether k6's thresholds are taken as criteria.
@@ -46,6 +48,17 @@ pub struct Inputs {
     /// Files that are left out.
     #[schemars(with = "Vec<String>")]
     pub exclude: Option<Globs>,
+}
+
+/// Orders of day and month in dates with slashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum TimeFormat {
+    /// The day comes first.
+    #[serde(rename = "dd/MM/yyyy", alias = "dd/MM/yy")]
+    DayFirst,
+    /// The month comes first.
+    #[serde(rename = "MM/dd/yyyy", alias = "MM/dd/yy")]
+    MonthFirst,
 }
 
 /// Units in which scripts write latencies.

@@ -4,6 +4,7 @@
 //! label, padded with blanks; the block of all has none.
 
 use crate::error::Error;
+use crate::ingest::printed::{nothing_known, sum_differs};
 use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, PartId, Rejection, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
@@ -79,9 +80,19 @@ impl Adapter for DrillStats {
             tally.stop_if_strict(settings, input)?;
         }
         tally.unfinished = lines.unfinished().map(str::to_owned);
+        let is_whole = blocks.get("").is_some_and(|all| all.is_whole(&blocks));
+        if !is_whole && tally.unfinished.is_none() {
+            tally.unfinished = Some("the block of all requests, its last one, is missing or has no end".to_owned());
+        }
         let part = sink.part(None);
         sink.fact(part, Fact::Load(LoadModel::Closed));
         hand_on(&blocks, part, sink);
+        if !blocks.contains_key("") {
+            // Without its sum the names at hand may be some of many.
+            sink.total(part, nothing_known(None));
+            let why = "what drill printed breaks off before its block of all requests";
+            sink.fact(part, Fact::FailuresUnknown(why.to_owned()));
+        }
         tally.note("drill prints whole milliseconds, and does not say when it ran");
         Ok(tally)
     }
@@ -92,14 +103,21 @@ impl Adapter for DrillStats {
 struct Block {
     seconds: Option<f64>,
     requests: Option<u64>,
+    successes: Option<u64>,
     failures: Option<u64>,
     rate_per_s: Option<f64>,
     mean_us: Option<f64>,
     max_us: Option<f64>,
     quantiles: Vec<(f64, f64)>,
+    has_deviation: bool,
 }
 
 impl Block {
+    /// Whether its last line has come; versions before the percentiles end with the deviation.
+    fn is_whole(&self, others: &BTreeMap<String, Self>) -> bool {
+        self.has_deviation && (self.max_us.is_some() || others.values().all(|other| other.max_us.is_none()))
+    }
+
     fn take(&mut self, label: &str, value: &str) -> Result<(), String> {
         let found = || format!("found `{}`", crate::fmt::excerpt(value.as_bytes()));
         let number = || {
@@ -118,7 +136,8 @@ impl Block {
             "Median time per request" => self.quantiles.push((0.5, time()?)),
             "Average time per request" => self.mean_us = Some(time()?),
             "Max time per request" => self.max_us = Some(time()?),
-            "Successful requests" | "Sample standard deviation" => {}
+            "Successful requests" => self.successes = Some(count()?),
+            "Sample standard deviation" => self.has_deviation = true,
             percentile => {
                 let p = format!("{percentile}e-2").parse::<f64>().ok().filter(|p| (0.0..1.0).contains(p));
                 self.quantiles.push((p.ok_or("should be a percentile below 100")?, time()?));
@@ -181,6 +200,15 @@ fn hand_on(blocks: &BTreeMap<String, Block>, part: PartId, sink: &mut dyn Sink) 
         } else {
             Distribution::Unknown("drill printed no times".to_owned())
         };
+        let ended = block.successes.zip(block.failures).map(|(good, bad)| good.saturating_add(bad));
+        let which = if name.is_empty() { "all requests".to_owned() } else { format!("`{}`", without_queries(name)) };
+        let whole = format!("the requests of {which}");
+        if let Some(doubt) = ended
+            .zip(block.requests)
+            .and_then(|(ended, all)| sum_differs("successful and failed requests", ended, &whole, all))
+        {
+            sink.fact(part, doubt);
+        }
         sink.total(
             part,
             Total {
@@ -225,6 +253,16 @@ mod tests {
         assert_eq!((quoted.mean_us, quoted.max_us, quoted.n), (Some(63_000.0), Some(84_000.0), Some(180)));
         let seen: Vec<(f64, f64)> = quoted.quantiles.clone();
         assert_eq!(seen, [(0.5, 64_000.0), (0.99, 80_000.0), (0.995, 84_000.0), (0.999, 84_000.0)]);
+    }
+
+    #[test]
+    fn names_without_their_sum_are_not_all_there_was() {
+        let (tally, totals) = read(&STATS[..STATS.find("\nTime taken").unwrap()]);
+        assert!(tally.unfinished.unwrap().contains("block of all requests"));
+        let sum = totals.iter().find(|total| total.endpoint.is_none()).unwrap();
+        assert_eq!((sum.requests, sum.failures), (None, None));
+        assert_eq!(read(STATS).0.unfinished, None);
+        assert!(read(&STATS[..STATS.rfind("Max time").unwrap()]).0.unfinished.is_some());
     }
 
     #[test]

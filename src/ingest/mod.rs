@@ -154,6 +154,8 @@ pub struct Settings {
     pub expected_status: Vec<(regex::Regex, Vec<u16>)>,
     /// Zone of times that name none (`inputs.timezone`); UTC where it is not set.
     pub timezone: Option<jiff::tz::TimeZone>,
+    /// Whether the day comes first in dates such as `05/11/2026` (`inputs.time_format`); `None` where nobody says.
+    pub day_first: Option<bool>,
     /// The first bad row ends the reading.
     pub strict: bool,
     /// Threads to read with; at least 1.
@@ -170,6 +172,12 @@ pub trait Adapter: Sync {
     fn about(&self) -> &'static str;
     /// Whether a file with this beginning is of this kind, with the reason either way.
     fn sniff(&self, head: &Head) -> Sniff;
+    /// Whether this line, which does not equal the file's first, is a header all the same, with columns of its own; asked
+    /// of files whose rows had headers among them.
+    fn is_header(&self, line: &[u8]) -> bool {
+        let _ = line;
+        false
+    }
     /// Reads the file. Rows that cannot be used are in the tally; an error means that nothing of the file can be used.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 
 use crate::error::Error;
 use crate::ingest::own::instant::{self, Clock};
+use crate::ingest::printed::ends_open;
 use crate::ingest::rows::{Row, Rows};
 use crate::ingest::{Adapter, Head, Input, PartId, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
@@ -53,6 +54,9 @@ impl Adapter for NgrinderCsv {
                 Err((field, reason)) => tally.reject(row.rejection(Some(field), reason)),
             }
             tally.stop_if_strict(settings, input)?;
+        }
+        if tally.unfinished.is_none() && ends_open(input)? {
+            tally.unfinished = Some("its last line has no end, so it was cut off".to_owned());
         }
         sums.hand_on(part, sink);
         if sums.zoneless {

@@ -16,6 +16,8 @@ pub struct Tally {
     pub used: u64,
     /// Rows that are well formed and hold nothing that is wanted (blank lines, banner text, rows of another kind).
     pub skipped: u64,
+    /// Header rows among the others, of runs that were appended; they are among those skipped.
+    pub headers: u64,
     /// Rows that could not be used.
     pub rejected: u64,
     /// Those of them that were nobody's request (a value of a script's own metric), so that what is known of requests is whole
@@ -40,6 +42,12 @@ impl Tally {
     pub fn skipped(&mut self) {
         self.read += 1;
         self.skipped += 1;
+    }
+
+    /// Counts a header row among the others.
+    pub fn header(&mut self) {
+        self.skipped();
+        self.headers += 1;
     }
 
     /// Counts a row that cannot be used and keeps the first few.
@@ -70,6 +78,7 @@ impl Tally {
         self.read += other.read;
         self.used += other.used;
         self.skipped += other.skipped;
+        self.headers += other.headers;
         self.rejected += other.rejected;
         self.rejected_aside += other.rejected_aside;
         for rejection in other.first_rejections {

@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-struct Judged {
-    code: u8,
-    report: Value,
+pub(crate) struct Judged {
+    pub(crate) code: u8,
+    pub(crate) report: Value,
     folder: tempfile::TempDir,
 }
 
-fn judged(args: &[&str]) -> Judged {
+pub(crate) fn judged(args: &[&str]) -> Judged {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().to_str().unwrap();
     let ran = plimsoll(&[&["report"], args, &["--out", out]].concat());
@@ -104,6 +104,101 @@ fn a_plan_without_any_result_gives_the_whole_document() {
     }
 }
 
+/// A plan's folder with two run folders, the older one filled from elsewhere.
+fn two_runs(team: &str, newer: &[(&str, &str)], older: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let team = Path::new("samples/teams").join(team);
+    fs::copy(team.join("plimsoll.toml"), folder.path().join("plimsoll.toml")).unwrap();
+    for (run, pairs) in [("run_20261121_200000", newer), ("run_20261120_200000", older)] {
+        for (from, to) in pairs {
+            let from = if from.starts_with("samples/") { PathBuf::from(from) } else { team.join(from) };
+            let all = if from.is_dir() { files(&from) } else { vec![from.clone()] };
+            for file in all.iter().filter(|file| !file.ends_with("README.md")) {
+                let inside = file.strip_prefix(&from).unwrap();
+                let target = folder.path().join(run).join(to).join(inside);
+                let target = if inside.as_os_str().is_empty() {
+                    target.parent().unwrap().join(file.file_name().unwrap())
+                } else {
+                    target
+                };
+                fs::create_dir_all(target.parent().unwrap()).unwrap();
+                fs::write(target, fs::read(file).unwrap()).unwrap();
+            }
+        }
+    }
+    folder
+}
+
+#[test]
+fn of_two_run_folders_each_team_s_newest_counts() {
+    let older = tempfile::tempdir().unwrap();
+    let results = fs::read_to_string("samples/teams/chat-cache/results.json").unwrap();
+    let earlier = older.path().join("results.json");
+    fs::write(&earlier, results.replace("\"avg_latency_ms\": 2400", "\"avg_latency_ms\": 9400")).unwrap();
+    let rows = fs::read_to_string("samples/teams/chat-assistant/database/raw.csv").unwrap();
+    fs::create_dir(older.path().join("database")).unwrap();
+    // A day before: what overlaps would be another generator's rows of the same run.
+    let earlier_row = |row: &str| match row.split_once(',').map(|(at, rest)| (at.parse::<f64>(), rest)) {
+        Some((Ok(at), rest)) => format!("{:.6},{rest}", at - 86_400.0),
+        _ => row.to_owned(),
+    };
+    let few: Vec<String> = rows.lines().take(1_000).map(earlier_row).collect();
+    fs::write(older.path().join("database/raw.csv"), few.join("\n")).unwrap();
+    let (earlier, database) = (earlier.to_str().unwrap(), older.path().join("database"));
+    let other = database.to_str().unwrap();
+    let cases = [
+        (
+            "chat-cache",
+            "5 concurrent users",
+            vec![("results.json", "results.json")],
+            vec![(earlier, "results.json")],
+            Some(20),
+        ),
+        ("health-agent", "steady", vec![("steady", "steady")], vec![("endurance", "steady")], Some(12_278)),
+        (
+            "membership",
+            "api",
+            vec![("run_20261121_020000/api", "api")],
+            vec![("run_20261120_210000/api", "api")],
+            Some(3_153),
+        ),
+        ("chat-assistant", "database", vec![("database", "database")], vec![(other, "database")], Some(3_000)),
+    ];
+    for (team, test, newer, older, requests) in cases {
+        let folder = two_runs(team, &newer, &older);
+        let found = judged(&[folder.path().to_str().unwrap(), "--format", "json"]);
+        let lines = found.report["plan"].as_array().unwrap();
+        let of = |state: &str| {
+            lines.iter().filter(|line| line["state"] == state && line["test"] == test).collect::<Vec<_>>()
+        };
+        assert_eq!(of("run").len(), 1, "{team}: {lines:?}");
+        let [superseded] = of("superseded")[..] else { panic!("{team}: {lines:?}") };
+        let why = superseded["why"].as_str().unwrap();
+        assert!(
+            why.starts_with("run_20261120_200000: ") && why.ends_with("; run_20261121_200000 counts"),
+            "{team}: {why}"
+        );
+        let tests = found.report["tests"].as_array().unwrap().iter();
+        let newest = tests.filter(|one| one["name"] == test && one["run"] == "run_20261121_200000");
+        let newest: Vec<Option<u64>> = newest.map(|one| one["totals"]["requests"].as_u64()).collect();
+        assert_eq!(newest, [requests], "{team}");
+    }
+}
+
+#[test]
+fn a_newest_run_that_is_invalid_does_not_supersede() {
+    let older = vec![("run_20261121_020000/api", "api")];
+    let folder = two_runs("membership", &[("samples/k6/every-iteration-threw", "api")], &older);
+    let found = judged(&[folder.path().to_str().unwrap(), "--format", "json"]);
+    let lines = found.report["plan"].as_array().unwrap();
+    let line = |state: &str| lines.iter().find(|line| line["state"] == state && line["test"] == "api");
+    let counts = line("run").unwrap_or_else(|| panic!("{lines:?}"));
+    assert!(line("superseded").is_some(), "{lines:?}");
+    let judged: Vec<&Value> =
+        found.report["criteria"].as_array().unwrap().iter().filter(|one| one["test"] == "api").collect();
+    assert!(judged.iter().any(|one| one["status"] == "pass"), "{counts}: {judged:?}");
+}
+
 #[test]
 fn of_two_run_folders_the_newest_valid_one_counts() {
     let found = judged(&["samples/teams/membership", "--format", "json"]);
@@ -171,6 +266,8 @@ fn what_init_writes_is_right_and_is_met_by_the_run_it_was_written_from() {
         "samples/teams/health-agent/steady",
         "samples/teams/own-rows/raw.csv",
         "samples/teams/membership/run_20261121_020000",
+        // One of its tests was run twice: the older run declared it a second time, and the file was refused.
+        "samples/teams/membership",
     ];
     for sample in samples {
         let folder = tempfile::tempdir().unwrap();
@@ -191,47 +288,4 @@ fn what_init_writes_is_right_and_is_met_by_the_run_it_was_written_from() {
         assert_eq!(again.code, 2, "an existing file is not replaced");
         assert_eq!(plimsoll(&["init", sample, "--out", name, "--force"]).code, 0);
     }
-}
-
-const SLO: &str = "spec_version: \"1.0\"
-objectives:
-- sli: response_time_p95
-  key_sli: true
-  pass: [{criteria: [\"<600\"]}]
-- sli: error_rate
-  pass: [{criteria: [\"<1\"]}]
-- sli: response_time_p50
-  pass: [{criteria: [\"<=+10%\"]}]
-total_score: {pass: \"90%\", warning: \"60%\"}
-";
-
-#[test]
-fn criteria_of_other_tools_are_given_with_the_results_or_in_the_configuration() {
-    let folder = tempfile::tempdir().unwrap();
-    let slo = folder.path().join("slo.yaml");
-    fs::write(&slo, SLO).unwrap();
-    let config = folder.path().join("plimsoll.toml");
-    fs::write(&config, "[[import]]\nfrom = \"slo.yaml\"\n[[import]]\ntaurus = [\"p95>600ms\", \"fail>1%\"]\n").unwrap();
-    let checked = plimsoll(&["check", config.to_str().unwrap()]);
-    assert_eq!(checked.code, 0, "{}", checked.err);
-    for said in ["Keptn criteria", "response_time_p95: pass <600", "p95 of everything together must be at most 600 ms"]
-    {
-        assert!(checked.out.contains(said), "{said}:\n{}", checked.out);
-    }
-    let steady = "samples/teams/health-agent/steady";
-    let by_config = judged(&[steady, "--config", config.to_str().unwrap(), "--format", "json"]);
-    let status = |of: &Judged, id: &str| {
-        let rows = of.report["criteria"].as_array().unwrap();
-        rows.iter().find(|row| row["id"] == id).map(|row| row["status"].as_str().unwrap().to_owned())
-    };
-    assert_eq!(status(&by_config, "response_time_p50").as_deref(), Some("inconclusive"), "there is no history");
-    assert_eq!(status(&by_config, "total score").as_deref(), Some("inconclusive"));
-    assert!(status(&by_config, "p95>0.6s, stop as failed").is_some(), "{}", by_config.report["criteria"]);
-    let given = judged(&[steady, slo.to_str().unwrap(), "--compat", "keptn", "--format", "json"]);
-    assert_eq!(status(&given, "response_time_p50").as_deref(), Some("pass"), "{}", given.report["criteria"]);
-    assert!(given.report["answer"]["defaults"].to_string().contains("as Keptn does"));
-    fs::write(&slo, "objectives:\n- sli: x\n  pass:\n  - criteria: [\"fast\"]\n").unwrap();
-    let wrong = plimsoll(&["check", config.to_str().unwrap()]);
-    assert_eq!(wrong.code, 2);
-    assert!(wrong.err.contains("`fast`") && wrong.err.contains("line 4"), "{}", wrong.err);
 }

@@ -1,6 +1,6 @@
 //! Documents to sign: those of the teams' samples as they should read, a plan without any result, and reports that are verified.
 
-use crate::program::{files, folders, plimsoll};
+use crate::program::{files, plimsoll};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -189,73 +189,6 @@ fn a_document_holds_no_secret_and_no_live_markup() {
     }
 }
 
-/// A copy of a team's folder elsewhere, all files in one level of another name.
-fn moved(team: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (number, path) in files(&Path::new("samples/teams").join(team)).iter().enumerate() {
-        if !path.iter().any(|part| part == ".plimsoll") {
-            fs::copy(path, folder.path().join(format!("{number}.bin"))).unwrap();
-        }
-    }
-    folder
-}
-
-#[test]
-fn a_report_is_verified_where_its_inputs_lie_and_elsewhere() {
-    for team in folders(Path::new("samples/teams")) {
-        let out = tempfile::tempdir().unwrap();
-        plimsoll(&["signoff", team.to_str().unwrap(), "--out", out.path().to_str().unwrap()]);
-        let written = out.path().join("report.json");
-        let verified = plimsoll(&["verify", written.to_str().unwrap(), "--attest"]);
-        assert_eq!(verified.code, 0, "{}: {}{}", team.display(), verified.out, verified.err);
-
-        let name = team.file_name().unwrap().to_str().unwrap();
-        let text = fs::read_to_string(&written).unwrap().replace(&format!("samples/teams/{name}"), "elsewhere/was");
-        fs::write(&written, text).unwrap();
-        let missing = plimsoll(&["verify", written.to_str().unwrap()]);
-        assert_eq!(missing.code, 4, "{}{}", missing.out, missing.err);
-        assert!(missing.out.contains("missing: elsewhere/was/"), "{}", missing.out);
-        let found = plimsoll(&["verify", written.to_str().unwrap(), "--inputs", moved(name).path().to_str().unwrap()]);
-        // The run's id names the files too, so that it alone is another.
-        let other: Vec<&str> = found.out.lines().filter(|line| line.starts_with("differs: ")).collect();
-        assert!(
-            other.iter().all(|line| line.contains("run_id") || line.contains("signoff")),
-            "{}{}",
-            found.out,
-            found.err
-        );
-    }
-}
-
-#[test]
-fn a_baseline_is_carried_and_compared_anew() {
-    let (out, stored) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let (team, store) = ("samples/teams/own-rows", stored.path().to_str().unwrap());
-    assert_eq!(plimsoll(&["baseline", "save", "v1", team, "--store", store]).code, 0);
-    plimsoll(&["report", team, "--baseline", "v1", "--store", store, "--out", out.path().to_str().unwrap()]);
-    // Without the store: what is compared with stands in the report.
-    drop(stored);
-    let verified = plimsoll(&["verify", out.path().join("report.json").to_str().unwrap()]);
-    assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
-}
-
-#[test]
-fn what_was_changed_by_hand_is_said() {
-    let out = tempfile::tempdir().unwrap();
-    plimsoll(&["signoff", "samples/teams/membership", "--out", out.path().to_str().unwrap()]);
-    let path = out.path().join("report.json");
-    let text = fs::read_to_string(&path).unwrap();
-    fs::write(&path, text.replacen("\"verdict\": \"not-ready\"", "\"verdict\": \"ready\"", 1)).unwrap();
-    let ran = plimsoll(&["verify", path.to_str().unwrap(), "--attest"]);
-    assert_eq!(ran.code, 1, "{}", ran.out);
-    assert!(
-        ran.out.contains("differs: verdict: the report says \"ready\", the inputs give \"not-ready\""),
-        "{}",
-        ran.out
-    );
-    assert!(!out.path().join("attestation.json").exists(), "attested although it differs");
-}
-
 #[test]
 fn an_attestation_is_an_in_toto_test_result() {
     let out = tempfile::tempdir().unwrap();
@@ -272,4 +205,44 @@ fn an_attestation_is_an_in_toto_test_result() {
     for subject in statement["subject"].as_array().unwrap() {
         assert_eq!(subject["digest"]["sha256"].as_str().unwrap().len(), 64);
     }
+}
+
+#[test]
+fn evidence_is_a_link_where_it_is_an_address_of_the_web() {
+    let folder = plan_of("membership");
+    let declared = "[[checklist]]\nline = \"Dashboards\"\nanswer = \"yes\"\nevidence = \"https://grafana.example/d/1\"\n\
+                    [[checklist]]\nline = \"Runbook\"\nanswer = \"yes\"\nevidence = \"wiki page 12\"\n\
+                    [[checklist]]\nline = \"Alerts\"\nanswer = \"yes\"\nevidence = \"javascript:alert(1)\"\n\
+                    [[links]]\nname = \"Traces\"\naddress = \"http://traces.example/run/7\"\n[[links]]\nname = \"Disk\"\naddress = \"file:///etc/passwd\"\n";
+    fs::write(folder.path().join("signoff.toml"), declared).unwrap();
+    let out = folder.path().join("out");
+    plimsoll(&["signoff", folder.path().to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    let page = fs::read_to_string(out.join("signoff.html")).unwrap();
+    let links: Vec<&str> = page.split("<a href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let outward: Vec<&str> = links.into_iter().filter(|address| !address.starts_with('#')).collect();
+    assert_eq!(outward, ["http://traces.example/run/7", "https://grafana.example/d/1"]);
+    let document = fs::read_to_string(out.join("signoff.md")).unwrap();
+    assert!(
+        document.contains("Traces: <http://traces.example/run/7>")
+            && document.contains("| <https://grafana.example/d/1> |"),
+        "{document}"
+    );
+    assert!(document.contains("wiki page 12") && document.contains("javascript:alert(1)"), "{document}");
+}
+
+#[test]
+fn a_waiver_s_ceiling_stands_beside_what_was_measured() {
+    let folder = plan_of("chat-cache");
+    fs::copy("samples/teams/chat-cache/results.json", folder.path().join("results.json")).unwrap();
+    let path = folder.path().join("plimsoll.toml");
+    let config = fs::read_to_string(&path).unwrap();
+    let waivers = "[[waivers]]\ncriterion = \"alert-errors\"\ntest = \"50*\"\nowner = \"A\"\nreason = \"r\"\nexpiry = \"2031-01-01\"\nceiling = \"15 %\"\n\
+                   [[waivers]]\ncriterion = \"alert-p95\"\ntest = \"20*\"\nowner = \"A\"\nreason = \"r\"\nexpiry = \"2031-01-01\"\nceiling = \"12 s\"\n";
+    fs::write(&path, format!("{config}\n{waivers}")).unwrap();
+    let out = folder.path().join("out");
+    plimsoll(&["signoff", folder.path().to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    let document = fs::read_to_string(out.join("signoff.md")).unwrap();
+    let lines: Vec<&str> = document.lines().skip_while(|line| !line.contains("accepted up to")).take(5).collect();
+    assert!(lines.iter().any(|line| line.contains("| 12 % | 15 % |")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.contains("| 14.8 s | 12 s |")), "{lines:?}");
 }

@@ -140,13 +140,12 @@ fn a_relative_objective_has_a_result_from_the_second_run_on() {
     let store = place.path("store").display().to_string();
     let slo = "[[import]]\nfrom = \"slo.yaml\"\n";
     let objective = "objectives:\n- sli: response_time_p95\n  pass: [{criteria: [\"<=+50%\"]}]\ntotal_score: {pass: \"90%\", warning: \"60%\"}\n";
-    let mut report = Value::Null;
     for (day, name) in (0..).zip(["first", "second"]) {
         let input = place.rows(name, day, (600, 20.0), 100.0);
         place.write(&format!("{name}/slo.yaml"), objective);
         place.write(&format!("{name}/plimsoll.toml"), slo);
         let args = ["--baseline", "latest", "--save", "--store", &store, "--format", "json"];
-        report = place.report(&[&input], &args);
+        let report = place.report(&[&input], &args);
         let status = criterion(&report, "total score")["status"].as_str().unwrap();
         assert_eq!(status, if day == 0 { "inconclusive" } else { "pass" }, "{}", report["criteria"]);
         let reason = criterion(&report, "response_time_p95")["reason"].as_str().unwrap();

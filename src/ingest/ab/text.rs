@@ -35,6 +35,21 @@ struct Run {
     mean_us: Option<f64>,
     max_us: Option<f64>,
     quantiles: Vec<(f64, f64)>,
+    /// Whether all lines that tell failures have come.
+    is_counted: bool,
+    stage: Stage,
+}
+
+/// How far ab's words have been read; `-d` and `-S` leave some out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Stage {
+    #[default]
+    Counts,
+    Rates,
+    Times,
+    AllTimes,
+    Percentages,
+    AllPercentages,
 }
 
 impl Adapter for AbText {
@@ -71,8 +86,8 @@ impl Adapter for AbText {
             }
         }
         tally.unfinished = lines.unfinished().map(str::to_owned);
-        if runs.iter().any(|run| run.complete.is_none()) && tally.unfinished.is_none() {
-            tally.unfinished = Some("a run has no line `Complete requests`".to_owned());
+        if let (Some(lacks), None) = (runs.iter().find_map(Run::lacks), &tally.unfinished) {
+            tally.unfinished = Some(format!("a run has no line `{lacks}`"));
         }
         runs.retain(|run| run.complete.is_some());
         for (at, run) in runs.iter().enumerate() {
@@ -92,12 +107,20 @@ impl Run {
             ["Time", "taken", "for", "tests:", seconds, "seconds"] => self.seconds = number(seconds),
             ["Complete", "requests:", count] => self.complete = count.parse().ok(),
             ["Non-2xx", "responses:", count] => self.non_2xx = count.parse().unwrap_or(0),
-            ["Total", "transferred:", bytes, "bytes"] => self.bytes = bytes.parse().ok(),
+            ["Total", "transferred:", bytes, "bytes"] => {
+                self.is_counted = true;
+                self.bytes = bytes.parse().ok();
+            }
             ["Requests", "per", "second:", rate, ..] => self.rate_per_s = number(rate),
+            ["Transfer", "rate:", ..] => self.stage = Stage::Rates,
+            ["Connection", "Times", ..] => self.stage = Stage::Times,
+            ["Percentage", "of", "the", "requests", ..] => self.stage = Stage::Percentages,
             ["Total:", min, mean, _, _, max] => {
                 let us = |ms: &str| number(ms).map(|ms| ms * 1e3);
                 (self.min_us, self.mean_us, self.max_us) = (us(min), us(mean), us(max));
+                self.stage = Stage::AllTimes;
             }
+            ["Total:", ..] => self.stage = Stage::AllTimes,
             [percent, ms] | [percent, ms, "(longest", "request)"] if percent.ends_with('%') => {
                 self.percentile(percent, ms);
             }
@@ -106,7 +129,21 @@ impl Run {
         }
     }
 
+    /// A line that a whole run has and this one has not.
+    fn lacks(&self) -> Option<&'static str> {
+        match (self.complete, self.stage) {
+            (None, _) => Some("Complete requests"),
+            (Some(_), Stage::Counts) => Some("Transfer rate"),
+            (Some(1..), Stage::Rates | Stage::Times) => Some("Total:"),
+            (Some(_), Stage::Percentages) => Some("100%"),
+            _ => None,
+        }
+    }
+
     fn percentile(&mut self, percent: &str, ms: &str) {
+        if percent == "100%" {
+            self.stage = Stage::AllPercentages;
+        }
         let p = percent.strip_suffix('%').and_then(number).map(|percent| percent / 100.0);
         if let (Some(p), Some(ms)) = (p.filter(|p| *p > 0.0 && *p < 1.0), number(ms))
             && self.quantiles.last().is_none_or(|(last, _)| *last < p)
@@ -132,6 +169,10 @@ impl Run {
         sink.fact(part, Fact::Load(LoadModel::Closed));
         for fact in [self.seconds.map(Fact::DurationSeconds), self.concurrency.map(Fact::Users)].into_iter().flatten() {
             sink.fact(part, fact);
+        }
+        if !self.is_counted {
+            let why = "what ab printed breaks off before it says how many requests failed";
+            sink.fact(part, Fact::FailuresUnknown(why.to_owned()));
         }
         if self.other_length > 0 {
             let answers = plural(self.other_length, "answer that differs", "answers that differ");
@@ -162,7 +203,7 @@ impl Run {
         };
         Total {
             requests: self.complete,
-            failures: Some(self.non_2xx.saturating_add(self.broken).min(complete)),
+            failures: self.is_counted.then(|| self.non_2xx.saturating_add(self.broken).min(complete)),
             latency,
             rate_per_s: self.rate_per_s,
             bytes: self.bytes,
@@ -209,5 +250,19 @@ mod tests {
         assert_eq!(read(&twice).0.parts, [Some("run 1".to_owned()), Some("run 2".to_owned())]);
         let cut = &text[..text.find("Complete").unwrap()];
         assert!(read(cut).1.unfinished.is_some() && read(cut).0.totals.is_empty());
+    }
+
+    /// Cut after `Failed requests` it said that none of 600 requests failed, where ab went on to name 8.
+    #[test]
+    fn text_that_breaks_off_before_the_failures_knows_none() {
+        let text = std::fs::read_to_string("samples/ab/text/summary.txt").unwrap();
+        let until = |line: &str| read(&text[..text.find(line).unwrap()]);
+        let (sink, tally) = until("Non-2xx");
+        assert_eq!((sink.totals[0].1.requests, sink.totals[0].1.failures), (Some(600), None));
+        assert_eq!(tally.unfinished.as_deref(), Some("a run has no line `Transfer rate`"));
+        assert_eq!(until("Requests per second").0.totals[0].1.failures, Some(8));
+        for line in ["Connection Times", "Total: ", " 100%"] {
+            assert!(until(line).1.unfinished.is_some(), "{line}");
+        }
     }
 }

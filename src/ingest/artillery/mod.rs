@@ -7,6 +7,7 @@
 //!
 //! Users arrive at a rate, whether or not those before them are done: every Artillery run is an open workload.
 
+mod period;
 mod version1;
 mod version2;
 

@@ -3,9 +3,11 @@
 //! Names hold what the user called things, dots included, so they are taken apart at what Artillery itself put before and
 //! behind them and never at each dot.
 
+use super::period::Period;
 use super::{Answers, TOOL, US_PER_MS, faults, is_of_request, quantiles, quoted, total};
 use crate::error::Error;
 use crate::ingest::document::{self, Object};
+use crate::ingest::printed::sum_differs;
 use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, MetricTotal, PartId, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::Distribution;
@@ -40,7 +42,11 @@ impl Adapter for ArtilleryJson {
     fn sniff(&self, head: &Head) -> Sniff {
         let opens = head.bytes().trim_ascii_start().starts_with(b"{");
         let has = |key: &[u8]| head.contains(key);
-        if opens && has(b"\"aggregate\"") && has(b"\"counters\"") && (has(b"\"vusers.") || has(b"\"firstMetricAt\"")) {
+        if opens
+            && has(b"\"aggregate\"")
+            && has(b"\"counters\"")
+            && (has(b"\"vusers.") || has(b"\"core.vusers.") || has(b"\"firstMetricAt\""))
+        {
             Sniff::yes("a JSON object with Artillery's aggregate and counters")
         } else {
             Sniff::no("no JSON object with Artillery's aggregate and its counters of virtual users")
@@ -49,6 +55,7 @@ impl Adapter for ArtilleryJson {
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let report: Report = document::json(input, "Artillery's report")?;
+        let report = Report { aggregate: report.aggregate.named_as_today(), ..report };
         let part = sink.part(None);
         sink.fact(part, Fact::Load(LoadModel::Open));
         let mut tally = Tally::default();
@@ -66,37 +73,6 @@ struct Report {
     aggregate: Period,
     #[serde(default)]
     intermediate: Vec<Value>,
-}
-
-/// The whole run, or ten seconds of it. Instants are in unix milliseconds.
-#[derive(Deserialize)]
-struct Period {
-    #[serde(default)]
-    counters: Object,
-    #[serde(default)]
-    rates: Object,
-    #[serde(default)]
-    summaries: Object,
-    #[serde(rename = "firstMetricAt")]
-    first_metric_at: Option<f64>,
-    #[serde(rename = "lastMetricAt")]
-    last_metric_at: Option<f64>,
-}
-
-impl Period {
-    fn span(&self) -> Option<Span> {
-        let at = |ms: Option<f64>| document::unix_ms(ms?);
-        let (start, end) = (at(self.first_metric_at)?, at(self.last_metric_at)?);
-        (start <= end).then_some(Span { start, end })
-    }
-
-    fn rate_per_s(&self) -> Option<f64> {
-        document::amount(self.rates.get("http.request_rate")?)
-    }
-
-    fn summary(&self, name: &str) -> Option<&Object> {
-        self.summaries.get(name)?.as_object()
-    }
 }
 
 /// Counters, sorted out.
@@ -200,6 +176,10 @@ fn hand_on_requests(
         return;
     };
     let answers = counts.answers();
+    let by_status = answers.by_status.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
+    if let Some(doubt) = sum_differs("its status codes", by_status, "`http.responses`", counts.responses) {
+        sink.fact(part, doubt);
+    }
     let by_endpoint: u64 = counts.endpoints.values().map(|(answers, _)| answers.count()).sum();
     for (name, (answers, errors)) in &counts.endpoints {
         let endpoint = EndpointKey::new(None, &without_queries(name));
@@ -282,7 +262,8 @@ fn key(name: &str, kind: MetricKind, unit: Unit) -> MetricKey {
 fn hand_on_course(periods: &[Value], part: PartId, settings: &Settings, sink: &mut dyn Sink, tally: &mut Tally) {
     let mut timed: Vec<(Span, Period)> = Vec::new();
     for (number, period) in periods.iter().enumerate() {
-        match Period::deserialize(period).ok().and_then(|period| Some((period.span()?, period))) {
+        let period = Period::deserialize(period).ok().map(Period::named_as_today);
+        match period.and_then(|period| Some((period.span()?, period))) {
             Some(period) => timed.push(period),
             None => document::reject(
                 &format!("intermediate[{number}]"),
@@ -369,6 +350,20 @@ mod tests {
         let (_, part) = read(REPORT, &Settings { expected_status: vec![right], ..Settings::default() });
         assert!(part.totals().iter().all(|total| total.failures == Some(0)));
         assert_eq!(part.intervals()[0].rows.last().unwrap().cumulative, Some((400, 0)));
+    }
+
+    #[test]
+    fn development_versions_name_the_engine() {
+        let text = r#"{"aggregate":{"counters":{"engine.http.requests":10,"engine.http.responses":8,"engine.http.codes.200":7,
+            "engine.http.codes.500":1,"errors.ETIMEDOUT":2,"core.vusers.created.total":10},"firstCounterAt":1622000000000,
+            "lastCounterAt":1622000010000,"rates":{"engine.http.request_rate":1},
+            "summaries":{"engine.http.response_time":{"min":5,"max":100,"count":8,"p95":30}}}}"#;
+        assert!(matches!(ArtilleryJson.sniff(&Head::new(text.as_bytes(), true)), Sniff::Yes(_)));
+        let (_, part) = read(text, &Settings::default());
+        let sum = part.totals()[0].clone();
+        assert_eq!((sum.requests, sum.failures, sum.rate_per_s), (Some(10), Some(3), Some(1.0)));
+        assert!(matches!(sum.latency, Distribution::Quoted(quoted) if quoted.n == Some(8)));
+        assert!(sum.span.is_some() && part.facts().iter().all(|fact| !matches!(fact, Fact::Warning(_))));
     }
 
     #[test]

@@ -46,6 +46,10 @@ struct Report {
     mismatches: u64,
     #[serde(default)]
     non2xx: u64,
+    #[serde(rename = "1xx", default)]
+    informations: u64,
+    #[serde(rename = "2xx")]
+    successes: Option<u64>,
     #[serde(rename = "3xx", default)]
     redirects: u64,
     #[serde(rename = "4xx")]
@@ -195,6 +199,11 @@ impl Report {
                 plural(self.mismatches, "answer", "answers"),
                 self.bad_answers()
             )));
+        }
+        if let (Some(good), Some(client), Some(server)) = (self.successes, self.client_errors, self.server_errors) {
+            let classes = [self.informations, good, self.redirects, client, server];
+            let sum = classes.into_iter().fold(0, u64::saturating_add);
+            facts.extend(printed::sum_differs("its classes of status", sum, "its requests", self.requests.total));
         }
         let under_way = self.connections.saturating_mul(self.pipelining.max(1));
         let silent = self.requests.sent.unwrap_or(0).saturating_sub(self.requests.total).saturating_sub(self.errors);

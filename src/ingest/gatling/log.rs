@@ -88,12 +88,12 @@ impl Log<'_> {
         }
         let event = if line.overlong { Err("is longer than 1 MiB".to_owned()) } else { parse(&text) };
         match event {
-            Ok(event) => self.event(&event, tally),
             // Gatling ends every line, so one without an end was cut off wherever it happens to break.
-            Err(_) if !line.terminated => {
+            _ if !line.terminated => {
                 tally.skipped();
                 tally.unfinished = Some("the last line breaks off".to_owned());
             }
+            Ok(event) => self.event(&event, tally),
             Err(reason) => tally.reject(Rejection {
                 byte: line.byte,
                 line: line.number,
@@ -266,6 +266,9 @@ mod tests {
     #[test]
     fn a_log_that_breaks_off_and_bad_lines() {
         let (tally, _) = read(&LATEST[..LATEST.len() - 30], &Settings::default());
+        assert_eq!(tally.unfinished.as_deref(), Some("the last line breaks off"));
+        // What is left of it may look like a line.
+        let (tally, _) = read(LATEST.trim_end(), &Settings::default());
         assert_eq!(tally.unfinished.as_deref(), Some("the last line breaks off"));
         let damaged = LATEST.replacen("\t1788379665619\t1788379665626\tOK", "\t1788379665619\tsoon\tOK", 1);
         let (tally, part) = read(&damaged, &Settings::default());

@@ -44,6 +44,9 @@ impl Adapter for HdrPercentiles {
             tally.stop_if_strict(settings, input)?;
         }
         tally.unfinished = lines.unfinished().map(str::to_owned).or(tally.unfinished);
+        if let (Some(lacks), None) = (table.lacks(), &tally.unfinished) {
+            tally.unfinished = Some(lacks.to_owned());
+        }
         let unit_ns = unit_ns(table.unit_ns, input, settings)?;
         let part = sink.part(None);
         sink.fact(part, Fact::FailuresUnknown(NO_FAILURES.to_owned()));
@@ -96,13 +99,29 @@ struct Table {
     /// (value, share, values at or below), ascending.
     rows: Vec<(f64, f64, u64)>,
     footer: Footer,
+    /// Whether the lines below the rows break off.
+    breaks_off: bool,
 }
 
 impl Table {
+    /// What a whole table has and this one has not.
+    fn lacks(&self) -> Option<&'static str> {
+        let last = self.rows.last()?;
+        if last.1 < 1.0 {
+            return Some("its last row is not that of all values");
+        }
+        let half = self.footer.mean.is_some() && self.footer.max.is_none();
+        (half || self.breaks_off).then_some("the lines below its rows break off")
+    }
+
     fn line(&mut self, line: &Line<'_>, tally: &mut Tally) {
         let text = String::from_utf8_lossy(line.bytes);
         if let Some(footer) = text.trim_start().strip_prefix("#[") {
-            self.footer.take(footer);
+            // A line that breaks off ends within a number.
+            self.breaks_off |= !footer.trim_end().ends_with(']');
+            if !self.breaks_off {
+                self.footer.take(footer);
+            }
             return tally.skipped();
         }
         let fields = fields(&text);
@@ -227,6 +246,14 @@ mod tests {
         let Distribution::Bucketed { exact, .. } = total.latency else { panic!("{total:?}") };
         assert_eq!((exact.n, exact.min_us, exact.max_us), (Some(10), Some(500.0), Some(900.0)));
         assert!(read(&format!("Value{rows}"), None).unwrap_err().hint.unwrap().contains("inputs.latency_unit"));
+    }
+
+    #[test]
+    fn a_table_ends_with_all_values() {
+        let cut = |until: &str| read(&TABLE[..TABLE.find(until).unwrap()], Some(1e6)).unwrap().0.unfinished;
+        assert!(cut("      52.479").unwrap().contains("not that of all values"));
+        assert!(cut(", TotalCount     =     1547").unwrap().contains("below its rows"));
+        assert!(cut("#[Max").unwrap().contains("below its rows"));
     }
 
     #[test]

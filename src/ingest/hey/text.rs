@@ -4,6 +4,7 @@
 //! speak of different things.
 
 use crate::error::Error;
+use crate::ingest::document::whole;
 use crate::ingest::printed::nothing_known;
 use crate::ingest::scrub;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
@@ -83,6 +84,9 @@ impl Adapter for HeyText {
                 .at(input.place())
                 .hint("it should be all that hey prints at its end"));
         }
+        if let (Some(lacks), None) = (summary.lacks(), &tally.unfinished) {
+            tally.unfinished = Some(lacks);
+        }
         summary.hand_on(sink);
         tally.used();
         Ok(tally)
@@ -156,6 +160,10 @@ impl Summary {
         if let Some(seconds) = self.seconds {
             sink.fact(part, Fact::DurationSeconds(seconds));
         }
+        if self.lacks().is_some() {
+            let why = "what hey printed breaks off before it has said of all requests how they ended";
+            sink.fact(part, Fact::FailuresUnknown(why.to_owned()));
+        }
         let bad = self.statuses.iter().filter(|(code, _)| !is_success(*code));
         let bad = bad.map(|(code, count)| (format!("HTTP {code}"), *count));
         for (text, count) in bad.chain(self.errors.iter().cloned()) {
@@ -164,17 +172,34 @@ impl Summary {
         sink.total(part, self.total());
     }
 
+    /// Answers with a status that is wanted.
+    fn answers(&self, wanted: fn(u16) -> bool) -> u64 {
+        let counts = self.statuses.iter().filter(|(code, _)| wanted(*code)).map(|(_, count)| *count);
+        counts.fold(0, u64::saturating_add)
+    }
+
+    /// What its lists lack: they come last, and hold as many requests as the rate times the time above them.
+    fn lacks(&self) -> Option<String> {
+        const STEP: f64 = 5e-5;
+        let (rate, seconds) =
+            self.rate_per_s.zip(self.seconds).filter(|(rate, seconds)| *rate > 0.0 && *seconds > 0.0)?;
+        let listed = self.answers(|_| true).saturating_add(self.unanswered);
+        let (sent, error) = (rate * seconds, STEP * (rate + seconds) + 0.5);
+        let least = whole((sent - error).ceil().max(0.0))?;
+        (listed < least).then(|| {
+            let sent = crate::fmt::count(whole(sent.round()).unwrap_or(least));
+            format!("its lists of statuses and errors hold {} of {sent} requests", crate::fmt::count(listed))
+        })
+    }
+
     fn total(&self) -> Total {
-        let sum = |wanted: fn(u16) -> bool| {
-            let counts = self.statuses.iter().filter(|(code, _)| wanted(*code)).map(|(_, count)| *count);
-            counts.fold(0, u64::saturating_add)
-        };
-        let (answered, bad) = (sum(|_| true), sum(|code| !is_success(code)));
+        let (answered, bad) = (self.answers(|_| true), self.answers(|code| !is_success(code)));
+        let is_whole = self.lacks().is_none();
         let latency = if answered == 0 {
             Distribution::Unknown("no request was answered".to_owned())
         } else {
             Distribution::Quoted(Quoted {
-                n: Some(answered),
+                n: is_whole.then_some(answered),
                 mean_us: self.mean_us,
                 min_us: self.fastest_us,
                 max_us: self.slowest_us,
@@ -184,8 +209,8 @@ impl Summary {
             })
         };
         Total {
-            requests: Some(answered.saturating_add(self.unanswered)),
-            failures: Some(bad.saturating_add(self.unanswered)),
+            requests: is_whole.then(|| answered.saturating_add(self.unanswered)),
+            failures: is_whole.then(|| bad.saturating_add(self.unanswered)),
             latency,
             rate_per_s: self.rate_per_s,
             bytes: self.bytes,
@@ -227,5 +252,19 @@ mod tests {
         let cut = text("summary_conn_refused.txt");
         let cut = Input::memory("hey", &cut.as_bytes()[..cut.find("Status").unwrap()]).unwrap();
         assert!(HeyText.read(&cut, &Settings::default(), &mut Recording::default()).is_err());
+    }
+
+    /// Cut after the statuses it said 5 failed of 248, where hey went on to name 9,819 refused connections.
+    #[test]
+    fn lists_that_break_off_say_neither_requests_nor_failures() {
+        let text = std::fs::read_to_string("samples/hey/refused/summary_conn_refused.txt").unwrap();
+        let cut = &text[..text.find("Error distribution").unwrap()];
+        let mut sink = Recording::default();
+        let input = Input::memory("hey", cut.as_bytes()).unwrap();
+        let tally = HeyText.read(&input, &Settings::default(), &mut sink).unwrap();
+        assert!(tally.unfinished.unwrap().contains("hold 248 of 10,067 requests"));
+        assert_eq!((sink.totals[0].1.requests, sink.totals[0].1.failures), (None, None));
+        let whole = Input::memory("hey", text.as_bytes()).unwrap();
+        assert_eq!(HeyText.read(&whole, &Settings::default(), &mut sink).unwrap().unfinished, None);
     }
 }

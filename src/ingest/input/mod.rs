@@ -45,6 +45,8 @@ pub struct Input {
     compression: Compression,
     encoding: Encoding,
     len: u64,
+    /// Only so many bytes of the unpacked text from there on.
+    part: Option<(u64, u64)>,
     progress: Arc<AtomicU64>,
 }
 
@@ -78,7 +80,8 @@ impl Input {
 
     /// Looks at the beginning once for its encoding. What cannot be read shows when all of it is.
     fn recognised(source: String, origin: Origin, compression: Compression, len: u64) -> Self {
-        let mut input = Self { source, origin, compression, encoding: Encoding::Utf8, len, progress: Arc::default() };
+        let mut input =
+            Self { source, origin, compression, encoding: Encoding::Utf8, len, part: None, progress: Arc::default() };
         let mut head = Vec::new();
         if let Ok(raw) = input.raw() {
             // An error leaves what came before it, which is looked at.
@@ -93,6 +96,12 @@ impl Input {
     pub fn reporting_to(mut self, progress: Arc<AtomicU64>) -> Self {
         self.progress = progress;
         self
+    }
+
+    /// So many bytes of its unpacked text from there on, as a file of their own.
+    #[must_use]
+    pub fn within(&self, byte: u64, bytes: u64) -> Self {
+        Self { part: Some((byte, bytes)), progress: Arc::default(), ..self.clone() }
     }
 
     /// Name for messages, as the user gave it.
@@ -137,6 +146,16 @@ impl Input {
         Ok(Head::new(&bytes, got < HEAD_BYTES + 8))
     }
 
+    /// Why it cannot be unpacked from its beginning on; `None` where it can.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn damage(&self) -> Result<Option<String>, Error> {
+        let mut stream = self.clone().reporting_to(Arc::default()).stream()?;
+        read_full(&mut stream, &mut [0; 8]).map_err(|error| self.broken(&error))?;
+        Ok(stream.unfinished)
+    }
+
     /// All of it as a stream of unpacked UTF-8 without byte order mark.
     ///
     /// # Errors
@@ -144,7 +163,8 @@ impl Input {
     pub fn stream(&self) -> Result<Stream, Error> {
         let raw = self.raw().map_err(|error| self.broken(&error))?;
         let unpacked = self.compression.unpack(raw, Arc::clone(&self.progress));
-        Ok(Stream::new(self.encoding.decode(unpacked), self.compression != Compression::Plain))
+        let stream = Stream::new(self.encoding.decode(unpacked), self.compression != Compression::Plain);
+        Ok(stream.within(self.part.unwrap_or((0, u64::MAX))))
     }
 
     fn raw(&self) -> io::Result<Box<dyn Read + Send>> {
@@ -181,8 +201,8 @@ impl Input {
     /// The file itself for positioned reads, where it is a plain file that needs no decoding.
     #[must_use]
     pub fn plain_file(&self) -> Option<PlainFile> {
-        match (&self.origin, self.compression, self.encoding) {
-            (Origin::File(path), Compression::Plain, Encoding::Utf8) => PlainFile::open(path).ok(),
+        match (&self.origin, self.compression, self.encoding, self.part) {
+            (Origin::File(path), Compression::Plain, Encoding::Utf8, None) => PlainFile::open(path).ok(),
             _ => None,
         }
     }

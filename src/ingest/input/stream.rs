@@ -3,18 +3,28 @@
 use super::compression::TOO_LARGE;
 use std::io::{self, Read};
 
+/// What is said of packed data whose content cannot be right, before the reason.
+pub const DAMAGED: &str = "the packed data is damaged";
+
 /// A Stream is unpacked bytes, as UTF-8 where they were text of another encoding. Where a packed file breaks off it ends there and remembers why.
 pub struct Stream {
     inner: Box<dyn Read + Send>,
     packed: bool,
     pub(super) unfinished: Option<String>,
     started: bool,
+    /// Bytes to be passed over, and how many follow.
+    part: (u64, u64),
 }
 
 impl Stream {
     /// What was unpacked and decoded; `packed` says that errors are the packing's and not the operating system's.
     pub(super) fn new(inner: Box<dyn Read + Send>, packed: bool) -> Self {
-        Self { inner, packed, unfinished: None, started: false }
+        Self { inner, packed, unfinished: None, started: false, part: (0, u64::MAX) }
+    }
+
+    /// Only so many bytes from there on.
+    pub(super) fn within(self, part: (u64, u64)) -> Self {
+        Self { part, ..self }
     }
 
     /// Why the input must be called unfinished, once it has been read to its end.
@@ -31,6 +41,7 @@ impl Stream {
             Err(error) if self.packed && error.kind() != io::ErrorKind::Interrupted => {
                 self.unfinished = Some(match error.kind() {
                     TOO_LARGE => error.to_string(),
+                    io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => format!("{DAMAGED} ({error})"),
                     _ => format!("the packed data breaks off or is damaged ({error})"),
                 });
                 Ok(0)
@@ -42,6 +53,25 @@ impl Stream {
 
 impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let room = buffer.len();
+        let most = |count: u64| usize::try_from(count).unwrap_or(usize::MAX).min(room);
+        while self.part.0 > 0 {
+            let space = most(self.part.0);
+            match self.unmarked(buffer.get_mut(..space).unwrap_or_default())? {
+                0 => return Ok(0),
+                got => self.part.0 -= got as u64,
+            }
+        }
+        let space = most(self.part.1);
+        let got = self.unmarked(buffer.get_mut(..space).unwrap_or_default())?;
+        self.part.1 -= got as u64;
+        Ok(got)
+    }
+}
+
+impl Stream {
+    /// What is in it, without byte order mark.
+    fn unmarked(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.started || buffer.len() < 3 {
             return self.pull(buffer);
         }

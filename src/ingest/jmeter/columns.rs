@@ -84,6 +84,13 @@ impl Columns {
         Self { at: NAMES.map(|(name, _)| position(name)), names, delimiter, assumed: None }
     }
 
+    /// Whether the day comes first in dates such as `05/11/2026`, as far as the rows of the file's beginning show.
+    pub(super) fn day_first(&self, head: &Head) -> Option<bool> {
+        let at = self.position(Field::TimeStamp)?;
+        let mut fields = head.lines().filter_map(|line| line.split(|byte| *byte == self.delimiter).nth(at));
+        super::stamp::day_first(&mut fields)
+    }
+
     /// Where a kind of column stands.
     #[inline]
     pub(super) fn position(&self, field: Field) -> Option<usize> {

@@ -44,8 +44,15 @@ impl Adapter for JmeterCsv {
         }
     }
 
+    fn is_header(&self, line: &[u8]) -> bool {
+        Columns::of_header(line).is_some()
+    }
+
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let columns = Columns::of(&input.head()?).map_err(|why| Error::input(why).at(input.place()))?;
+        let head = input.head()?;
+        let columns = Columns::of(&head).map_err(|why| Error::input(why).at(input.place()))?;
+        let day_first = settings.day_first.or_else(|| columns.day_first(&head));
+        let settings = &Settings { day_first, ..settings.clone() };
         let blocks = RowBlocks::open(input, columns.delimiter)?;
         let layout = Layout::new(columns);
         let threads = settings.threads.min(threads::worth_while(input));
@@ -222,8 +229,9 @@ impl<'s> Reader<'s> {
         let (layout, record) = (self.layout, &self.record);
         if layout.is_header(row, record) {
             // The header's own line, and that of each file that was appended.
-            self.findings.tally.read += u64::from(place.0 > 1);
-            self.findings.tally.skipped += u64::from(place.0 > 1);
+            if place.0 > 1 {
+                self.findings.tally.header();
+            }
             return None;
         }
         let taken = layout.fits(row, record).and_then(|()| self.teller.tell(&layout.given(row, record)));
@@ -238,8 +246,12 @@ impl<'s> Reader<'s> {
                 Some(known)
             }
             Err(refusal) => {
-                let torn = self.record.len() < layout.columns.names.len();
-                self.reject(row, place, &refusal, torn);
+                if Columns::of_header(row).is_some() {
+                    self.findings.tally.header();
+                } else {
+                    let torn = self.record.len() < layout.columns.names.len();
+                    self.reject(row, place, &refusal, torn);
+                }
                 None
             }
         }

@@ -2,7 +2,7 @@
 
 use super::outcome::{self, Failure, Fault as Blame};
 use super::sample::Given;
-use crate::ingest::scrub::without_queries;
+use crate::ingest::scrub::{lost_query, without_queries};
 use crate::ingest::{PartId, SeriesId, Sink};
 use crate::model::key::{CellKey, EndpointKey, Outcome, Population};
 use crate::model::sample::Fault;
@@ -46,11 +46,13 @@ pub(super) struct Homes {
     generation: u64,
     numbers: HashMap<Vec<u8>, usize>,
     key: Vec<u8>,
+    /// Whether a label lost its query.
+    pub(super) queries_left_out: bool,
 }
 
 impl Homes {
     pub(super) fn new(part: PartId) -> Self {
-        Self { part, all: Vec::new(), generation: 0, numbers: HashMap::new(), key: Vec::new() }
+        Self { part, all: Vec::new(), generation: 0, numbers: HashMap::new(), key: Vec::new(), queries_left_out: false }
     }
 
     /// The part whose cells these are.
@@ -114,7 +116,9 @@ impl Homes {
         let status = outcome::status(given.code);
         let failure = (success == Some(false)).then(|| failure(given, transaction));
         let name = String::from_utf8_lossy(given.label);
-        let endpoint = EndpointKey::new(None, &without_queries(if name.is_empty() { "(no label)" } else { &name }));
+        let shown = without_queries(if name.is_empty() { "(no label)" } else { &name });
+        self.queries_left_out |= lost_query(&name, &shown);
+        let endpoint = EndpointKey::new(None, &shown);
         let key = CellKey {
             population: if transaction { Population::Transaction } else { Population::Request },
             endpoint: endpoint.clone(),

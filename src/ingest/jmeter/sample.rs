@@ -4,7 +4,7 @@ use super::home::{HomeId, Homes};
 use super::number::{milliseconds, whole};
 use super::outcome::{self, Fault as Blame};
 use super::seen::Seen;
-use super::stamp::Stamps;
+use super::stamp::{self, Stamps};
 use super::users;
 use crate::ingest::crowd::Crowd;
 use crate::ingest::{PartId, SILENCE_NS, SeriesId, Settings, Sink};
@@ -142,7 +142,7 @@ impl<'s> Teller<'s> {
         let homes = Homes::new(sink.part(None));
         Self {
             sink,
-            stamps: Stamps::new(settings.timezone.clone()),
+            stamps: Stamps::new(settings.timezone.clone()).with_day_first(settings.day_first),
             homes,
             measures: None,
             last: None,
@@ -230,7 +230,14 @@ impl<'s> Teller<'s> {
     fn start(&mut self, given: &Given<'_>) -> Result<Option<Timestamp>, Refusal> {
         let Some(stamp) = given.stamp else { return Ok(None) };
         let wanted = "unix milliseconds or a date and time such as `2026/11/21 02:01:54.829`";
-        self.stamps.read(stamp).map(Some).ok_or_else(|| Refusal::of("timeStamp", wanted, stamp))
+        self.stamps.read(stamp).map(Some).ok_or_else(|| {
+            if stamp::is_ambiguous(stamp) {
+                let which = "a date whose day and month can be told apart (inputs.time_format = \"dd/MM/yyyy\" or \
+                             \"MM/dd/yyyy\" says which comes first)";
+                return Refusal::of("timeStamp", which, stamp);
+            }
+            Refusal::of("timeStamp", wanted, stamp)
+        })
     }
 
     /// Whether a sample is near enough to the last one to be surely of its run.
@@ -277,7 +284,12 @@ impl<'s> Teller<'s> {
     pub(super) fn finish(mut self) -> Seen {
         self.homes.flush(self.sink);
         self.crowd.flush(self.sink);
-        Seen { zoneless: self.stamps.zoneless, finer: self.stamps.finer, ..self.seen }
+        Seen {
+            zoneless: self.stamps.zoneless,
+            finer: self.stamps.finer,
+            queries_left_out: self.homes.queries_left_out,
+            ..self.seen
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is said of a whole file once its samples have been told.
 
-use crate::ingest::{Settings, Sink, Tally};
+use crate::ingest::{Settings, Sink, Tally, scrub};
 use crate::model::sample::{Fact, LoadModel};
 
 /// What was seen that the reader of the figures should know.
@@ -20,6 +20,8 @@ pub(super) struct Seen {
     pub(super) zoneless: bool,
     /// A time stamp is finer than a second.
     pub(super) finer: bool,
+    /// A label lost what stood behind `?`.
+    pub(super) queries_left_out: bool,
 }
 
 impl Seen {
@@ -33,6 +35,7 @@ impl Seen {
         self.without_time += other.without_time;
         self.zoneless |= other.zoneless;
         self.finer |= other.finer;
+        self.queries_left_out |= other.queries_left_out;
     }
 
     /// Says what has to be said of the whole file.
@@ -64,6 +67,9 @@ impl Seen {
             if count > 0 {
                 tally.note(text.replace("{n}", &count.to_string()));
             }
+        }
+        if self.queries_left_out {
+            tally.note(scrub::QUERIES_LEFT_OUT);
         }
         if self.zoneless && settings.timezone.is_none() {
             tally.note("time stamps name no zone and are taken for UTC: inputs.timezone in plimsoll.toml sets another");

@@ -11,6 +11,8 @@ const NANOS_PER_MS: i64 = 1_000_000;
 #[derive(Debug, Default)]
 pub(super) struct Stamps {
     zone: Option<TimeZone>,
+    /// Whether the day comes first in dates with slashes and the year at their end.
+    day_first: Option<bool>,
     /// A stamp's text up to its minute, and that minute in unix nanoseconds.
     minute: Option<(Vec<u8>, i64)>,
     /// Whether a stamp named no zone.
@@ -40,6 +42,11 @@ impl Stamps {
         Self { zone, ..Self::default() }
     }
 
+    /// The same where it is known whether the day comes before the month in `05/11/2026`.
+    pub(super) fn with_day_first(self, day_first: Option<bool>) -> Self {
+        Self { day_first, ..self }
+    }
+
     /// The instant; `None` where the text is none.
     #[inline]
     pub(super) fn read(&mut self, text: &[u8]) -> Option<Timestamp> {
@@ -59,7 +66,7 @@ impl Stamps {
     }
 
     fn dated(&mut self, text: &[u8]) -> Option<Timestamp> {
-        let Some(parts) = Parts::of(text) else { return self.foreign(text) };
+        let Some(parts) = Parts::of(text, self.day_first) else { return self.foreign(text) };
         self.zoneless = true;
         self.finer |= parts.finer;
         let to_minute = text.get(..parts.to_minute)?;
@@ -113,33 +120,42 @@ fn milliseconds(text: &[u8]) -> Option<Timestamp> {
 
 impl Parts {
     /// Year, month and day in the orders that can be told apart: `2026/11/21` and `2026-11-21`, `21.11.2026` as it is
-    /// written with points, and JMeter's own `11/21/26`. `11/05/2026` is nobody's knowledge and no instant.
-    fn of(text: &[u8]) -> Option<Self> {
+    /// written with points, and JMeter's own `11/21/26`. Of `11/05/2026` somebody has to know which is the day.
+    fn of(text: &[u8], day_first: Option<bool>) -> Option<Self> {
         let (first, rest) = digits(text)?;
         let (separator, rest) = rest.split_first()?;
         let (second, rest) = digits(rest)?;
         let rest = rest.strip_prefix(&[*separator])?;
-        let (third, mut rest) = digits(rest)?;
+        let (third, rest) = digits(rest)?;
         let (year, month, day) = match (separator, first.1, third.1) {
             (b'/' | b'-' | b'.', 4, 1 | 2) => (first.0, second.0, third.0),
             (b'.', 1 | 2, 4) => (third.0, second.0, first.0),
-            (b'/', 1 | 2, 2) => (2000 + third.0, first.0, second.0),
+            (b'/', 1 | 2, 2 | 4) => {
+                let year = if third.1 == 2 { 2000 + third.0 } else { third.0 };
+                // JMeter's manual has the month first where the year has two digits.
+                let usual = (third.1 == 2).then_some(false);
+                let by_number = if first.0 > 12 { Some(true) } else { (second.0 > 12).then_some(false) };
+                if by_number.or(day_first).or(usual)? { (year, second.0, first.0) } else { (year, first.0, second.0) }
+            }
             _ => return None,
         };
+        let (mut rest, afternoon) = without_half(rest);
         // Between date and time stands a blank, a `T`, or what people set so that no blank is in the field.
         while let Some((b' ' | b'T' | b'_' | b'-', after)) = rest.split_first() {
             rest = after;
         }
         let (hour, rest) = digits(rest)?;
+        let hour = of_day(hour.0, afternoon)?;
         let rest = rest.strip_prefix(b":")?;
         let (minute, rest) = digits(rest)?;
-        let to_minute = text.len() - rest.len();
+        // With halves of the day the same text before the minute may mean two of them.
+        let to_minute = if afternoon.is_some() { text.len() } else { text.len() - rest.len() };
         let (nanos, finer) = Self::of_minute(rest)?;
         Some(Self {
             year: i16::try_from(year).ok()?,
             month: i8::try_from(month).ok()?,
             day: i8::try_from(day).ok()?,
-            hour: i8::try_from(hour.0).ok()?,
+            hour: i8::try_from(hour).ok()?,
             minute: i8::try_from(minute.0).ok()?,
             nanos,
             finer,
@@ -160,6 +176,47 @@ impl Parts {
         let scale = 10_i64.checked_pow(u32::try_from(9_usize.checked_sub(fraction.1)?).ok()?)?;
         rest.is_empty().then_some((whole + i64::from(fraction.0) * scale, true))
     }
+}
+
+/// A time of day without `AM` or `PM` at its end, and which of them it had.
+fn without_half(time: &[u8]) -> (&[u8], Option<bool>) {
+    let Some((before, half)) = time.split_last_chunk::<2>() else { return (time, None) };
+    let afternoon = match half.to_ascii_uppercase().as_slice() {
+        b"AM" => false,
+        b"PM" => true,
+        _ => return (time, None),
+    };
+    (before.trim_ascii_end(), Some(afternoon))
+}
+
+/// The hour of the day; `None` where a half of the day has no such hour.
+fn of_day(hour: u32, afternoon: Option<bool>) -> Option<u32> {
+    match afternoon {
+        None => Some(hour),
+        Some(_) if !(1..=12).contains(&hour) => None,
+        Some(afternoon) => Some(hour % 12 + if afternoon { 12 } else { 0 }),
+    }
+}
+
+/// Whether a time stamp is an instant as soon as it is known whether its day or its month comes first.
+pub(super) fn is_ambiguous(text: &[u8]) -> bool {
+    Parts::of(text.trim_ascii(), None).is_none() && Parts::of(text.trim_ascii(), Some(true)).is_some()
+}
+
+/// Whether the day comes first in dates with slashes, as far as any of these time stamps shows it by a day above 12.
+pub(super) fn day_first<'a>(mut stamps: impl Iterator<Item = &'a [u8]>) -> Option<bool> {
+    stamps.find_map(|text| {
+        let (first, rest) = digits(text.trim_ascii())?;
+        let (second, rest) = digits(rest.strip_prefix(b"/")?)?;
+        rest.strip_prefix(b"/")?;
+        if first.0 > 31 {
+            None
+        } else if first.0 > 12 {
+            Some(true)
+        } else {
+            (second.0 > 12).then_some(false)
+        }
+    })
 }
 
 /// A leading number and how many digits it has, at most nine, and what follows.
@@ -199,6 +256,29 @@ mod tests {
         assert!(stamps.zoneless && stamps.finer);
         assert_eq!(stamps.read(b"2026/11/21 02:01:54"), Some(Timestamp(AT.0 - 829_000_000)));
         assert_eq!(stamps.read(b"2026/11/21 02:02"), Some(Timestamp(AT.0 + 5_171_000_000)));
+    }
+
+    #[test]
+    fn a_day_above_12_tells_and_else_the_configuration() {
+        let mut stamps = Stamps::default();
+        for text in
+            ["21/11/2026 02:01:54.829", "11/21/2026 02:01:54.829", "11/21/26 2:01:54.829 AM", "21/11/26 02:01:54.829"]
+        {
+            assert_eq!(stamps.read(text.as_bytes()), Some(AT), "{text}");
+        }
+        assert_eq!(stamps.read(b"11/21/26 02:01:54.829 PM"), Some(Timestamp(AT.0 + 12 * 3_600_000_000_000)));
+        assert_eq!(stamps.read(b"11/21/26 12:01:54.829 AM"), Some(Timestamp(AT.0 - 2 * 3_600_000_000_000)));
+        assert_eq!(stamps.read(b"11/21/26 13:01:54.829 AM"), None);
+        let fifth = b"05/11/2026 02:01:54";
+        assert!(is_ambiguous(fifth) && stamps.read(fifth).is_none());
+        let mut day = Stamps::default().with_day_first(Some(true));
+        let mut month = Stamps::default().with_day_first(Some(false));
+        assert_eq!(day.read(fifth), Stamps::default().read(b"2026-11-05 02:01:54"));
+        assert_eq!(month.read(fifth), Stamps::default().read(b"2026-05-11 02:01:54"));
+        let of = |stamps: &[&str]| day_first(stamps.iter().map(|text| text.as_bytes()));
+        assert_eq!(of(&["05/11/2026 1:00", "21/11/2026 1:00"]), Some(true));
+        assert_eq!(of(&["05/11/2026 1:00", "05/21/2026 1:00"]), Some(false));
+        assert_eq!(of(&["05/11/2026 1:00", "2026/11/21 1:00", "1795226514829"]), None);
     }
 
     #[test]

@@ -41,6 +41,10 @@ impl Adapter for K6Csv {
         Sniff::no("the header does not begin with metric_name, timestamp, metric_value")
     }
 
+    fn is_header(&self, line: &[u8]) -> bool {
+        line.starts_with(BEGINNING)
+    }
+
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let rows = Rows::open(input, b',')?;
         let columns = Columns::of(rows.header()).ok_or_else(|| {
@@ -142,9 +146,11 @@ impl<'a> Reader<'a> {
     fn take(&mut self, row: &Row<'_>) {
         let taken = self.row(row);
         let torn = row.bytes(Some(self.columns.count - 1)).is_none();
-        self.findings.last = self.findings.last.max((row.line, torn));
+        let is_header = taken.is_err() && row.text(Some(self.columns.metric)) == Some("metric_name");
+        self.findings.last = self.findings.last.max((row.line, torn && !is_header));
         match taken {
             Ok(()) => self.findings.tally.used(),
+            Err(_) if is_header => self.findings.tally.header(),
             Err(flaw) if flaw.field == Some(VALUE) && row.text(Some(self.columns.metric)).is_some_and(is_aside) => {
                 self.findings.tally.reject_aside(rejection(self.columns, row, flaw));
             }

@@ -203,6 +203,9 @@ impl Figures {
         if judged.is_none() {
             sink.fact(part, Fact::FailuresUnknown("the summary has no http_req_failed".to_owned()));
         }
+        if let Some(doubt) = doubt_of_judged(requests, judged) {
+            sink.fact(part, doubt);
+        }
         let unknown = |what: &str| Distribution::Unknown(format!("the summary has no {what}"));
         let all = self.find("http_req_duration", &[]);
         let ok = self.find("http_req_duration", &[("expected_response", "true")]);
@@ -272,4 +275,10 @@ fn hand_on_check(check: &Check, part: PartId, sink: &mut dyn Sink) {
     let value = (count > 0).then(|| check.passes as f64 / count as f64);
     let total = MetricTotal { count: Some(count), nonzero: Some(check.passes), value, ..MetricTotal::default() };
     sink.metric_total(part, &key, &total);
+}
+/// A script may let k6 judge only some of its requests; where they are fewer than a file's own count, or more, that is said.
+fn doubt_of_judged(requests: Option<u64>, judged: Option<(u64, u64)>) -> Option<Fact> {
+    let (requests, (judged, _)) = requests.zip(judged).filter(|(requests, (judged, _))| requests != judged)?;
+    let (all, judged) = (crate::fmt::count(requests), crate::fmt::count(judged));
+    Some(Fact::Warning(format!("http_reqs counts {all} requests, and http_req_failed judges {judged} of them")))
 }

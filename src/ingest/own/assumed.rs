@@ -2,17 +2,18 @@
 
 use super::columns::Plan;
 use super::known::Wanted;
-use crate::ingest::Tally;
+use crate::ingest::{Tally, scrub};
 
 /// What was assumed while reading, for the notes.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "five independent things that one may have to say")]
+#[expect(clippy::struct_excessive_bools, reason = "six independent things that one may have to say")]
 pub(super) struct Assumed {
     pub(super) time_is_start: bool,
     pub(super) zoneless: bool,
     pub(super) since_start: bool,
     pub(super) success_by_status: bool,
     pub(super) success_by_error: bool,
+    pub(super) queries_left_out: bool,
     pub(super) without_time: u64,
     pub(super) without_zone_column: Option<usize>,
 }
@@ -25,6 +26,7 @@ impl Assumed {
         self.since_start |= other.since_start;
         self.success_by_status |= other.success_by_status;
         self.success_by_error |= other.success_by_error;
+        self.queries_left_out |= other.queries_left_out;
         self.without_time += other.without_time;
         self.without_zone_column = self.without_zone_column.max(other.without_zone_column);
     }
@@ -58,6 +60,9 @@ impl Assumed {
         }
         if self.success_by_error {
             tally.note(format!("success is taken from `{}`: empty means success", name(Wanted::Error)));
+        }
+        if self.queries_left_out {
+            tally.note(scrub::QUERIES_LEFT_OUT);
         }
         let unused: Vec<String> =
             plan.unused.iter().filter_map(|column| names.get(*column)).map(|name| format!("`{name}`")).collect();

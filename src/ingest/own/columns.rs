@@ -94,6 +94,12 @@ impl Plan {
         Self::assign(names, &Settings::default())
     }
 
+    /// The plan for columns of these names, as far as the names and `inputs.columns` tell.
+    #[must_use]
+    pub fn mapped(names: &[String], settings: &Settings) -> Self {
+        Self::assign(names, settings)
+    }
+
     /// The plan for columns of these names under these settings.
     ///
     /// # Errors

@@ -264,7 +264,10 @@ impl<'s> RowReader<'s> {
             Population::Request | Population::Transaction => event.as_deref().unwrap_or("request"),
         };
         let name = self.text(cells, Wanted::Endpoint).unwrap_or(unnamed);
-        let endpoint = EndpointKey::new(self.text(cells, Wanted::Method), &scrub::name(name, scrub::Query::Cut));
+        let shown = scrub::name(name, scrub::Query::Cut);
+        let lost_query = scrub::lost_query(name, &shown);
+        let endpoint = EndpointKey::new(self.text(cells, Wanted::Method), &shown);
+        self.assumed.queries_left_out |= lost_query;
         let (status, outcome) = self.outcome(cells, &endpoint)?;
         let cached = match self.plan.column(Wanted::Cached) {
             Some(column) => match cells.text(column).filter(|text| !is_nothing(text)) {

@@ -64,6 +64,12 @@ impl Adapter for OwnRowsCsv {
             tally.unfinished.get_or_insert_with(|| "the last row breaks off".to_owned());
         }
         all.assumed.tell(&plan, &names, &mut tally);
+        for (what, name) in settings.columns.iter().filter(|(_, name)| !names.contains(name)) {
+            tally.note(format!(
+                "`inputs.columns` says that `{}` is {what}; this file has no such column",
+                crate::fmt::plain(name)
+            ));
+        }
         Ok(tally)
     }
 }
@@ -97,6 +103,7 @@ fn read_rows(mut rows: Rows, mut reader: RowReader<'_>, strict: bool, sink: &mut
         match taken {
             Ok(Taken::Used) => findings.tally.used(),
             Ok(Taken::Skipped) => findings.tally.skipped(),
+            Err(_) if is_header(&row, &names) => findings.tally.header(),
             Err(refusal) => findings.tally.reject(rejection(&row, &names, &refusal)),
         }
         if strict && findings.tally.rejected > 0 {
@@ -106,6 +113,11 @@ fn read_rows(mut rows: Rows, mut reader: RowReader<'_>, strict: bool, sink: &mut
     }
     findings.assumed = reader.into_assumed(sink);
     findings
+}
+
+/// Whether a row is the header once more, as where a run was appended.
+fn is_header(row: &Row<'_>, names: &[String]) -> bool {
+    names.iter().enumerate().all(|(column, name)| row.text(Some(column)).unwrap_or_default() == name)
 }
 
 /// Holds a row against the header: a field too few or too many moves values into other columns.

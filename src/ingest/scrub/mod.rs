@@ -62,6 +62,16 @@ pub fn without_queries(text: &str) -> Cow<'_, str> {
     name(text, Query::Cut)
 }
 
+/// What is said of a file of whose names something behind `?` was left out.
+pub const QUERIES_LEFT_OUT: &str = "what stands behind `?` in names is left out, because secrets stand there: requests that differ \
+                                    in it alone are one endpoint (a column or label without it tells them apart)";
+
+/// Whether a name has lost its query.
+#[must_use]
+pub fn lost_query(name: &str, shown: &str) -> bool {
+    name.contains('?') && !shown.contains('?')
+}
+
 /// Whether a tag may be kept: neither its name says that it is secret, nor does its value look it.
 #[must_use]
 pub fn may_show(tag: &str, value: &str) -> bool {

@@ -143,3 +143,17 @@ proptest! {
         prop_assert!(!may_show("tier", &token));
     }
 }
+
+/// `author = "Platform team"` lost its value: it begins with `auth`.
+#[test]
+fn an_author_is_no_secret_and_auth_is() {
+    for harmless in ["author = \"Platform team\"", "authored: 2026-11-21", "authority: shop.example", "coauthors=A, B"]
+    {
+        assert_eq!(sentence(harmless), harmless);
+    }
+    for told in
+        ["auth=hush", "X-Auth: hush", "auth_header = \"hush\"", "oauth: hush", "authorization: hush", "authn='hush'"]
+    {
+        assert!(!sentence(told).contains("hush"), "{told} became {}", sentence(told));
+    }
+}

@@ -4,6 +4,7 @@
 use super::{Run, TOOL};
 use crate::error::Error;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
+use crate::model::sample::Fact;
 use serde::Deserialize;
 
 const KEYS: [&[u8]; 4] = [b"\"transactions\"", b"\"availability\"", b"\"elapsed_time\"", b"\"failed_transactions\""];
@@ -67,7 +68,7 @@ impl Adapter for SiegeJson {
                 sink.fault(part, fault);
             }
             if let Some(doubt) = figures.doubt() {
-                tally.note(doubt);
+                sink.fact(part, Fact::Warning(doubt));
             }
             tally.used();
         }

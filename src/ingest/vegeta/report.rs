@@ -87,6 +87,10 @@ impl Adapter for VegetaReport {
             sink.fact(part, Fact::Ran(span));
         }
         sink.total(part, Total { span, ..report.total() });
+        let listed = report.status_codes.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
+        if let Some(doubt) = printed::sum_differs("its status codes", listed, "its requests", report.requests) {
+            sink.fact(part, doubt);
+        }
         for fault in report.faults() {
             sink.fault(part, fault);
         }

@@ -67,6 +67,10 @@ pub(super) struct Block {
     pub(super) socket_errors: SocketErrors,
     pub(super) bad_answers: Option<u64>,
     pub(super) rate_per_s: Option<f64>,
+    /// Whether the lines of broken sockets and failed requests, where there were any, have all come.
+    pub(super) is_counted: bool,
+    /// Whether the last line has come.
+    is_whole: bool,
     section: Section,
 }
 
@@ -115,8 +119,11 @@ impl Block {
         match words {
             ["Socket", "errors:", ..] => return self.errors(line),
             ["Non-2xx", "or", "3xx", "responses:", count] => self.bad_answers = count.parse().ok(),
-            ["Requests/sec:", rate] => self.rate_per_s = rate.parse().ok().filter(|rate: &f64| rate.is_finite()),
-            ["Transfer/sec:", ..] => {}
+            ["Requests/sec:", rate] => {
+                self.is_counted = true;
+                self.rate_per_s = rate.parse().ok().filter(|rate: &f64| rate.is_finite());
+            }
+            ["Transfer/sec:", ..] => self.is_whole = true,
             _ => return false,
         }
         true
@@ -190,9 +197,9 @@ impl Block {
         self.requests.is_some()
     }
 
-    /// Only where no socket broke does wrk say how many requests failed.
+    /// Only where no socket broke does wrk say how many requests failed, and only after all else.
     pub(super) fn failures(&self) -> Option<u64> {
-        (!self.socket_errors.any()).then(|| self.bad_answers.unwrap_or(0))
+        (self.is_counted && !self.socket_errors.any()).then(|| self.bad_answers.unwrap_or(0))
     }
 
     /// The quantiles, none below one of a smaller share: values of two decimals stand among values of three.
@@ -276,10 +283,14 @@ impl Blocks {
 
     /// The runs that ended.
     pub(super) fn finish(mut self, tally: &mut Tally) -> Vec<Block> {
-        let open = self.current.as_ref().is_some_and(|run| run.requests.is_none());
+        let missing = self.current.as_ref().and_then(|run| match run.requests {
+            None => Some("… requests in …"),
+            Some(_) if !run.is_whole => Some("Transfer/sec"),
+            Some(_) => None,
+        });
         self.close(tally);
-        if open && tally.unfinished.is_none() {
-            tally.unfinished = Some("its last run has no line `… requests in …`".to_owned());
+        if let (Some(line), None) = (missing, &tally.unfinished) {
+            tally.unfinished = Some(format!("its last run has no line `{line}`"));
         }
         self.done
     }

@@ -105,7 +105,10 @@ fn facts(run: &Block) -> Vec<Fact> {
     } else if run.quantiles.is_empty() {
         facts.push(Fact::Remark("wrk prints percentiles with --latency only".to_owned()));
     }
-    if run.socket_errors.any() {
+    if !run.is_counted {
+        let why = "what wrk printed breaks off before it says whether any requests failed";
+        facts.push(Fact::FailuresUnknown(why.to_owned()));
+    } else if run.socket_errors.any() {
         let counts: Vec<String> = run
             .socket_errors
             .named()

@@ -1,7 +1,8 @@
 //! Counts of one population made one: totals from their parts, shares as ratio or percent, contradictions named.
 
 use super::key::Count;
-use super::record::Record;
+use super::listed::{Statuses, all, failed};
+use super::record::{Record, Stated};
 use crate::model::key::Population;
 
 /// What a record's counts amount to.
@@ -81,7 +82,10 @@ pub fn count(record: &Record, population: Population) -> Counted {
         bytes: reading.whole(Count::Bytes).map(|bytes| bytes.value),
         ..Counted::default()
     };
+    let listed = record.latencies.get(&population).map(|listed| listed.value.count());
+    let statuses = record.statuses.as_ref().filter(|_| population == Population::Request);
     counted.total = total.or_else(|| sum(ok, failed)).map(|total| total.value);
+    counted.total = counted.total.or_else(|| statuses.map(|stated| all(&stated.value))).or(listed);
     counted.failures = failed.map(|failed| failed.value).or_else(|| counted.total?.checked_sub(ok?.value));
     match (total, ok, failed) {
         (Some(total), Some(ok), Some(failed)) if ok.value.saturating_add(failed.value) != total.value => {
@@ -98,6 +102,9 @@ pub fn count(record: &Record, population: Population) -> Counted {
         }
         _ => {}
     }
+    if let Some(stated) = statuses {
+        by_statuses(stated, &mut counted);
+    }
     by_shares(&reading.shares(), &mut counted);
     if counted.failures.is_none() && counted.failures_unknown.is_none() {
         counted.failures_unknown =
@@ -108,6 +115,26 @@ pub fn count(record: &Record, population: Population) -> Counted {
         counted.cached = None;
     }
     counted
+}
+
+/// Failures as a map of status codes tells them, where it tells of all requests: one that had no answer has no status.
+fn by_statuses(stated: &Stated<Statuses>, counted: &mut Counted) {
+    let (all, failed) = (all(&stated.value), failed(&stated.value).map(|(_, count)| count).sum::<u64>());
+    match (counted.total, counted.failures) {
+        (Some(total), _) if total != all => {
+            counted.warnings.push(format!("the statuses in `{}` are of {all} requests, not of {total}", stated.key));
+        }
+        (_, Some(known)) if known != failed => {
+            let text =
+                format!("{known} failures are stated, but `{}` holds {failed} of status 400 and more", stated.key);
+            counted.warnings.push(text);
+        }
+        (_, Some(_)) => {}
+        (_, None) => {
+            counted.failures = Some(failed);
+            counted.remarks.push(format!("failures are taken from `{}`: 100 to 399 is success", stated.key));
+        }
+    }
 }
 
 fn sum<'r>(ok: Option<Whole<'r>>, failed: Option<Whole<'r>>) -> Option<Whole<'r>> {

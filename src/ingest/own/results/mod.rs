@@ -4,8 +4,10 @@
 //! that they do not, and `tell` hands them on. Every figure is quoted: its percentiles' definition is the script's secret.
 //! An array of requests, one object each, is read as rows.
 
+mod amount;
 pub mod counted;
 pub mod key;
+pub mod listed;
 pub mod prefix;
 pub mod record;
 mod tell;
@@ -183,6 +185,7 @@ pub(super) fn read_records(
     }
     if several {
         // The document's own counts are the script's sum over its scenarios: no test of its own.
+        (rest.statuses, rest.latencies) = (None, BTreeMap::new());
         rest.counts.clear();
         rest.figures.clear();
     } else if let Some(first) = first_refused(&rest) {

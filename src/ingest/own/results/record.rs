@@ -1,6 +1,8 @@
 //! One object of a summary as a record: its counts, its statistics, and the records within.
 
+use super::amount::{length, number, rate};
 use super::key::{About, Count, Meaning, Stat, Subject, enclosing, meaning, percentiles_of, within_percentiles};
+use super::listed::{Latencies, Statuses, statuses_of_array, statuses_of_map};
 use crate::ingest::own::cell_text::is_nothing;
 use crate::ingest::own::instant::{self, Clock};
 use crate::ingest::own::name::{split_time_unit, time_unit, words};
@@ -59,6 +61,10 @@ pub struct Record {
     pub figures: BTreeMap<Subject, Vec<Stated<Figure>>>,
     /// How many values a metric's statistics are over.
     pub metric_counts: BTreeMap<Subject, u64>,
+    /// Latencies that are listed one by one.
+    pub latencies: BTreeMap<Population, Stated<Latencies>>,
+    /// Requests by status code.
+    pub statuses: Option<Stated<Statuses>>,
     /// Error texts and how often they occurred.
     pub faults: Vec<(String, u64)>,
     /// Users.
@@ -104,16 +110,24 @@ impl Record {
     /// Whether it states counts or latency of its own.
     #[must_use]
     pub fn states_load(&self) -> bool {
-        !self.counts.is_empty() || self.figures.keys().any(|subject| matches!(subject, Subject::Latency(_)))
+        self.states_count() || self.states_latency()
+    }
+
+    fn states_count(&self) -> bool {
+        !self.counts.is_empty() || self.statuses.is_some() || !self.latencies.is_empty()
+    }
+
+    fn states_latency(&self) -> bool {
+        !self.latencies.is_empty() || self.figures.keys().any(|subject| matches!(subject, Subject::Latency(_)))
     }
 
     /// Whether it (with its endpoints, or one of its scenarios) states both a count or rate and a latency: what makes a
     /// document a summary of a load test.
     #[must_use]
     pub fn is_summary(&self) -> bool {
-        let timed = |record: &Self| record.figures.keys().any(|subject| matches!(subject, Subject::Latency(_)));
-        let counted = !self.counts.is_empty() || self.endpoints.iter().any(|inner| !inner.counts.is_empty());
-        (counted && (timed(self) || self.endpoints.iter().any(timed))) || self.scenarios.iter().any(Self::is_summary)
+        let counted = self.states_count() || self.endpoints.iter().any(Self::states_count);
+        (counted && (self.states_latency() || self.endpoints.iter().any(Self::states_latency)))
+            || self.scenarios.iter().any(Self::is_summary)
     }
 
     fn fill(&mut self, map: &Map<String, Value>, path: &str, depth: usize) {
@@ -132,7 +146,11 @@ impl Record {
 
     fn take_array(&mut self, key: &str, items: &[Value], path: &str, depth: usize) {
         let spoken = words(key);
-        if ERROR_LISTS.contains(&spoken.as_str()) {
+        if let Some((population, value)) = Latencies::of(key, items) {
+            self.latencies.entry(population).or_insert(Stated { key: path.to_owned(), value });
+        } else if let Some(value) = statuses_of_array(key, items) {
+            self.statuses.get_or_insert(Stated { key: path.to_owned(), value });
+        } else if ERROR_LISTS.contains(&spoken.as_str()) {
             self.faults.extend(items.iter().filter_map(error_item));
         } else if SCENARIO_LISTS.contains(&spoken.as_str()) {
             self.take_list(items, true, path, depth + 1);
@@ -180,7 +198,9 @@ impl Record {
             if value.is_object() { percentiles_of(inner).is_some() } else { latency(inner) }
         });
         let all_objects = !map.is_empty() && map.values().all(Value::is_object);
-        if let Some((subject, unit)) = percentiles_of(key) {
+        if let Some(value) = statuses_of_map(key, map) {
+            self.statuses.get_or_insert(Stated { key: path.to_owned(), value });
+        } else if let Some((subject, unit)) = percentiles_of(key) {
             self.take_percentiles(&subject, unit, map, path);
         } else if ERROR_LISTS.contains(&spoken.as_str()) {
             self.faults.extend(map.iter().filter_map(|(text, count)| Some((text.clone(), occurrences(count)?))));
@@ -196,8 +216,9 @@ impl Record {
             let mut record = Self::default();
             record.fill(map, path, depth + 1);
             // Other objects are endpoints only if they say so plainly: how many, and how long they took.
-            let counted = record.counts.contains_key(&(Population::Request, Count::Total));
-            if counted && record.figures.contains_key(&Subject::Latency(Population::Request)) {
+            let counted = record.counts.contains_key(&(Population::Request, Count::Total)) || record.statuses.is_some();
+            let timed = record.figures.contains_key(&Subject::Latency(Population::Request));
+            if counted && timed || record.latencies.contains_key(&Population::Request) {
                 record.endpoint.get_or_insert_with(|| key.to_owned());
                 self.endpoints.push(record);
             }
@@ -269,7 +290,8 @@ impl Record {
             return;
         }
         let percent = percent || value.as_str().is_some_and(|text| text.trim_end().ends_with('%'));
-        match number(value) {
+        let found = if count == Count::PerSecond { rate(value).map(|rate| (rate, None)) } else { number(value) };
+        match found {
             Some((number, None)) if number < 0.0 => self.refuse(key, "should not be negative", value),
             Some((number, None)) if number.fract() != 0.0 && !count.is_share() && count != Count::PerSecond => {
                 self.refuse(key, "should be a whole number", value);
@@ -278,6 +300,7 @@ impl Record {
                 // The first key by name wins, so that the order of keys in the file does not matter.
                 self.counts.entry((population, count)).or_insert((Stated { key, value: number }, percent));
             }
+            _ if count == Count::PerSecond => self.refuse(key, "should be a number or a rate such as `12.3/s`", value),
             _ => self.refuse(key, "should be a number", value),
         }
     }
@@ -314,7 +337,7 @@ impl Record {
             About::Start => self.start = clock(),
             About::End => self.end = clock(),
             About::Duration => {
-                let Some((length, own)) = number(value) else { return };
+                let Some((length, own)) = number(value).or_else(|| length(value)) else { return };
                 match own.or(split_time_unit(&words(key)).1) {
                     Some(nanos) => self.duration_s = Some(length * nanos / 1e9),
                     None => self.unitless_duration = Some(key.to_owned()),
@@ -326,23 +349,6 @@ impl Record {
     fn refuse(&mut self, key: String, expected: &str, found: &Value) {
         let found = crate::fmt::excerpt(found.to_string().as_bytes());
         self.refused.push(Stated { key, value: format!("{expected}, found {found}") });
-    }
-}
-
-/// A finite number, or a text of one with a unit behind it (`12.5`, `"12.5"`, `"12.5ms"`, `"98 %"`).
-fn number(value: &Value) -> Option<(f64, Option<f64>)> {
-    let text = match value {
-        Value::Number(number) => return number.as_f64().map(|number| (number, None)),
-        Value::String(text) => text.trim(),
-        _ => return None,
-    };
-    let end =
-        text.find(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '.' | '-' | '+')).unwrap_or(text.len());
-    let (digits, unit) = text.split_at_checked(end)?;
-    let value = digits.parse::<f64>().ok().filter(|value| value.is_finite())?;
-    match unit.trim() {
-        "" | "%" => Some((value, None)),
-        unit => time_unit(unit).map(|nanos| (value, Some(nanos))),
     }
 }
 

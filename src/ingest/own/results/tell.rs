@@ -2,6 +2,7 @@
 
 use super::counted::{Counted, count};
 use super::key::{Count, Stat, Subject};
+use super::listed::{Latencies, failed};
 use super::record::{Figure, Record, Stated};
 use crate::error::Error;
 use crate::ingest::own::instant::Clock;
@@ -98,18 +99,23 @@ impl<'a> Teller<'a> {
     ) -> Result<(), Error> {
         let figures = record.figures.get(&Subject::Latency(population));
         let counted = count(record, population);
+        let has_statuses = population == Population::Request && record.statuses.is_some();
         let is_counted = record.counts.keys().any(|(of, _)| *of == population);
-        if figures.is_none() && !is_counted {
+        let is_listed = record.latencies.contains_key(&population);
+        if figures.is_none() && !is_counted && !is_listed && !has_statuses {
             return Ok(());
         }
-        let latency = match figures {
+        let mut latency = match figures {
             Some(figures) => Distribution::Quoted(self.quoted(figures, counted.total, part)?),
             None => Distribution::Unknown("the file states no latency for it".to_owned()),
         };
-        let latency_ok = match counted.failures {
+        let mut latency_ok = match counted.failures {
             Some(0) => latency.clone(),
             _ => Distribution::Unknown("the file does not tell the latency of successes apart".to_owned()),
         };
+        if let Some(listed) = record.latencies.get(&population) {
+            self.listed(listed, &counted, part, (&mut latency, &mut latency_ok))?;
+        }
         let total = Total {
             requests: counted.total,
             failures: counted.failures,
@@ -134,6 +140,32 @@ impl<'a> Teller<'a> {
             self.sink.total(part, total);
         }
         self.doubts(counted, part, population == Population::Request && !failures_known);
+        Ok(())
+    }
+
+    /// Latencies that are listed are those of all requests or of the successes, if they are as many.
+    fn listed(
+        &mut self,
+        listed: &Stated<Latencies>,
+        counted: &Counted,
+        part: PartId,
+        (all, ok): (&mut Distribution, &mut Distribution),
+    ) -> Result<(), Error> {
+        let unit_ns = listed.value.unit_ns;
+        let unit = Stated { key: listed.key.clone(), value: Figure { stat: Stat::Mean, value: 0.0, unit_ns } };
+        let recorded = listed.value.recorded(self.unit(&unit, part)?);
+        let count = Some(listed.value.count());
+        let succeeded = counted.total.zip(counted.failures).and_then(|(total, failed)| total.checked_sub(failed));
+        if count == succeeded {
+            *ok = Distribution::Recorded(recorded.clone());
+        }
+        if count == counted.total {
+            *all = Distribution::Recorded(recorded);
+        } else if count != succeeded {
+            let (values, requests) = (listed.value.count(), counted.total.unwrap_or(0));
+            let text = format!("`{}` holds {values} values for {requests} requests and is left aside", listed.key);
+            self.sink.fact(part, Fact::Warning(scrub::text(&text)));
+        }
         Ok(())
     }
 
@@ -216,9 +248,10 @@ impl<'a> Teller<'a> {
     }
 
     fn faults(&mut self, record: &Record, part: PartId, endpoint: Option<&EndpointKey>) {
-        for (text, count) in record.faults.iter().filter(|(_, count)| *count > 0) {
-            let fault =
-                Fault { endpoint: endpoint.cloned(), text: scrub::text(text), count: *count, of_requests: true };
+        let by_status =
+            record.statuses.iter().filter(|_| record.faults.is_empty()).flat_map(|stated| failed(&stated.value));
+        for (text, count) in record.faults.iter().cloned().chain(by_status).filter(|(_, count)| *count > 0) {
+            let fault = Fault { endpoint: endpoint.cloned(), text: scrub::text(&text), count, of_requests: true };
             self.sink.fault(part, fault);
         }
     }
@@ -265,6 +298,8 @@ fn endpoint_key(record: &Record, name: &str) -> EndpointKey {
 }
 
 fn collect_units(record: &Record, units: &mut Vec<(f64, String)>) {
+    let listed = record.latencies.values();
+    units.extend(listed.filter_map(|listed| Some((listed.value.unit_ns?, listed.key.clone()))));
     let figures = record.figures.values().flatten();
     units.extend(figures.filter_map(|figure| Some((figure.value.unit_ns?, figure.key.clone()))));
     record.endpoints.iter().chain(&record.scenarios).for_each(|inner| collect_units(inner, units));

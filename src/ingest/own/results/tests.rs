@@ -36,6 +36,35 @@ fn sniff(text: &str) -> Sniff {
     OwnResultsJson.sniff(&Input::memory("x", text.as_bytes()).unwrap().head().unwrap())
 }
 
+/// Teams' scripts that keep everything: every latency in an array, outcomes as a map of status codes.
+#[test]
+fn lists_of_latencies_and_statuses_give_true_figures() {
+    let text = r#"{"results":[
+        {"endpoint":"/a","latencies_ms":[12.0,15.0,20.0,200.0],"status_codes":{"200":3,"503":1}},
+        {"endpoint":"/b","response_times_ms":[5.0,6.0],"total_requests":3,"failed":1,"p95_ms":9.0},
+        {"endpoint":"/c","latencies_ms":[1.0,2.0],"total_requests":900,"status_codes":{"200":800},"p95_ms":9.0}]}"#;
+    let (tally, sink) = read(text);
+    assert_eq!(tally.used, 1);
+    let total = |name: &str| {
+        let of = |total: &&(crate::ingest::PartId, Total)| {
+            total.1.endpoint.as_ref().is_some_and(|endpoint| endpoint.name == name)
+        };
+        sink.totals.iter().find(of).unwrap().1.clone()
+    };
+    let a = total("/a");
+    assert_eq!((a.requests, a.failures), (Some(4), Some(1)));
+    let Distribution::Recorded(recorded) = &a.latency else { panic!("{:?}", a.latency) };
+    assert_eq!((recorded.count(), recorded.max_us()), (4, Some(200_000.0)));
+    assert!(sink.faults.iter().any(|fault| fault.text == "HTTP 503" && fault.count == 1));
+    let b = total("/b");
+    assert!(matches!((&b.latency, &b.latency_ok), (Distribution::Quoted(_), Distribution::Recorded(_))));
+    let c = total("/c");
+    assert!(matches!(c.latency, Distribution::Quoted(_)) && c.failures.is_none());
+    assert!(
+        sink.said().contains("holds 2 values for 900 requests") && sink.said().contains("of 800 requests, not of 900")
+    );
+}
+
 #[test]
 fn each_scenario_is_a_test_of_its_own() {
     let (tally, sink) = read(

@@ -1,0 +1,118 @@
+//! Runs that were appended to one file with a header row each: every one is read as if it lay in a file of its own, with its
+//! own columns and delimiter.
+//!
+//! Adapters pass over header rows among others and count them; only files in which some were met come here and are read
+//! again. Where the stretches between headers ran at the same time, somebody put the files of one run together: then they
+//! are one run as before.
+
+use crate::error::Error;
+use crate::ingest::{Adapter, Input, Settings, Tally};
+use crate::model::key::Population;
+use crate::rollup::naming::Rules;
+use crate::rollup::{Part, Rollup};
+use crate::unit::Span;
+use std::sync::Arc;
+
+/// A file with more headers than this was put together of pieces, and is read as one.
+const MOST: usize = 100;
+/// Runs that follow one another may seem to overlap by so much where times are whole seconds.
+const OVERLAP_S: f64 = 2.0;
+
+/// One stretch of a file from a header to the next.
+struct Stretch {
+    byte: u64,
+    line: u64,
+    bytes: u64,
+}
+
+/// Reads each run of the file for itself; `None` where there is only one.
+///
+/// # Errors
+/// Those of the adapter.
+pub(super) fn read(
+    input: &Input,
+    adapter: &dyn Adapter,
+    settings: &Settings,
+    rules: &Arc<Rules>,
+) -> Result<Option<(Tally, Vec<Part>)>, Error> {
+    let stretches = stretches(input, adapter)?;
+    if stretches.len() < 2 || stretches.len() > MOST {
+        return Ok(None);
+    }
+    let (mut all, mut parts) = (Tally::default(), Vec::new());
+    for stretch in &stretches {
+        let mut rollup = Rollup::naming(Arc::clone(rules));
+        let tally = adapter.read(&input.within(stretch.byte, stretch.bytes), settings, &mut rollup)?;
+        all.merge(placed(tally, stretch));
+        parts.extend(rollup.into_parts().into_iter().filter(|part| !part.is_without_samples()));
+    }
+    let headers = (stretches.len() - 1) as u64;
+    (all.read, all.skipped) = (all.read + headers, all.skipped + headers);
+    let rows = crate::fmt::plural(headers, "more header row stands", "more header rows stand");
+    all.note(format!(
+        "{rows} among the others: what follows is read by it, as a run of its own unless it ran at the same time"
+    ));
+    Ok(Some((all, one_each(parts))))
+}
+
+/// From header to header.
+fn stretches(input: &Input, adapter: &dyn Adapter) -> Result<Vec<Stretch>, Error> {
+    let mut lines = input.lines()?;
+    let broken = |error: std::io::Error| Error::input(format!("cannot be read: {error}")).at(input.place());
+    let mut first: Option<Vec<u8>> = None;
+    let mut found: Vec<Stretch> = Vec::new();
+    while let Some(line) = lines.next_line().map_err(broken)? {
+        let begins = match &first {
+            None => true,
+            Some(first) => line.bytes == first.as_slice() || adapter.is_header(line.bytes),
+        };
+        if !begins {
+            continue;
+        }
+        if first.is_none() {
+            first = Some(line.bytes.to_vec());
+        }
+        if let Some(before) = found.last_mut() {
+            before.bytes = line.byte - before.byte;
+        }
+        found.push(Stretch { byte: line.byte, line: line.number, bytes: u64::MAX });
+        if found.len() > MOST {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// Gives rows the places that they have in the whole file.
+fn placed(mut tally: Tally, stretch: &Stretch) -> Tally {
+    for rejection in &mut tally.first_rejections {
+        rejection.line += stretch.line - 1;
+        rejection.byte += stretch.byte;
+    }
+    if stretch.line > 1 {
+        let from = |why: String| format!("{why}, counted from the header in line {}", stretch.line);
+        tally.unfinished = tally.unfinished.map(from);
+    }
+    tally
+}
+
+/// Stretches that ran at the same time become one run.
+fn one_each(parts: Vec<Part>) -> Vec<Part> {
+    let mut runs: Vec<Part> = Vec::new();
+    for part in parts {
+        match runs.iter_mut().find(|run| run.name() == part.name() && ran_together(run, &part)) {
+            Some(run) => run.merge(part),
+            None => runs.push(part),
+        }
+    }
+    runs
+}
+
+fn ran_together(own: &Part, other: &Part) -> bool {
+    let span = |part: &Part| Population::ALL.into_iter().filter_map(|kind| part.span(kind)).reduce(Span::union);
+    match (span(own), span(other)) {
+        (Some(own), Some(other)) => own.end.min(other.end).seconds_since(own.start.max(other.start)) > OVERLAP_S,
+        // Without times nothing tells them apart.
+        _ => true,
+    }
+}

@@ -1,0 +1,232 @@
+//! Whether the figures that a tool printed can all be true of one run: extremes around mean and percentiles, parts that make
+//! up the whole, a rate that fits count and time. A file that was edited, or a tool that counts two things under one name,
+//! shows here. Figures of our own making need no such check.
+
+use super::form::{Class, Form};
+use crate::fmt;
+use crate::model::distribution::{Distribution, Quoted};
+use crate::model::key::Population;
+use crate::model::sample::Fact;
+use crate::model::test::{EndpointData, PopulationData};
+
+/// How far a percentile may pass an extreme: tools round percentiles to two digits, and extremes not.
+const PERCENTILES_APART: f64 = 0.06;
+/// The same for a mean.
+const MEANS_APART: f64 = 0.01;
+/// How far a rate may be from requests by time: tools start their clocks at different moments.
+const RATES_APART: f64 = 0.2;
+/// How far parts may add up to other than the whole; a file that is written while the run goes on is not of one moment.
+const SUMS_APART: f64 = 0.005;
+/// Adapters whose endpoints need not be all there were: a plugin or a script counts some of them, or their rows overlap and
+/// the adapter itself says so.
+const PARTIAL: [&str; 3] = ["artillery_json", "k6_summary", "jmeter_statistics"];
+/// Adapters whose rate is not requests by time: a mean of ten-second rates, successes only.
+const OTHER_RATES: [&str; 2] = ["artillery_json", "ngrinder_csv"];
+/// At most so many contradictions are told of one file.
+const TOLD: usize = 5;
+
+/// What cannot all be true, each with both figures. `figures` are those of the form alone.
+pub(super) fn contradictions(form: &Form, figures: &[PopulationData]) -> Vec<String> {
+    if form.class == Class::Raw {
+        return Vec::new();
+    }
+    let mut all = Vec::new();
+    for one in figures {
+        let noun = one.population.words();
+        all.extend(of_counts(&one.totals, noun));
+        all.extend(of_times(&one.totals));
+        if one.population == Population::Request {
+            all.extend(of_rate(form, &one.totals));
+            all.extend(of_faults(form, &one.totals));
+        }
+        all.extend(of_sum(form, one));
+        for endpoint in &one.endpoints {
+            let label = fmt::plain(&endpoint.key.label());
+            let own = of_counts(endpoint, noun).into_iter().chain(of_times(endpoint));
+            all.extend(own.map(|text| format!("{label}: {text}")));
+        }
+    }
+    let more = all.len().saturating_sub(TOLD);
+    all.truncate(TOLD);
+    let source = fmt::plain(&form.file.source);
+    let mut told: Vec<String> = all.into_iter().map(|text| format!("{source} contradicts itself: {text}")).collect();
+    if more > 0 {
+        told.push(format!("{source} contradicts itself in {more} more figures"));
+    }
+    told
+}
+
+fn of_counts(one: &EndpointData, noun: &str) -> Option<String> {
+    let (requests, failures) = one.requests.zip(one.failures)?;
+    (failures > requests).then(|| format!("{} failed {noun} of {}", fmt::count(failures), fmt::count(requests)))
+}
+
+/// Least, mean, percentiles and greatest in the order in which they must be.
+fn of_times(one: &EndpointData) -> Vec<String> {
+    let quoted = match &one.latency {
+        Distribution::Quoted(quoted) | Distribution::Bucketed { exact: quoted, .. } => quoted,
+        Distribution::Recorded(_) | Distribution::Unknown(_) => return Vec::new(),
+    };
+    let (least, mean, most) = (quoted.min_us, quoted.mean_us, quoted.max_us);
+    let named = |name: &str, us: Option<f64>| us.map(|us| (name.to_owned(), us));
+    let mut found = Vec::new();
+    let mut pair = |low: Option<(String, f64)>, high: Option<(String, f64)>, apart: f64| {
+        let Some(((low_name, low), (high_name, high))) = low.zip(high) else { return };
+        if low > high * (1.0 + apart) + step(quoted, low) {
+            let (low, high) = (fmt::latency_us(low), fmt::latency_us(high));
+            found.push(format!("the {low_name} is {low}, and the {high_name} {high}"));
+        }
+    };
+    pair(named("least", least), named("greatest", most), MEANS_APART);
+    pair(named("least", least), named("mean", mean), MEANS_APART);
+    pair(named("mean", mean), named("greatest", most), MEANS_APART);
+    let mut below = named("least", least);
+    for (p, us) in &quoted.quantiles {
+        let this = named(&fmt::quantile_name(*p), Some(*us));
+        pair(below, this.clone(), PERCENTILES_APART);
+        below = this;
+    }
+    if !quoted.quantiles.is_empty() {
+        pair(below, named("greatest", most), PERCENTILES_APART);
+    }
+    found
+}
+
+/// How coarsely the tool prints a time.
+fn step(quoted: &Quoted, us: f64) -> f64 {
+    quoted.rounding_us.iter().rev().find(|(from, _)| *from <= us).map_or(0.0, |(_, step)| *step)
+}
+
+fn of_rate(form: &Form, one: &EndpointData) -> Option<String> {
+    let (requests, rate) = one.requests.zip(one.rate_quoted)?;
+    let seconds = form.part.facts().into_iter().find_map(|fact| match fact {
+        Fact::DurationSeconds(seconds) => Some(*seconds),
+        Fact::Ran(span) => Some(span.seconds()),
+        _ => None,
+    })?;
+    if seconds <= 0.0 || OTHER_RATES.contains(&form.file.adapter.as_str()) {
+        return None;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "compared to a fifth")]
+    let float = |count: u64| count as f64;
+    // Some tools count successes only.
+    let possible = [float(requests), float(requests.saturating_sub(one.failures.unwrap_or(0)))];
+    let fits = |count: f64| super::figure::relative(count / seconds, rate) <= RATES_APART;
+    let far = (possible.iter().all(|count| !fits(*count))).then_some(float(requests) / seconds)?;
+    Some(format!(
+        "{} in {} are {}, and its rate is {}",
+        fmt::plural(requests, "request", "requests"),
+        fmt::duration_s(seconds),
+        fmt::rate(far),
+        fmt::rate(rate)
+    ))
+}
+
+fn of_faults(form: &Form, one: &EndpointData) -> Option<String> {
+    let failures = one.failures?;
+    let faults = form.part.faults();
+    let told = faults.iter().filter(|fault| fault.of_requests).map(|fault| fault.count).fold(0, u64::saturating_add);
+    (told > failures && !is_near(told, failures)).then(|| {
+        format!(
+            "its error texts add up to {}, and {} failed",
+            fmt::count(told),
+            fmt::plural(failures, "request", "requests")
+        )
+    })
+}
+
+/// Endpoints against their total, where the tool gives one.
+fn of_sum(form: &Form, one: &PopulationData) -> Vec<String> {
+    let stated = form.part.totals().iter().any(|total| total.population == one.population && total.endpoint.is_none());
+    if !stated || one.endpoints.is_empty() {
+        return Vec::new();
+    }
+    let partial = PARTIAL.contains(&form.file.adapter.as_str());
+    let differs = |what: String, of: fn(&EndpointData) -> Option<u64>| {
+        let sum = one.endpoints.iter().map(of).try_fold(0_u64, |sum, more| Some(sum.saturating_add(more?)))?;
+        let all = of(&one.totals)?;
+        let wrong = if partial { sum > all && form.file.adapter != "jmeter_statistics" } else { sum != all };
+        (wrong && !is_near(sum, all))
+            .then(|| format!("its endpoints have {} {what}, and its total {}", fmt::count(sum), fmt::count(all)))
+    };
+    let noun = one.population.words();
+    let mut found: Vec<String> = Vec::new();
+    found.extend(differs(noun.to_owned(), |one| one.requests));
+    found.extend(differs(format!("failed {noun}"), |one| one.failures));
+    let most = one.endpoints.iter().max_by_key(|endpoint| endpoint.failures);
+    if let Some((most, all)) =
+        most.and_then(|most| most.failures).zip(one.totals.failures).filter(|(most, all)| most > all)
+        && found.is_empty()
+    {
+        found.push(format!("one endpoint has {} failed {noun}, and its total {}", fmt::count(most), fmt::count(all)));
+    }
+    found
+}
+
+fn is_near(a: u64, b: u64) -> bool {
+    #[expect(clippy::cast_precision_loss, reason = "compared to half a percent")]
+    let apart = super::figure::relative(a as f64, b as f64);
+    a.abs_diff(b) <= 1 && a.min(b) > 20 || apart <= SUMS_APART
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::assemble::{Request, assemble};
+
+    /// What is said of a file with that text.
+    fn said(name: &str, text: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        let suite =
+            assemble(&Request { inputs: vec![path.to_str().unwrap().to_owned()], ..Request::default() }).unwrap();
+        suite.tests[0].warnings.iter().map(|warning| format!("{}\n", warning.text)).collect()
+    }
+
+    fn sample(path: &str) -> String {
+        std::fs::read_to_string(format!("samples/{path}")).unwrap()
+    }
+
+    #[test]
+    fn sound_figures_are_not_doubted() {
+        for path in [
+            "wrk/latency/summary.txt",
+            "ab/text/summary.txt",
+            "drill/statistics/stats.txt",
+            "siege/forms/summary.json",
+            "vegeta/forms/report.json",
+            "artillery/report/report.json",
+        ] {
+            let text = said(path.rsplit('/').next().unwrap(), &sample(path));
+            assert!(!text.contains("contradicts itself"), "{path}: {text}");
+        }
+    }
+
+    #[test]
+    fn requests_must_fit_the_rate_and_the_time() {
+        let wrk = sample("wrk/latency/summary.txt").replace("867 requests in", "9999 requests in");
+        let text = said("wrk.txt", &wrk);
+        assert!(text.contains("9,999 requests in 6") && text.contains("its rate is 14"), "{text}");
+        let ab = sample("ab/text/summary.txt").replace("Complete requests:      600", "Complete requests:      900");
+        assert!(said("ab.txt", &ab).contains("900 requests in"));
+    }
+
+    #[test]
+    fn parts_must_make_up_the_whole() {
+        let drill = sample("drill/statistics/stats.txt");
+        let all = drill.rfind("Total requests            180").unwrap();
+        let drill = format!("{}Total requests            500{}", &drill[..all], &drill[all + 29..]);
+        let text = said("drill.txt", &drill);
+        assert!(text.contains("its endpoints have 180 requests, and its total 500"), "{text}");
+        assert!(text.contains("successful and failed requests add up to 180"), "{text}");
+        let statuses = sample("vegeta/forms/report.json").replacen("\"200\":", "\"200\":1", 1);
+        assert!(said("vegeta.json", &statuses).contains("its status codes add up to"));
+    }
+
+    #[test]
+    fn times_must_be_in_order() {
+        let table = "Percentage served,Time in ms\n0,1.0\n50,5.5\n95,10.1\n99,12.0\n100,9.0\n";
+        let text = said("ab.csv", table);
+        assert!(text.contains("the p99 is 12") && text.contains("and the greatest 9"), "{text}");
+    }
+}

@@ -1,0 +1,63 @@
+//! Runs that were appended to one file, each with a header.
+
+use super::*;
+
+const JTL: &str = "timeStamp,elapsed,label,responseCode,responseMessage,success\n";
+
+/// 100 requests of JMeter's from that second on, one every 50 ms.
+fn run(start_s: u64, elapsed: u64) -> String {
+    (0..100).map(|at| format!("{},{elapsed},a,200,OK,true\n", (1_795_226_390 + start_s) * 1000 + at * 50)).collect()
+}
+
+fn counts(suite: &Suite) -> Vec<(Option<&str>, Option<u64>)> {
+    suite.tests.iter().map(|test| (test.run.as_deref(), requests(test))).collect()
+}
+
+#[test]
+fn each_header_begins_a_run() {
+    for gap in [0, 300] {
+        let text = [JTL, &run(0, 10), JTL, &run(6 + gap, 20)].concat();
+        let suite = read(&[("load/results.jtl", text)]);
+        assert_eq!(counts(&suite), [(Some("run 1"), Some(100)), (Some("run 2"), Some(100))]);
+        let input = &suite.tests[0].inputs[0];
+        assert_eq!((input.rows_read, input.rows_rejected), (201, 0));
+        assert!(suite.tests[0].warnings[0].text.contains("with a header row each"), "{:?}", suite.tests[0].warnings);
+    }
+}
+
+#[test]
+fn a_run_has_its_own_columns_and_delimiter() {
+    let other: String = (0..100_u64).map(|at| format!("{};b;30;500;false\n", 1_795_230_000_000 + at * 50)).collect();
+    let text = [JTL, &run(0, 10), "timeStamp;label;elapsed;responseCode;success\n", &other].concat();
+    let suite = read(&[("load/results.jtl", text.clone())]);
+    assert_eq!(counts(&suite), [(Some("run 1"), Some(100)), (Some("run 2"), Some(100))]);
+    let failures: Vec<_> = suite.tests.iter().map(|test| test.populations[0].totals.failures).collect();
+    assert_eq!(failures, [Some(0), Some(100)]);
+    assert!(suite.tests.iter().all(|test| test.inputs[0].rows_rejected == 0 && test.inputs[0].unfinished.is_none()));
+    // A bad row's place is the one it has in the whole file.
+    let bad = text.replace(";b;30;", ";b;soon;");
+    let suite = read(&[("load/results.jtl", bad)]);
+    assert_eq!(suite.tests[0].inputs[0].first_rejections[0].line, 103);
+}
+
+#[test]
+fn generators_whose_files_were_put_together_are_one_run() {
+    let text = [JTL, &run(0, 10), JTL, &run(1, 20)].concat();
+    assert_eq!(counts(&read(&[("load/results.jtl", text)])), [(None, Some(200))]);
+}
+
+#[test]
+fn a_team_s_own_rows_and_k6_s_have_headers_again_too() {
+    let own = [rows(START, 100, 10), rows(START + 86_400.0, 100, 20)].concat();
+    let suite = read(&[("load/raw.csv", own)]);
+    assert_eq!(counts(&suite), [(Some("run 1"), Some(100)), (Some("run 2"), Some(100))]);
+    assert_eq!(suite.tests[0].inputs[0].rows_rejected, 0);
+    let points = |start: u64| -> String {
+        let row = |at: u64| format!("http_req_duration,{},5.0,true,GET,http://h/a,200\n", start + at / 10);
+        let rows: String = (0..100).map(row).collect();
+        format!("metric_name,timestamp,metric_value,expected_response,method,name,status\n{rows}")
+    };
+    let suite = read(&[("load/out.csv", [points(1_795_226_390), points(1_795_226_490)].concat())]);
+    assert_eq!(suite.tests.len(), 2, "{:?}", names(&suite));
+    assert_eq!(suite.tests[0].inputs[0].rows_rejected, 0);
+}
