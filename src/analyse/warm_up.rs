@@ -73,10 +73,9 @@ pub fn find(test: &Test, phases: &Phases) -> Option<WarmUp> {
     let until = fmt::clock(phases.steady_from_s + cut_s);
     let end = fmt::clock(phases.steady_to_s);
     let why = match (applied, settles) {
-        (true, true) if at == 0 => "no warm-up by MSER-5".to_owned(),
+        (_, true) if at == 0 => "no warm-up by MSER-5".to_owned(),
         (true, true) => format!("warm-up until {until} by MSER-5, left out of comparisons"),
         (true, false) => format!("no steady state: by MSER-5 latency has not settled at {until} of {end}"),
-        (false, true) if at == 0 => "no warm-up by MSER-5".to_owned(),
         (false, true) => format!("MSER-5 sees a warm-up until {until}; runs under 6 min are not cut"),
         (false, false) => format!("MSER-5 sees latency still change at {until} of {end}; runs under 6 min are not cut"),
     };

@@ -180,7 +180,7 @@ mod tests {
         std::fs::write(&path, text).unwrap();
         let suite =
             assemble(&Request { inputs: vec![path.to_str().unwrap().to_owned()], ..Request::default() }).unwrap();
-        suite.tests[0].warnings.iter().map(|warning| format!("{}\n", warning.text)).collect()
+        suite.tests[0].warnings.iter().map(|warning| warning.text.clone()).collect::<Vec<_>>().join("\n")
     }
 
     fn sample(path: &str) -> String {

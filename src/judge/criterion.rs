@@ -299,16 +299,12 @@ pub(super) fn missing_words(plan: &PlannedTest, hint: Option<&str>) -> (Status, 
     if let Some(reason) = &plan.not_applicable {
         return (Status::NotApplicable, reason.clone());
     }
-    match &plan.blocked {
-        Some(blocked) => {
-            let by = blocked.unblocked_by.as_ref().map(|by| format!("; unblocked by {by}"));
-            (Status::Blocked, format!("blocked: {}{}", blocked.reason, by.unwrap_or_default()))
-        }
-        None => {
-            let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
-            (Status::NotRun, format!("`{}` was not run: no file is its result{hint}", plan.name))
-        }
+    if let Some(blocked) = &plan.blocked {
+        let by = blocked.unblocked_by.as_ref().map(|by| format!("; unblocked by {by}"));
+        return (Status::Blocked, format!("blocked: {}{}", blocked.reason, by.unwrap_or_default()));
     }
+    let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+    (Status::NotRun, format!("`{}` was not run: no file is its result{hint}", plan.name))
 }
 
 /// How many values would settle it, where that is the open question.

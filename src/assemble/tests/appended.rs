@@ -6,7 +6,8 @@ const JTL: &str = "timeStamp,elapsed,label,responseCode,responseMessage,success\
 
 /// 100 requests of JMeter's from that second on, one every 50 ms.
 fn run(start_s: u64, elapsed: u64) -> String {
-    (0..100).map(|at| format!("{},{elapsed},a,200,OK,true\n", (1_795_226_390 + start_s) * 1000 + at * 50)).collect()
+    let row = |at: u64| format!("{},{elapsed},a,200,OK,true\n", (1_795_226_390 + start_s) * 1000 + at * 50);
+    (0..100).map(row).collect::<Vec<_>>().concat()
 }
 
 fn counts(suite: &Suite) -> Vec<(Option<&str>, Option<u64>)> {
@@ -27,7 +28,8 @@ fn each_header_begins_a_run() {
 
 #[test]
 fn a_run_has_its_own_columns_and_delimiter() {
-    let other: String = (0..100_u64).map(|at| format!("{};b;30;500;false\n", 1_795_230_000_000 + at * 50)).collect();
+    let row = |at: u64| format!("{};b;30;500;false\n", 1_795_230_000_000 + at * 50);
+    let other = (0..100).map(row).collect::<Vec<_>>().concat();
     let text = [JTL, &run(0, 10), "timeStamp;label;elapsed;responseCode;success\n", &other].concat();
     let suite = read(&[("load/results.jtl", text.clone())]);
     assert_eq!(counts(&suite), [(Some("run 1"), Some(100)), (Some("run 2"), Some(100))]);

@@ -107,16 +107,13 @@ pub(super) fn figures(
 ) -> Vec<Figure> {
     let mut figures = Vec::new();
     for (name, written) in metrics {
-        match read(&name, written) {
-            Some(figure) => {
-                tally.used();
-                figures.push(figure);
-            }
-            None => {
-                let selector = selector(&name);
-                tally.rejected_aside += u64::from(is_aside(&selector.name));
-                reject(&format!("metrics.{selector}"), "should be a metric with its kind and figures", tally);
-            }
+        if let Some(figure) = read(&name, written) {
+            tally.used();
+            figures.push(figure);
+        } else {
+            let selector = selector(&name);
+            tally.rejected_aside += u64::from(is_aside(&selector.name));
+            reject(&format!("metrics.{selector}"), "should be a metric with its kind and figures", tally);
         }
     }
     figures

@@ -123,9 +123,9 @@ fn sentence(steps: &[LadderStep]) -> String {
             let same = |other: &LadderStep| other.users.total_cmp(&one.users).is_eq();
             steps.iter().any(|other| same(other) && !wanted.contains(&other.status))
         };
-        let name = |one: &&LadderStep| match elsewhere(one) {
-            true => format!("{} ({})", fmt::number(one.users), fmt::plain(&one.test)),
-            false => fmt::number(one.users),
+        let name = |one: &&LadderStep| {
+            let users = fmt::number(one.users);
+            if elsewhere(one) { format!("{users} ({})", fmt::plain(&one.test)) } else { users }
         };
         let mut users: Vec<String> = own.iter().map(name).collect();
         users.dedup();

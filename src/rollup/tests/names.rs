@@ -133,7 +133,9 @@ fn whether_texts_keep_their_endpoints_does_not_depend_on_their_order() {
         let read = |faults: &[Fault], blocks: usize| {
             let parts = faults.chunks(faults.len().div_ceil(blocks)).map(|block| {
                 let mut part = Part::new(None);
-                block.iter().for_each(|fault| part.add_fault(fault.clone()));
+                for fault in block {
+                    part.add_fault(fault.clone());
+                }
                 part
             });
             parts.reduce(|mut all, part| {

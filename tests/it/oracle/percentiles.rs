@@ -155,14 +155,14 @@ fn coordinated_omission_corrected_by_the_expected_interval() {
     measured.record(stall);
     corrected.record_corrected(stall, 1, interval);
     assert_eq!((measured.count(), corrected.count()), (whole(&case["raw_total"]), whole(&case["corrected_total"])));
-    for (found, expected) in [(&measured, "quantiles_raw"), (&corrected, "quantiles_corrected")] {
-        for (p, expected) in case[expected].as_object().unwrap() {
+    for (found, form) in [(&measured, "raw"), (&corrected, "corrected")] {
+        let expected = format!("quantiles_{form}");
+        for (p, expected) in case[&expected].as_object().unwrap() {
             assert_eq!(found.quantile(p.parse().unwrap()), expected.as_i64(), "p{p}");
         }
         // Buckets know a value to a thousandth, so a mean over their middles does too.
         let sum: f64 = found.buckets().map(|(low, high, n)| (low + high) as f64 / 2.0 * n as f64).sum();
-        let mean = if std::ptr::eq(found, &measured) { "mean_raw" } else { "mean_corrected" };
-        near(sum / found.count() as f64, &case[mean], 1e-3);
+        near(sum / found.count() as f64, &case[format!("mean_{form}")], 1e-3);
     }
     let afterwards = measured.corrected(interval).unwrap();
     assert_eq!(afterwards.count(), corrected.count(), "the same from the buckets of what was measured");
