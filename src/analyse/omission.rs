@@ -303,7 +303,7 @@ mod tests {
         assert!((found.expected_interval_us.unwrap() - 100_000.0).abs() < 1e-6);
         assert!(found.measured_us["p95"] < 1_100.0 && found.corrected_us["p95"].unwrap() > 5_000_000.0, "{found:?}");
         assert!(found.corrected_us["p50"].unwrap() < 1_100.0);
-        assert_eq!(found.lower_bounds, ["p90", "p95", "p99"]);
+        assert_eq!(found.lower_bounds, ["p90", "p95", "p99", "p99.9"]);
         let words = found.words().unwrap();
         assert!(words.starts_with("p90 is a lower bound: the system stood still from 0:20 to 0:30"), "{words}");
     }
