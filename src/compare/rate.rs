@@ -90,9 +90,10 @@ impl Frame<'_> {
     ) -> (Delta, Option<Change>) {
         let mut delta = Delta::named((&self.after.test, label), NAME, "L4 rate: as observed");
         let steady = (self.before.steady_s, self.after.steady_s);
-        let tested = before.zip(after).zip(block::number(steady.0, steady.1)).map(|((before, after), m)| {
-            (Rate::of(&block::regroup(&before, m), steady.0), Rate::of(&block::regroup(&after, m), steady.1), m)
-        });
+        let tested = before
+            .zip(after)
+            .zip(block::number(steady.0, steady.1))
+            .map(|((before, after), m)| (Rate::of(&before, m, steady.0), Rate::of(&after, m, steady.1), m));
         let Some((before, after, m)) = tested else {
             (delta.before, delta.after) = quoted;
             delta.ratio = quoted.0.zip(quoted.1).and_then(|(was, is)| (was > 0.0).then(|| is / was));
@@ -181,14 +182,15 @@ struct Rate {
 }
 
 impl Rate {
-    fn of(blocks: &[Block], steady_s: f64) -> Self {
+    /// Of equal parts, in `m` blocks that may differ by a part.
+    fn of(parts: &[Block], m: usize, steady_s: f64) -> Self {
+        let blocks = block::regroup(parts, m);
         let n = blocks.iter().map(|block| block.requests).sum::<u64>();
-        let m = float(blocks.len());
         #[expect(clippy::cast_precision_loss, reason = "counts of requests stay far below 2^53")]
         let count = |n: u64| n as f64;
-        let mean = count(n) / m;
-        let moves = |block: &Block| if mean > 0.0 { (count(block.requests) / mean - 1.0) / m } else { 0.0 };
-        Self { n, per_second: count(n) / steady_s, blocks: blocks.iter().map(moves).collect() }
+        let moves = |(block, share): (&Block, f64)| if n > 0 { count(block.requests) / count(n) - share } else { 0.0 };
+        let blocks = blocks.iter().zip(block::shares(parts.len(), m)).map(moves).collect();
+        Self { n, per_second: count(n) / steady_s, blocks }
     }
 }
 
