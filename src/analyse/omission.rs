@@ -185,9 +185,13 @@ impl Course {
         self.stretches.get(at).map_or(0.0, |one| one.requests)
     }
 
-    /// Longest request that ended in a stretch or the next.
+    /// Longest of the requests that were under way in a stretch: those that ended in it or the next, or so much later that
+    /// they reach back to it.
     fn longest_us(&self, at: usize) -> f64 {
-        self.stretches.iter().skip(at).take(2).map(|one| one.longest_us).fold(0.0, f64::max)
+        let later = (0_u64..).zip(self.stretches.iter().skip(at));
+        let under_way =
+            later.filter(|(after, one)| *after <= 1 || one.longest_us >= real(*after) * self.stretch_s * 1e6);
+        under_way.map(|(_, one)| one.longest_us).fold(0.0, f64::max)
     }
 
     /// Stretches in which the system stood still, where requests usually take `usual_us`.
@@ -303,7 +307,7 @@ mod tests {
         assert!((found.expected_interval_us.unwrap() - 100_000.0).abs() < 1e-6);
         assert!(found.measured_us["p95"] < 1_100.0 && found.corrected_us["p95"].unwrap() > 5_000_000.0, "{found:?}");
         assert!(found.corrected_us["p50"].unwrap() < 1_100.0);
-        assert_eq!(found.lower_bounds, ["p90", "p95", "p99"]);
+        assert_eq!(found.lower_bounds, ["p90", "p95", "p99", "p99.9"]);
         let words = found.words().unwrap();
         assert!(words.starts_with("p90 is a lower bound: the system stood still from 0:20 to 0:30"), "{words}");
     }

@@ -11,7 +11,7 @@ use crate::compare::settings::{Metric, Settings};
 use crate::compare::side::Side;
 use crate::compare::sides::{self, Comparison};
 use crate::compare::tau::{self, Tau};
-use crate::compare::{declared, history, over_runs};
+use crate::compare::{declared, history, over_runs, rate};
 use crate::config::Config;
 use crate::config::schema::{Include, WhenUnequal};
 use crate::error::Error;
@@ -343,7 +343,10 @@ fn with_detail(over: crate::compare::two_run::Outcome, alone: &Comparison) -> Co
             .filter(|one| one.ratio.is_some())
             .map(|one| format!("against the newest run alone: {}, {}", words::change(one), words::call(one)));
     }
-    Comparison { deltas, shifts: over.shifts, differences: alone.differences.clone() }
+    // Rates are compared with the newest run only: stored lines hold figures, and no rates over time.
+    deltas.extend(alone.deltas.iter().filter(|one| one.metric == rate::NAME).cloned());
+    let (distributions, differences) = (alone.distributions.clone(), alone.differences.clone());
+    Comparison { deltas, shifts: over.shifts, distributions, differences }
 }
 
 /// Whether any rule of the comparison was measured on a history.
@@ -365,7 +368,27 @@ pub(super) fn assumed(pairs: &[Pair<'_>], config: &Config) -> Vec<String> {
         .collect();
     found.sort();
     found.dedup();
+    if !found.is_empty() {
+        found.push(limits(&judging::rules(config)));
+    }
     found
+}
+
+/// What counts as a change, in words.
+fn limits(rules: &Settings) -> String {
+    let points = |share: f64| format!("{} points", fmt::number(share * 100.0));
+    format!(
+        "a change counts from {} and {} on (failures: {}), at a share of {} false alarms; no slower: less than {} (failures: {}); \
+         no regression seen: {} (failures: {}) would have been found 4 times in 5",
+        fmt::percent(rules.material),
+        fmt::latency_us(rules.floor_us),
+        points(rules.failures_material),
+        fmt::percent(rules.alpha),
+        fmt::percent(rules.margin),
+        points(rules.failures_margin),
+        fmt::percent(rules.must_detect),
+        points(rules.failures_must_detect)
+    )
 }
 
 /// The metrics as configured.

@@ -4,7 +4,8 @@ use super::against::{Against, Own};
 use super::args::{CompareArgs, InputArgs};
 use super::judging::{Judging, Pairs};
 use super::{EXIT_INCONCLUSIVE, EXIT_NOT_READY, EXIT_READY, Stop, Streams, pipeline};
-use crate::compare::delta::Call;
+use crate::compare::delta::{Call, Delta};
+use crate::compare::rate;
 use crate::compare::shift::ShiftKind;
 use crate::error::Error;
 use crate::fmt;
@@ -48,9 +49,11 @@ pub(super) fn run(args: &CompareArgs, streams: &mut Streams<'_>) -> Result<u8, S
 
 /// A system that is slower as a whole has regressed, though no endpoint need have by itself.
 fn exit_code(compared: &Compared) -> u8 {
-    // Totals mix the endpoints; they count only where a source has nothing else.
+    // Totals mix the endpoints; they count only where a source has nothing else. Their rate is shown beside them.
+    let beside = |one: &&Delta| one.endpoint.is_empty() && one.metric == rate::NAME;
     let endpoints = compared.deltas.iter().any(|one| !one.endpoint.is_empty());
-    let judged = || compared.deltas.iter().filter(|one| !endpoints || !one.endpoint.is_empty());
+    let judged =
+        || compared.deltas.iter().filter(|one| !beside(one)).filter(|one| !endpoints || !one.endpoint.is_empty());
     let regressed = judged().any(|one| one.call == Call::Regressed)
         || compared.shifts.iter().any(|one| one.kind == ShiftKind::Regressed);
     let told = judged().any(|one| one.call != Call::Inconclusive);

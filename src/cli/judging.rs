@@ -2,8 +2,10 @@
 
 use super::against::{self, Against, Own, Pair};
 use super::pipeline::Gathered;
+use crate::compare::by_percentile::DistributionChange;
 use crate::compare::comparable::Fingerprint;
 use crate::compare::delta::Delta;
+use crate::compare::rate;
 use crate::compare::settings::Settings;
 use crate::compare::shift::Shift;
 use crate::compare::side::Side;
@@ -26,6 +28,7 @@ pub(super) fn rules(config: &Config) -> Settings {
     let or = |quantity: Option<Quantity>, usual: f64| quantity.map_or(usual, |quantity| quantity.value);
     Settings {
         metrics: super::against::metrics(config),
+        rates: compare.metrics.iter().any(|name| name == rate::NAME),
         material: or(compare.material, usual.material),
         floor_us: or(compare.floor, usual.floor_us),
         margin: or(compare.margin, usual.margin),
@@ -98,6 +101,7 @@ pub(super) struct Judging<'a> {
 struct Compared {
     deltas: Vec<Delta>,
     shifts: Vec<Shift>,
+    distributions: Vec<DistributionChange>,
     lines: Vec<BaselinePair>,
     state: BaselineState,
     assumed: Vec<String>,
@@ -145,6 +149,7 @@ impl<'a> Judging<'a> {
         Compared {
             state: state(against, &pairs, &deltas, config),
             shifts: comparisons.iter().flat_map(|one| one.shifts.clone()).collect(),
+            distributions: comparisons.iter().flat_map(|one| one.distributions.clone()).collect(),
             lines: pairs.lines(&comparisons),
             assumed: against::assumed(&pairs.both, config),
             deltas,
@@ -189,6 +194,7 @@ impl<'a> Judging<'a> {
             files_not_used: self.gathered.files_not_used.clone(),
             command: self.command.clone(),
             request: self.request.clone(),
+            distributions: compared.distributions,
             assumed: compared.assumed,
         })
     }

@@ -78,6 +78,13 @@ pub fn regroup(parts: &[Block], m: usize) -> Vec<Block> {
     stretches(parts.len(), m).map(|stretch| Block::sum(parts.get(stretch).unwrap_or_default())).collect()
 }
 
+/// The share of the time that each of `m` blocks has, merged from so many equal parts.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "dozens of parts")]
+pub fn shares(parts: usize, m: usize) -> Vec<f64> {
+    stretches(parts, m).map(|stretch| stretch.len() as f64 / parts.max(1) as f64).collect()
+}
+
 /// All endpoints together, block by block.
 #[must_use]
 pub fn total<B: AsRef<[Block]>>(endpoints: &[B]) -> Vec<Block> {

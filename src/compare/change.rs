@@ -145,6 +145,31 @@ pub fn test(runs: &[(&Influence, &Influence)], settings: &Settings) -> Tests {
     Tests { endpoints: endpoints.collect(), common: Some(even(shift, common)) }
 }
 
+/// Tells apart what endpoints share where nothing is known of their blocks but each change with its variance within the runs
+/// (`within`, in the same order). How much of that variance is shared is not known either: the common shift is taken to
+/// carry all of it, and each endpoint too, which claims less than blocks would. `None` with fewer than [`COMMON_FROM`]
+/// endpoints, but for the median itself.
+#[must_use]
+pub fn apart(totals: &[Change], within: &[f64], settings: &Settings) -> Tests {
+    let weights = within.iter().map(|variance| 1.0 / (variance + LEAST_WEIGHT_SD.powi(2)));
+    let weights: Vec<f64> = weights.collect();
+    let sum: f64 = weights.iter().sum();
+    let shift = weighted_median(totals.iter().map(|total| total.value).zip(weights.iter().copied()));
+    let df = totals.iter().map(|total| total.df).fold(f64::INFINITY, f64::min);
+    let even = |value: f64, variance: f64| Change { value, variance_below: variance, variance_above: variance, df };
+    let told = totals.len() >= COMMON_FROM;
+    let endpoints = totals.iter().zip(within).map(|(total, within)| {
+        let variance = SPECIFIC_ALLOWANCE * within + 2.0 * settings.tau_endpoint.powi(2);
+        let specific =
+            shift.filter(|_| told).map(|shift| Change { df: total.df, ..even(total.value - shift, variance) });
+        Tested { total: *total, specific, total_behind_common: false }
+    });
+    let shared = weights.iter().zip(within).map(|(weight, within)| weight / sum * within.sqrt()).sum::<f64>();
+    let common = COMMON_ALLOWANCE * shared.powi(2) + 2.0 * settings.tau_global.powi(2);
+    let common = shift.map(|value| even(value, if told { common } else { f64::INFINITY }));
+    Tests { endpoints: endpoints.collect(), common }
+}
+
 /// A series of blocks from each run.
 struct Sides {
     before: Vec<f64>,
@@ -216,4 +241,36 @@ fn weighted_median(values: impl Iterator<Item = (f64, f64)>) -> Option<f64> {
         reached >= half
     });
     at.and_then(|at| values.get(at)).or(values.last()).map(|(value, _)| *value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(changes: &[f64], sd: f64) -> Tests {
+        let settings = Settings::default();
+        let between = 2.0 * (settings.tau_global.powi(2) + settings.tau_endpoint.powi(2));
+        let variance = 2.0 * sd * sd + between;
+        let total =
+            |value: &f64| Change { value: *value, variance_below: variance, variance_above: variance, df: 20.0 };
+        let totals: Vec<Change> = changes.iter().map(total).collect();
+        apart(&totals, &vec![2.0 * sd * sd; changes.len()], &settings)
+    }
+
+    #[test]
+    fn without_blocks_what_all_share_is_blamed_on_none_of_them() {
+        let shifted = told(&[0.31, 0.29, 0.30, 0.32, 0.28, 0.30], 0.02);
+        assert!(shifted.common.unwrap().p_above(0.0) < 0.001, "the system as a whole");
+        assert!(shifted.endpoints.iter().all(|one| one.specific.unwrap().p_above(0.0) > 0.1));
+        let one = told(&[0.01, -0.01, 0.0, 0.3, 0.01, 0.0], 0.02);
+        assert!(one.common.unwrap().p_above(0.0) > 0.1);
+        assert!(one.endpoints[3].specific.unwrap().p_above(0.0) < 0.001);
+    }
+
+    #[test]
+    fn with_few_endpoints_each_stands_for_itself() {
+        let few = told(&[0.3, 0.3, 0.3], 0.02);
+        assert!(few.endpoints.iter().all(|one| one.specific.is_none()));
+        assert!(few.common.unwrap().variance_below.is_infinite());
+    }
 }

@@ -28,9 +28,9 @@ pub struct Delta {
     pub test: String,
     /// The endpoint's label; empty for totals, which are shown and not gated where endpoints exist.
     pub endpoint: String,
-    /// `p50`, `p95`, … or `failures`.
+    /// `p50`, `p95`, …, `failures` or `rate`.
     pub metric: String,
-    /// In the baseline: µs, or a ratio for failures; over the stretch that was compared. `null` with a `why`.
+    /// In the baseline: µs, a ratio for failures, requests a second for the rate; over the stretch that was compared. `null` with a `why`.
     pub before: Option<f64>,
     /// In the run that is judged.
     pub after: Option<f64>,
@@ -40,8 +40,8 @@ pub struct Delta {
     pub interval: Option<(Option<f64>, Option<f64>)>,
     /// p of the test that decided, adjusted for all the endpoints and metrics that were tested with it.
     pub p_adjusted: Option<f64>,
-    /// The smallest worsening that would have been found 4 times in 5: a factor (1.21) for latencies, a difference of ratios
-    /// (0.004) for failures.
+    /// The smallest worsening that would have been found 4 times in 5: a factor (1.21) for latencies, below 1 (0.83) for the
+    /// rate, a difference of ratios (0.004) for failures.
     pub detectable: Option<f64>,
     /// The call.
     pub call: Call,
@@ -49,6 +49,13 @@ pub struct Delta {
     pub method: String,
     /// What limits the statement, or why it cannot be made.
     pub why: Option<String>,
+    /// The margin that `no-slower` is held against (0.1); a difference of ratios for failures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin: Option<f64>,
+    /// How many more runs of each build, each as long as these, would settle what is inconclusive; absent where that is not
+    /// known, or more than twenty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled_by: Option<u32>,
     /// What the newest run of a baseline of several says alone, in words.
     #[serde(default)]
     pub detail: Option<String>,
@@ -102,6 +109,8 @@ impl Delta {
             call: Call::Inconclusive,
             method: method.to_owned(),
             why: None,
+            margin: None,
+            settled_by: None,
             detail: None,
             declared: None,
         }

@@ -1,18 +1,20 @@
 //! Runs without latencies over time, compared by what else tells of their spread.
 //!
 //! Level 2b: merged distributions, with the tool's own percentiles over windows that do not overlap (Locust's full history).
-//! The change is that of the distributions; its variance is that of the windows' percentiles, by their number. Level 3:
+//! The change is that of the distributions; its variance is that of the windows' percentiles, by their number. What all
+//! endpoints did together is told apart from five of them on, as with blocks. Level 3:
 //! merged distributions alone. Their intervals are those of independent requests, widened by an assumed design effect; such a
 //! comparison can blame and never acquit. On both levels a regression needs more than it does with blocks. What has no
 //! spread at all is level 4 ([`quoted`]).
 
 use super::block::{self, Block};
-use super::change::{Change, Tested};
+use super::change::{self, Change, Tested};
 use super::delta::Delta;
 use super::failures::{self, ASSUMED_EFFECT, Shares};
 use super::quoted::{self, Figure};
-use super::row::{Basis, Ground, Row, call_together};
+use super::row::{Basis, Ground, Pending, Row, call_together};
 use super::settings::{Metric, Settings};
+use super::two_run::Outcome;
 use crate::analyse::figures::EndpointFigures;
 use crate::analyse::sampling::Z95;
 use crate::fmt;
@@ -43,7 +45,7 @@ pub struct Subject<'a> {
 
 /// Compares two runs of `test`, `steady` seconds of each being steady load. Totals decide only where there are no endpoints.
 #[must_use]
-pub fn compare(test: &str, subjects: &[Subject<'_>], steady: (f64, f64), settings: &Settings) -> Vec<Delta> {
+pub fn compare(test: &str, subjects: &[Subject<'_>], steady: (f64, f64), settings: &Settings) -> Outcome {
     let endpoints = subjects.iter().filter(|one| !one.endpoint.is_empty()).count();
     let frame = Frame { test, endpoints, blocks: block::number(steady.0, steady.1), settings };
     let lines: Vec<Line> = subjects
@@ -60,8 +62,10 @@ pub fn compare(test: &str, subjects: &[Subject<'_>], steady: (f64, f64), setting
             }
         }
     }
-    let mut called = call_together(rows, Vec::new(), settings).0.into_iter();
-    order.into_iter().filter_map(|delta| delta.or_else(|| called.next())).collect()
+    let shifts = settings.metrics.iter().filter_map(|metric| frame.told_apart(&mut rows, *metric)).collect();
+    let (called, shifts) = call_together(rows, shifts, settings);
+    let mut called = called.into_iter();
+    Outcome { deltas: order.into_iter().filter_map(|delta| delta.or_else(|| called.next())).collect(), shifts }
 }
 
 enum Line {
@@ -84,6 +88,33 @@ impl Frame<'_> {
             Metric::Failures => self.failures(subject),
             Metric::Quantile(p) => self.quantile(subject, p),
         }
+    }
+
+    /// What the endpoints did together in a quantile, where windows tell how far it varies in each of them; their rows then
+    /// know what each did for itself.
+    fn told_apart(&self, rows: &mut [Row], metric: Metric) -> Option<Pending> {
+        let Metric::Quantile(p) = metric else { return None };
+        let name = metric.name();
+        let mut own: Vec<&mut Row> =
+            rows.iter_mut().filter(|row| row.gated && row.ground == Ground::Soft && row.delta.metric == name).collect();
+        let between = self.between();
+        let total = |row: &&mut Row| match &row.basis {
+            Basis::Quantile { tested, .. } => Some(tested.total),
+            _ => None,
+        };
+        own.retain(|row| total(row).is_some());
+        let totals: Vec<Change> = own.iter().filter_map(total).collect();
+        let within: Vec<f64> = totals.iter().map(|total| (total.variance_below - between).max(0.0)).collect();
+        let tests = change::apart(&totals, &within, self.settings);
+        for (row, tested) in own.into_iter().zip(&tests.endpoints) {
+            row.set_tested(*tested, self.endpoints.max(1));
+        }
+        Some(Pending { ground: Ground::Soft, ..Pending::of(self.test, p, &tests, self.settings)? })
+    }
+
+    /// Variance of ln latency between two runs of one system.
+    fn between(&self) -> f64 {
+        2.0 * (self.settings.tau_global.powi(2) + self.settings.tau_endpoint.powi(2))
     }
 
     fn begun(&self, subject: &Subject<'_>, metric: Metric, method: &str) -> Row {
@@ -159,11 +190,7 @@ impl Frame<'_> {
             return row;
         }
         let rounding = |figure: &Figure<'_>| (figure.step_us / figure.value.max(1.0)).powi(2) / 12.0;
-        let variance = of_before.variance
-            + of_after.variance
-            + rounding(&before)
-            + rounding(&after)
-            + 2.0 * (settings.tau_global.powi(2) + settings.tau_endpoint.powi(2));
+        let variance = of_before.variance + of_after.variance + rounding(&before) + rounding(&after) + self.between();
         let total = Change {
             value: after.value.max(1.0).ln() - before.value.max(1.0).ln(),
             variance_below: variance,

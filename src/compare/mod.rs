@@ -5,6 +5,7 @@
 //! which can blame and never acquit.
 
 pub mod block;
+pub mod by_percentile;
 pub mod call;
 pub mod change;
 pub mod change_point;
@@ -16,11 +17,14 @@ pub mod estimated;
 pub mod failures;
 pub mod history;
 pub mod influence;
+#[cfg(test)]
+mod laws;
 pub mod multiplicity;
 pub mod over_runs;
 mod pairing;
 pub mod prediction;
 pub mod quoted;
+pub mod rate;
 mod row;
 pub mod run_figures;
 pub mod sample;

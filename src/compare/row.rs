@@ -9,6 +9,7 @@ use super::multiplicity::benjamini_hochberg;
 use super::settings::{Metric, Settings};
 use super::shift::{Shift, ShiftKind};
 use crate::fmt;
+use std::borrow::Cow;
 
 /// What a row is called by.
 pub(super) enum Basis {
@@ -29,6 +30,17 @@ pub(super) enum Ground {
     Soft,
     /// No spread over time at all: it may blame as a soft one does, and never acquits.
     Assumed,
+}
+
+impl Ground {
+    /// What counts as a change on it.
+    fn held(self, settings: &Settings) -> Cow<'_, Settings> {
+        if self == Self::Firm {
+            return Cow::Borrowed(settings);
+        }
+        let (alpha, material) = (settings.alpha.min(STRICT_ALPHA), settings.material.max(STRICT_MATERIAL));
+        Cow::Owned(Settings { alpha, material, ..settings.clone() })
+    }
 }
 
 /// p below which, and the least change from which, soft ground is a regression.
@@ -95,15 +107,10 @@ impl Row {
     }
 
     fn called(mut self, p_worse: f64, p_better: f64, settings: &Settings) -> Delta {
-        let strict = Settings {
-            alpha: settings.alpha.min(STRICT_ALPHA),
-            material: settings.material.max(STRICT_MATERIAL),
-            ..settings.clone()
-        };
-        let firm = if self.ground == Ground::Firm { settings } else { &strict };
+        let held = self.ground.held(settings);
         // What stands alone is not adjusted for the others, so its one-sided test asks for what its two-sided interval shows.
-        let alone = Settings { alpha: firm.alpha / 2.0, ..firm.clone() };
-        let settings = if self.gated { firm } else { &alone };
+        let alone = Settings { alpha: held.alpha / 2.0, ..Settings::clone(&held) };
+        let settings = if self.gated { &*held } else { &alone };
         let evidence = match &self.basis {
             Basis::Missing => return self.delta,
             Basis::Quantile { tested, endpoints } => {
@@ -118,9 +125,15 @@ impl Row {
             _ => evidence.detectable,
         };
         delta.p_adjusted = Some(if delta.call == Call::Improved { p_better } else { p_worse });
+        delta.margin = Some(match self.basis {
+            Basis::Quantile { .. } => settings.margin,
+            _ => settings.failures_margin,
+        });
+        delta.settled_by = settled_by(delta, &evidence);
         let mut why = reason(delta, &evidence, settings);
         if self.ground == Ground::Assumed && delta.call != Call::Regressed {
             delta.call = Call::Inconclusive;
+            delta.settled_by = None;
             why = Some("no regression visible at this level".to_owned());
         }
         delta.why = [delta.why.take(), why].into_iter().flatten().reduce(|one, other| format!("{one}; {other}"));
@@ -167,12 +180,13 @@ fn reason(delta: &Delta, evidence: &Evidence, settings: &Settings) -> Option<Str
     let asked = size(evidence.must_detect);
     Some(match evidence.detectable {
         Some(least) => {
-            let (reached, wanted) =
-                if failures { (least, evidence.must_detect) } else { (least.ln_1p(), evidence.must_detect.ln_1p()) };
+            let settled = delta.settled_by.map_or_else(String::new, |more| {
+                let runs = fmt::plural(u64::from(more), "more run", "more runs");
+                format!("; {runs} of each build would settle it")
+            });
             format!(
-                "too few or too uneven requests: a worsening of {asked} must be detectable, {} is{}",
-                size(least),
-                settled_by(reached / wanted)
+                "too few or too uneven requests: a worsening of {asked} must be detectable, {} is{settled}",
+                size(least)
             )
         }
         None => format!("too few requests: a worsening of {asked} must be detectable, none is"),
@@ -180,15 +194,15 @@ fn reason(delta: &Delta, evidence: &Evidence, settings: &Settings) -> Option<Str
 }
 
 /// How many more runs of each build would settle it, each as long as these: what can be detected shrinks with the root of
-/// their number. `excess` is what is detectable over what must be.
-fn settled_by(excess: f64) -> String {
+/// their number.
+fn settled_by(delta: &Delta, evidence: &Evidence) -> Option<u32> {
     const MOST: f64 = 20.0;
+    let least = evidence.detectable.filter(|_| delta.call == Call::Inconclusive)?;
+    let failures = delta.metric == Metric::Failures.name();
+    let excess = if failures { least / evidence.must_detect } else { least.ln_1p() / evidence.must_detect.ln_1p() };
     let more = (excess * excess).ceil() - 1.0;
-    if !(1.0..=MOST).contains(&more) {
-        return String::new();
-    }
-    let runs = if more < 1.5 { "run" } else { "runs" };
-    format!("; {} more {runs} of each build would settle it", fmt::number(more))
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "held between 1 and 20")]
+    (1.0..=MOST).contains(&more).then_some(more as u32)
 }
 
 /// Rows by metric and endpoint, turned to rows by endpoint and metric.
@@ -210,6 +224,8 @@ pub(super) struct Pending {
     /// p of "the system is not slower", with five endpoints or more.
     pub(super) p_worse: Option<f64>,
     pub(super) p_better: Option<f64>,
+    /// What the spread of its endpoints rests on.
+    pub(super) ground: Ground,
 }
 
 impl Pending {
@@ -230,7 +246,7 @@ impl Pending {
         };
         let p_worse = told_apart.then(|| common.p_above(0.0));
         let p_better = told_apart.then(|| common.p_below(0.0));
-        Some(Self { shift, p_worse, p_better })
+        Some(Self { shift, p_worse, p_better, ground: Ground::Firm })
     }
 }
 
@@ -264,6 +280,7 @@ pub(super) fn call_together(rows: Vec<Row>, shifts: Vec<Pending>, settings: &Set
         if pending.p_worse.is_some() {
             let p = place.least(&worse);
             pending.shift.p_adjusted = Some(p);
+            let settings = pending.ground.held(settings);
             if p < settings.alpha && pending.shift.ratio >= 1.0 + settings.material {
                 pending.shift.kind = ShiftKind::Regressed;
             }

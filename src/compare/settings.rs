@@ -31,6 +31,8 @@ impl Metric {
 pub struct Settings {
     /// The metrics of the gate.
     pub metrics: Vec<Metric>,
+    /// Whether each endpoint's rate is compared too, beside that of all requests, which always is (false).
+    pub rates: bool,
     /// Latency: the least relative change that matters (0.05).
     pub material: f64,
     /// Latency: the least absolute change in µs that matters (5,000). An endpoint of 4 ms doubles for reasons that nobody
@@ -60,6 +62,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             metrics: vec![Metric::Quantile(0.5), Metric::Quantile(0.95), Metric::Failures],
+            rates: false,
             material: 0.05,
             floor_us: 5_000.0,
             margin: 0.10,

@@ -2,10 +2,12 @@
 //! [`estimated`]. What differs between them besides the results is said first.
 
 use super::block::Block;
+use super::by_percentile::{self, DistributionChange};
 use super::delta::{Call, Delta};
 use super::differences::differences;
 use super::estimated::{self, Known, Subject};
 use super::pairing::{Pairs, paired};
+use super::rate;
 use super::settings::{Metric, Settings};
 use super::shift::Shift;
 use super::side::{Side, SideEndpoint};
@@ -19,6 +21,8 @@ pub struct Comparison {
     pub deltas: Vec<Delta>,
     /// What all endpoints did together.
     pub shifts: Vec<Shift>,
+    /// Each endpoint's distribution in both, percentile by percentile, where both have latencies over time.
+    pub distributions: Vec<DistributionChange>,
     /// What differs besides the results: load, endpoints, tool; in words.
     pub differences: Vec<String>,
 }
@@ -29,6 +33,9 @@ pub fn sides(before: &Side, after: &Side, settings: &Settings) -> Comparison {
     let warm_up_s = if before.is_long() && after.is_long() { before.warm_up_s.max(after.warm_up_s) } else { 0.0 };
     let (before, after) = (before.trimmed(warm_up_s), after.trimmed(warm_up_s));
     let mut comparison = at_rest(&before, &after, settings);
+    let pairs = paired(&before, &after);
+    comparison.distributions = by_percentile::changes(&after.test, &pairs, settings);
+    comparison.deltas.extend(unpaired(rate::compare(&before, &after, &pairs, settings), &pairs));
     unsettled(&mut comparison, &before, &after);
     comparison
 }
@@ -42,11 +49,16 @@ fn at_rest(before: &Side, after: &Side, settings: &Settings) -> Comparison {
         let mut outcome = two_run::compare(&after.test, &parts, steady, settings);
         name_warm_up(&mut outcome.deltas, before.warm_up_s.max(after.warm_up_s));
         let deltas = unpaired(outcome.deltas, &pairs);
-        return Comparison { deltas, shifts: outcome.shifts, differences };
+        return Comparison { deltas, shifts: outcome.shifts, differences, ..Comparison::default() };
     }
     let steady = (before.steady_s, after.steady_s);
     let outcome = estimated::compare(&after.test, &subjects(before, after, &pairs), steady, settings);
-    Comparison { deltas: unpaired(outcome, &pairs), shifts: Vec::new(), differences }
+    Comparison {
+        deltas: unpaired(outcome.deltas, &pairs),
+        shifts: outcome.shifts,
+        differences,
+        ..Comparison::default()
+    }
 }
 
 /// Says of each delta how much warm-up it leaves out.

@@ -244,9 +244,9 @@ fn check_lists(
     if let Some(name) = quantiles.clone().find(|name| quantile_p(name).is_none()) {
         return Err(fault(in_list("report", "quantiles"), format!("`{name}` is not a quantile such as p95 or p99.9")));
     }
-    let gated = |name: &&String| *name != "failures" && *name != "mean" && quantile_p(name).is_none();
+    let gated = |name: &&String| *name != "failures" && *name != "rate" && quantile_p(name).is_none();
     if let Some(name) = tables.compare.metrics.iter().find(gated) {
-        let message = format!("`{name}` cannot be compared: use quantiles such as p95, `mean` or `failures`");
+        let message = format!("`{name}` cannot be compared: use quantiles such as p95, `failures` or `rate`");
         return Err(fault(in_list("compare", "metrics"), message));
     }
     Ok(())

@@ -93,6 +93,7 @@ fn numbers(env: &mut Environment<'_>) {
     env.add_filter("probability", |value: Value| {
         shown(&value, |p| if p < 1e-4 { "below 0.0001".to_owned() } else { fmt::number(p) })
     });
+    env.add_filter("change", |value: Value| shown(&value, fmt::change));
     env.add_filter("times", |value: Value| shown(&value, |factor| fmt::percent(factor - 1.0)));
     // Cells carry the raw number for sorting; nothing for an unknown one.
     env.add_filter("raw", |value: Value| own(number_of(&value).map_or_else(String::new, |number| number.to_string())));

@@ -3,6 +3,7 @@
 use super::text;
 use crate::compare::delta::{Call, Delta};
 use crate::judge::outcome::{Severity, Status, Verdict};
+use crate::unit::Unit;
 use serde::Serialize;
 
 /// A State is what stands in a result's cell.
@@ -51,12 +52,16 @@ pub(super) fn status(status: Status) -> State {
 
 /// What a comparison says.
 pub(super) fn call(delta: &Delta) -> State {
-    let failures = delta.metric.starts_with("failures");
+    let of = |latency, failures, amount| match delta.unit() {
+        Unit::Micros => latency,
+        Unit::Ratio if delta.metric.starts_with("failures") => failures,
+        _ => amount,
+    };
     match delta.call {
-        Call::Regressed => state("is-regressed", "▲", if failures { "fails more often" } else { "slower" }),
-        Call::NoSlower => state("is-no-slower", "=", if failures { "fails no more often" } else { "no slower" }),
+        Call::Regressed => state("is-regressed", "▲", of("slower", "fails more often", "lower")),
+        Call::NoSlower => state("is-no-slower", "=", of("no slower", "fails no more often", "no lower")),
         Call::NoRegressionSeen => state("is-no-regression-seen", "=", "no regression seen"),
-        Call::Improved => state("is-improved", "▼", if failures { "fails less often" } else { "faster" }),
+        Call::Improved => state("is-improved", "▼", of("faster", "fails less often", "higher")),
         Call::Inconclusive => state("is-inconclusive", "?", "cannot tell"),
     }
 }

@@ -13,6 +13,7 @@ use crate::analyse::figures::{
     SeriesFigures, TrendFigures,
 };
 use crate::analyse::omission::OmissionFigures;
+use crate::compare::by_percentile::DistributionChange;
 use crate::compare::delta::Delta;
 use crate::compare::shift::Shift;
 use crate::judge::beside::{GradeOutcome, Ladder, Score};
@@ -78,6 +79,9 @@ pub struct Report {
     pub requirements: Vec<RequirementLine>,
     /// Every comparison with the baseline.
     pub deltas: Vec<Delta>,
+    /// Change by percentile of each endpoint, as observed; empty without latencies over time in both runs.
+    #[serde(default)]
+    pub distributions: Vec<DistributionChange>,
     /// What was seen, weightiest first.
     pub findings: Vec<Finding>,
     /// Files that are nobody's result, with the reason.

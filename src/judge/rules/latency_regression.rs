@@ -18,6 +18,7 @@ use super::{Look, Rule, finding};
 use crate::compare::delta::{Call, Delta};
 use crate::fmt;
 use crate::judge::outcome::{Finding, Severity};
+use crate::unit::Unit;
 use std::collections::BTreeMap;
 
 pub(super) const RULE: Rule = Rule { name: "latency-regression", source: include_str!("latency_regression.rs"), look };
@@ -26,7 +27,7 @@ fn look(look: &Look<'_>) -> Vec<Finding> {
     let mut by_endpoint: BTreeMap<(&str, &str), Vec<&Delta>> = BTreeMap::new();
     for delta in look.case.deltas {
         let decides = !delta.endpoint.is_empty() || look.only_totals(&delta.test);
-        if delta.call == Call::Regressed && delta.metric != "failures" && decides {
+        if delta.call == Call::Regressed && delta.unit() == Unit::Micros && decides {
             by_endpoint.entry((&delta.test, &delta.endpoint)).or_default().push(delta);
         }
     }

@@ -31,6 +31,7 @@ mod serialised_requests;
 mod slow_requests;
 mod sources_disagree;
 mod system_wide_shift;
+mod throughput_regression;
 mod too_short;
 mod unfinished;
 
@@ -62,6 +63,7 @@ impl Rule {
 pub static RULES: &[Rule] = &[
     latency_regression::RULE,
     failures_regression::RULE,
+    throughput_regression::RULE,
     system_wide_shift::RULE,
     nothing_measured::RULE,
     every_iteration_threw::RULE,

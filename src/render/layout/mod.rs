@@ -14,6 +14,7 @@ pub(super) use judged::{Index, weight};
 
 use super::state::{self, State};
 use super::svg::Ground;
+use crate::compare::by_percentile::DistributionChange;
 use crate::error::Error;
 use crate::judge::outcome::{CriterionResult, PlanOutcome};
 use crate::report::baseline::BaselineUsed;
@@ -64,6 +65,8 @@ pub(super) struct Layout<'a> {
     beside: beside::Beside<'a>,
     requirements: Vec<Required<'a>>,
     changes: Cut<ChangeRow<'a>>,
+    /// Change by percentile, endpoint by endpoint.
+    distributions: &'a [DistributionChange],
     /// How it was compared, each way once.
     methods: Vec<&'a str>,
     findings: Cut<FindingRow<'a>>,
@@ -137,6 +140,7 @@ impl<'a> Layout<'a> {
                 .map(|line| Required { line, state: state::status(line.status) })
                 .collect(),
             changes: judged::changes(report),
+            distributions: &report.distributions,
             methods: judged::methods(report),
             findings: judged::findings(report),
             files_not_used: Cut::of(report.files_not_used.iter().collect(), 100),

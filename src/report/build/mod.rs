@@ -9,6 +9,7 @@ mod tests_of;
 pub mod words;
 
 use crate::analyse::figures::{Doubt, EndpointFigures, TestFigures};
+use crate::compare::by_percentile::DistributionChange;
 use crate::compare::delta::Delta;
 use crate::compare::side::Side;
 use crate::judge::outcome::Judgement;
@@ -76,6 +77,8 @@ pub struct Material<'a> {
     pub judgement: &'a Judgement,
     /// Comparisons.
     pub deltas: &'a [Delta],
+    /// Distributions of both runs side by side.
+    pub distributions: Vec<DistributionChange>,
     /// Stored sides by the name of the test here, with the baseline's name.
     pub before: Vec<(String, String, Side)>,
     /// The baseline.
@@ -156,6 +159,7 @@ pub fn build(material: Material<'_>) -> Report {
         grades: material.judgement.beside.grades.clone(),
         ladder: material.judgement.beside.ladder.clone(),
         deltas: material.deltas.to_vec(),
+        distributions: material.distributions,
         findings: material.judgement.findings.clone(),
         reproduce: Reproduce {
             command: material.command,

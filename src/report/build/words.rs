@@ -1,6 +1,7 @@
 //! Comparisons and outcomes in the words of the page.
 
 use crate::compare::delta::{Call, DeclaredRange, Delta};
+use crate::compare::rate;
 use crate::fmt;
 use crate::judge::outcome::Status;
 use crate::quantity::{Quantity, Range};
@@ -105,13 +106,18 @@ pub fn call(delta: &Delta) -> String {
         };
         return word.to_owned();
     }
+    if delta.metric == rate::NAME {
+        return of_rate(delta);
+    }
     match delta.call {
         Call::Regressed if is_failures(delta) => "fails more often".to_owned(),
         Call::Regressed => format!("slower{}", by(delta, 1.0)),
         Call::Improved if is_failures(delta) => "fails less often".to_owned(),
         Call::Improved => format!("faster{}", by(delta, -1.0)),
         Call::NoSlower if is_failures(delta) => "fails no more often".to_owned(),
-        Call::NoSlower => "no slower".to_owned(),
+        Call::NoSlower => {
+            delta.margin.map_or_else(|| "no slower".to_owned(), |margin| format!("no slower than {} %", points(margin)))
+        }
         Call::NoRegressionSeen => match delta.detectable {
             Some(factor) if !is_failures(delta) => {
                 format!("no regression seen; {} % or more would have been", points(factor - 1.0))
@@ -119,6 +125,26 @@ pub fn call(delta: &Delta) -> String {
             Some(ratio) => format!("no regression seen; {} points or more would have been", points(ratio)),
             None => "no regression seen".to_owned(),
         },
+        Call::Inconclusive => delta.settled_by.map_or_else(
+            || "cannot tell".to_owned(),
+            |more| {
+                let runs = fmt::plural(u64::from(more), "more run", "more runs");
+                format!("cannot tell: {runs} of each build would settle it")
+            },
+        ),
+    }
+}
+
+/// The same of a rate, of which more is better.
+fn of_rate(delta: &Delta) -> String {
+    match delta.call {
+        Call::Regressed => format!("lower{}", by(delta, -1.0)),
+        Call::Improved => format!("higher{}", by(delta, 1.0)),
+        Call::NoSlower => "no lower".to_owned(),
+        Call::NoRegressionSeen => delta.detectable.map_or_else(
+            || "no fall seen".to_owned(),
+            |factor| format!("no fall seen; {} % or more would have been", points(1.0 - factor)),
+        ),
         Call::Inconclusive => "cannot tell".to_owned(),
     }
 }

@@ -62,11 +62,8 @@ fn moved(at: &At<'_>) -> Grid {
         weight(a).cmp(&weight(b)).then_with(|| b.ratio.unwrap_or(1.0).total_cmp(&a.ratio.unwrap_or(1.0)))
     });
     for one in all {
-        let failures = one.metric.starts_with("failures");
-        let shown = |value: Option<f64>| match value {
-            Some(value) if failures => Cell::text(fmt::percent(value)),
-            Some(value) => Cell::text(fmt::latency_us(value)),
-            None => Cell::text("not known"),
+        let shown = |value: Option<f64>| {
+            Cell::text(value.map_or("not known".to_owned(), |value| fmt::value(value, one.unit())))
         };
         let endpoint = if one.endpoint.is_empty() { Cell::text("all requests") } else { Cell::name(&one.endpoint) };
         let cells = vec![
