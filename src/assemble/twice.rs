@@ -47,6 +47,7 @@ pub(super) fn once_each(forms: Vec<Form>) -> (Vec<Form>, Vec<(String, String)>) 
                 let reason =
                     format!("its {few} requests are among the {all} of {}, which count once", fuller.file.source);
                 fuller.superseded.push(format!("{}: {reason}", form.file.source));
+                fuller.file.copies.push(form.file.as_copy());
                 left_out.push((form.file.source, reason));
             }
         }

@@ -39,7 +39,7 @@ impl Ground {
             return Cow::Borrowed(settings);
         }
         let (alpha, material) = (settings.alpha.min(STRICT_ALPHA), settings.material.max(STRICT_MATERIAL));
-        Cow::Owned(Settings { alpha, material, ..settings.clone() })
+        Cow::Owned(Settings { material, alpha, ..settings.clone() })
     }
 }
 

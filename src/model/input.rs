@@ -64,7 +64,7 @@ pub struct InputFile {
     /// The part file that holds its rows, where they were folded: that is what lies there, and not the file itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<String>,
-    /// The same rows under other names; they count once.
+    /// Files that hold the same rows, or some of them; they count once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub copies: Vec<FileCopy>,
 }

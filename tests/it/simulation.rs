@@ -3,6 +3,7 @@
 
 #![allow(
     clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     dead_code,
     reason = "the simulated system serves the whole table; this asks for a part of it"
 )]
