@@ -48,7 +48,7 @@ pub(super) fn reason(head: &Head, input: &Input, settings: &Settings) -> String 
         _ if text.contains('\u{0}') => "binary, of no kind of result that is known".to_owned(),
         _ => {
             let looks = "text in which no adapter finds results";
-            lacks(head.first_line(), settings).map_or_else(|| looks.to_owned(), |lacks| format!("{looks}: {lacks}"))
+            lacks(head, settings).map_or_else(|| looks.to_owned(), |lacks| format!("{looks}: {lacks}"))
         }
     }
 }
@@ -71,9 +71,12 @@ fn columns(line: &[u8]) -> Option<Vec<String>> {
     (names.len() >= 2 && names.iter().all(is_name)).then_some(names)
 }
 
-/// Which column of requests a table has not.
-fn lacks(line: &[u8], settings: &Settings) -> Option<String> {
-    let names = columns(line)?;
+/// Which column of requests a table has not. Sentences have commas too, but hardly as many in the next line.
+fn lacks(head: &Head, settings: &Settings) -> Option<String> {
+    let names = columns(head.first_line())?;
+    if header_names(head.lines().nth(1)?).len() != names.len() {
+        return None;
+    }
     let absent = settings.columns.values().find(|name| !names.contains(name));
     let plan = Plan::mapped(&names, settings);
     let timed = plan.column(Wanted::Latency).is_some();
@@ -130,7 +133,9 @@ mod tests {
         assert!(text.contains("it lacks a column of times such as `latency_ms`"), "{text}");
         assert!(text.ends_with("its columns are time, url, query_dur, status"), "{text}");
         assert!(said("latency_ms,note\n5,x\n").contains("a column `endpoint`, `status` or `success`"));
-        assert_eq!(said("Dear all,\nnothing to see\n"), "text in which no adapter finds results");
+        for prose in ["Dear all,\nnothing to see\n", "# Results, as they are\n\nIn prose.\n"] {
+            assert_eq!(said(prose), "text in which no adapter finds results");
+        }
     }
 
     #[test]
