@@ -3,6 +3,7 @@
 //! shows here. Figures of our own making need no such check.
 
 use super::form::{Class, Form};
+use super::population::populations;
 use crate::fmt;
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::key::Population;
@@ -25,13 +26,13 @@ const OTHER_RATES: [&str; 2] = ["artillery_json", "ngrinder_csv"];
 /// At most so many contradictions are told of one file.
 const TOLD: usize = 5;
 
-/// What cannot all be true, each with both figures. `figures` are those of the form alone.
-pub(super) fn contradictions(form: &Form, figures: &[PopulationData]) -> Vec<String> {
+/// What cannot all be true of the form's own figures, each with both.
+pub(super) fn contradictions(form: &Form) -> Vec<String> {
     if form.class == Class::Raw {
         return Vec::new();
     }
     let mut all = Vec::new();
-    for one in figures {
+    for one in &populations(&form.part) {
         let noun = one.population.words();
         all.extend(of_counts(&one.totals, noun));
         all.extend(of_times(&one.totals));

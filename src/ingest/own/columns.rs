@@ -94,12 +94,6 @@ impl Plan {
         Self::assign(names, &Settings::default())
     }
 
-    /// The plan for columns of these names, as far as the names and `inputs.columns` tell.
-    #[must_use]
-    pub fn mapped(names: &[String], settings: &Settings) -> Self {
-        Self::assign(names, settings)
-    }
-
     /// The plan for columns of these names under these settings.
     ///
     /// # Errors
@@ -126,7 +120,9 @@ impl Plan {
         Ok(plan)
     }
 
-    fn assign(names: &[String], settings: &Settings) -> Self {
+    /// The plan for columns of these names, as far as the names and `inputs.columns` tell.
+    #[must_use]
+    pub fn assign(names: &[String], settings: &Settings) -> Self {
         let spoken: Vec<String> = names.iter().map(|name| words(name)).collect();
         let mut plan = Self { sums_up: spoken.iter().any(|name| sums_up(name)), ..Self::default() };
         let mut taken = vec![false; names.len()];

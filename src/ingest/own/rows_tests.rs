@@ -258,6 +258,21 @@ fn detection() {
     }
 }
 
+/// What one thread and what three find in the same file: counts, samples in order, number of faults.
+fn by_threads(adapter: &dyn Adapter, text: &str) -> [(Tally, Vec<String>, usize); 2] {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+    [1, 3].map(|threads| {
+        let input = Input::open("rows", file.path()).unwrap();
+        let mut sink = Recording::default();
+        let tally = adapter.read(&input, &Settings { threads, ..Settings::default() }, &mut sink).unwrap();
+        let mut samples: Vec<String> =
+            sink.samples.iter().map(|(id, sample)| format!("{:?} {sample:?}", sink.key(*id))).collect();
+        samples.sort();
+        (tally, samples, sink.faults.len())
+    })
+}
+
 #[test]
 fn neither_blocks_nor_threads_show_in_the_result() {
     let header = "time,endpoint,latency_ms,status,error,users\n";
@@ -269,19 +284,9 @@ fn neither_blocks_nor_threads_show_in_the_result() {
         }
     });
     let text: String = std::iter::once(header.to_owned()).chain(rows).collect();
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
-    let read = |threads| {
-        let input = crate::ingest::Input::open("rows.csv", file.path()).unwrap();
-        let mut sink = Recording::default();
-        let tally = OwnRowsCsv.read(&input, &Settings { threads, ..Settings::default() }, &mut sink).unwrap();
-        let mut samples: Vec<String> =
-            sink.samples.iter().map(|(id, sample)| format!("{:?} {sample:?}", sink.key(*id))).collect();
-        samples.sort();
-        (tally, samples)
-    };
-    assert_eq!(read(1), read(3));
-    assert_eq!(read(1).0.rejected, 3);
+    let [one, three] = by_threads(&OwnRowsCsv, &text);
+    assert_eq!(one.0.rejected, 3);
+    assert_eq!(one, three);
 }
 
 /// Keys that come up late are read as if they had been there from the start, whichever thread meets them.
@@ -304,19 +309,9 @@ fn lines_are_read_alike_by_any_number_of_threads() {
         }
     };
     let text: String = (0..40_000).map(|at| line(at) + "\n").collect();
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
-    let read = |threads| {
-        let input = crate::ingest::Input::open("rows.ndjson", file.path()).unwrap();
-        let mut sink = Recording::default();
-        let tally = OwnRowsNdjson.read(&input, &Settings { threads, ..Settings::default() }, &mut sink).unwrap();
-        let mut samples: Vec<String> =
-            sink.samples.iter().map(|(id, sample)| format!("{:?} {sample:?}", sink.key(*id))).collect();
-        samples.sort();
-        (tally, samples, sink.faults.len())
-    };
-    let (tally, samples, faults) = read(1);
-    assert_eq!((tally.used, tally.rejected, faults), (39_996, 4, 9_999));
+    let [one, three] = by_threads(&OwnRowsNdjson, &text);
+    let (tally, _, faults) = &one;
+    assert_eq!((tally.used, tally.rejected, *faults), (39_996, 4, 9_999));
     assert_eq!(tally.first_rejections[0].line, 9_000);
-    assert_eq!((tally, samples, faults), read(3));
+    assert_eq!(one, three);
 }
