@@ -203,6 +203,23 @@ fn units_are_asked_for() {
     }
 }
 
+/// A unit behind each number was refused as no number, though nothing could be clearer.
+#[test]
+fn units_in_cells_are_read() {
+    let (tally, sink) = csv("endpoint,latency,ok\n/a,,0\n/a,12 ms,1\n/a,1.5s,1\n/a,800us,1\n/a,12,1\n/a,5 apples,1\n");
+    let latencies: Vec<_> = sink.samples.iter().filter_map(|(_, sample)| sample.latency_ns).collect();
+    assert_eq!(latencies, [12_000_000, 1_500_000_000, 800_000]);
+    assert_eq!((tally.used, tally.rejected), (4, 2));
+    assert!(tally.first_rejections[0].reason.contains("states no unit as other cells do"));
+    assert!(tally.notes.iter().any(|note| note.contains("`latency` is read in the unit behind each number")));
+    // Where the column states one, a cell may still state its own.
+    let (_, sink) = csv("endpoint,latency_ms\n/a,12\n/a,1.5 s\n");
+    let latencies: Vec<_> = sink.samples.iter().filter_map(|(_, sample)| sample.latency_ns).collect();
+    assert_eq!(latencies, [12_000_000, 1_500_000_000]);
+    let (_, sink) = ndjson("{\"endpoint\":\"/a\",\"latency\":\"12 ms\"}\n");
+    assert_eq!(sink.samples[0].1.latency_ns, Some(12_000_000));
+}
+
 #[test]
 fn mapped_columns_are_read() {
     let settings = Settings {
