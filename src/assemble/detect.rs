@@ -115,12 +115,16 @@ fn recognise(candidate: &Candidate, by_user: Option<&'static dyn Adapter>, reque
 }
 
 fn choose(input: &Input, head: &Head, settings: &Settings) -> Result<Answer, Error> {
+    // Before any adapter is asked: what a tar holds stands in it as it is, and would be taken for all there is.
+    if let Some(refused) = refused::archive(head, input) {
+        return Ok(Answer::Refused(refused));
+    }
     let answers: Vec<(&'static dyn Adapter, Sniff)> =
         ADAPTERS.iter().map(|adapter| (*adapter, adapter.sniff(head))).collect();
     let certain: Vec<_> = answers.iter().filter(|(_, sniff)| matches!(sniff, Sniff::Yes(_))).collect();
     let unsure: Vec<_> = answers.iter().filter(|(_, sniff)| matches!(sniff, Sniff::Unsure(_))).collect();
     // A file that is known by name is refused by name, whatever a generic adapter would make of its columns.
-    let refused = if certain.is_empty() { refused::recognise(head, input) } else { None };
+    let refused = if certain.is_empty() { refused::by_name(head) } else { None };
     if let Some(refused) = refused {
         return Ok(Answer::Refused(refused));
     }

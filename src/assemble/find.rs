@@ -4,7 +4,7 @@ use super::Request;
 use crate::error::{Error, Place};
 use crate::ingest::Input;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -59,6 +59,8 @@ pub(super) fn find(request: &Request) -> Result<Found, Error> {
         excludes: excludes(&request.excludes)?,
         found: Found::default(),
         seen: BTreeSet::new(),
+        entered: BTreeSet::new(),
+        links: VecDeque::new(),
     };
     let mut inputs: Vec<&str> =
         request.inputs.iter().chain(request.monitors.iter().map(|(_, file)| file)).map(String::as_str).collect();
@@ -109,6 +111,22 @@ struct Search {
     found: Found,
     /// Files by their true path: named twice, each counts once.
     seen: BTreeSet<PathBuf>,
+    /// Folders by their true path.
+    entered: BTreeSet<PathBuf>,
+    /// Links that a walk has met, which come last: what lies in a folder itself goes by its own name.
+    links: VecDeque<Entry>,
+}
+
+/// What a folder lists.
+struct Entry {
+    source: String,
+    path: PathBuf,
+    /// Names of the folders that hold it.
+    folders: Vec<String>,
+    /// Its own name.
+    name: String,
+    /// Its path within the input folder.
+    within: PathBuf,
 }
 
 impl Search {
@@ -135,7 +153,7 @@ impl Search {
     fn input(&mut self, input: &str, request: &Request) -> Result<(), Error> {
         let path = self.at(input);
         if path.is_dir() {
-            return self.folder(input, &path, &[own_name(Path::new(input))], Path::new(""));
+            return self.walk(input, &path, &own_name(Path::new(input)));
         }
         if let Some(bytes) = request.pipes.get(input) {
             self.found.files.push(Candidate {
@@ -181,9 +199,27 @@ impl Search {
             let shown = self.root.as_ref().and_then(|root| path.strip_prefix(root).ok()).unwrap_or(&path);
             let source = shown.to_string_lossy().replace("(up)/", "../").replace("(root)/", "/");
             if path.is_dir() {
-                self.folder(&source, &path, &[own_name(&path)], Path::new(""))?;
+                self.walk(&source, &path, &own_name(&path))?;
             } else {
                 self.file(&source, &path, folders_above(&path), false);
+            }
+        }
+        Ok(())
+    }
+
+    /// A folder with all that lies in it, then what its links lead to.
+    fn walk(&mut self, source: &str, path: &Path, name: &str) -> Result<(), Error> {
+        self.folder(source, path, &[name.to_owned()], Path::new(""))?;
+        let top = path.canonicalize().ok();
+        while let Some(link) = self.links.pop_front() {
+            let target = link.path.canonicalize().ok().filter(|_| link.path.is_dir());
+            let is_around = |target: &PathBuf| top.as_ref().is_some_and(|top| top.starts_with(target));
+            match target {
+                Some(target) if is_around(&target) => self.skip(&link.source, "a link to a folder that it lies in"),
+                Some(target) if self.entered.contains(&target) => {
+                    self.skip(&link.source, "a link to a folder that is read by its own name");
+                }
+                _ => self.entry(link)?,
             }
         }
         Ok(())
@@ -203,19 +239,31 @@ impl Search {
         let mut entries =
             std::fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(unreadable)?;
         entries.sort_by_key(std::fs::DirEntry::file_name);
-        for entry in entries {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let (inner, inner_within) = (entry.path(), within.join(&name));
-            let inner_source = join(source, &name);
-            if let Some(reason) = self.why_not(&name, &inner_within, folders.len()) {
-                self.skip(&inner_source, &reason);
-            } else if inner.is_dir() {
-                let deeper = [folders, &[name]].concat();
-                self.folder(&inner_source, &inner, &deeper, &inner_within)?;
+        self.entered.extend(path.canonicalize());
+        for listed in entries {
+            let name = listed.file_name().to_string_lossy().into_owned();
+            let (path, within, source) = (listed.path(), within.join(&name), join(source, &name));
+            if let Some(reason) = self.why_not(&name, &within, folders.len()) {
+                self.skip(&source, &reason);
+                continue;
+            }
+            let entry = Entry { source, path, folders: folders.to_vec(), name, within };
+            // In a folder that stands for all there is, files are links to their content, and none leads elsewhere.
+            if self.root.is_none() && listed.file_type().is_ok_and(|kind| kind.is_symlink()) {
+                self.links.push_back(entry);
             } else {
-                self.file(&inner_source, &inner, folders.to_vec(), false);
+                self.entry(entry)?;
             }
         }
+        Ok(())
+    }
+
+    fn entry(&mut self, Entry { source, path, mut folders, name, within }: Entry) -> Result<(), Error> {
+        if path.is_dir() {
+            folders.push(name);
+            return self.folder(&source, &path, &folders, &within);
+        }
+        self.file(&source, &path, folders, false);
         Ok(())
     }
 
@@ -293,68 +341,4 @@ fn is_own_report(folder: &Path) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn write(folder: &Path, name: &str, text: &str) {
-        let path = folder.join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-
-    fn request(inputs: &[String]) -> Request {
-        Request { inputs: inputs.to_vec(), ..Request::default() }
-    }
-
-    #[test]
-    fn a_folder_is_walked_in_order_and_what_is_left_out_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().to_str().unwrap();
-        for name in ["b/out.json", "a/out.json", "a/plimsoll.toml", "plimsoll.toml", ".git/x.csv", "tmp/deep/x.csv"] {
-            write(folder.path(), name, "x");
-        }
-        write(folder.path(), "old-report/report.json", r#"{"schema": "plimsoll/1"}"#);
-        write(folder.path(), "old-report/endpoints.csv", "x");
-        let found = find(&Request { excludes: vec!["tmp/**".into()], ..request(&[format!("{root}/")]) }).unwrap();
-        let within = |source: &str| source.strip_prefix(root).unwrap().to_owned();
-        let files: Vec<String> = found.files.iter().map(|file| within(&file.source)).collect();
-        assert_eq!(files, ["/a/out.json", "/b/out.json"]);
-        let mut skipped: Vec<String> = found.skipped.iter().map(|(source, _)| within(source)).collect();
-        skipped.sort();
-        assert_eq!(skipped, ["/.git", "/a/plimsoll.toml", "/old-report", "/plimsoll.toml", "/tmp/deep"]);
-        assert_eq!(found.files[0].folders.len(), 2);
-    }
-
-    /// Opening it, a folder with a named pipe hung for ever.
-    #[cfg(unix)]
-    #[test]
-    fn what_is_no_file_is_passed_over_and_a_pipe_that_was_read_counts() {
-        let folder = tempfile::tempdir().unwrap();
-        write(folder.path(), "raw.csv", "x");
-        let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("control")).unwrap();
-        let root = folder.path().to_str().unwrap().to_owned();
-        let found = find(&request(&[root])).unwrap();
-        assert_eq!((found.files.len(), found.skipped.len()), (1, 1));
-        assert!(found.skipped[0].1.contains("a pipe, socket or device"));
-        let pipes = [("/dev/fd/63".to_owned(), Arc::from(&b"a,b"[..]))].into();
-        let found = find(&Request { pipes, ..request(&["/dev/fd/63".to_owned()]) }).unwrap();
-        assert_eq!((found.files[0].bytes, found.files[0].named), (3, true));
-    }
-
-    #[test]
-    fn a_file_named_twice_and_in_its_folder_counts_once() {
-        let folder = tempfile::tempdir().unwrap();
-        write(folder.path(), "out.json", "x");
-        let root = folder.path().to_str().unwrap().to_owned();
-        let found = find(&request(&[root.clone(), format!("{root}/out.json"), format!("{root}/*.json")])).unwrap();
-        assert_eq!(found.files.len(), 1);
-        assert!(found.files[0].named);
-    }
-
-    #[test]
-    fn what_is_not_there_is_an_error_with_its_name() {
-        let error = find(&request(&["results/nothing.csv".into()])).unwrap_err();
-        assert_eq!(error.place.unwrap().source, "results/nothing.csv");
-        assert!(find(&request(&["-".into()])).is_err());
-    }
-}
+mod tests;

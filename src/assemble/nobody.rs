@@ -3,13 +3,17 @@
 
 use super::detect::as_hint;
 use crate::fmt;
-use crate::ingest::own::columns::{Plan, header_names};
+use crate::ingest::own::columns::{Plan, delimiter, foreign_header, header_names};
 use crate::ingest::own::{OwnRowsCsv, OwnRowsNdjson, Wanted};
 use crate::ingest::{Adapter, Head, Input, Settings};
 use serde::de::IgnoredAny;
 
 /// What stands before the columns of a table that nobody knows.
 const COLUMNS: &str = "its columns are";
+/// What is said of a tool's table that was saved again with another sign between its columns.
+const PARTED: &str = "stands between its columns";
+/// How files begin to be described in which there are no figures to be found, whoever reads them.
+const WITHOUT_FIGURES: [&str; 3] = ["HTML or XML", "binary", "nothing but blanks"];
 /// Columns that are named of a header.
 const SHOWN: usize = 12;
 /// Names longer than this are cut.
@@ -55,6 +59,13 @@ pub(super) fn reason(head: &Head, input: &Input, settings: &Settings) -> String 
 
 /// What to do about a file that is nobody's: columns in another language are not guessed at, they are asked for.
 pub(super) fn hint(reason: &str, source: &str) -> String {
+    if reason.contains(PARTED) {
+        return "save it with commas between its columns and points in its numbers, as the tool wrote it".to_owned();
+    }
+    // To call it by an adapter's name would not put figures into it.
+    if WITHOUT_FIGURES.iter().any(|kind| reason.starts_with(kind)) {
+        return "give the file of results that the tool wrote; `plimsoll explain formats` lists what is read".to_owned();
+    }
     if !reason.contains(COLUMNS) {
         return as_hint(source);
     }
@@ -76,6 +87,10 @@ fn lacks(head: &Head, settings: &Settings) -> Option<String> {
     let names = columns(head.first_line())?;
     if header_names(head.lines().nth(1)?).len() != names.len() {
         return None;
+    }
+    if let (Some(tool), sign @ (b';' | b'\t')) = (foreign_header(&names), delimiter(head.first_line())) {
+        let sign = if sign == b';' { "`;`" } else { "a tab" };
+        return Some(format!("it is {tool}'s table, but {sign} {PARTED}"));
     }
     let absent = settings.columns.values().find(|name| !names.contains(name));
     let plan = Plan::assign(&names, settings);
@@ -145,6 +160,21 @@ mod tests {
         assert!(hint(&german, "x.csv").contains("inputs.columns = {"));
         assert!(said("时间,接口,响应时间\n1,/a,2\n").ends_with("时间, 接口, 响应时间"));
         assert!(hint(&said("Dear all,\nnothing to see\n"), "x.csv").contains("--as"));
+    }
+
+    /// Saved again by a spreadsheet, Locust's table was said to lack a column of times.
+    #[test]
+    fn a_tool_s_table_with_other_signs_between_its_columns_is_told() {
+        let saved = said("Type;Name;Request Count\nGET;/a;1\n");
+        assert!(saved.ends_with("it is Locust's table, but `;` stands between its columns"), "{saved}");
+        assert!(hint(&saved, "x.csv").starts_with("save it with commas"));
+    }
+
+    #[test]
+    fn no_adapter_s_name_helps_where_there_are_no_figures() {
+        for text in ["<html><p>Hello</p></html>", "\u{0}\u{1}\u{2}", "  \n"] {
+            assert!(!hint(&said(text), "x").contains("--as"), "{}", said(text));
+        }
     }
 
     #[test]

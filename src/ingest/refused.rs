@@ -1,10 +1,11 @@
 //! Kinds of files that are recognised and not read: what each is, and what to give in its place.
 //!
 //! A file that no adapter takes would otherwise end as "text in which no adapter finds results", which helps nobody whose
-//! result it is. [`recognise`] knows it by its first bytes, like an adapter would; the file is then listed with the reason
+//! result it is. [`by_name`] knows it by its first bytes, like an adapter would; the file is then listed with the reason
 //! and the way out, and where it is all there is, that is the error.
 //!
-//! Asked only when no adapter is certain of the file, so that a kind can be refused in general and read in particular.
+//! Asked only when no adapter is certain of the file, so that a kind can be refused in general and read in particular;
+//! [`archive`] alone is asked before all adapters.
 
 mod archive;
 mod marks;
@@ -193,14 +194,18 @@ const KINDS: &[Kind] = &[
     },
 ];
 
-/// Knows a file that no adapter reads. Archives are looked into, so that the hint can name what lies in them.
+/// Knows a file that no adapter reads.
 #[must_use]
-pub fn recognise(head: &Head, input: &Input) -> Option<Refused> {
-    let named = || {
-        let kind = KINDS.iter().find(|kind| (kind.is)(head))?;
-        Some(Refused { what: kind.what.to_owned(), hint: kind.hint.to_owned() })
-    };
-    archive::recognise(head, input).or_else(named)
+pub fn by_name(head: &Head) -> Option<Refused> {
+    let kind = KINDS.iter().find(|kind| (kind.is)(head))?;
+    Some(Refused { what: kind.what.to_owned(), hint: kind.hint.to_owned() })
+}
+
+/// Knows an archive and looks into it, so that the hint can name what lies in it. Asked before any adapter: of a tar that
+/// holds k6's NDJSON nearly every line is k6's, and one that holds two runs would be read as one.
+#[must_use]
+pub fn archive(head: &Head, input: &Input) -> Option<Refused> {
+    archive::recognise(head, input)
 }
 
 #[cfg(test)]
@@ -210,7 +215,7 @@ mod tests {
 
     fn refused(bytes: &[u8]) -> Option<String> {
         let input = Input::memory("f", bytes.to_vec()).unwrap();
-        recognise(&input.head().unwrap(), &input).map(|refused| refused.what)
+        by_name(&input.head().unwrap()).map(|refused| refused.what)
     }
 
     #[test]

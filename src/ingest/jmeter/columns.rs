@@ -54,8 +54,11 @@ const NAMES: [(&str, Field); KINDS] = [
 
 const BEGINNING: &str = "timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success";
 
-/// What follows [`BEGINNING`] where JMeter writes no header: 2.x by default, then 3.0, 3.1 and 4.0, and 5.x.
-const DEFAULTS: [(&str, &str); 4] = [
+/// What follows [`BEGINNING`] where JMeter writes no header: 2.x up to 2.12 by default and with the message of failed
+/// assertions, later 2.x, then 3.0, 3.1 and 4.0, and 5.x.
+const DEFAULTS: [(&str, &str); 6] = [
+    ("bytes,Latency", "JMeter 2"),
+    ("failureMessage,bytes,Latency", "JMeter 2"),
     ("bytes,grpThreads,allThreads,Latency", "JMeter 2"),
     ("failureMessage,bytes,grpThreads,allThreads,Latency,IdleTime,Connect", "JMeter 3"),
     ("failureMessage,bytes,sentBytes,grpThreads,allThreads,Latency,IdleTime,Connect", "JMeter 4"),
@@ -157,7 +160,8 @@ impl Columns {
             && text(Field::TimeStamp).len() >= 13;
         row.len() == self.names.len()
             && dated
-            && [Field::Elapsed, Field::Bytes, Field::AllThreads, Field::Latency].into_iter().all(whole)
+            && [Field::Elapsed, Field::Bytes, Field::Latency].into_iter().all(whole)
+            && (!self.has(Field::AllThreads) || whole(Field::AllThreads))
             && matches!(text(Field::Success), "true" | "false")
     }
 }
@@ -200,6 +204,8 @@ mod tests {
     #[test]
     fn rows_without_a_header_are_known_by_their_shape() {
         let rows = [
+            ("1795226501973,672,a,200,OK,T 1-1,text,true,419,671", "JMeter 2"),
+            ("1795226501973,672,a,200,OK,T 1-1,text,false,\"not found, or so\",419,671", "JMeter 2"),
             ("1795226501973,672,POST food,200,OK,\"Thread, A 1-1\",text,true,419,10,10,671", "JMeter 2"),
             ("2026/11/21 02:01:54.829;672;a;200;OK;T 1-1;text;false;419;10;10;671", "JMeter 2"),
             ("1795226501973,672,a,200,OK,T 1-1,text,true,,419,231,10,10,104,0,1", "JMeter 4"),

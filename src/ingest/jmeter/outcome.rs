@@ -21,9 +21,11 @@ pub(super) enum Fault {
 
 /// By the exception's class, and by what its message holds (nothing for any): how the failure is called, and whose it is.
 /// The first line that fits counts.
-const EXCEPTIONS: [(&str, &str, &str, Fault); 26] = [
+const EXCEPTIONS: [(&str, &str, &str, Fault); 27] = [
     ("", "too many open files", "load generator: too many open files", Fault::Generator),
     ("BindException", "", "load generator: no free port", Fault::Generator),
+    // What Linux and macOS say of the same, and Java in either class: `HttpHostConnectException` ends so too.
+    ("ConnectException", "assign requested address", "load generator: no free port", Fault::Generator),
     ("NoRouteToHostException", "assign requested address", "load generator: no free port", Fault::Generator),
     ("OutOfMemoryError", "", "load generator: out of memory", Fault::Generator),
     ("URISyntaxException", "", "test plan: no valid URL", Fault::Generator),
@@ -141,6 +143,10 @@ mod tests {
         assert_eq!(no("javax.net.ssl.SSLHandshakeException", "PKIX path"), connection("TLS"));
         assert_eq!(no("java.net.UnknownHostException", "shop.example"), connection("name not resolved"));
         assert_eq!(no("java.net.BindException", "Address already in use"), generator("load generator: no free port"));
+        let unassigned = "Connect to host:80 [host/10.0.0.1] failed: Cannot assign requested address (connect failed)";
+        for class in ["java.net.ConnectException", "org.apache.http.conn.HttpHostConnectException"] {
+            assert_eq!(no(class, unassigned), generator("load generator: no free port"), "{class}");
+        }
         assert_eq!(no("java.net.URISyntaxException", "Illegal character"), generator("test plan: no valid URL"));
         assert_eq!(no("java.net.SocketException", "Too many open files").1, Fault::Generator);
         assert_eq!(no("com.example.OddException", "?"), connection("OddException"));

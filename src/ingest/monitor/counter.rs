@@ -5,7 +5,7 @@
 //! row, and a leaking process' memory never falls. Where a name is one of a counter's and no reading is below the one before,
 //! it is one; and where the name says less, only in so many readings that chance is no explanation.
 
-use super::reading::level;
+use super::reading::{level, sign};
 use crate::error::Error;
 use crate::ingest::own::columns::delimiter;
 use crate::ingest::own::name::words;
@@ -66,11 +66,12 @@ pub(super) fn growing(input: &Input, names: &[String], measured: &[usize]) -> Re
     if candidates.is_empty() {
         return Ok(Vec::new());
     }
-    let mut rows = Rows::open(input, delimiter(input.head()?.first_line()))?;
+    let head = input.head()?;
+    let (mut rows, sign) = (Rows::open(input, delimiter(head.first_line()))?, sign(&head, measured));
     let mut unneeded = Tally::default();
     while let Some(row) = rows.next_row(&mut unneeded) {
         candidates.retain_mut(|one| {
-            let Some(Ok(Some(value))) = row.text(Some(one.column)).map(level) else { return true };
+            let Some(Ok(Some(value))) = row.text(Some(one.column)).map(|text| level(text, sign)) else { return true };
             let falls = one.last.is_some_and(|last| value < last);
             one.grew |= one.last.is_some_and(|last| value > last);
             (one.last, one.seen) = (Some(value), one.seen.saturating_add(1));

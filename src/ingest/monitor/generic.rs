@@ -1,13 +1,16 @@
 //! Any CSV with one time column and otherwise numbers: `docker stats`, psutil, an exporter's dump.
 
 use super::counter;
+use super::labelled::Labelled;
 use super::long::{self, Long};
-use super::reading::{level, read, time_columns};
+use super::reading::{level, read, sign, time_columns};
 use super::resource::MonitorResource;
 use crate::error::Error;
 use crate::ingest::own::columns::{Plan, delimiter, foreign_header, header_names};
+use crate::ingest::own::digits::Sign;
 use crate::ingest::own::instant;
 use crate::ingest::own::name::words;
+use crate::ingest::own::results::key::sums_up;
 use crate::ingest::rows::Rows;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::model::key::{ColumnKey, ColumnKind};
@@ -47,7 +50,7 @@ impl Adapter for MonitorCsv {
     }
 
     fn about(&self) -> &'static str {
-        "any other monitor's CSV: one time column, all others numbers; or one reading a row (time, metric, value)"
+        "any other monitor's CSV: one time column, others numbers (text is left out, or tells processes apart); or one reading a row (time, metric, value)"
     }
 
     fn sniff(&self, head: &Head) -> Sniff {
@@ -65,8 +68,10 @@ impl Adapter for MonitorCsv {
             return Sniff::no("the header is that of monitor_resource");
         }
         match time_columns(&names).as_slice() {
-            [time] => match all_numbers(head, &names, *time, None) {
-                Sniff::No(why) => one_a_row(head, &names, *time).unwrap_or(Sniff::No(why)),
+            [time] => match all_numbers(head, &names, *time) {
+                Sniff::No(why) => one_a_row(head, &names, *time)
+                    .or_else(|| beside_text(head, &names, *time))
+                    .unwrap_or(Sniff::No(why)),
                 wide => wide,
             },
             [] => Sniff::no("no column is called a time"),
@@ -75,15 +80,24 @@ impl Adapter for MonitorCsv {
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let names = Rows::open(input, delimiter(input.head()?.first_line()))?.header().names().to_vec();
+        let head = input.head()?;
+        let names = Rows::open(input, delimiter(head.first_line()))?.header().names().to_vec();
         let times = time_columns(&names);
+        let mut measured: Vec<usize> = (0..names.len()).filter(|column| !times.contains(column)).collect();
+        let mut beside = None;
         if let [time] = times.as_slice()
-            && let Sniff::No(_) = all_numbers(&input.head()?, &names, *time, None)
-            && let Some(long) = Long::of(&names, *time)
+            && let Sniff::No(_) = all_numbers(&head, &names, *time)
         {
-            return long.read(input, settings, sink);
+            if let Some(long) = Long::of(&names, *time) {
+                return long.read(input, settings, sink);
+            }
+            let labelled = Labelled::of(&head, &names, *time).telling(input)?;
+            if labelled.tells_apart() {
+                return labelled.read(input, settings, sink);
+            }
+            measured.clone_from(&labelled.measured);
+            beside = labelled.left_out(&names);
         }
-        let measured: Vec<usize> = (0..names.len()).filter(|column| !times.contains(column)).collect();
         let growing = counter::growing(input, &names, &measured)?;
         let keys: Vec<_> = measured
             .iter()
@@ -91,58 +105,81 @@ impl Adapter for MonitorCsv {
             .collect();
         let mut tally = read(input, settings, &keys, sink)?;
         counter::tell(&keys, &mut tally);
+        beside.into_iter().for_each(|text| tally.note(text));
         Ok(tally)
     }
 }
 
-/// Whether each row is one reading of what its other columns name.
-fn one_a_row(head: &Head, names: &[String], time: usize) -> Option<Sniff> {
-    let long = Long::of(names, time)?;
-    match all_numbers(head, names, time, Some(&long)) {
-        Sniff::Unsure(_) => Some(Sniff::unsure("one column is a time, one a value, and the others say of what")),
-        _ => None,
-    }
+/// Whether all columns but the time's are numbers.
+fn all_numbers(head: &Head, names: &[String], time: usize) -> Sniff {
+    let sign = sign_beside(head, names, time);
+    rows_hold(head, names, time, |_, text| level(text, sign).is_ok())
+        .map_or_else(Sniff::no, |()| Sniff::unsure("one column is a time and all others are numbers"))
 }
 
-/// Whether the first rows are readings: numbers in all columns but the time's, or in that of values alone.
-fn all_numbers(head: &Head, names: &[String], time: usize, long: Option<&Long>) -> Sniff {
-    let mut rows =
-        csv::ReaderBuilder::new().delimiter(delimiter(head.first_line())).flexible(true).from_reader(head.bytes());
+/// Whether each row is one reading of what its other columns name.
+fn one_a_row(head: &Head, names: &[String], time: usize) -> Option<Sniff> {
+    let (long, sign) = (Long::of(names, time)?, sign_beside(head, names, time));
+    let is_reading = |column, text: &str| column != long.value || long::reading(text, sign).is_some();
+    rows_hold(head, names, time, is_reading).ok()?;
+    Some(Sniff::unsure("one column is a time, one a value, and the others say of what"))
+}
+
+/// Whether some columns are a machine's figures, beside text that says whose they are or comments on them.
+fn beside_text(head: &Head, names: &[String], time: usize) -> Option<Sniff> {
+    rows_hold(head, names, time, |_, _| true).ok()?;
+    let sums_up = names.iter().any(|name| sums_up(&words(name)));
+    (!sums_up && Labelled::of(head, names, time).is_of_a_machine(names))
+        .then(|| Sniff::unsure("one column is a time, and others are figures of a machine or a process"))
+}
+
+fn sign_beside(head: &Head, names: &[String], time: usize) -> Sign {
+    sign(head, &(0..names.len()).filter(|column| *column != time).collect::<Vec<_>>())
+}
+
+/// Why the first rows are no readings: one has no time, or a column is not what it should be.
+fn rows_hold(
+    head: &Head,
+    names: &[String],
+    time: usize,
+    is_reading: impl Fn(usize, &str) -> bool,
+) -> Result<(), String> {
     let mut seen = 0;
-    for record in rows.byte_records().take(SNIFFED).map_while(Result::ok) {
-        // The last row of the head, or of a killed monitor, may be cut off.
-        if record.len() < names.len() {
-            continue;
-        }
+    for record in first_rows(head, names.len()) {
         for (column, field) in record.iter().enumerate() {
             let text = String::from_utf8_lossy(field);
             let text = text.trim();
             if column == time && instant::read(text).is_none_or(|clock| clock.timestamp().is_none()) {
-                return Sniff::no("the time column holds no times");
+                return Err("the time column holds no times".to_owned());
             }
-            let is_reading = match long {
-                Some(long) => column != long.value || long::reading(text).is_some(),
-                None => level(text).is_ok(),
-            };
-            if column != time && !is_reading {
+            if column != time && !is_reading(column, text) {
                 let name = names.get(column).map_or("", String::as_str);
-                return Sniff::no(format!("column `{}` does not hold numbers", crate::fmt::excerpt(name.as_bytes())));
+                return Err(format!("column `{}` does not hold numbers", crate::fmt::excerpt(name.as_bytes())));
             }
         }
         seen += 1;
     }
-    if seen == 0 {
-        return Sniff::no("holds no row");
-    }
-    Sniff::unsure("one column is a time and all others are numbers")
+    if seen == 0 { Err("holds no row".to_owned()) } else { Ok(()) }
+}
+
+/// The rows that detection looks at. The last row of the head, or of a killed monitor, may be cut off.
+pub(super) fn first_rows<'h>(head: &'h Head, columns: usize) -> impl Iterator<Item = csv::ByteRecord> + 'h {
+    let separator = delimiter(head.first_line());
+    let rows = csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(head.bytes());
+    let whole = move |record: &csv::ByteRecord| record.len() >= columns;
+    rows.into_byte_records().take(SNIFFED).map_while(Result::ok).filter(whole)
 }
 
 /// A column's meaning by its name and whether it is a total since some start, which only its values show.
 pub(super) fn key_by_name(name: &str, grows: bool) -> ColumnKey {
     let spoken = words(name);
-    let unit = if counter::is_rate(&spoken) { "/s" } else { unit(&spoken) };
     let kind = if grows { ColumnKind::Cumulative } else { ColumnKind::Level };
-    ColumnKey { name: name.to_owned(), kind, unit: unit.to_owned() }
+    ColumnKey { name: name.to_owned(), kind, unit: unit_by_name(&spoken).to_owned() }
+}
+
+/// What a column of that name, in words, is counted in; nothing where the name does not say.
+pub(super) fn unit_by_name(spoken: &str) -> &'static str {
+    if counter::is_rate(spoken) { "/s" } else { unit(spoken) }
 }
 
 /// What the last word of a name says, or any word that is an amount's: `bytes_sent`, `memory_mb_used`.

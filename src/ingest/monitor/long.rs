@@ -3,11 +3,12 @@
 
 use super::instants::Instants;
 use super::prometheus::meaning;
-use super::reading::level;
+use super::reading::{level, sign};
 use super::shown::{Figure, Shown};
 use crate::error::Error;
 use crate::ingest::own::cell_text::Refusal;
 use crate::ingest::own::columns::delimiter;
+use crate::ingest::own::digits::Sign;
 use crate::ingest::own::name::words;
 use crate::ingest::own::rows_csv::{rejection, shape};
 use crate::ingest::rows::{Row, Rows};
@@ -41,14 +42,16 @@ impl Long {
     /// Reads all rows.
     pub(super) fn read(mut self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         self.labels = self.telling(input)?;
-        let mut rows = Rows::open(input, delimiter(input.head()?.first_line()))?;
+        let head = input.head()?;
+        let mut rows = Rows::open(input, delimiter(head.first_line()))?;
+        let sign = sign(&head, &[self.value]);
         let names = rows.header().names().to_vec();
         let (mut tally, mut shown) = (Tally::default(), Shown::new(sink));
         let mut clock = Instants::new(settings.timezone.clone());
         let mut is_short = false;
         while let Some(row) = rows.next_row(&mut tally) {
             is_short = row.bytes(names.len().checked_sub(1)).is_none();
-            match shape(&row, names.len()).and_then(|()| self.figure(&row, &names, &mut clock)) {
+            match shape(&row, names.len()).and_then(|()| self.figure(&row, &names, sign, &mut clock)) {
                 Ok((at, figure)) => {
                     shown.take(&figure, at, sink);
                     tally.used();
@@ -81,14 +84,14 @@ impl Long {
         Ok(self.labels.iter().zip(telling).filter(|(_, tells)| *tells).map(|(column, _)| *column).collect())
     }
 
-    fn figure(&self, row: &Row<'_>, names: &[String], clock: &mut Instants) -> Result<(Timestamp, Figure), Refusal> {
+    fn figure(&self, row: &Row<'_>, names: &[String], sign: Sign, clock: &mut Instants) -> Result<(Timestamp, Figure), Refusal> {
         let refused = |column: usize, wanted: &str, found: &str| {
             Refusal::at(column, format!("should be {wanted}, found `{}`", crate::fmt::excerpt(found.as_bytes())))
         };
         let stamp = row.text(Some(self.time)).unwrap_or_default();
         let at = clock.read(stamp).ok_or_else(|| refused(self.time, "a time (RFC 3339 or unix)", stamp))?;
         let text = row.text(Some(self.value)).unwrap_or_default();
-        let value = reading(text).ok_or_else(|| refused(self.value, "a number", text))?;
+        let value = reading(text, sign).ok_or_else(|| refused(self.value, "a number", text))?;
         let name = self.name.and_then(|column| row.text(Some(column))).unwrap_or_default();
         let labels = self.labels.iter().filter_map(|column| {
             let (label, cell) = (names.get(*column)?, row.text(Some(*column)).filter(|cell| !cell.is_empty())?);
@@ -112,10 +115,10 @@ impl Long {
 }
 
 /// A number, or that nothing was measured; `None` where it is neither.
-pub(super) fn reading(text: &str) -> Option<Option<f64>> {
+pub(super) fn reading(text: &str, sign: Sign) -> Option<Option<f64>> {
     match text {
         "+Inf" | "-Inf" | "Inf" => Some(None),
-        text => level(text).ok(),
+        text => level(text, sign).ok(),
     }
 }
 
@@ -148,8 +151,8 @@ mod tests {
         assert_eq!(values(&read(&MonitorCsv, text).1, "up{job=\"b\"}"), [Some(0.0)]);
         let text = "time,host,value\n1795226522,a,1\n1795226522,b,2\n";
         assert_eq!(values(&read(&MonitorCsv, text).1, "{host=\"b\"}"), [Some(2.0)]);
-        // Words in a column of another name are none.
-        assert!(matches!(sniff(&MonitorCsv, "time,host,cpu\n1795226522,a,1\n"), Sniff::No(_)));
+        // Words beside numbers of which nothing says that a machine has them.
+        assert!(matches!(sniff(&MonitorCsv, "time,host,size\n1795226522,a,1\n"), Sniff::No(_)));
         assert!(matches!(sniff(&MonitorCsv, "time,metric,value\n1795226522,a,b\n"), Sniff::No(_)));
     }
 }

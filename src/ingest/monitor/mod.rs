@@ -11,6 +11,7 @@ mod generic;
 pub mod grafana;
 mod instants;
 pub mod kubectl_top;
+mod labelled;
 mod log;
 mod long;
 pub mod prometheus;

@@ -6,9 +6,10 @@ use crate::ingest::own::cell_text::{Refusal, is_nothing, number};
 use crate::ingest::own::columns::delimiter;
 use crate::ingest::own::known::{Wanted, known_names};
 use crate::ingest::own::name::words;
-use crate::ingest::own::rows_csv::{rejection, shape};
+use crate::ingest::own::digits::Sign;
+use crate::ingest::own::rows_csv::{rejection, shape, sign_of};
 use crate::ingest::rows::{Row, Rows};
-use crate::ingest::{Input, SeriesId, Settings, Sink, Tally};
+use crate::ingest::{Head, Input, SeriesId, Settings, Sink, Tally};
 use crate::model::key::{ColumnKey, ColumnKind};
 use crate::unit::Timestamp;
 
@@ -22,8 +23,13 @@ pub(super) fn time_columns(names: &[String]) -> Vec<usize> {
 }
 
 /// A number of a monitor: `12.5`, `12.5%`, or nothing.
-pub(super) fn level(text: &str) -> Result<Option<f64>, String> {
-    number(text.strip_suffix('%').map_or(text, str::trim_end), false)
+pub(super) fn level(text: &str, sign: Sign) -> Result<Option<f64>, String> {
+    number(text.strip_suffix('%').map_or(text, str::trim_end), sign)
+}
+
+/// How a monitor's file writes its numbers, as far as its beginning shows.
+pub(super) fn sign(head: &Head, columns: &[usize]) -> Sign {
+    sign_of(head, delimiter(head.first_line()), columns)
 }
 
 struct Series {
@@ -39,8 +45,9 @@ pub(super) fn read(
     keys: &[(usize, ColumnKey)],
     sink: &mut dyn Sink,
 ) -> Result<Tally, Error> {
-    let separator = delimiter(input.head()?.first_line());
-    let mut rows = Rows::open(input, separator)?;
+    let head = input.head()?;
+    let mut rows = Rows::open(input, delimiter(head.first_line()))?;
+    let sign = sign(&head, &keys.iter().map(|(column, _)| *column).collect::<Vec<_>>());
     let names = rows.header().names().to_vec();
     let Some(time) = mapped_time(&names, settings).or_else(|| time_columns(&names).first().copied()) else {
         return Err(Error::input("no column holds the time of a reading")
@@ -58,7 +65,7 @@ pub(super) fn read(
     let mut values = Vec::with_capacity(series.len());
     while let Some(row) = rows.next_row(&mut tally) {
         watch.last_was_short = row.bytes(names.len().checked_sub(1)).is_none();
-        match shape(&row, names.len()).and_then(|()| readings(&row, time, &series, &mut clock, &mut values)) {
+        match shape(&row, names.len()).and_then(|()| readings(&row, time, (&series, sign), &mut clock, &mut values)) {
             Ok(at) => {
                 if watch.is_repeated(at, &values) {
                     tally.skipped();
@@ -86,7 +93,7 @@ fn mapped_time(names: &[String], settings: &Settings) -> Option<usize> {
 fn readings(
     row: &Row<'_>,
     time: usize,
-    series: &[Series],
+    (series, sign): (&[Series], Sign),
     clock: &mut Instants,
     values: &mut Vec<Option<f64>>,
 ) -> Result<Timestamp, Refusal> {
@@ -100,7 +107,7 @@ fn readings(
     values.clear();
     for Series { column, kind, .. } in series {
         let text = row.text(Some(*column)).filter(|text| !is_nothing(text));
-        values.push(match (text, level(text.unwrap_or(""))) {
+        values.push(match (text, level(text.unwrap_or(""), sign)) {
             // A probe that got no status writes `timeout` or `error` there: no code was measured.
             (_, Err(_)) if *kind == ColumnKind::Category => None,
             (_, value) => value.map_err(|reason| Refusal::at(*column, reason))?,

@@ -54,6 +54,13 @@ impl Plan {
         crate::fmt::plain(&found.collect::<Vec<_>>().join(", "))
     }
 
+    /// The columns that hold numbers, by position.
+    #[must_use]
+    pub fn numbers(&self) -> Vec<usize> {
+        let known = [Wanted::Latency, Wanted::Bytes, Wanted::Users].into_iter().filter_map(|wanted| self.column(wanted));
+        known.chain(self.trends.iter().map(|trend| trend.column)).collect()
+    }
+
     /// Whether a column holds an instant.
     #[must_use]
     pub fn has_time(&self) -> bool {

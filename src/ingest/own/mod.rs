@@ -7,6 +7,7 @@
 mod assumed;
 pub mod cell_text;
 pub mod columns;
+pub mod digits;
 pub mod failure;
 pub mod fields;
 #[cfg(test)]

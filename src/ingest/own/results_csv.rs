@@ -5,6 +5,7 @@
 
 use super::cell_text::Refusal;
 use super::columns::{delimiter, foreign_header, header_names};
+use super::digits::{self, Seen};
 use super::known::{Wanted, known_names};
 use super::name::words;
 use super::results::key::{About, Count, Meaning, Subject, meaning};
@@ -16,6 +17,7 @@ use crate::ingest::rows::{Row, Rows};
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::model::key::Population;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// Reads tables of aggregates.
 pub struct OwnResultsCsv;
@@ -79,10 +81,11 @@ impl Adapter for OwnResultsCsv {
         let mut rows = Rows::open(input, separator)?;
         let names = spelled_out(rows.header().names().to_vec());
         let naming = naming_column(&names);
+        let style = Style::of(input, separator, &names)?;
         let (mut document, mut tally, mut is_short) = (Record::default(), Tally::default(), false);
         while let Some(row) = rows.next_row(&mut tally) {
             is_short = row.bytes(names.len().checked_sub(1)).is_none();
-            match record(&row, &names, naming, separator == b';') {
+            match record(&row, &names, naming, style) {
                 Ok(_) if tally.used >= MOST_ROWS => {
                     let refusal = Refusal::row(format!("is beyond the {MOST_ROWS} rows that a table of sums may have"));
                     tally.reject(rejection(&row, &names, &refusal));
@@ -187,15 +190,56 @@ fn tells_rows_apart(head: &Head, column: usize) -> bool {
     !seen.is_empty()
 }
 
+/// Whether what stands under that name is a number.
+fn is_number(name: &str) -> bool {
+    match meaning(name) {
+        Some(Meaning::Count(..) | Meaning::Figure(..)) => true,
+        Some(Meaning::About(about)) => matches!(about, About::Users | About::Duration),
+        None => false,
+    }
+}
+
+/// How a table writes its numbers.
+#[derive(Debug, Clone, Copy)]
+struct Style {
+    seen: Seen,
+    semicolons: bool,
+}
+
+impl Style {
+    /// What all numbers of a table show.
+    fn of(input: &Input, separator: u8, names: &[String]) -> Result<Self, Error> {
+        let numbers: Vec<usize> = (0..names.len()).filter(|at| names.get(*at).is_some_and(|name| is_number(name))).collect();
+        let (mut rows, mut unneeded, mut seen) = (Rows::open(input, separator)?, Tally::default(), Seen::default());
+        while let Some(row) = rows.next_row(&mut unneeded) {
+            numbers.iter().filter_map(|column| row.text(Some(*column))).for_each(|cell| seen.take(cell));
+        }
+        Ok(Self { seen, semicolons: separator == b';' })
+    }
+
+    /// A cell's number as JSON would have it, with what stands behind it; as it stands where it is none.
+    fn number(self, cell: &str, column: usize) -> Result<Cow<'_, str>, Refusal> {
+        let (number, behind) = digits::split(cell);
+        if self.semicolons && self.seen.leaves_open(cell) {
+            let (ungrouped, decimal) = (number.replace(['.', ','], ""), number.replace(',', "."));
+            let doubt = format!("`{number}` may be {ungrouped} or {decimal}: no other number of the table shows its decimal sign");
+            return Err(Refusal::at(column, doubt));
+        }
+        Ok(match digits::plain(number, self.seen.sign(self.semicolons)) {
+            Some(plain) if plain != number => Cow::Owned(format!("{plain}{behind}")),
+            _ => Cow::Borrowed(cell),
+        })
+    }
+}
+
 /// A row as the object that a JSON summary would have for it.
-fn record(row: &Row<'_>, names: &[String], naming: Option<usize>, comma: bool) -> Result<Record, Refusal> {
+fn record(row: &Row<'_>, names: &[String], naming: Option<usize>, style: Style) -> Result<Record, Refusal> {
     shape(row, names.len())?;
     let mut object = Map::new();
     for (column, name) in names.iter().enumerate() {
         let Some(text) = row.text(Some(column)) else { continue };
-        let decimal = comma && text.matches(',').count() == 1 && !text.contains('.');
-        let text = if decimal { text.replace(',', ".") } else { text.to_owned() };
-        object.insert(name.clone(), Value::String(text));
+        let text = if is_number(name) { style.number(text, column)? } else { Cow::Borrowed(text) };
+        object.insert(name.clone(), Value::String(text.into_owned()));
     }
     let mut record = Record::of_document(&Value::Object(object));
     if let Some(refused) = record.refused.first() {
@@ -251,126 +295,4 @@ fn file(mut row: Record, document: &mut Record) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ingest::own::recording::Recording;
-    use crate::model::distribution::Distribution;
-
-    fn read(text: &str) -> (Tally, Recording) {
-        let input = Input::memory("table.csv", text.as_bytes()).unwrap();
-        let mut sink = Recording::default();
-        let tally = OwnResultsCsv.read(&input, &Settings::default(), &mut sink).unwrap();
-        assert_eq!(tally.read, tally.used + tally.skipped + tally.rejected);
-        (tally, sink)
-    }
-
-    fn takes(text: &str) -> bool {
-        let head = Input::memory("x", text.as_bytes()).unwrap().head().unwrap();
-        let ours = matches!(OwnResultsCsv.sniff(&head), Sniff::Unsure(_));
-        let rows = matches!(super::super::OwnRowsCsv.sniff(&head), Sniff::No(_));
-        assert!(!ours || rows, "one adapter for a file");
-        ours
-    }
-
-    fn p95_us(distribution: &Distribution) -> f64 {
-        let Distribution::Quoted(quoted) = distribution else { panic!("{distribution:?}") };
-        quoted.quantiles.iter().find(|(p, _)| (*p - 0.95).abs() < 1e-9).unwrap().1
-    }
-
-    #[test]
-    fn a_row_is_an_endpoint_and_the_total_the_whole() {
-        let text = "Endpoint,Requests,Failures,Error Rate (%),Avg Latency (ms),Latency P95 (ms),Requests/sec\nGET /a,90,9,10.0,5,12.5,9\nTotal,100,9,9.0,6,20,10\nPOST /b,10,0,0.0,N/A,30,1\n";
-        assert!(takes(text));
-        let (tally, sink) = read(text);
-        assert_eq!((tally.used, tally.rejected, sink.parts.clone()), (3, 0, vec![None]));
-        let labels: Vec<_> = sink
-            .totals
-            .iter()
-            .map(|(_, total)| total.endpoint.as_ref().map(crate::model::key::EndpointKey::label))
-            .collect();
-        assert_eq!(labels, [None, Some("GET /a".to_owned()), Some("POST /b".to_owned())]);
-        let whole = &sink.totals[0].1;
-        assert_eq!((whole.requests, whole.failures, whole.rate_per_s), (Some(100), Some(9), Some(10.0)));
-        assert!((p95_us(&sink.totals[1].1.latency) - 12_500.0).abs() < 1e-6);
-        assert!(!sink.said().contains("Warning"), "{}", sink.said());
-    }
-
-    #[test]
-    fn a_row_is_a_scenario_where_the_table_says_so_or_only_users_differ() {
-        let (_, sink) =
-            read("concurrency,total,ok,fail,throughput_rps,avg_ms,p95_ms\n10,100,100,0,50,1,2\n20,100,99,1,90,2,4\n");
-        assert_eq!(sink.parts, [Some("10 users".to_owned()), Some("20 users".to_owned())]);
-        let (_, sink) = read("Policy;Requests;Failed;PCT_95 (s)\nround robin;10;0;0,25\nleast used;10;1;0,5\n");
-        assert_eq!(sink.parts, [Some("round robin".to_owned()), Some("least used".to_owned())]);
-        assert!((p95_us(&sink.totals[0].1.latency) - 250_000.0).abs() < 1e-6);
-        let (_, sink) = read("scenario,endpoint,requests,p95_ms\na,/x,1,1\nb,/x,1,2\na,/y,1,3\n");
-        assert_eq!((sink.parts.len(), sink.totals.len()), (2, 3));
-    }
-
-    /// JMeter's header says no unit; its times are milliseconds.
-    #[test]
-    fn a_table_that_jmeter_saved() {
-        let (tally, sink) = read(include_str!("../../../samples/jmeter/aggregate/aggregate.csv"));
-        assert_eq!((tally.used, tally.rejected, sink.totals.len()), (5, 0, 5));
-        let sum = &sink.totals.iter().find(|(_, total)| total.endpoint.is_none()).unwrap().1;
-        assert_eq!((sum.requests, sum.failures), (Some(40_000), Some(3209)));
-        assert!((p95_us(&sum.latency) - 517_000.0).abs() < 1e-6);
-    }
-
-    /// A table whose end is missing looks whole row by row: JMeter's lacks its TOTAL, any other its last columns.
-    #[test]
-    fn a_table_that_was_cut_off_is_unfinished() {
-        let jmeter = include_str!("../../../samples/jmeter/aggregate/aggregate.csv");
-        let unfinished = |text: &str| read(text).0.unfinished.unwrap_or_default();
-        assert_eq!(unfinished(jmeter), "");
-        assert_eq!(unfinished(jmeter.trim_end()), "", "a last line without an end is whole");
-        let without_total = &jmeter[..jmeter.find("TOTAL").unwrap()];
-        assert!(unfinished(without_total).contains("row TOTAL"), "{}", unfinished(without_total));
-        for cut in [jmeter.len() - 12, without_total.len() - 12] {
-            assert_eq!(unfinished(&jmeter[..cut]), "the last row breaks off");
-        }
-        assert_eq!(unfinished("endpoint,requests,p95_ms\n/a,2,1\n/b,3"), "the last row breaks off");
-        assert_eq!(unfinished("endpoint,requests,p95_ms\n/a,2,1\n/b,3,"), "");
-    }
-
-    /// The plugin that writes the table from the command line calls the same columns otherwise.
-    #[test]
-    fn a_table_that_jmeter_s_plugin_wrote() {
-        let header = "sampler_label,aggregate_report_count,average,aggregate_report_median,aggregate_report_90%_line,aggregate_report_95%_line,aggregate_report_99%_line,aggregate_report_min,aggregate_report_max,aggregate_report_error%,aggregate_report_rate,aggregate_report_bandwidth,aggregate_report_stddev";
-        let text = format!(
-            "{header}\nGET /a,100,12,10,20,25,30,3,40,1.00%,9.5,1.2,3.1\nTOTAL,100,12,10,20,25,30,3,40,1.00%,9.5,1.2,3.1\n"
-        );
-        assert!(takes(&text));
-        let (tally, sink) = read(&text);
-        let whole = &sink.totals.iter().find(|(_, total)| total.endpoint.is_none()).unwrap().1;
-        assert_eq!((tally.used, whole.requests, whole.failures, whole.rate_per_s), (2, Some(100), Some(1), Some(9.5)));
-        assert!((p95_us(&whole.latency) - 25_000.0).abs() < 1e-6);
-    }
-
-    #[test]
-    fn what_is_no_table_of_sums() {
-        for text in [
-            "timestamp,endpoint,latency_ms,status\n1,/a,5,200\n",
-            "Timestamp,Elapsed (s),Connections,Total Operations,Ops/sec,Latency P95 (ms)\n1,2,3,4,5,6\n",
-            "timestamp,endpoint,requests,p95_ms\n1,/a,5,6\n2,/a,5,6\n",
-            "stage,p50_ms,p95_ms\na,1,2\n",
-            "endpoint,requests\n/a,2\n",
-            "Type,Name,Request Count,Failure Count,95%\n",
-            "a\n",
-            "",
-        ] {
-            assert!(!takes(text), "{text}");
-        }
-        assert!(takes("timestamp,endpoint,requests,p95_ms\n1,/a,5,6\n1,/b,5,6\n"));
-    }
-
-    #[test]
-    fn bad_rows_have_their_place_and_units_are_asked_for() {
-        let (tally, _) = read("endpoint,requests,p95_ms\n/a,many,1\n/b,2\n/c,2,1\n");
-        assert_eq!((tally.used, tally.rejected), (1, 2));
-        assert_eq!((tally.first_rejections[0].line, tally.first_rejections[0].field.as_deref()), (2, Some("requests")));
-        let input = Input::memory("t", &b"endpoint,requests,avg_latency\n/a,2,1\n"[..]).unwrap();
-        let error = OwnResultsCsv.read(&input, &Settings::default(), &mut Recording::default()).unwrap_err();
-        assert!(error.message.contains("avg_latency") && error.hint.unwrap().contains("inputs.latency_unit"));
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 use super::assumed::Assumed;
 use super::cell_text::{self, Refusal, is_nothing};
 use super::columns::Plan;
+use super::digits::Sign;
 use super::failure;
 use super::instant::{self, Clock};
 use super::known::Wanted;
@@ -58,7 +59,7 @@ struct Home {
 pub struct RowReader<'s> {
     plan: Plan,
     settings: &'s Settings,
-    decimal_comma: bool,
+    sign: Sign,
     homes: HashMap<Vec<u8>, Option<Home>>,
     identity: Vec<u8>,
     trends: Vec<(PartId, Vec<SeriesId>)>,
@@ -80,7 +81,7 @@ impl<'s> RowReader<'s> {
         Self {
             plan,
             settings,
-            decimal_comma: false,
+            sign: Sign::Point,
             homes: HashMap::new(),
             identity: Vec::new(),
             trends: Vec::new(),
@@ -90,10 +91,10 @@ impl<'s> RowReader<'s> {
         }
     }
 
-    /// Reads `12,5` as twelve and a half.
+    /// Reads numbers as this file writes them.
     #[must_use]
-    pub fn with_decimal_comma(mut self, comma: bool) -> Self {
-        self.decimal_comma = comma;
+    pub fn with_sign(mut self, sign: Sign) -> Self {
+        self.sign = sign;
         self
     }
 
@@ -163,7 +164,7 @@ impl<'s> RowReader<'s> {
             return Ok(None);
         };
         cells.text(column).map_or(Ok(None), |text| {
-            cell_text::amount(text, self.decimal_comma).map_err(|reason| Refusal::at(column, reason))
+            cell_text::amount(text, self.sign).map_err(|reason| Refusal::at(column, reason))
         })
     }
 
@@ -207,12 +208,12 @@ impl<'s> RowReader<'s> {
         let Some(column) = self.plan.column(Wanted::Latency) else { return Ok(None) };
         let Some(text) = cells.text(column) else { return Ok(None) };
         let refused = |reason: String| Refusal::at(column, reason);
-        let nanos = match cell_text::amount(text, self.decimal_comma) {
+        let nanos = match cell_text::amount(text, self.sign) {
             Ok(Some(_)) if self.plan.unit_in_cells => {
                 return Err(refused(format!("states no unit as other cells do, found `{text}`")));
             }
             Ok(value) => value.map(|value| value * self.plan.latency_ns),
-            Err(reason) => Some(cell_text::duration_ns(text, self.decimal_comma).ok_or_else(|| refused(reason))?),
+            Err(reason) => Some(cell_text::duration_ns(text, self.sign).ok_or_else(|| refused(reason))?),
         };
         let whole = |nanos| {
             cell_text::nanos(nanos).ok_or_else(|| {
@@ -246,7 +247,7 @@ impl<'s> RowReader<'s> {
         for trend in &self.plan.trends {
             let value = match cells.text(trend.column) {
                 Some(text) => {
-                    cell_text::number(text, self.decimal_comma).map_err(|reason| Refusal::at(trend.column, reason))?
+                    cell_text::number(text, self.sign).map_err(|reason| Refusal::at(trend.column, reason))?
                 }
                 None => None,
             };

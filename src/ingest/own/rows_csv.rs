@@ -2,6 +2,7 @@
 
 use super::assumed::Assumed;
 use super::cell_text::{Refusal, duration_ns};
+use super::digits::{Seen, Sign};
 use super::columns::{Plan, delimiter, foreign_header, header_names};
 use super::row::{Cells, RowReader, Taken};
 use crate::error::Error;
@@ -54,9 +55,10 @@ impl Adapter for OwnRowsCsv {
         let plan =
             Plan::beside_cells(&names, settings, &input.place(), |column| states_unit(&head, separator, column))?;
         plan.require_countable(&input.place())?;
+        let sign = sign_of(&head, separator, &plan.numbers());
         let readers = rows.shared_by(settings.threads.min(threads::worth_while(input)));
         let yields = threads::spread(readers, sink, |rows, sink| {
-            let reader = RowReader::new(plan.clone(), settings).with_decimal_comma(separator == b';');
+            let reader = RowReader::new(plan.clone(), settings).with_sign(sign);
             read_rows(rows, reader, settings.strict, sink)
         });
         let mut all = Findings::default();
@@ -77,6 +79,17 @@ impl Adapter for OwnRowsCsv {
         }
         Ok(tally)
     }
+}
+
+/// How the numbers in these columns are written, as far as the file's beginning shows.
+pub(in crate::ingest) fn sign_of(head: &Head, separator: u8, columns: &[usize]) -> Sign {
+    let rows = csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(head.bytes());
+    let mut seen = Seen::default();
+    for row in rows.into_byte_records().map_while(Result::ok) {
+        let cells = columns.iter().filter_map(|column| std::str::from_utf8(row.get(*column)?).ok());
+        cells.for_each(|cell| seen.take(cell));
+    }
+    seen.sign(separator == b';')
 }
 
 /// Whether one of the first cells of a column says its unit: `12 ms`.

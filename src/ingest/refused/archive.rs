@@ -141,7 +141,12 @@ fn tar(from: &mut dyn BufRead, contents: &mut Contents) -> io::Result<()> {
         }
         let part = |range: std::ops::Range<usize>| header.get(range).unwrap_or(&[]);
         let size = octal(part(124..136)).ok_or(io::ErrorKind::InvalidData)?;
-        let name = part(0..100).split(|byte| *byte == 0).next().unwrap_or(&[]).to_vec();
+        let until_zero = |range| part(range).split(|byte| *byte == 0).next().unwrap_or(&[]);
+        let mut name = until_zero(0..100).to_vec();
+        // POSIX has the folders of a long name in a field of their own; GNU has other things there.
+        if part(257..263) == b"ustar\0" && !until_zero(345..500).is_empty() {
+            name = [until_zero(345..500), b"/", name.as_slice()].concat();
+        }
         let is_file = matches!(part(156..157), [b'0' | 0]);
         let begin = peek(from, size)?;
         if is_file {

@@ -11,7 +11,8 @@
 //!
 //! # What to do
 //! Failures above 5 %: pools, the concurrency that upstream allows, memory. 500s: pool, cache memory, containers. 429
-//! and 409 can be right answers: say so with `expected_status`. Timeouts: too short, overload, network.
+//! and 409 can be right answers: say so with `expected_status`. Timeouts: too short, overload, network. What the load
+//! generator failed in (no free port, too many open files, a test plan's own error) is mended there.
 
 use super::{Look, Rule, finding};
 use crate::analyse::figures::EndpointFigures;
@@ -64,7 +65,10 @@ fn fails(test: &str, endpoint: &EndpointFigures, ratio: f64) -> Finding {
 /// What people try first, by the most frequent kind.
 fn advice(endpoint: &EndpointFigures) -> &'static str {
     let kind = endpoint.failure_kinds.first().map(|kind| kind.name.to_lowercase()).unwrap_or_default();
-    if kind.contains("timeout") || kind.contains("timed out") {
+    if kind.starts_with("load generator:") || kind.starts_with("test plan:") || kind == "stopped by jmeter" {
+        "Not the system's failures: the machine or the plan that makes the load has them. Mend that and measure again; \
+         a machine out of ports needs more addresses, connections kept alive, or another machine beside it."
+    } else if kind.contains("timeout") || kind.contains("timed out") {
         "Timeouts: the timeout is too short, the system overloaded, or the network slow. See whether latency rose before."
     } else if kind.contains("429") || kind.contains("409") {
         "A refusal can be the right answer: say so with `expected_status`. Else look at rate limits."
