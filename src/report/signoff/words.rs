@@ -19,6 +19,9 @@ pub(super) fn demand(result: &CriterionResult) -> String {
 
 /// `below 3 s`.
 pub(super) fn needed(result: &CriterionResult) -> Option<String> {
+    if let Some(whole) = &result.demanded {
+        return Some(fmt::plain(whole));
+    }
     let limit = result.limit?;
     Some(format!("{} {}", limit.side.words(), fmt::value(limit.value, result.unit)))
 }
