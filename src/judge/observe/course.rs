@@ -105,7 +105,9 @@ impl Course<'_> {
         let part = |at: usize| (self.value)(at..=at);
         part(from)?;
         let to = (to..self.spans.len()).find(|at| part(*at).is_some())?;
-        (from..=to).filter_map(part).reduce(|worst, one| if self.is_worse(worst, one) { one } else { worst })
+        (from..=to)
+            .filter_map(part)
+            .reduce(|least_bad, one| if self.is_worse(least_bad, one) { one } else { least_bad })
     }
 
     /// The first stretch that misses the limit, and all that overlap it.

@@ -23,13 +23,7 @@ fn run() -> Test {
 fn seen(test: &Test, metric: &str, timeframe: Timeframe, limit: (Side, &str)) -> Result<Observation, String> {
     let figures = analyse(test, &Options::default());
     let metric = Metric::parse(metric).unwrap();
-    let scope = Scope {
-        judged: JudgedTest { test, figures: &figures },
-        endpoint: None,
-        slice: None,
-        limit: None,
-        of_few: false,
-    };
+    let scope = Scope::whole(JudgedTest { test, figures: &figures });
     worst(&metric, &scope, timeframe, (limit.0, Quantity::parse(limit.1).unwrap()))
 }
 
