@@ -85,7 +85,7 @@ fn numbers(env: &mut Environment<'_>) {
     env.add_filter("count", |value: Value| shown(&value, fmt::number));
     env.add_filter("latency", |value: Value| shown(&value, fmt::latency_us));
     env.add_filter("percent", |value: Value| shown(&value, fmt::percent));
-    env.add_filter("points", |value: Value| shown(&value, |ratio| format!("{} points", fmt::number(ratio * 100.0))));
+    env.add_filter("points", |value: Value| shown(&value, fmt::points));
     env.add_filter("rate", |value: Value| shown(&value, fmt::rate));
     env.add_filter("bytes", |value: Value| shown(&value, fmt::bytes));
     env.add_filter("duration", |value: Value| shown(&value, fmt::duration_s));
