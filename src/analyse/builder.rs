@@ -142,6 +142,7 @@ pub(crate) fn empty_test() -> Test {
         tool_version: None,
         inputs: Vec::new(),
         span: None,
+        dated: None,
         duration_s: None,
         load_model: None,
         users_stated: None,

@@ -33,6 +33,12 @@ pub(super) fn merge(mut execution: Execution) -> Test {
     let timeline = timeline(figures, &forms, endpoints);
     let mut said = evidence::said(&forms, &populations, &execution.monitors);
     said.facts(&forms, &populations);
+    let began = fact(&forms, |fact| if let Fact::Began(at) = fact { Some(*at) } else { None });
+    let written = || fact(&forms, |fact| if let Fact::WrittenAt(at) = fact { Some(*at) } else { None });
+    let dated = if span.is_none() { began.or_else(written) } else { None };
+    if dated.is_some() && began.is_none() {
+        said.remark("nothing says when it began: it is dated by the time that its file states".to_owned());
+    }
     Test {
         tool: tool(&forms),
         tool_version: fact(
@@ -43,6 +49,7 @@ pub(super) fn merge(mut execution: Execution) -> Test {
             fact(&forms, |fact| if let Fact::DurationSeconds(seconds) = fact { Some(*seconds) } else { None })
         }),
         span,
+        dated,
         load_model: fact(&forms, |fact| if let Fact::Load(model) = fact { Some(*model) } else { None }),
         users_stated: fact(&forms, |fact| if let Fact::Users(users) = fact { Some(*users) } else { None }),
         users_alone: span.filter(|_| timeline.is_none()).and_then(|span| users_alone(&forms, span)),
@@ -80,6 +87,7 @@ fn empty(execution: Execution) -> Test {
         tool_version: None,
         inputs: Vec::new(),
         span: None,
+        dated: None,
         duration_s: None,
         load_model: None,
         users_stated: None,

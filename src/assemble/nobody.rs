@@ -64,7 +64,8 @@ pub(super) fn hint(reason: &str, source: &str) -> String {
     }
     // To call it by an adapter's name would not put figures into it.
     if WITHOUT_FIGURES.iter().any(|kind| reason.starts_with(kind)) {
-        return "give the file of results that the tool wrote; `plimsoll explain formats` lists what is read".to_owned();
+        return "give the file of results that the tool wrote; `plimsoll explain formats` lists what is read"
+            .to_owned();
     }
     if !reason.contains(COLUMNS) {
         return as_hint(source);

@@ -76,7 +76,7 @@ impl Side {
         Some(Self {
             test: test.name.clone(),
             tool: test.tool.clone(),
-            started_at: test.span.map(|span| span.start),
+            started_at: test.began_at(),
             duration_s: test.duration_s,
             steady_s: steady.as_ref().map_or(0.0, |(timeline, range)| width_s(timeline) * count(range.len())),
             warm_up_s: figures.phases.as_ref().map_or(0.0, |phases| phases.compared_from_s() - phases.steady_from_s),

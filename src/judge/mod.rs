@@ -46,7 +46,7 @@ use rules::Look;
 #[must_use]
 pub fn judge(case: &Case<'_>) -> Judgement {
     let lineup = plan::lineup(case.tests, case.config);
-    let newest = lineup.entries.iter().filter_map(|entry| entry.judged.test.span).map(|span| span.end).max();
+    let newest = lineup.entries.iter().filter_map(|entry| entry.judged.test.ended_at()).max();
     let mut criteria = configured(case, &lineup, newest);
     if case.config.inputs.k6_thresholds {
         criteria.extend(lineup.entries.iter().flat_map(|entry| k6::judged(entry, case.config.compat)));

@@ -139,4 +139,6 @@ pub enum Fact {
     Remark(String),
     /// A doubt that the reader of any figure must know.
     Warning(String),
+    /// When it began, where nothing says how long it ran.
+    Began(Timestamp),
 }

@@ -23,6 +23,8 @@ pub struct Test {
     pub inputs: Vec<InputFile>,
     /// First start to last end of the requests; the tool's own statement where there are no rows with times.
     pub span: Option<Span>,
+    /// When it began by a file's own word, else when that was written; only where `span` is not known.
+    pub dated: Option<Timestamp>,
     /// Length in seconds: of `span`, else as the tool states it.
     pub duration_s: Option<f64>,
     /// Open or closed workload, where known.
@@ -49,6 +51,20 @@ pub struct Test {
     pub warnings: Vec<Warning>,
     /// Assumptions and properties of the sources, shown with the evidence.
     pub remarks: Vec<String>,
+}
+
+impl Test {
+    /// When it began, as well as that is known: by its requests, else the instant by which its file dates it.
+    #[must_use]
+    pub fn began_at(&self) -> Option<Timestamp> {
+        self.span.map(|span| span.start).or(self.dated)
+    }
+
+    /// The instant after which nothing of it happened, as well as that is known.
+    #[must_use]
+    pub fn ended_at(&self) -> Option<Timestamp> {
+        self.span.map(|span| span.end).or(self.dated)
+    }
 }
 
 /// All of one population.

@@ -210,7 +210,7 @@ pub struct TestReport {
     pub purpose: Option<String>,
     /// The files.
     pub inputs: Vec<InputFile>,
-    /// First start.
+    /// First start; where no rows have times, the start that a file states or else, as a remark says, when it was written.
     pub started_at: Option<String>,
     /// Last end.
     pub ended_at: Option<String>,

@@ -18,7 +18,9 @@ fn a_folder_is_walked_in_order_and_what_is_left_out_is_named() {
         write(folder.path(), name, "x");
     }
     write(folder.path(), "old-report/report.json", r#"{"schema": "plimsoll/1"}"#);
-    write(folder.path(), "old-report/endpoints.csv", "x");
+    write(folder.path(), "old-report/raw.csv", "x");
+    write(folder.path(), "plimsoll-report/report.json", r#"{"schema": "plimsoll/1"}"#);
+    write(folder.path(), "plimsoll-report/endpoints.csv", "x");
     let found = find(&Request { excludes: vec!["tmp/**".into()], ..request(&[format!("{root}/")]) }).unwrap();
     let within = |source: &str| source.strip_prefix(root).unwrap().to_owned();
     let files: Vec<String> = found.files.iter().map(|file| within(&file.source)).collect();
@@ -67,10 +69,7 @@ fn links_lead_nowhere_that_was_entered_and_names_are_the_true_ones() {
     let skipped: Vec<_> = found.skipped.iter().map(|(source, why)| (inner(source), why.as_str())).collect();
     let around = "a link to a folder that it lies in";
     let twice = "a link to a folder that is read by its own name";
-    assert_eq!(
-        skipped,
-        [("/a-latest".into(), twice), ("/a-loop".into(), around), ("/c-far/back".into(), around)]
-    );
+    assert_eq!(skipped, [("/a-latest".into(), twice), ("/a-loop".into(), around), ("/c-far/back".into(), around)]);
 }
 
 #[test]

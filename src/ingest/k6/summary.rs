@@ -6,7 +6,10 @@ use super::figure::{Check, Figure, Figures, selector};
 use super::metric::{Definition, is_aside};
 use super::outline::{self, Kind};
 use crate::error::Error;
+use crate::ingest::own::instant;
 use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally};
+use crate::model::sample::Fact;
+use crate::unit::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -40,12 +43,32 @@ impl Adapter for K6Summary {
             checks: summary.root_group.map(|root| checks(root, &mut tally)).unwrap_or_default(),
             duration_s: summary.state.and_then(|state| state.millis).map(|millis| millis / 1e3),
         };
+        let part = sink.part(None);
+        let began = instant_of(summary.start_time.or(summary.started_at));
+        began.into_iter().for_each(|at| sink.fact(part, Fact::Began(at)));
+        let written = instant_of(summary.timestamp.or(summary.date).or(summary.generated_at));
+        written.into_iter().for_each(|at| sink.fact(part, Fact::WrittenAt(at)));
         finish(&figures, tally, input, settings, sink)
     }
 }
 
+/// k6 states no instant; scripts add one under a name of their own, as text or as unix time.
+fn instant_of(stated: Option<Value>) -> Option<Timestamp> {
+    let text = match stated? {
+        Value::String(text) => text,
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    instant::read(text.trim())?.timestamp()
+}
+
 #[derive(Deserialize)]
 struct Summary {
+    timestamp: Option<Value>,
+    date: Option<Value>,
+    generated_at: Option<Value>,
+    start_time: Option<Value>,
+    started_at: Option<Value>,
     metrics: BTreeMap<String, Value>,
     root_group: Option<Value>,
     state: Option<State>,

@@ -45,9 +45,8 @@ pub(super) struct Labelled {
 impl Labelled {
     /// The columns as the first rows show them.
     pub(super) fn of(head: &Head, names: &[String], time: usize) -> Self {
-        let called = |column: usize, known: &[&str]| {
-            names.get(column).is_some_and(|name| known.contains(&words(name).as_str()))
-        };
+        let called =
+            |column: usize, known: &[&str]| names.get(column).is_some_and(|name| known.contains(&words(name).as_str()));
         let others: Vec<usize> = (0..names.len()).filter(|column| *column != time).collect();
         let sign = sign(head, &others);
         let mut texts = BTreeSet::new();
@@ -111,7 +110,8 @@ impl Labelled {
 
     /// Says which columns are not read.
     pub(super) fn left_out(&self, names: &[String]) -> Option<String> {
-        let is_read = |column: &usize| *column == self.time || self.measured.contains(column) || self.owners.contains(column);
+        let is_read =
+            |column: &usize| *column == self.time || self.measured.contains(column) || self.owners.contains(column);
         let left: Vec<String> = names
             .iter()
             .enumerate()
@@ -162,7 +162,8 @@ impl Labelled {
             let found = crate::fmt::excerpt(text(self.time).as_bytes());
             Refusal::at(self.time, format!("should be a time (RFC 3339 or unix), found `{found}`"))
         })?;
-        let owner: Vec<&str> = self.owners.iter().map(|column| text(*column)).filter(|cell| !is_nothing(cell)).collect();
+        let owner: Vec<&str> =
+            self.owners.iter().map(|column| text(*column)).filter(|cell| !is_nothing(cell)).collect();
         let figure = |column: &usize| {
             let value = level(text(*column), sign).map_err(|reason| Refusal::at(*column, reason))?;
             let name = names.get(*column).map_or("", String::as_str);
@@ -205,8 +206,14 @@ mod tests {
 
     #[test]
     fn a_single_process_keeps_the_columns_names() {
-        let (tally, sink) = read(&MonitorCsv, "time;process;cpu;mem\n2026-11-21 02:09:50;api;10,1;1.100\n2026-11-21 02:09:52;api;11,5;1.101\n");
-        assert_eq!((values(&sink, "cpu"), values(&sink, "mem")), (vec![Some(10.1), Some(11.5)], vec![Some(1100.0), Some(1101.0)]));
+        let (tally, sink) = read(
+            &MonitorCsv,
+            "time;process;cpu;mem\n2026-11-21 02:09:50;api;10,1;1.100\n2026-11-21 02:09:52;api;11,5;1.101\n",
+        );
+        assert_eq!(
+            (values(&sink, "cpu"), values(&sink, "mem")),
+            (vec![Some(10.1), Some(11.5)], vec![Some(1100.0), Some(1101.0)])
+        );
         assert!(tally.notes.iter().any(|note| note == "not read: `process`"), "{:?}", tally.notes);
     }
 

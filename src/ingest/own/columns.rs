@@ -57,7 +57,8 @@ impl Plan {
     /// The columns that hold numbers, by position.
     #[must_use]
     pub fn numbers(&self) -> Vec<usize> {
-        let known = [Wanted::Latency, Wanted::Bytes, Wanted::Users].into_iter().filter_map(|wanted| self.column(wanted));
+        let known =
+            [Wanted::Latency, Wanted::Bytes, Wanted::Users].into_iter().filter_map(|wanted| self.column(wanted));
         known.chain(self.trends.iter().map(|trend| trend.column)).collect()
     }
 

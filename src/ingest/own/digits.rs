@@ -97,7 +97,8 @@ pub fn plain(text: &str, sign: Sign) -> Option<Cow<'_, str>> {
     let (whole, fraction) = decimal.and_then(|sign| digits.rsplit_once(sign)).unwrap_or((digits, ""));
     let is_grouping = |letter: &char| !letter.is_ascii_digit();
     let grouping = whole.chars().find(is_grouping);
-    let is_sound = grouping.is_none_or(|sign| (SPACERS.contains(&sign) || matches!(sign, '.' | ',')) && is_grouped(whole, sign))
+    let is_sound = grouping
+        .is_none_or(|sign| (SPACERS.contains(&sign) || matches!(sign, '.' | ',')) && is_grouped(whole, sign))
         && !whole.is_empty()
         && fraction.bytes().all(|byte| byte.is_ascii_digit());
     let whole: String = whole.chars().filter(char::is_ascii_digit).collect();
@@ -110,7 +111,8 @@ pub fn plain(text: &str, sign: Sign) -> Option<Cow<'_, str>> {
 pub fn split(cell: &str) -> (&str, &str) {
     let cell = cell.trim();
     let signs = cell.len() - cell.trim_start_matches(['-', '+']).len();
-    let is_of_number = |letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ',') || SPACERS.contains(&letter);
+    let is_of_number =
+        |letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ',') || SPACERS.contains(&letter);
     let rest = cell.get(signs..).unwrap_or_default();
     let end = signs + rest.find(|letter| !is_of_number(letter)).unwrap_or(rest.len());
     let number = cell.get(..end).unwrap_or_default().trim_end_matches(SPACERS);

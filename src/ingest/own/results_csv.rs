@@ -209,7 +209,8 @@ struct Style {
 impl Style {
     /// What all numbers of a table show.
     fn of(input: &Input, separator: u8, names: &[String]) -> Result<Self, Error> {
-        let numbers: Vec<usize> = (0..names.len()).filter(|at| names.get(*at).is_some_and(|name| is_number(name))).collect();
+        let numbers: Vec<usize> =
+            (0..names.len()).filter(|at| names.get(*at).is_some_and(|name| is_number(name))).collect();
         let (mut rows, mut unneeded, mut seen) = (Rows::open(input, separator)?, Tally::default(), Seen::default());
         while let Some(row) = rows.next_row(&mut unneeded) {
             numbers.iter().filter_map(|column| row.text(Some(*column))).for_each(|cell| seen.take(cell));
@@ -222,7 +223,9 @@ impl Style {
         let (number, behind) = digits::split(cell);
         if self.semicolons && self.seen.leaves_open(cell) {
             let (ungrouped, decimal) = (number.replace(['.', ','], ""), number.replace(',', "."));
-            let doubt = format!("`{number}` may be {ungrouped} or {decimal}: no other number of the table shows its decimal sign");
+            let doubt = format!(
+                "`{number}` may be {ungrouped} or {decimal}: no other number of the table shows its decimal sign"
+            );
             return Err(Refusal::at(column, doubt));
         }
         Ok(match digits::plain(number, self.seen.sign(self.semicolons)) {

@@ -163,9 +163,9 @@ impl<'s> RowReader<'s> {
         let Some(column) = self.plan.column(wanted) else {
             return Ok(None);
         };
-        cells.text(column).map_or(Ok(None), |text| {
-            cell_text::amount(text, self.sign).map_err(|reason| Refusal::at(column, reason))
-        })
+        cells
+            .text(column)
+            .map_or(Ok(None), |text| cell_text::amount(text, self.sign).map_err(|reason| Refusal::at(column, reason)))
     }
 
     fn count(&self, cells: &impl Cells, wanted: Wanted) -> Result<Option<u64>, Refusal> {
@@ -246,9 +246,7 @@ impl<'s> RowReader<'s> {
         self.measures.clear();
         for trend in &self.plan.trends {
             let value = match cells.text(trend.column) {
-                Some(text) => {
-                    cell_text::number(text, self.sign).map_err(|reason| Refusal::at(trend.column, reason))?
-                }
+                Some(text) => cell_text::number(text, self.sign).map_err(|reason| Refusal::at(trend.column, reason))?,
                 None => None,
             };
             self.measures.push(value.map(|value| value * trend.scale));

@@ -2,8 +2,8 @@
 
 use super::assumed::Assumed;
 use super::cell_text::{Refusal, duration_ns};
-use super::digits::{Seen, Sign};
 use super::columns::{Plan, delimiter, foreign_header, header_names};
+use super::digits::{Seen, Sign};
 use super::row::{Cells, RowReader, Taken};
 use crate::error::Error;
 use crate::ingest::rows::{Row, Rows};

@@ -62,12 +62,12 @@ fn one_test(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<
                 fmt::plain(&rejection.excerpt)
             )?;
         }
+        for text in input.unfinished.iter().chain(&input.notes) {
+            writeln!(out, "    {}", style.line(text, 4))?;
+        }
         for copy in &input.copies {
             let source = fmt::plain(&copy.source);
             writeln!(out, "  {source} holds the same rows, or some of them, and is not counted again")?;
-        }
-        for text in input.unfinished.iter().chain(&input.notes) {
-            writeln!(out, "    {}", style.line(text, 4))?;
         }
     }
     figures(test, style, out)?;

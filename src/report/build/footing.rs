@@ -81,7 +81,7 @@ pub(super) fn holds_for(material: &Material<'_>, tests: &[&TestReport]) -> Holds
     let users = tests.iter().filter(valid).filter_map(|test| test.load.users_max).max_by(f64::total_cmp);
     let rate_per_s = tests.iter().filter(valid).filter_map(|test| borne(test)).max_by(f64::total_cmp);
     let counted = material.tests.iter().filter(|one| one.superseded.is_none());
-    let date = counted.filter_map(|one| one.test.span).map(|span| span.end).max().map(fmt::date);
+    let date = counted.filter_map(|one| one.test.ended_at()).max().map(fmt::date);
     let (build, environment) = (material.build.clone(), material.environment.clone());
     let mut parts = Vec::new();
     let load: Vec<String> = users.map(words::people).into_iter().chain(rate_per_s.map(fmt::rate)).collect();

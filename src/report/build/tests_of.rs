@@ -25,7 +25,7 @@ pub(super) fn test(judged: &Judged<'_>, id: String) -> TestReport {
         kind: judged.kind.clone(),
         purpose: judged.purpose.clone(),
         inputs: test.inputs.clone(),
-        started_at: test.span.map(|span| fmt::rfc3339(span.start)),
+        started_at: test.began_at().map(fmt::rfc3339),
         ended_at: test.span.map(|span| fmt::rfc3339(span.end)),
         duration_s: test.duration_s,
         why: unknown(test),
@@ -64,10 +64,10 @@ fn faults(judged: &Judged<'_>) -> Vec<FaultLine> {
 
 /// Why a test has no times.
 fn unknown(test: &Test) -> BTreeMap<String, String> {
-    let span = test.span.is_none();
-    let instants = ["started_at", "ended_at"].map(|field| span.then_some((field, "the sources state no instants")));
+    let began = test.began_at().is_none().then_some(("started_at", "the sources state no instants"));
+    let ended = test.span.is_none().then_some(("ended_at", "the sources state no instants"));
     let length = test.duration_s.is_none().then_some(("duration_s", "the sources state neither instants nor a length"));
-    let all = instants.into_iter().chain([length]).flatten();
+    let all = [began, ended, length].into_iter().flatten();
     all.map(|(field, why)| (field.to_owned(), why.to_owned())).collect()
 }
 

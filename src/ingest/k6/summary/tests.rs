@@ -118,3 +118,15 @@ fn what_breaks_off_is_refused_without_showing_its_content() {
         assert!(!format!("{error:?}").contains("hunt"));
     }
 }
+
+/// A script's own date was passed over, so that the test had none.
+#[test]
+fn a_script_dates_its_summary() {
+    let dated = |key: &str, value: &str| HANDLE.replacen('{', &format!("{{\"{key}\":{value},"), 1);
+    let at = Timestamp(1_795_226_525_000_000_000);
+    let (written, _) = read(&K6Summary, &dated("timestamp", "\"2026-11-21T02:02:05Z\""));
+    assert!(written.facts.contains(&Fact::WrittenAt(at)));
+    let (began, _) = read(&K6Summary, &dated("start_time", "1795226525000"));
+    assert!(began.facts.contains(&Fact::Began(at)));
+    assert!(!read(&K6Summary, HANDLE).0.facts.iter().any(|fact| matches!(fact, Fact::WrittenAt(_) | Fact::Began(_))));
+}

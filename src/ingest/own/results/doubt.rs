@@ -2,8 +2,8 @@
 //! that do not add up) is found where tests are put together; here stands what only a script's own keys state.
 
 use super::counted::{Counted, count};
-use super::key::Count;
-use super::record::Record;
+use super::key::{Count, Stat};
+use super::record::{Figure, Record, Stated};
 use crate::fmt;
 use crate::ingest::own::instant::Clock;
 use crate::model::distribution::Quoted;
@@ -14,6 +14,8 @@ const RATES_APART: f64 = 0.2;
 /// How far a stated length may be from end less start: the same, and whole seconds.
 const LENGTHS_APART: f64 = 0.1;
 const LENGTHS_APART_S: f64 = 2.0;
+/// How many times one figure of a distribution may be another.
+const SELDOM_APART: f64 = 100.0;
 
 /// Where a metric's figures contradict each other: a p95 below the median, a mean outside the extremes.
 pub(super) fn out_of_order(quoted: &Quoted) -> Option<String> {
@@ -33,6 +35,26 @@ pub(super) fn out_of_order(quoted: &Quoted) -> Option<String> {
         (Some(mean), Some(min), _) if above(min, mean) => Some("the mean is below the least".to_owned()),
         _ => None,
     }
+}
+
+/// A figure without a unit that is not of the same one, in nanoseconds, as those which state theirs: a mean of 0.05 beside a
+/// p95 of 120 ms is seconds. A mean is never below a quantile times the share above it, and other figures of one
+/// distribution are seldom a hundred times apart.
+pub(super) fn without_a_like(figures: &[Stated<Figure>], lent_ns: f64) -> Option<&Stated<Figure>> {
+    let stated = || figures.iter().filter_map(|one| Some((one.value.stat, one.value.value * one.value.unit_ns?)));
+    let is_odd = |figure: &&Stated<Figure>| {
+        let nanos = figure.value.value * lent_ns;
+        let least = |(stat, value): (Stat, f64)| match (figure.value.stat, stat) {
+            (Stat::Mean, Stat::Quantile(p)) => nanos < value * (1.0 - p) * 0.99,
+            (Stat::Min, _) => false,
+            _ => nanos * SELDOM_APART < value,
+        };
+        let most = |(stat, value): (Stat, f64)| {
+            !matches!((figure.value.stat, stat), (Stat::Max, _) | (_, Stat::Min)) && nanos > value * SELDOM_APART
+        };
+        figure.value.unit_ns.is_none() && nanos > 0.0 && stated().any(|one| least(one) || most(one))
+    };
+    figures.iter().find(is_odd)
 }
 
 /// A document's total that is not the sum of its scenarios, where all of them are counted.

@@ -108,7 +108,9 @@ pub(super) fn foreign_document(head: &Head) -> Option<&'static str> {
 fn requests(document: &Value) -> Option<&Vec<Value>> {
     let is_request = |item: &Value| {
         let Some(object) = item.as_object() else { return false };
-        let names: Vec<String> = object.keys().cloned().collect();
+        // An object under `latency` holds its figures, of many requests.
+        let scalars = object.iter().filter(|(_, value)| !value.is_object());
+        let names: Vec<String> = scalars.map(|(name, _)| name.clone()).collect();
         Plan::by_name(&names).holds_requests()
     };
     let of_requests = |items: &&Vec<Value>| items.first().is_some_and(is_request);

@@ -308,7 +308,11 @@ impl Record {
     fn take_figure(&mut self, stat: Stat, subject: Subject, unit: Option<f64>, value: &Value, key: String) {
         match number(value) {
             _ if is_absent(value) => {}
-            Some((number, _)) if number < 0.0 => self.refuse(key, "should not be negative", value),
+            Some((number, _)) if number < 0.0 => {
+                // What cannot be used still shows what the record is about.
+                self.figures.entry(subject).or_default();
+                self.refuse(key, "should not be negative", value);
+            }
             Some((value, own)) => {
                 let figure = Figure { stat, value, unit_ns: own.or(unit) };
                 self.figures.entry(subject).or_default().push(Stated { key, value: figure });

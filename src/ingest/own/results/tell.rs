@@ -1,11 +1,12 @@
 //! Records to observations.
 
 use super::counted::{Counted, count};
-use super::doubt::{out_of_order, rate_disagrees, successes_only, times_disagree};
+use super::doubt::{out_of_order, rate_disagrees, successes_only, times_disagree, without_a_like};
 use super::key::{Count, Stat, Subject};
 use super::listed::{Latencies, failed};
 use super::record::{Figure, Record, Stated};
 use crate::error::Error;
+use crate::ingest::own::cell_text::nanos;
 use crate::ingest::own::instant::Clock;
 use crate::ingest::own::name::words;
 use crate::ingest::{Input, MetricTotal, PartId, Settings, Sink, scrub};
@@ -184,6 +185,11 @@ impl<'a> Teller<'a> {
 
     fn quoted(&mut self, figures: &[Stated<Figure>], n: Option<u64>, part: PartId) -> Result<Quoted, Error> {
         let mut quoted = Quoted { n, definition: UNSTATED.to_owned(), ..Quoted::default() };
+        if let DefaultUnit::Beside(nanos, _) = self.default_unit
+            && let Some(figure) = without_a_like(figures, nanos)
+        {
+            return Err(self.asked(&figure.key));
+        }
         for figure in figures {
             let micros = figure.value.value * self.unit(figure, part)? / 1e3;
             match figure.value.stat {
@@ -211,13 +217,16 @@ impl<'a> Teller<'a> {
                 }
                 Ok(*nanos)
             }
-            (None, DefaultUnit::Nowhere) => {
-                let key = crate::fmt::plain(&figure.key);
-                Err(Error::input(format!("the unit of `{key}` is not known"))
-                    .at(self.input.place().field(&figure.key))
-                    .hint("set inputs.latency_unit = \"ms\" (or \"s\", \"us\", \"ns\"), or let the key say it: `avg_latency_ms`"))
-            }
+            (None, DefaultUnit::Nowhere) => Err(self.asked(&figure.key)),
         }
+    }
+
+    fn asked(&self, key: &str) -> Error {
+        Error::input(format!("the unit of `{}` is not known", crate::fmt::plain(key)))
+            .at(self.input.place().field(key))
+            .hint(
+                "set inputs.latency_unit = \"ms\" (or \"s\", \"us\", \"ns\"), or let the key say it: `avg_latency_ms`",
+            )
     }
 
     fn metrics(&mut self, record: &Record, part: PartId) -> Result<(), Error> {
@@ -262,10 +271,16 @@ impl<'a> Teller<'a> {
         if let Some(at) = instant(record.written_at.or(around.written_at)) {
             self.sink.fact(part, Fact::WrittenAt(at));
         }
-        let ran = match (instant(record.start), instant(record.end)) {
-            (Some(start), Some(end)) if start <= end => Some(Span { start, end }),
+        let length = record.duration_s.and_then(|seconds| i64::try_from(nanos(seconds * 1e9)?).ok());
+        let ran = match (instant(record.start), instant(record.end), length) {
+            (Some(start), Some(end), _) if start <= end => Some(Span { start, end }),
+            (Some(start), None, Some(length)) => Some(Span { start, end: start.plus_nanos(length) }),
+            (None, Some(end), Some(length)) => Some(Span { start: end.plus_nanos(-length), end }),
             _ => None,
         };
+        if let Some(start) = instant(record.start.or(around.start)).filter(|_| ran.is_none()) {
+            self.sink.fact(part, Fact::Began(start));
+        }
         if let Some(span) = ran {
             self.sink.fact(part, Fact::Ran(span));
         } else if let Some(seconds) = record.duration_s {

@@ -318,3 +318,53 @@ fn a_total_that_the_scenarios_do_not_make_is_said() {
     );
     assert!(tally.notes.iter().any(|note| note.contains("2 scenarios make 5")), "{:?}", tally.notes);
 }
+
+/// Summaries had no date, so that waivers did not end and history had no order.
+#[test]
+fn a_start_alone_dates_a_test_and_with_a_length_spans_it() {
+    let said = |keys: &str| read(&format!(r#"{{"requests":1,"failed":0,"avg_ms":1,{keys}}}"#)).1.facts;
+    let start = crate::unit::Timestamp(1_795_226_400_000_000_000);
+    for stated in [r#""2026-11-21T02:00:00Z""#, r#""2026-11-21T02:00:00""#, "1795226400", "1795226400000"] {
+        let facts = said(&format!(r#""start_time":{stated}"#));
+        assert!(facts.iter().any(|(_, fact)| *fact == Fact::Began(start)), "{stated}: {facts:?}");
+        assert!(!facts.iter().any(|(_, fact)| matches!(fact, Fact::Ran(_))));
+    }
+    let facts = said(r#""start_time":1795226400,"duration_s":60"#);
+    assert!(facts.iter().any(
+        |(_, fact)| matches!(fact, Fact::Ran(span) if span.start == start && (span.seconds() - 60.0).abs() < 1e-9)
+    ));
+    assert!(said(r#""date":"2026-11-21T02:00:00Z""#).iter().any(|(_, fact)| *fact == Fact::WrittenAt(start)));
+}
+
+/// A mean of 0.05 beside a p95 of 120 ms was read as 50 µs.
+#[test]
+fn a_unit_is_lent_only_to_figures_that_can_have_it() {
+    let text = |mean: &str| format!(r#"{{"requests":10,"failed":0,"p95_ms":120,"avg_latency":{mean}}}"#);
+    assert!(quoted(&only(&read(&text("40")).1).latency).mean_us.is_some_and(|mean| (mean - 40_000.0).abs() < 1e-6));
+    for odd in ["0.05", "40000"] {
+        let error = try_read(&text(odd), &Settings::default()).unwrap_err();
+        assert!(error.message.contains("the unit of `avg_latency` is not known"), "{}", error.message);
+    }
+    let seconds = Settings { latency_unit_ns: Some(1e9), ..Settings::default() };
+    let (_, sink) = try_read(&text("0.05"), &seconds).unwrap();
+    assert!(quoted(&only(&sink).latency).mean_us.is_some_and(|mean| (mean - 50_000.0).abs() < 1e-6));
+}
+
+/// A list whose items hold their latency as an object was taken for one of requests.
+#[test]
+fn a_unit_may_stand_beside_the_figures() {
+    let text =
+        r#"{"results":[{"name":"a","count":1000,"errors":["timeout"],"latency":{"p95":120,"p99":200,"unit":"ms"}}]}"#;
+    let (tally, sink) = read(text);
+    assert_eq!(tally.used, 1);
+    assert_eq!(quoted(&only(&sink).latency).quantiles, [(0.95, 120_000.0), (0.99, 200_000.0)]);
+}
+
+#[test]
+fn figures_that_cannot_be_are_refused_where_they_stand() {
+    let text = r#"{"results":[{"name":"a","count":10,"failed":0,"p95_ms":-12}]}"#;
+    assert!(matches!(sniff(text), Sniff::Unsure(_)));
+    let (tally, _) = read(text);
+    assert_eq!((tally.used, tally.rejected), (0, 1));
+    assert!(tally.first_rejections[0].reason.contains("should not be negative"), "{:?}", tally.first_rejections);
+}
