@@ -17,6 +17,7 @@ pub(crate) fn test(name: &str) -> Test {
         tool_version: None,
         inputs: Vec::new(),
         span: Some(Span { start: Timestamp(0), end: Timestamp(100_000_000_000) }),
+        dated: None,
         duration_s: Some(100.0),
         load_model: None,
         users_stated: None,
