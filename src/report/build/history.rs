@@ -128,12 +128,11 @@ fn one_series(
     let found = if metric == "failures" { None } else { band(past) };
     let newest = runs.last().and_then(|run| run.figures.endpoint(endpoint));
     let over_time = newest.is_some_and(|one| one.quantiles.values().any(|quantile| quantile.sd.is_some()));
-    series.level = match past.len() {
+    series.level = String::from(match past.len() {
         enough if enough >= prediction::FEWEST_RUNS => "L0",
         _ if over_time => "L1",
         _ => "below L1",
-    }
-    .to_owned();
+    });
     series.band_why = found.is_none().then(|| match metric {
         "failures" => "failures are counts: their interval stands in the comparison".to_owned(),
         _ => format!(
