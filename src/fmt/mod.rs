@@ -9,7 +9,7 @@ mod machine;
 mod time;
 
 pub use blocks::blocks;
-pub use foreign::{code_span, excerpt, markdown, plain, shorten};
+pub use foreign::{code_span, excerpt, markdown, plain, sentences, shorten};
 pub use machine::{
     csv_text, exact, label_value, label_word, rounded, seconds, significant, slug, workflow_message, workflow_property,
 };

@@ -25,6 +25,20 @@ pub(in crate::ingest) fn find_either(one: u8, other: u8, text: &[u8]) -> Option<
     found.map(|at| 8 * words.len() + at)
 }
 
+/// Whether a text begins with a few bytes.
+#[inline]
+pub(in crate::ingest) fn begins(text: &[u8], wanted: &[u8]) -> bool {
+    let Some(text) = text.get(..wanted.len()) else { return false };
+    let (words, rest) = wanted.as_chunks::<8>();
+    let (own, own_rest) = text.as_chunks::<8>();
+    let same = words.iter().zip(own).all(|(one, other)| one == other);
+    // The last word overlaps the one before it; what is shorter than a word is compared byte by byte.
+    same && match (wanted.last_chunk::<8>(), text.last_chunk::<8>()) {
+        (Some(one), Some(other)) => one == other,
+        _ => rest.iter().zip(own_rest).all(|(one, other)| one == other),
+    }
+}
+
 /// The high bits of bytes that are zero. The lowest one is right; those above it may mean nothing.
 #[inline]
 const fn zeros(word: u64) -> u64 {
@@ -42,6 +56,18 @@ mod tests {
             let first = |wanted: &[u8]| text.iter().position(|byte| wanted.contains(byte));
             prop_assert_eq!(find(b'"', &text), first(b"\""));
             prop_assert_eq!(find_either(b',', b'#', &text), first(b",#"));
+        }
+
+        #[test]
+        fn a_beginning_is_that_of_the_standard_library(text in prop::collection::vec(any::<u8>(), 0..40), length in 0..40_usize, at in 0..40_usize) {
+            let mut wanted = text[..length.min(text.len())].to_vec();
+            prop_assert!(begins(&text, &wanted));
+            if let Some(byte) = wanted.get_mut(at) {
+                *byte ^= 1;
+            }
+            prop_assert_eq!(begins(&text, &wanted), text.starts_with(&wanted));
+            wanted.extend_from_slice(&text);
+            prop_assert_eq!(begins(&text, &wanted), text.starts_with(&wanted));
         }
     }
 }

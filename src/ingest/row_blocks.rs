@@ -150,12 +150,11 @@ impl RowBlocks {
 
 impl Cutter {
     fn cut(&mut self, block: &mut RowBlock) -> io::Result<bool> {
-        block.bytes.clear();
-        block.bytes.append(&mut self.rest);
+        let mut filled = self.carry_over(&mut block.bytes);
         (block.line, block.byte, block.overlong) = (self.line, self.byte, false);
         let mut room = self.block;
         let end = loop {
-            self.fill(&mut block.bytes, room)?;
+            filled = self.fill(&mut block.bytes, filled, room)?;
             if self.at_end {
                 break block.bytes.len();
             }
@@ -170,7 +169,7 @@ impl Cutter {
                     block.overlong = true;
                     break self.first_line_end(&mut block.bytes)?;
                 }
-                None => room = block.bytes.len().max(self.block),
+                None => room = filled.max(self.block),
             }
         };
         self.rest.extend_from_slice(block.bytes.get(end..).unwrap_or_default());
@@ -180,9 +179,21 @@ impl Cutter {
         Ok(!block.bytes.is_empty())
     }
 
-    /// Reads until there are so many bytes more or the input ends.
-    fn fill(&mut self, bytes: &mut Vec<u8>, more: usize) -> io::Result<()> {
-        let mut filled = bytes.len();
+    /// Puts what is left of the block before in front, over what an old block held, and says how much it is. The old bytes
+    /// stay, to be overwritten: clearing them would mean to write all memory of a block twice.
+    fn carry_over(&mut self, bytes: &mut Vec<u8>) -> usize {
+        let carried = self.rest.len();
+        match bytes.get_mut(..carried) {
+            Some(front) => front.copy_from_slice(&self.rest),
+            None => bytes.clone_from(&self.rest),
+        }
+        self.rest.clear();
+        carried
+    }
+
+    /// Reads so many bytes more, or up to the end of the input, behind what is filled, over what stood there. Says how much is
+    /// filled then, which is all there is.
+    fn fill(&mut self, bytes: &mut Vec<u8>, mut filled: usize, more: usize) -> io::Result<usize> {
         bytes.resize(filled + more, 0);
         while let Some(space) = bytes.get_mut(filled..).filter(|space| !space.is_empty()) {
             match self.stream.read(space) {
@@ -196,7 +207,7 @@ impl Cutter {
             }
         }
         bytes.truncate(filled);
-        Ok(())
+        Ok(filled)
     }
 
     /// Where the first line ends, line end included. Of a longer one than is kept the rest is read and thrown away.
@@ -210,7 +221,7 @@ impl Cutter {
             }
             self.byte += (bytes.len() - LINE_CAP) as u64;
             bytes.truncate(LINE_CAP);
-            self.fill(bytes, self.block)?;
+            self.fill(bytes, LINE_CAP, self.block)?;
         }
     }
 }

@@ -140,7 +140,7 @@ fn texts(env: &mut Environment<'_>, target: Target) {
 /// A sentence of ours: what stands in it between backticks is code, everything else is escaped as ever. A name with a backtick of
 /// its own moves where code begins and cannot leave it.
 pub(super) fn prose(text: &str, target: Target) -> String {
-    let text = fmt::shorten(text, SENTENCE);
+    let text = fmt::sentences(text, SENTENCE);
     let parts: Vec<&str> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {
         return escaped(&text, target);

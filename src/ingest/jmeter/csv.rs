@@ -144,9 +144,10 @@ impl<'s> Reader<'s> {
     /// Reads the rows of a block: those known by sight as they stand, others field by field.
     fn block(&mut self, block: &RowBlock) {
         let (mut at, mut line) = (0, block.line);
+        let mut like = Glance::default();
         while let Some(rest) = block.bytes.get(at..).filter(|rest| !rest.is_empty()) {
-            if let Some(length) = self.like_row(rest, line) {
-                at += length;
+            if self.like_row(rest, line, &mut like) {
+                at += like.len;
                 line += 1;
                 continue;
             }
@@ -168,13 +169,13 @@ impl<'s> Reader<'s> {
         self.tell_known(known, glance, line)
     }
 
-    /// Takes a row that is like one before but for its numbers, and returns its length with the line end; `None` where it is
-    /// not such a one, and nothing has been told.
+    /// Takes a row that is like one before but for its numbers; false where it is not such a one, and nothing has been told.
+    /// One glance serves all rows: each overwrites what the row before left in it.
     #[inline]
-    fn like_row(&mut self, text: &[u8], line: u64) -> Option<usize> {
-        let mut glance = Glance::default();
-        let known = self.sight.as_ref()?.fit(text, &mut glance)?;
-        self.tell_known(known, &glance, line).then_some(glance.len)
+    fn like_row<'t>(&mut self, text: &'t [u8], line: u64, glance: &mut Glance<'t>) -> bool {
+        let Some(sight) = &self.sight else { return false };
+        let Some(known) = sight.fit(text, glance) else { return false };
+        self.tell_known(known, glance, line)
     }
 
     #[inline]

@@ -146,13 +146,7 @@ impl Pattern {
                 }
                 Found::Braced(length) => {
                     let braced = rest.get(..length).unwrap_or(rest);
-                    match Kind::of_placeholder(braced) {
-                        Some(kind) => {
-                            self.is_given = true;
-                            self.add_value(kind, braced);
-                        }
-                        None => self.key.push_str(braced),
-                    }
+                    self.add_braced(braced);
                     braced.len()
                 }
                 Found::Text(length) => {
@@ -175,7 +169,7 @@ impl Pattern {
             let bare = pair.strip_suffix('&').unwrap_or(pair);
             match bare.split_once('=') {
                 Some((key, value)) => {
-                    self.key.push_str(key);
+                    self.add_given(key);
                     self.key.push('=');
                     match value {
                         "…" | "" => self.key.push_str(value),
@@ -185,9 +179,33 @@ impl Pattern {
                         }
                     }
                 }
-                None => self.key.push_str(bare),
+                None => self.add_given(bare),
             }
             self.key.push_str(pair.get(bare.len()..).unwrap_or(""));
+        }
+    }
+
+    /// A text in which nothing is a value but what stands for one already. A placeholder passed over here would be taken for
+    /// the place of the next value when values go back to where they stood.
+    fn add_given(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(open) = rest.find('{') {
+            let (before, from) = rest.split_at(open);
+            self.key.push_str(before);
+            let (braced, after) = from.split_at(scan::braced(from).unwrap_or(1).min(from.len()));
+            self.add_braced(braced);
+            rest = after;
+        }
+        self.key.push_str(rest);
+    }
+
+    fn add_braced(&mut self, braced: &str) {
+        match Kind::of_placeholder(braced) {
+            Some(kind) => {
+                self.is_given = true;
+                self.add_value(kind, braced);
+            }
+            None => self.key.push_str(braced),
         }
     }
 
@@ -321,6 +339,17 @@ mod tests {
         let values: Vec<Option<String>> = pattern.values.into_iter().map(Some).collect();
         assert_eq!(filled(&pattern.key, &values), text);
         assert_eq!(filled(&pattern.key, &[Some("42".into()), None, None]), "/t/42/orders/{id}?x={}");
+    }
+
+    /// The key of a query that was a placeholder itself took the value that stood behind it: `?{}=0` came back as `?0={}`.
+    #[test]
+    fn placeholders_among_a_querys_keys_keep_their_place() {
+        for text in ["?{}=0", "?{id}&a=1", "/a?b{n}c=2&{}", "/{id}/7?{}={}&x{=1}"] {
+            let pattern = Pattern::of(text, Style::Name);
+            assert_eq!(name(&pattern.key), pattern.key);
+            let values: Vec<Option<String>> = pattern.values.into_iter().map(Some).collect();
+            assert_eq!(filled(&pattern.key, &values), text);
+        }
     }
 
     #[test]
