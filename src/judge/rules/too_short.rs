@@ -8,7 +8,7 @@
 //! times are known is invalid then.
 //!
 //! # Example
-//! `the run lasted 0.78 s: nothing comes to rest in less than 1 s`
+//! `the run lasted 0.78 s, too short for anything to come to rest`
 //!
 //! # What to do
 //! Run it longer. A minute is a smoke test, ten minutes show a steady state, an hour shows drift. Where so short a run is what is
