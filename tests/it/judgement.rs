@@ -49,8 +49,8 @@ fn take_away(folder: &Path, test: &str) {
         }
         let text = fs::read_to_string(path).unwrap();
         if path.extension().is_some_and(|kind| kind == "csv") {
-            let rows = text.lines().filter(|row| row.split(',').all(|field| field != test));
-            fs::write(path, rows.map(|row| format!("{row}\n")).collect::<String>()).unwrap();
+            let rows = text.split_inclusive('\n').filter(|row| row.split(',').all(|field| field != test));
+            fs::write(path, rows.collect::<String>()).unwrap();
             continue;
         }
         let mut document: Value = serde_json::from_str(&text).unwrap();
