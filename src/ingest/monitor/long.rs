@@ -69,9 +69,14 @@ impl Long {
     fn telling(&self, input: &Input) -> Result<Vec<usize>, Error> {
         let mut rows = Rows::open(input, delimiter(input.head()?.first_line()))?;
         let mut unneeded = Tally::default();
+        let last = rows.header().names().len().checked_sub(1);
         let mut first: Option<Vec<Vec<u8>>> = None;
         let mut telling = vec![false; self.labels.len()];
         while let Some(row) = rows.next_row(&mut unneeded) {
+            // A row that was cut off lacks labels; it does not have others.
+            if row.bytes(last).is_none() {
+                continue;
+            }
             let cells = || self.labels.iter().map(|column| row.bytes(Some(*column)).unwrap_or_default());
             let first = first.get_or_insert_with(|| cells().map(<[u8]>::to_vec).collect());
             for ((tells, first), cell) in telling.iter_mut().zip(first).zip(cells()) {
