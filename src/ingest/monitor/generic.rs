@@ -121,7 +121,7 @@ fn all_numbers(head: &Head, names: &[String], time: usize, long: Option<&Long>) 
                 return Sniff::no("the time column holds no times");
             }
             let is_reading = match long {
-                Some(long) => column != long.value || long::reading(text).is_some(),
+                Some(long) => column != long.value || long::reading(text).is_ok(),
                 None => level(text).is_ok(),
             };
             if column != time && !is_reading {
