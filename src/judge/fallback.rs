@@ -28,7 +28,8 @@ pub fn judged(
             .entries
             .iter()
             .filter(|entry| {
-                let own = |other: &Criterion| config.judged_through(other).is_none() && covers(other, entry, configured);
+                let own =
+                    |other: &Criterion| config.judged_through(other).is_none() && covers(other, entry, configured);
                 !(config.criteria.iter().any(own)
                     || demands::degrades(config, entry)
                     || configured.iter().any(|result| demands::is_of_failures(result, entry)))

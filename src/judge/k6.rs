@@ -111,15 +111,25 @@ fn answer_as_k6(expression: &ThresholdExpression, result: &mut CriterionResult) 
 /// The limit in base units: k6 states times in milliseconds.
 fn limit(expression: &ThresholdExpression, seen: &Observation) -> Limit {
     let scale = if seen.unit == Unit::Micros { 1e3 } else { 1.0 };
-    let side = match expression.operator {
+    let side = side(expression.operator);
+    Limit { side, value: expression.value * scale, warn: None, warn_side: None }
+}
+
+/// Which way an operator limits.
+pub(super) fn side(operator: Operator) -> Side {
+    match operator {
         Operator::Below => Side::Below,
         Operator::AtMost => Side::AtMost,
         Operator::Above => Side::Above,
         Operator::AtLeast => Side::AtLeast,
         Operator::Equal | Operator::StrictlyEqual => Side::Equal,
         Operator::NotEqual => Side::NotEqual,
-    };
-    Limit { side, value: expression.value * scale, warn: None, warn_side: None }
+    }
+}
+
+/// What a threshold is about, in people's words.
+pub(super) fn named(selector: &MetricSelector, aggregation: Aggregation) -> String {
+    subject(selector, aggregation).name
 }
 
 /// k6's stated outcome wins over ours: it saw every value, and to the last digit.

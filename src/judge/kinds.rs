@@ -32,10 +32,10 @@ pub fn unheard<'a>(metric: &Metric, of_runs: &(impl Iterator<Item = &'a str> + C
             Standing::Near(meant) => {
                 // What is allowed and misspelt only makes the demand stricter.
                 found.misspelt |= !others;
-                format!("no failure is of kind `{}`: did you mean `{}`?", fmt::plain(name), fmt::plain(&meant))
+                format!("no kind of failure is called `{}`: did you mean `{}`?", fmt::plain(name), fmt::plain(&meant))
             }
             Standing::Unheard => format!(
-                "no failure is of kind `{}`, which is no name of ours: whether it is spelt as the source would cannot be told",
+                "no kind of failure is called `{}` here: whether the source would spell it so cannot be told",
                 fmt::plain(name)
             ),
         };
@@ -88,7 +88,11 @@ mod tests {
         {
             let one = judged(metric);
             assert_eq!(one.status, Status::Inconclusive, "{metric}");
-            assert!(one.reason.ends_with("no failure is of kind `timeuot`: did you mean `timeout`?"), "{}", one.reason);
+            assert!(
+                one.reason.ends_with("no kind of failure is called `timeuot`: did you mean `timeout`?"),
+                "{}",
+                one.reason
+            );
         }
         assert_eq!(judged("failures.ratio{timeout}").status, Status::Pass);
         assert_eq!(judged("failures.ratio{5xx}").status, Status::Pass, "no such status is a good answer");

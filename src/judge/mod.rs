@@ -28,6 +28,7 @@ pub mod rules;
 pub(crate) mod sample;
 pub mod sentence;
 mod suite;
+pub mod unmeant;
 pub mod verdict;
 pub mod waiver;
 pub mod words;

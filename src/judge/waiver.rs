@@ -47,22 +47,22 @@ pub fn covers(row: &WaiverRow, result: &CriterionResult) -> bool {
 /// Applies the waivers that stand apart from their criteria. Where several are about one failure, the first that covers it
 /// counts, and the others are said to count for nothing.
 pub fn apply_rows(rows: &[WaiverRow], results: &mut [CriterionResult], newest: Option<Timestamp>) {
-    for result in results.iter_mut() {
+    for result in results {
         let mut idle: Vec<String> = Vec::new();
-        for row in rows.iter().filter(|row| covers(row, result)) {
-            let name = fmt::plain(&row.criterion.texts().join(", "));
+        let own: Vec<&WaiverRow> = rows.iter().filter(|row| covers(row, result)).collect();
+        for row in own {
             if result.status == Status::Waived {
-                idle.push(format!("of {name}"));
+                idle.push(format!("of {}", fmt::plain(&row.criterion.texts().join(", "))));
                 continue;
             }
-            let bare = CriterionResult { reason: before_refusals(&result.reason).to_owned(), ..result.clone() };
-            let mut tried = bare.clone();
+            let mut tried = CriterionResult { reason: before_refusals(&result.reason).to_owned(), ..result.clone() };
             let ceiling = row.ceiling.map(|ceiling| in_unit(ceiling, result.unit)).transpose();
             apply(&mut tried, &row.terms(), ceiling, newest);
             if tried.status == Status::Waived {
                 idle.extend(refusals(&result.reason));
                 *result = tried;
             } else if let Some(why) = refusals(&tried.reason) {
+                result.ceiling = tried.ceiling.or(result.ceiling);
                 result.reason = format!("{}{REFUSED}{why}", result.reason);
             }
         }
@@ -187,7 +187,8 @@ mod tests {
             .iter()
             .map(|(id, ceiling)| format!("[[waivers]]\ncriterion = \"{id}\"\nceiling = \"{ceiling}\"\n{TERMS}"))
             .collect();
-        let group = "[[groups]]\nid = \"G\"\n[[criteria]]\nid = \"a\"\nmetric = \"rate\"\nabove = \"1/s\"\ngroup = \"G\"\n";
+        let group =
+            "[[groups]]\nid = \"G\"\n[[criteria]]\nid = \"a\"\nmetric = \"rate\"\nabove = \"1/s\"\ngroup = \"G\"\n";
         let config = Config::parse(&format!("{group}{text}"), "p").unwrap();
         let mut results = [result];
         apply_rows(&config.waivers, &mut results, Some(Timestamp(0)));
@@ -217,7 +218,10 @@ mod tests {
                     another unit than the figure)";
         assert_eq!(result.reason, said);
         let (result, _) = applied(&[("a", "3 s"), ("*", "4 s")], failed("a", Some(1e6)));
-        assert_eq!(result.reason, "it failed; waived by A until 2030-01-01: x (another waiver counts for nothing here: of *)");
+        assert_eq!(
+            result.reason,
+            "it failed; waived by A until 2030-01-01: x (another waiver counts for nothing here: of *)"
+        );
         let (result, _) = applied(&[("a", "1 s"), ("*", "9 %")], failed("a", Some(1e6)));
         assert!(result.status == Status::Fail && result.reason.matches("not waived").count() == 2, "{}", result.reason);
     }

@@ -55,10 +55,8 @@ pub(super) fn everywhere(loaded: &Loaded) -> bool {
         Demands::K6(thresholds) => critical && thresholds.iter().any(is_few),
         Demands::Keptn(slo) => slo.objectives.iter().any(|own| {
             let metric = metric_of(&own.sli, loaded).map(|(metric, _)| metric.asked);
-            let failures = matches!(
-                metric,
-                Ok(Asked::Failures { kind: None, .. } | Asked::Success(Population::Request))
-            );
+            let failures =
+                matches!(metric, Ok(Asked::Failures { kind: None, .. } | Asked::Success(Population::Request)));
             own.key_sli && !own.pass.is_empty() && failures
         }),
         _ => in_our_words(loaded).iter().filter(|own| own.critical).any(|own| match &own.formula {
@@ -74,7 +72,8 @@ fn is_few(threshold: &Threshold) -> bool {
     let expression = threshold.expression.parse::<ThresholdExpression>();
     threshold.metric == K6
         && expression.is_ok_and(|expression| {
-            expression.aggregation == Aggregation::Rate && matches!(expression.operator, Operator::Below | Operator::AtMost)
+            expression.aggregation == Aggregation::Rate
+                && matches!(expression.operator, Operator::Below | Operator::AtMost)
         })
 }
 
@@ -183,6 +182,9 @@ mod tests {
         let recovery = "[[criteria]]\nid = \"again\"\nmetric = \"recovery\"\nat_most = \"30 s\"\n";
         assert!(!has_default(&judged(&text("stress", ""), Vec::new())));
         assert!(!has_default(&judged(&text("load", recovery), Vec::new())));
-        assert!(has_default(&judged(&text("load", ""), Vec::new())), "429 would be unlimited in a test of the usual load");
+        assert!(
+            has_default(&judged(&text("load", ""), Vec::new())),
+            "429 would be unlimited in a test of the usual load"
+        );
     }
 }
