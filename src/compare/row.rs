@@ -109,8 +109,9 @@ impl Row {
     fn called(mut self, p_worse: f64, p_better: f64, settings: &Settings) -> Delta {
         let held = self.ground.held(settings);
         // What stands alone is not adjusted for the others, so its one-sided test asks for what its two-sided interval shows.
-        let alone = Settings { alpha: held.alpha / 2.0, ..Settings::clone(&held) };
-        let settings = if self.gated { &*held } else { &alone };
+        let held =
+            if self.gated { held } else { Cow::Owned(Settings { alpha: held.alpha / 2.0, ..held.into_owned() }) };
+        let settings = &*held;
         let evidence = match &self.basis {
             Basis::Missing => return self.delta,
             Basis::Quantile { tested, endpoints } => {
@@ -172,11 +173,7 @@ fn reason(delta: &Delta, evidence: &Evidence, settings: &Settings) -> Option<Str
     if delta.call != Call::Inconclusive {
         return None;
     }
-    let points = |of: f64| match fmt::number(of * 100.0) {
-        one if one == "1" => "1 point".to_owned(),
-        many => format!("{many} points"),
-    };
-    let size = |of: f64| if failures { points(of) } else { format!("+{}", fmt::percent(of)) };
+    let size = |of: f64| if failures { fmt::points(of) } else { format!("+{}", fmt::percent(of)) };
     let asked = size(evidence.must_detect);
     Some(match evidence.detectable {
         Some(least) => {

@@ -48,6 +48,8 @@ pub struct Selection {
     pub since: Option<String>,
     /// How many were not fit.
     pub unfit: usize,
+    /// How many of those were READY WITH CONDITIONS, which are fit where the configuration says so.
+    pub conditional: usize,
     /// How many never came to rest, so that nothing can be compared with them.
     pub unsettled: usize,
     /// How many were made under other conditions, and in what the newest of them differs.
@@ -64,7 +66,11 @@ impl Selection {
     pub fn nothing(&self) -> String {
         let mut parts = Vec::new();
         if self.unfit > 0 {
-            parts.push(format!("{} not fit by their verdict", self.unfit));
+            let conditional = match self.conditional {
+                0 => "",
+                _ => " (`include = \"conditions\"` of `[baseline]` takes READY WITH CONDITIONS)",
+            };
+            parts.push(format!("{} not fit by their verdict{conditional}", self.unfit));
         }
         if self.unsettled > 0 {
             parts.push(format!("{} without a steady state", self.unsettled));
@@ -103,6 +109,7 @@ pub fn select(runs: &[RunLine], wanted: &Wanted<'_>) -> Selection {
             selection.later += 1;
         } else if !is_fit(run, wanted.conditions) {
             selection.unfit += 1;
+            selection.conditional += usize::from(is_fit(run, true));
         } else if run.unsettled.is_some() {
             selection.unsettled += 1;
         } else if !unequal.is_empty() {
@@ -262,6 +269,12 @@ mod tests {
         let found = selected(&runs);
         assert!(found.used.is_empty());
         assert_eq!(found.nothing(), "1 not fit by their verdict, 1 this run itself or later");
+        runs[1].verdict = Some(Verdict::ReadyWithConditions);
+        let said = selected(&runs[1..]).nothing();
+        assert_eq!(
+            said,
+            "1 not fit by their verdict (`include = \"conditions\"` of `[baseline]` takes READY WITH CONDITIONS)"
+        );
         assert_eq!(selected(&[]).nothing(), "none is stored");
     }
 }
