@@ -1,8 +1,8 @@
 //! For those who check: every criterion, every file with its hash, the method, how to make it again, the words.
 
 use super::document::{Block, Cell, Grid, Note, Origin, Section};
-use super::{page, words};
 use super::{At, section};
+use super::{page, words};
 use crate::fmt;
 use crate::ingest::scrub;
 use crate::judge::outcome::CriterionResult;
