@@ -49,10 +49,7 @@ fn users_mean(test: &Test, phases: Option<&Phases>) -> Option<f64> {
     if let Some(alone) = &test.users_alone {
         return Readings::new(alone.users.iter().copied().flatten()).mean();
     }
-    let (timeline, origin) = (test.timeline.as_ref()?, phases::origin(test)?);
-    let phases = phases?;
-    let steady = phases::window_at(timeline, origin, phases.steady_from_s)
-        ..phases::window_at(timeline, origin, phases.steady_to_s);
+    let (timeline, steady) = phases::steady_windows(test, phases?)?;
     Readings::new(timeline.users.get(steady)?.iter().copied().flatten()).mean()
 }
 

@@ -20,6 +20,7 @@ use crate::model::test::{Test, Timeline, Window};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Throughput is looked at in stretches of at least this length.
 const STRETCH_S: f64 = 1.0;
@@ -99,11 +100,15 @@ fn of_stalls(test: &Test, figures: &TestFigures, recorded: &Recorded, ranks: &[f
     let course = Course::of(test, figures)?;
     let usual_us = recorded.quantile_us(0.5)?;
     let slow = course.slow(usual_us);
+    // Asked before the correction, which is far more work, because most runs have no stall.
+    if slow.is_empty() {
+        return None;
+    }
     let interval_us = users / course.typical * course.stretch_s * 1e6;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of requests; `as` saturates")]
     let missing = slow.iter().map(|at| course.typical - course.requests(*at)).sum::<f64>().round() as u64;
     #[expect(clippy::cast_possible_truncation, reason = "`as` saturates")]
-    let corrected = recorded.histogram.corrected(interval_us.round() as i64).filter(|_| !slow.is_empty())?;
+    let corrected = recorded.histogram.corrected(interval_us.round() as i64)?;
     #[expect(clippy::cast_precision_loss, reason = "microseconds below 2^53 are 285 years")]
     let quantile =
         |p: f64| corrected.quantile(p).map(|value| (value as f64).min(recorded.max_us().unwrap_or(f64::MAX)));
@@ -159,10 +164,9 @@ struct Stretch {
 
 impl Course {
     fn of(test: &Test, figures: &TestFigures) -> Option<Self> {
-        let (timeline, origin, phases) = (test.timeline.as_ref()?, phases::origin(test)?, figures.phases.as_ref()?);
+        let origin = phases::origin(test)?;
+        let (timeline, Range { start: from, end: to }) = phases::steady_windows(test, figures.phases.as_ref()?)?;
         let width_s = phases::width_s(timeline);
-        let from = phases::window_at(timeline, origin, phases.steady_from_s);
-        let to = phases::window_at(timeline, origin, phases.steady_to_s);
         let together = (1..=to.max(1)).find(|windows| real(*windows as u64) * width_s >= STRETCH_S)?;
         let series = load_series(test, timeline);
         let stretches: Vec<Stretch> = (from..to)
@@ -233,7 +237,7 @@ impl Stretch {
     }
 }
 
-fn users_there(timeline: &Timeline, range: std::ops::Range<usize>, most: Option<f64>) -> bool {
+fn users_there(timeline: &Timeline, range: Range<usize>, most: Option<f64>) -> bool {
     let there = Readings::new(timeline.users.get(range).unwrap_or_default().iter().copied().flatten()).max();
     there.zip(most).is_none_or(|(there, most)| there >= ALL_USERS * most)
 }

@@ -7,6 +7,7 @@ use crate::model::key::{EndpointKey, Population};
 use crate::model::sample::LoadModel;
 use crate::model::test::{PopulationData, Test, Timeline};
 use crate::unit::Timestamp;
+use std::ops::Range;
 
 /// Users have arrived when they first reach this share of their plateau.
 const ARRIVED: f64 = 0.95;
@@ -62,6 +63,14 @@ pub fn window_at(timeline: &Timeline, origin: Timestamp, second: f64) -> usize {
     )]
     let edge = edge as usize;
     edge.min(timeline.windows)
+}
+
+/// The windows of the steady part, its warm-up included, between the nearest edges. `None` where no source has times.
+#[must_use]
+pub fn steady_windows<'a>(test: &'a Test, phases: &Phases) -> Option<(&'a Timeline, Range<usize>)> {
+    let (timeline, origin) = (test.timeline.as_ref()?, origin(test)?);
+    let edge = |second: f64| window_at(timeline, origin, second);
+    Some((timeline, edge(phases.steady_from_s)..edge(phases.steady_to_s)))
 }
 
 /// Width of a window in seconds.

@@ -56,12 +56,11 @@ pub fn mser(values: &[f64]) -> Option<Cut> {
 /// The warm-up of a test after its ramp. `None` where no source has latencies over time, or too few of them.
 #[must_use]
 pub fn find(test: &Test, phases: &Phases) -> Option<WarmUp> {
-    let (timeline, origin) = (test.timeline.as_ref()?, phases::origin(test)?);
+    let (timeline, steady) = phases::steady_windows(test, phases)?;
     let width_s = phases::width_s(timeline);
-    let from = phases::window_at(timeline, origin, phases.steady_from_s);
-    let to = phases::window_at(timeline, origin, phases.steady_to_s);
-    let together = (1..=to).take_while(|windows| real(*windows as u64) * width_s < STEP_S + width_s / 2.0).last()?;
-    let steps = course(&load_series(test, timeline), from..to, together);
+    let together =
+        (1..=steady.end).take_while(|windows| real(*windows as u64) * width_s < STEP_S + width_s / 2.0).last()?;
+    let steps = course(&load_series(test, timeline), steady, together);
     let known: Vec<f64> = steps.iter().copied().flatten().collect();
     let cut = mser(&known).filter(|_| known.len() >= FEWEST)?;
     // Steps without a request have no value, and are no later for it.

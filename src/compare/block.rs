@@ -78,13 +78,6 @@ pub fn regroup(parts: &[Block], m: usize) -> Vec<Block> {
     stretches(parts.len(), m).map(|stretch| Block::sum(parts.get(stretch).unwrap_or_default())).collect()
 }
 
-/// The share of the time that each of `m` blocks has, merged from so many equal parts.
-#[must_use]
-#[expect(clippy::cast_precision_loss, reason = "dozens of parts")]
-pub fn shares(parts: usize, m: usize) -> Vec<f64> {
-    stretches(parts, m).map(|stretch| stretch.len() as f64 / parts.max(1) as f64).collect()
-}
-
 /// All endpoints together, block by block.
 #[must_use]
 pub fn total<B: AsRef<[Block]>>(endpoints: &[B]) -> Vec<Block> {
@@ -93,7 +86,7 @@ pub fn total<B: AsRef<[Block]>>(endpoints: &[B]) -> Vec<Block> {
 }
 
 /// `n` things in `m` runs of neighbours, each ending at the edge nearest to its share.
-fn stretches(n: usize, m: usize) -> impl Iterator<Item = Range<usize>> {
+pub(super) fn stretches(n: usize, m: usize) -> impl Iterator<Item = Range<usize>> {
     let edge = move |at: usize| (2 * at * n + m) / (2 * m.max(1));
     (0..m).map(move |at| edge(at)..edge(at + 1))
 }

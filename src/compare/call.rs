@@ -53,6 +53,7 @@ pub fn call(evidence: &Evidence, alpha: f64) -> Call {
 mod tests {
     use super::*;
     use crate::analyse::sampling::normal_above;
+    use crate::compare::laws::holds;
     use proptest::prelude::*;
 
     /// An endpoint whose ln ratio `change` has the standard error `se`, among `tests` others.
@@ -69,23 +70,6 @@ mod tests {
             size,
             detectable: Some((3.5 * se).exp_m1()),
             must_detect: 0.5,
-        }
-    }
-
-    fn rung(call: Call) -> u8 {
-        match call {
-            Call::Improved => 3,
-            Call::NoSlower => 2,
-            Call::NoRegressionSeen => 1,
-            Call::Inconclusive | Call::Regressed => 0,
-        }
-    }
-
-    /// A step away from good news: where it may lead.
-    fn holds(before: Call, after: Call) -> bool {
-        match before {
-            Call::Regressed => !matches!(after, Call::NoSlower | Call::Improved),
-            _ => rung(after) <= rung(before),
         }
     }
 

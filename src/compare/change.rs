@@ -196,7 +196,7 @@ fn inflated<'a>(series: impl Iterator<Item = (&'a [f64], &'a [f64])> + Clone, m:
 /// and what the blocks give with their likeness in time.
 fn totals(runs: &[(&Influence, &Influence)], m: f64, settings: &Settings) -> Vec<Change> {
     let inflation = inflated(runs.iter().map(|(before, after)| (before.blocks.as_slice(), after.blocks.as_slice())), m);
-    let between = 2.0 * (settings.tau_global.powi(2) + settings.tau_endpoint.powi(2));
+    let between = settings.between();
     let change = |(before, after): &(&Influence, &Influence)| {
         let blocks = inflation * variance(&before.blocks, &after.blocks, m);
         let side = |after_arm: f64, before_arm: f64| (after_arm.powi(2) + before_arm.powi(2)).max(blocks) + between;
@@ -249,8 +249,7 @@ mod tests {
 
     fn told(changes: &[f64], sd: f64) -> Tests {
         let settings = Settings::default();
-        let between = 2.0 * (settings.tau_global.powi(2) + settings.tau_endpoint.powi(2));
-        let variance = 2.0 * sd * sd + between;
+        let variance = 2.0 * sd * sd + settings.between();
         let total =
             |value: &f64| Change { value: *value, variance_below: variance, variance_above: variance, df: 20.0 };
         let totals: Vec<Change> = changes.iter().map(total).collect();

@@ -97,7 +97,7 @@ impl Frame<'_> {
         let name = metric.name();
         let mut own: Vec<&mut Row> =
             rows.iter_mut().filter(|row| row.gated && row.ground == Ground::Soft && row.delta.metric == name).collect();
-        let between = self.between();
+        let between = self.settings.between();
         let total = |row: &&mut Row| match &row.basis {
             Basis::Quantile { tested, .. } => Some(tested.total),
             _ => None,
@@ -110,11 +110,6 @@ impl Frame<'_> {
             row.set_tested(*tested, self.endpoints.max(1));
         }
         Some(Pending { ground: Ground::Soft, ..Pending::of(self.test, p, &tests, self.settings)? })
-    }
-
-    /// Variance of ln latency between two runs of one system.
-    fn between(&self) -> f64 {
-        2.0 * (self.settings.tau_global.powi(2) + self.settings.tau_endpoint.powi(2))
     }
 
     fn begun(&self, subject: &Subject<'_>, metric: Metric, method: &str) -> Row {
@@ -190,7 +185,8 @@ impl Frame<'_> {
             return row;
         }
         let rounding = |figure: &Figure<'_>| (figure.step_us / figure.value.max(1.0)).powi(2) / 12.0;
-        let variance = of_before.variance + of_after.variance + rounding(&before) + rounding(&after) + self.between();
+        let variance =
+            of_before.variance + of_after.variance + rounding(&before) + rounding(&after) + settings.between();
         let total = Change {
             value: after.value.max(1.0).ln() - before.value.max(1.0).ln(),
             variance_below: variance,

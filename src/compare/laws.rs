@@ -74,7 +74,7 @@ fn rung(call: Call) -> u8 {
 }
 
 /// Whether less evidence, or worse, leads from one call to no better news than it may.
-fn holds(before: Call, after: Call) -> bool {
+pub(super) fn holds(before: Call, after: Call) -> bool {
     match before {
         Call::Regressed => rung(after) < rung(Call::NoSlower),
         _ => rung(after) <= rung(before),

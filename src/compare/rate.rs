@@ -6,7 +6,7 @@
 //! runs it is taken as that of latency, which it can at most reach. In an open workload the rate is what was sent: a lower one
 //! is another load, which is said and called nothing. Rates are a family of tests of their own.
 
-use super::block::{self, Block};
+use super::block;
 use super::call::{Evidence, Size, call};
 use super::change::Change;
 use super::delta::{Call, Delta};
@@ -17,6 +17,7 @@ use super::settings::Settings;
 use super::side::{Side, SideEndpoint};
 use crate::analyse::sampling::t_quantile;
 use crate::fmt;
+use std::ops::Range;
 
 /// The metric's name.
 pub const NAME: &str = "rate";
@@ -64,28 +65,30 @@ impl Frame<'_> {
         before: Option<&SideEndpoint>,
         after: Option<&SideEndpoint>,
     ) -> (Delta, Option<Change>) {
-        let parts = |one: Option<&SideEndpoint>| one.and_then(|one| one.parts.clone());
+        let counts = |one: Option<&SideEndpoint>| -> Option<Vec<u64>> {
+            Some(one?.parts.as_ref()?.iter().map(|part| part.requests).collect())
+        };
         let quoted = |one: Option<&SideEndpoint>| one.and_then(|one| one.figures.rate_per_s);
-        self.begun(label, (parts(before), parts(after)), (quoted(before), quoted(after)))
+        self.begun(label, (counts(before), counts(after)), (quoted(before), quoted(after)))
     }
 
     fn totals(&self) -> (Delta, Option<Change>) {
-        let all = |side: &Side| -> Option<Vec<Block>> {
-            let parts: Option<Vec<&[Block]>> = side.endpoints.iter().map(|one| one.parts.as_deref()).collect();
-            let parts = parts.filter(|parts| !parts.is_empty())?;
+        let all = |side: &Side| -> Option<Vec<u64>> {
+            let parts: Option<Vec<_>> = side.endpoints.iter().map(|one| one.parts.as_deref()).collect();
+            let parts = parts?;
             let longest = parts.iter().map(|parts| parts.len()).max()?;
             let sum = |at: usize| parts.iter().filter_map(|parts| parts.get(at)).map(|part| part.requests).sum();
-            Some((0..longest).map(|at| Block { requests: sum(at), ..Block::default() }).collect())
+            Some((0..longest).map(sum).collect())
         };
         let quoted = (self.before.totals.rate_per_s, self.after.totals.rate_per_s);
         self.begun("", (all(self.before), all(self.after)), quoted)
     }
 
-    /// Both figures, and the test where there are counts over time.
+    /// Both figures, and the test where there are counts of equal parts of the time.
     fn begun(
         &self,
         label: &str,
-        (before, after): (Option<Vec<Block>>, Option<Vec<Block>>),
+        (before, after): (Option<Vec<u64>>, Option<Vec<u64>>),
         quoted: (Option<f64>, Option<f64>),
     ) -> (Delta, Option<Change>) {
         let mut delta = Delta::named((&self.after.test, label), NAME, "L4 rate: as observed");
@@ -120,8 +123,7 @@ impl Frame<'_> {
         let m = float(before.blocks.len());
         let squares: f64 = before.blocks.iter().chain(&after.blocks).map(|u| u * u).sum();
         let alike = inflation(lag_one([before.blocks.as_slice()]), lag_one([after.blocks.as_slice()]), m);
-        let between = 2.0 * (self.settings.tau_global.powi(2) + self.settings.tau_endpoint.powi(2));
-        let variance = alike * m / (m - 1.0) * squares + between;
+        let variance = alike * m / (m - 1.0) * squares + self.settings.between();
         let value = (after.per_second / before.per_second).ln();
         Change { value, variance_below: variance, variance_above: variance, df: 2.0 * (m - 1.0) }
     }
@@ -182,14 +184,17 @@ struct Rate {
 }
 
 impl Rate {
-    /// Of equal parts, in `m` blocks that may differ by a part.
-    fn of(parts: &[Block], m: usize, steady_s: f64) -> Self {
-        let blocks = block::regroup(parts, m);
-        let n = blocks.iter().map(|block| block.requests).sum::<u64>();
+    /// Of the requests of equal parts, in `m` blocks that may differ by a part.
+    fn of(parts: &[u64], m: usize, steady_s: f64) -> Self {
+        let n = parts.iter().sum::<u64>();
         #[expect(clippy::cast_precision_loss, reason = "counts of requests stay far below 2^53")]
         let count = |n: u64| n as f64;
-        let moves = |(block, share): (&Block, f64)| if n > 0 { count(block.requests) / count(n) - share } else { 0.0 };
-        let blocks = blocks.iter().zip(block::shares(parts.len(), m)).map(moves).collect();
+        let moves = |stretch: Range<usize>| {
+            let share = float(stretch.len()) / float(parts.len().max(1));
+            let requests = parts.get(stretch).unwrap_or_default().iter().sum();
+            if n > 0 { count(requests) / count(n) - share } else { 0.0 }
+        };
+        let blocks = block::stretches(parts.len(), m).map(moves).collect();
         Self { n, per_second: count(n) / steady_s, blocks }
     }
 }

@@ -109,8 +109,9 @@ impl Row {
     fn called(mut self, p_worse: f64, p_better: f64, settings: &Settings) -> Delta {
         let held = self.ground.held(settings);
         // What stands alone is not adjusted for the others, so its one-sided test asks for what its two-sided interval shows.
-        let alone = Settings { alpha: held.alpha / 2.0, ..Settings::clone(&held) };
-        let settings = if self.gated { &*held } else { &alone };
+        let held =
+            if self.gated { held } else { Cow::Owned(Settings { alpha: held.alpha / 2.0, ..held.into_owned() }) };
+        let settings = &*held;
         let evidence = match &self.basis {
             Basis::Missing => return self.delta,
             Basis::Quantile { tested, endpoints } => {

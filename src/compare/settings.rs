@@ -58,6 +58,14 @@ pub struct Settings {
     pub alpha: f64,
 }
 
+impl Settings {
+    /// Variance of ln latency between two runs of one system: of what all endpoints share, and of what each has for itself.
+    #[must_use]
+    pub fn between(&self) -> f64 {
+        2.0 * (self.tau_global.powi(2) + self.tau_endpoint.powi(2))
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {

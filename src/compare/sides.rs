@@ -32,8 +32,8 @@ pub struct Comparison {
 pub fn sides(before: &Side, after: &Side, settings: &Settings) -> Comparison {
     let warm_up_s = if before.is_long() && after.is_long() { before.warm_up_s.max(after.warm_up_s) } else { 0.0 };
     let (before, after) = (before.trimmed(warm_up_s), after.trimmed(warm_up_s));
-    let mut comparison = at_rest(&before, &after, settings);
     let pairs = paired(&before, &after);
+    let mut comparison = at_rest(&before, &after, &pairs, settings);
     comparison.distributions = by_percentile::changes(&after.test, &pairs, settings);
     comparison.deltas.extend(unpaired(rate::compare(&before, &after, &pairs, settings), &pairs));
     unsettled(&mut comparison, &before, &after);
@@ -41,24 +41,18 @@ pub fn sides(before: &Side, after: &Side, settings: &Settings) -> Comparison {
 }
 
 /// Compares what is left of both runs after their warm-up.
-fn at_rest(before: &Side, after: &Side, settings: &Settings) -> Comparison {
-    let pairs = paired(before, after);
-    let differences = differences(before, after, &pairs);
-    if let Some(parts) = with_parts(&pairs) {
+fn at_rest(before: &Side, after: &Side, pairs: &Pairs<'_>, settings: &Settings) -> Comparison {
+    let differences = differences(before, after, pairs);
+    if let Some(parts) = with_parts(pairs) {
         let steady = Steady { before_s: before.steady_s, after_s: after.steady_s };
         let mut outcome = two_run::compare(&after.test, &parts, steady, settings);
         name_warm_up(&mut outcome.deltas, before.warm_up_s.max(after.warm_up_s));
-        let deltas = unpaired(outcome.deltas, &pairs);
+        let deltas = unpaired(outcome.deltas, pairs);
         return Comparison { deltas, shifts: outcome.shifts, differences, ..Comparison::default() };
     }
     let steady = (before.steady_s, after.steady_s);
-    let outcome = estimated::compare(&after.test, &subjects(before, after, &pairs), steady, settings);
-    Comparison {
-        deltas: unpaired(outcome.deltas, &pairs),
-        shifts: outcome.shifts,
-        differences,
-        ..Comparison::default()
-    }
+    let outcome = estimated::compare(&after.test, &subjects(before, after, pairs), steady, settings);
+    Comparison { deltas: unpaired(outcome.deltas, pairs), shifts: outcome.shifts, differences, ..Comparison::default() }
 }
 
 /// Says of each delta how much warm-up it leaves out.
