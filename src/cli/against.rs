@@ -11,7 +11,7 @@ use crate::compare::settings::{Metric, Settings};
 use crate::compare::side::Side;
 use crate::compare::sides::{self, Comparison};
 use crate::compare::tau::{self, Tau};
-use crate::compare::{declared, history, over_runs, rate};
+use crate::compare::{declared, history, mix, over_runs, rate};
 use crate::config::Config;
 use crate::config::schema::{Include, WhenUnequal};
 use crate::error::Error;
@@ -281,6 +281,7 @@ impl<'a> Pair<'a> {
             let before: Vec<&RunFigures> = lines.iter().map(|line| &line.figures).collect();
             let over = over_runs::compare(&self.after.side.test, &before, &self.after.line.figures, &rules);
             comparison = with_detail(over, &comparison);
+            mix::unblamed(&mut comparison, self.before, &self.after.side);
             sides::unsettled(&mut comparison, self.before, &self.after.side);
         }
         if let Some(why) = self.refused(config) {

@@ -13,6 +13,7 @@ use crate::render::text;
 use crate::report::model::{Compared, SCHEMA};
 use crate::store::Store;
 use crate::store::run::{self, StoredRun};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Compares and prints the comparisons; 1 if anything regressed, 4 if nothing could be told.
@@ -51,9 +52,10 @@ pub(super) fn run(args: &CompareArgs, streams: &mut Streams<'_>) -> Result<u8, S
 fn exit_code(compared: &Compared) -> u8 {
     // Totals mix the endpoints; they count only where a source has nothing else. Their rate is shown beside them.
     let beside = |one: &&Delta| one.endpoint.is_empty() && one.metric == rate::NAME;
-    let endpoints = compared.deltas.iter().any(|one| !one.endpoint.is_empty());
-    let judged =
-        || compared.deltas.iter().filter(|one| !beside(one)).filter(|one| !endpoints || !one.endpoint.is_empty());
+    let with_endpoints: BTreeSet<&str> =
+        compared.deltas.iter().filter(|one| !one.endpoint.is_empty()).map(|one| one.test.as_str()).collect();
+    let decides = |one: &&Delta| !one.endpoint.is_empty() || !with_endpoints.contains(one.test.as_str());
+    let judged = || compared.deltas.iter().filter(|one| !beside(one)).filter(decides);
     let regressed = judged().any(|one| one.call == Call::Regressed)
         || compared.shifts.iter().any(|one| one.kind == ShiftKind::Regressed);
     let told = judged().any(|one| one.call != Call::Inconclusive);
