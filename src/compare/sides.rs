@@ -79,6 +79,19 @@ pub fn unsettled(comparison: &mut Comparison, before: &Side, after: &Side) {
     comparison.shifts.clear();
 }
 
+/// What is left of a comparison that is refused: both figures, and why nothing is said of them.
+#[must_use]
+pub fn refused(comparison: Comparison, why: &str) -> Comparison {
+    let bare = |delta: Delta| Delta {
+        before: delta.before,
+        after: delta.after,
+        why: Some(why.to_owned()),
+        ..Delta::named((&delta.test, &delta.endpoint), &delta.metric, "refused")
+    };
+    let deltas = comparison.deltas.into_iter().map(bare).collect();
+    Comparison { deltas, differences: comparison.differences, ..Comparison::default() }
+}
+
 /// Says of an endpoint that only one side has that it is so; and totals over wholly different endpoints are no comparison.
 fn unpaired(mut deltas: Vec<Delta>, pairs: &Pairs<'_>) -> Vec<Delta> {
     let none_in_common = !pairs.is_empty() && pairs.values().all(|(before, after)| before.is_none() || after.is_none());

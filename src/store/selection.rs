@@ -7,8 +7,9 @@
 //!
 //! READY is meant so that a bad run does not get in. A run whose only conditions come from the comparison itself (it could not
 //! tell; there was nothing yet to compare with) is no bad run, and counts as the verdict that it has without them: were it passed
-//! over, the second run would be, and the third, and the five from which the history can tell would never come together. What the
-//! comparison did find, a regression, keeps a run out as ever.
+//! over, the second run would be, and the third, and the five from which the history can tell would never come together. The same
+//! holds where no criterion limits latency: then the comparison alone judges it. What it did find, a regression, keeps a run out
+//! as ever.
 
 use super::run::RunLine;
 use crate::compare::change_point::{self, LEAST_RUNS, change_points, filled};
@@ -46,8 +47,12 @@ pub struct Selection {
     pub used: Vec<usize>,
     /// Why it begins where it does, where something else than their number bounds it.
     pub since: Option<String>,
+    /// Positions of all that were made under the same conditions before it, whatever came of them, oldest first.
+    pub past: Vec<usize>,
     /// How many were not fit.
     pub unfit: usize,
+    /// How many of those were READY WITH CONDITIONS.
+    pub conditional: usize,
     /// How many never came to rest, so that nothing can be compared with them.
     pub unsettled: usize,
     /// How many were made under other conditions, and in what the newest of them differs.
@@ -79,6 +84,19 @@ impl Selection {
     }
 }
 
+impl Selection {
+    /// What takes in runs that are not fit by their verdict; empty where there are none.
+    #[must_use]
+    pub fn ways_out(&self) -> String {
+        let accept = "`plimsoll baseline accept RUN --reason TEXT` takes a run as it is";
+        match (self.unfit, self.conditional) {
+            (0, _) => String::new(),
+            (_, 0) => format!("; {accept}"),
+            (_, some) => format!("; `include = \"conditions\"` under [baseline] takes in {some} of them, {accept}"),
+        }
+    }
+}
+
 /// Whether a run is fit to be compared with by what came of it.
 #[must_use]
 pub fn is_fit(run: &RunLine, conditions: bool) -> bool {
@@ -99,10 +117,14 @@ pub fn select(runs: &[RunLine], wanted: &Wanted<'_>) -> Selection {
         let itself = !run.inputs.is_empty() && run.inputs == wanted.inputs;
         let later = run.started_at.zip(wanted.started_at).is_some_and(|(run, now)| run >= now);
         let unequal = run.fingerprint.unequal(wanted.fingerprint, wanted.labels);
+        if !itself && !later && unequal.is_empty() {
+            selection.past.push(at);
+        }
         if itself || later {
             selection.later += 1;
         } else if !is_fit(run, wanted.conditions) {
             selection.unfit += 1;
+            selection.conditional += usize::from(is_fit(run, true));
         } else if run.unsettled.is_some() {
             selection.unsettled += 1;
         } else if !unequal.is_empty() {
@@ -174,6 +196,7 @@ mod tests {
             started_at: Some(Timestamp(day * 86_400 * 1_000_000_000)),
             verdict: Some(verdict),
             alone: None,
+            place: None,
             build: None,
             inputs: vec![format!("{day}")],
             accepted: None,
@@ -230,7 +253,9 @@ mod tests {
             run.alone = Some(Verdict::Ready);
         }
         runs[3].alone = None;
-        assert_eq!(selected(&runs).used, [0, 1, 2, 4, 5]);
+        let found = selected(&runs);
+        assert_eq!((found.used, found.past), (vec![0, 1, 2, 4, 5], vec![0, 1, 2, 3, 4, 5]));
+        assert_eq!((found.unfit, found.conditional), (1, 1));
     }
 
     #[test]
@@ -262,6 +287,7 @@ mod tests {
         let found = selected(&runs);
         assert!(found.used.is_empty());
         assert_eq!(found.nothing(), "1 not fit by their verdict, 1 this run itself or later");
+        assert!(found.ways_out().starts_with("; `plimsoll baseline accept RUN"), "{}", found.ways_out());
         assert_eq!(selected(&[]).nothing(), "none is stored");
     }
 }
