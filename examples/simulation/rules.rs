@@ -1,6 +1,6 @@
 //! What is counted: false alarms between runs of one system, and how often a planted +10 % is found.
 
-use super::system::{Run, Scenario, System};
+use super::system::{P95, Run, Scenario, System};
 use plimsoll::compare::Call;
 use plimsoll::compare::block::{self, Block};
 use plimsoll::compare::change::Tests;
@@ -97,11 +97,14 @@ pub(crate) fn regressed(outcome: &Outcome, endpoint: &str) -> bool {
 
 /// The history rule on figures of runs: which endpoints regressed, and at the end whether the system did.
 #[must_use]
-pub(crate) fn by_history(before: &[Vec<f64>], after: &[Vec<f64>]) -> Vec<bool> {
-    let endpoints = before.first().map_or(0, Vec::len);
-    let of = |runs: &[Vec<f64>], at: usize| runs.iter().map(|run| run.get(at).copied()).collect();
-    let series: Vec<Series> =
-        (0..endpoints).map(|at| Series { before: of(before, at), after: of(after, at), rounding: 0.0 }).collect();
+pub(crate) fn by_history(before: &[Vec<P95>], after: &[Vec<P95>]) -> Vec<bool> {
+    let of = |runs: &[Vec<P95>], at: usize| runs.iter().map(|run| run.get(at).map(|one| one.ln)).collect();
+    let series = |at: usize| {
+        let within = before.iter().chain(after).map(|run| run[at].sd * run[at].sd);
+        let within = Some(within.sum::<f64>() / (before.len() + after.len()) as f64);
+        Series { before: of(before, at), after: of(after, at), rounding: 0.0, within }
+    };
+    let series: Vec<Series> = (0..before.first().map_or(0, Vec::len)).map(series).collect();
     called(&history::test(&series))
 }
 
@@ -157,7 +160,7 @@ impl Tally {
     pub(crate) fn of_trial(system: &System, scenario: &Scenario, seed: u64, planted: &[usize]) -> Self {
         let mut tally = Self::default();
         tally.count_pair(&Told::of(system, scenario), (seed * 16, seed * 16 + 1), planted);
-        let runs = (2..13).map(|at| system.run(scenario, seed * 16 + at).ln_p95s()).collect();
+        let runs = (2..13).map(|at| system.run(scenario, seed * 16 + at).p95s()).collect();
         tally.count_history(runs, planted);
         tally
     }
@@ -184,15 +187,15 @@ impl Tally {
     }
 
     /// Ten runs and one more by each rule; and again, with one endpoint slower in all of the runs that are judged.
-    fn count_history(&mut self, mut runs: Vec<Vec<f64>>, planted: &[usize]) {
+    fn count_history(&mut self, mut runs: Vec<Vec<P95>>, planted: &[usize]) {
         let judged = runs.split_off(runs.len() - 1);
         let calls = |slower: Option<usize>| {
-            let shifted = |figures: &Vec<f64>| {
-                let slow = |(at, ln): (usize, &f64)| if Some(at) == slower { ln + PLANTED.ln() } else { *ln };
-                figures.iter().enumerate().map(slow).collect::<Vec<f64>>()
+            let shifted = |figures: &Vec<P95>| {
+                let slow = |(at, one): (usize, &P95)| if Some(at) == slower { one.slower(PLANTED) } else { *one };
+                figures.iter().enumerate().map(slow).collect::<Vec<P95>>()
             };
-            let one: Vec<Vec<f64>> = judged.iter().map(shifted).collect();
-            let with = |others: &[Vec<f64>]| others.iter().chain(&judged).map(shifted).collect::<Vec<_>>();
+            let one: Vec<Vec<P95>> = judged.iter().map(shifted).collect();
+            let with = |others: &[Vec<P95>]| others.iter().chain(&judged).map(shifted).collect::<Vec<_>>();
             [
                 by_history(&runs[..5], &one),
                 by_history(&runs, &one),

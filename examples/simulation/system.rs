@@ -7,6 +7,7 @@
 //! each second is, requests are independent, so their p95 is one order statistic of a distribution that is known.
 
 use super::noise::{Noise, mixed};
+use plimsoll::analyse::clustered::Clustered;
 use plimsoll::analyse::sampling;
 use plimsoll::compare::block::Block;
 use plimsoll::model::histogram::{Histogram, rank};
@@ -131,6 +132,19 @@ impl Endpoint {
         value
     }
 
+    /// Of a block's requests, given for each second with its level, how many are above `value`, drawn; and how many there are.
+    fn above(&self, value: f64, levels: &[f64], requests: &[u64], noise: &mut Noise) -> (u64, u64) {
+        let above = |(level, n): (&f64, &u64)| (1.0 - self.below((value - level) / self.sigma).0) * *n as f64;
+        let n = requests.iter().sum();
+        (noise.poisson(levels.iter().zip(requests).map(above).sum()).min(n), n)
+    }
+
+    /// The density of ln latency / median at `value`, over seconds of equally many requests.
+    fn density(&self, value: f64, levels: &[f64]) -> f64 {
+        let slopes = levels.iter().map(|level| self.below((value - level) / self.sigma).1 / self.sigma);
+        slopes.sum::<f64>() / levels.len() as f64
+    }
+
     /// The share of requests at or below z·σ, and how fast it grows with z.
     fn below(&self, z: f64) -> (f64, f64) {
         let place = ((z + REACH) * FINE).clamp(0.0, (self.below.len() - 2) as f64);
@@ -168,6 +182,22 @@ impl System {
     }
 }
 
+/// A p95 of one endpoint in one run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct P95 {
+    /// ln of it in µs, as histograms give it.
+    pub(crate) ln: f64,
+    /// Its standard deviation within the run, as the run's blocks tell it.
+    pub(crate) sd: f64,
+}
+
+impl P95 {
+    /// As if all requests had taken longer by `factor`.
+    pub(crate) fn slower(self, factor: f64) -> Self {
+        Self { ln: self.ln + factor.ln(), ..self }
+    }
+}
+
 /// A run before its requests are drawn.
 #[derive(Debug, Clone)]
 pub(crate) struct Run<'a> {
@@ -196,18 +226,25 @@ impl Run<'_> {
             .collect()
     }
 
-    /// ln of each endpoint's p95 as histograms give it, in µs.
+    /// Each endpoint's p95.
     #[must_use]
-    pub(crate) fn ln_p95s(&self) -> Vec<f64> {
-        (0..self.system.endpoints.len()).map(|at| self.ln_p95(at)).collect()
+    pub(crate) fn p95s(&self) -> Vec<P95> {
+        (0..self.system.endpoints.len()).map(|at| self.p95(at)).collect()
     }
 
-    fn ln_p95(&self, at: usize) -> f64 {
+    fn p95(&self, at: usize) -> P95 {
         let (endpoint, levels, mut noise) = self.endpoint(at);
-        let requests: u64 = levels.iter().map(|_| noise.poisson(endpoint.rate)).sum();
-        let share = noise.order_statistic(rank(0.95, requests), requests);
-        let us = endpoint.median_us * endpoint.quantile(&levels, share).exp();
-        Histogram::from_iter([us as i64]).quantile(1.0).map_or(0.0, |us| us as f64).ln()
+        let requests: Vec<u64> = levels.iter().map(|_| noise.poisson(endpoint.rate)).collect();
+        let n = requests.iter().sum();
+        let ln = endpoint.quantile(&levels, noise.order_statistic(rank(0.95, n), n));
+        let us = endpoint.median_us * ln.exp();
+        let shown = Histogram::from_iter([us as i64]).quantile(1.0).map_or(0.0, |us| us as f64);
+        let seconds = self.system.seconds / self.system.parts;
+        let blocks = levels.chunks(seconds).zip(requests.chunks(seconds));
+        let counts: Vec<(u64, u64)> =
+            blocks.map(|(levels, requests)| endpoint.above(ln, levels, requests, &mut noise)).collect();
+        let sd = Clustered::of(&counts).map_or(0.0, |share| share.sd) / endpoint.density(ln, &levels);
+        P95 { ln: shown.ln(), sd }
     }
 
     /// An endpoint, how slow each second is for it on the scale of ln, and its further random numbers.

@@ -25,6 +25,7 @@ pub mod proportion;
 mod reading;
 pub mod sampling;
 pub mod series;
+pub mod stages;
 pub mod summary;
 pub mod trend;
 pub mod validity;

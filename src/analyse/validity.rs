@@ -20,7 +20,9 @@ const DROPPED: f64 = 0.05;
 /// Above this share of unreadable rows a file is no evidence.
 const REJECTED: f64 = 0.001;
 /// Under a second nothing comes to rest.
-const SHORTEST_S: f64 = 1.0;
+pub const SHORTEST_S: f64 = 1.0;
+/// The rule that says so.
+pub const TOO_SHORT: &str = "too-short";
 /// A run is looked at in so many parts to see whether it was idle,
 const PARTS: u64 = 20;
 /// fewer if there are fewer requests than this for each.
@@ -51,7 +53,7 @@ pub struct Declared {
 pub fn doubts(test: &Test, figures: &TestFigures) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     doubts.extend(nothing_measured(test, figures));
-    doubts.extend(too_short(test));
+    doubts.extend(too_short(test, figures));
     doubts.extend(dropped(figures));
     doubts.extend(lower_bound(figures));
     doubts.extend(course::impossible_times(test, figures));
@@ -136,10 +138,13 @@ fn is_work(name: &str) -> bool {
     !ALWAYS.contains(&name)
 }
 
-fn too_short(test: &Test) -> Option<Doubt> {
+/// Requests whose times are known tell how long they were under way; a figure that somebody printed may be of a part of the run only.
+fn too_short(test: &Test, figures: &TestFigures) -> Option<Doubt> {
     let seconds = test.duration_s.filter(|seconds| *seconds < SHORTEST_S)?;
-    let seconds = fmt::duration_s(seconds);
-    Some(doubt("too-short", false, format!("the run lasted {seconds}: nothing can be said about its course in time")))
+    let requests = figures.populations.iter().find(|data| data.population == Population::Request);
+    let timed = requests.is_some_and(|data| data.totals.requests.is_some_and(|count| count > 0));
+    let message = format!("the run lasted {}: nothing comes to rest in less than 1 s", fmt::duration_s(seconds));
+    Some(doubt(TOO_SHORT, timed && test.timeline.is_some(), message))
 }
 
 /// Arrivals that the generator could not send: it was the limit.

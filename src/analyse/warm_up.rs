@@ -9,6 +9,7 @@ use super::block::load_series;
 use super::figures::{Phases, WarmUp};
 use super::phases;
 use super::reading::real;
+use super::stages;
 use crate::fmt;
 use crate::model::histogram::Histogram;
 use crate::model::test::{EndpointSeries, Test, Window};
@@ -60,7 +61,7 @@ pub fn find(test: &Test, phases: &Phases) -> Option<WarmUp> {
     let width_s = phases::width_s(timeline);
     let together =
         (1..=steady.end).take_while(|windows| real(*windows as u64) * width_s < STEP_S + width_s / 2.0).last()?;
-    let steps = course(&load_series(test, timeline), steady, together);
+    let steps = course(&load_series(test, timeline), steady.clone(), together);
     let known: Vec<f64> = steps.iter().copied().flatten().collect();
     let cut = mser(&known).filter(|_| known.len() >= FEWEST)?;
     // Steps without a request have no value, and are no later for it.
@@ -71,12 +72,17 @@ pub fn find(test: &Test, phases: &Phases) -> Option<WarmUp> {
     let applied = length_s >= CUT_FROM_S;
     let until = fmt::clock(phases.steady_from_s + cut_s);
     let end = fmt::clock(phases.steady_to_s);
-    let why = match (applied, settles) {
-        (_, true) if at == 0 => "no warm-up by MSER-5".to_owned(),
-        (true, true) => format!("warm-up until {until} by MSER-5, left out of comparisons"),
-        (true, false) => format!("no steady state: by MSER-5 latency has not settled at {until} of {end}"),
-        (false, true) => format!("MSER-5 sees a warm-up until {until}; runs under 6 min are not cut"),
-        (false, false) => format!("MSER-5 sees latency still change at {until} of {end}; runs under 6 min are not cut"),
+    let staged = if settles { None } else { stages::words(test, timeline, steady) };
+    let why = match (applied, settles, staged) {
+        (_, true, _) if at == 0 => "no warm-up by MSER-5".to_owned(),
+        (true, true, _) => format!("warm-up until {until} by MSER-5, left out of comparisons"),
+        (true, false, Some(how)) => format!("no steady state: the load was changed by design ({how})"),
+        (true, false, None) => format!("no steady state: by MSER-5 latency has not settled at {until} of {end}"),
+        (false, true, _) => format!("MSER-5 sees a warm-up until {until}; runs under 6 min are not cut"),
+        (false, false, Some(how)) => format!("the load was changed by design ({how}); runs under 6 min are not cut"),
+        (false, false, None) => {
+            format!("MSER-5 sees latency still change at {until} of {end}; runs under 6 min are not cut")
+        }
     };
     Some(WarmUp { cut_s, settles, applied, why })
 }
@@ -139,6 +145,22 @@ mod tests {
         let rising = warm_up(600, |number| 1_000 + number * 10 + number * 7919 % 500);
         assert!(!rising.settles && rising.applied, "{rising:?}");
         assert!(rising.why.starts_with("no steady state: "), "{}", rising.why);
+    }
+
+    /// Every stage has its own latency: that is no unrest of the system, and the reader is told so.
+    #[test]
+    fn a_staged_load_has_no_steady_state_by_design() {
+        let shape =
+            Shape { seconds: 600, latency_us: |n| (1_000 + n * 7919 % 500) * (1 + n / 1_000), ..Shape::default() };
+        let mut test = builder::raw_test(&shape);
+        test.load_model = Some(crate::model::sample::LoadModel::Closed);
+        let timeline = test.timeline.as_mut().unwrap();
+        timeline.users = (0..timeline.windows)
+            .map(|at| Some([20.0, 50.0, 80.0, 100.0, 60.0, 30.0][at * 6 / timeline.windows]))
+            .collect();
+        let steady = Phases { steady_from_s: 0.0, ..phases::find(&test, Some(0.0)).unwrap() };
+        let found = find(&test, &steady).unwrap();
+        assert_eq!(found.why, "no steady state: the load was changed by design (users between 20 and 100)");
     }
 
     #[test]

@@ -60,8 +60,7 @@ pub(super) fn said(forms: &[Form], figures: &[PopulationData], monitors: &[Form]
         of_file(&mut said, form);
     }
     let Some((first, others)) = forms.split_first() else { return said };
-    let own = populations(&first.part);
-    for text in together::warnings(first).into_iter().chain(sound::contradictions(first, &own)) {
+    for text in together::warnings(first).into_iter().chain(forms.iter().flat_map(sound::contradictions)) {
         said.warn(WarningKind::Sources, text);
     }
     for mine in figures {

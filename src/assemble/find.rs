@@ -1,6 +1,7 @@
 //! Which files the inputs mean, in the order of their names, each once.
 
 use super::Request;
+use super::own_report::OwnReport;
 use crate::error::{Error, Place};
 use crate::ingest::Input;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -196,9 +197,14 @@ impl Search {
             self.skip(source, "folders within folders without end");
             return Ok(());
         }
-        if is_own_report(path) {
-            self.skip(source, "a report of plimsoll's own");
-            return Ok(());
+        match OwnReport::of(path) {
+            OwnReport::Not => {}
+            // Saying so would make the second of two runs in one place another than the first.
+            OwnReport::NothingElse => return Ok(()),
+            OwnReport::AmongOthers => {
+                self.skip(source, "a report of plimsoll's own");
+                return Ok(());
+            }
         }
         let mut entries =
             std::fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(unreadable)?;
@@ -284,14 +290,6 @@ fn folders_above(path: &Path) -> Vec<String> {
         .collect()
 }
 
-/// Whether a folder is one that `report` wrote: its report.json says so.
-fn is_own_report(folder: &Path) -> bool {
-    use std::io::Read;
-    let mut head = Vec::new();
-    let read = std::fs::File::open(folder.join("report.json")).and_then(|file| file.take(4096).read_to_end(&mut head));
-    read.is_ok() && memchr::memmem::find(&head, b"\"plimsoll/").is_some()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -314,7 +312,9 @@ mod tests {
             write(folder.path(), name, "x");
         }
         write(folder.path(), "old-report/report.json", r#"{"schema": "plimsoll/1"}"#);
-        write(folder.path(), "old-report/endpoints.csv", "x");
+        write(folder.path(), "old-report/raw.csv", "x");
+        write(folder.path(), "plimsoll-report/report.json", r#"{"schema": "plimsoll/1"}"#);
+        write(folder.path(), "plimsoll-report/endpoints.csv", "x");
         let found = find(&Request { excludes: vec!["tmp/**".into()], ..request(&[format!("{root}/")]) }).unwrap();
         let within = |source: &str| source.strip_prefix(root).unwrap().to_owned();
         let files: Vec<String> = found.files.iter().map(|file| within(&file.source)).collect();

@@ -22,6 +22,7 @@ mod merge;
 mod monitor;
 mod name;
 mod nobody;
+mod own_report;
 mod population;
 mod quoted;
 mod read;

@@ -198,16 +198,17 @@ pub(super) fn name(mut executions: Vec<Execution>) -> Vec<Execution> {
 
 /// Numbers the runs that were appended to one file, in order of time, and says so.
 fn number_runs(executions: &mut [Execution]) {
-    let mut of_file: BTreeMap<String, Vec<(Option<Timestamp>, usize)>> = BTreeMap::new();
+    let mut of_file: BTreeMap<(String, Option<String>), Vec<(Option<Timestamp>, usize)>> = BTreeMap::new();
     for (at, execution) in executions.iter().enumerate() {
-        if let Some(form) = execution.forms.first().filter(|form| form.part.name().is_none()) {
-            let start = form.span.map(|span| span.start);
-            of_file.entry(form.file.source.clone()).or_default().push((start, at));
+        if let Some(form) = execution.forms.first() {
+            let (start, name) = (form.span.map(|span| span.start), form.part.name().map(str::to_owned));
+            of_file.entry((form.file.source.clone(), name)).or_default().push((start, at));
         }
     }
-    for mut runs in of_file.into_values().filter(|runs| runs.len() > 1) {
+    for ((_, name), mut runs) in of_file.into_iter().filter(|(_, runs)| runs.len() > 1) {
         runs.sort_unstable();
         let count = runs.len();
+        let of = name.map_or_else(String::new, |name| format!(" of `{}`", crate::fmt::plain(&name)));
         let how = if are_silent_between(executions, &runs) {
             "with silence of more than 10 min between them"
         } else {
@@ -222,7 +223,7 @@ fn number_runs(executions: &mut [Execution]) {
             });
             if let Some(form) = execution.forms.first_mut() {
                 form.said.push(format!(
-                    "the file holds {count} runs {how}; each is a test of its own, and this is the {}",
+                    "the file holds {count} runs{of} {how}; each is a test of its own, and this is the {}",
                     ordinal(number)
                 ));
             }

@@ -29,7 +29,7 @@ pub(super) fn by_columns(head: &Head, settings: &Settings) -> Option<(&'static d
         return Some((&OwnRowsNdjson as &dyn Adapter, why));
     }
     let names = columns(line)?;
-    let plan = Plan::mapped(&names, settings);
+    let plan = Plan::assign(&names, settings);
     let why = mapped(&|name| names.iter().any(|column| column == name))?;
     plan.holds_requests().then_some((&OwnRowsCsv as &dyn Adapter, why))
 }
@@ -78,7 +78,7 @@ fn lacks(head: &Head, settings: &Settings) -> Option<String> {
         return None;
     }
     let absent = settings.columns.values().find(|name| !names.contains(name));
-    let plan = Plan::mapped(&names, settings);
+    let plan = Plan::assign(&names, settings);
     let timed = plan.column(Wanted::Latency).is_some();
     let missing = match absent {
         Some(name) => format!("a column `{}`, which `inputs.columns` names", fmt::plain(name)),

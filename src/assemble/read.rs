@@ -6,7 +6,7 @@ use super::{Request, appended, fold, form, shard};
 use crate::error::Error;
 use crate::ingest::input::stream::DAMAGED;
 use crate::ingest::part::PlimsollPart;
-use crate::ingest::{Adapter, Input, Settings, Tally};
+use crate::ingest::{Adapter, Input, Rejection, Settings, Tally};
 use crate::model::input::{FileCopy, InputFile};
 use crate::rollup::{Part, Rollup};
 use std::collections::BTreeMap;
@@ -108,24 +108,34 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
     std::thread::scope(|scope| {
         let hashing = (hash && threads > 1).then(|| scope.spawn(|| file.input.sha256()));
         let rules = Arc::new(request.rules());
-        let mut rollup = Rollup::naming(Arc::clone(&rules));
-        let mut tally = file.adapter.read(&file.input, settings, &mut rollup)?;
-        let mut parts = rollup.into_parts();
-        if let Some(sound) = before_damage(&file.input, &tally) {
+        let mut input = file.input.clone();
+        let read = |input: &Input| {
             let mut rollup = Rollup::naming(Arc::clone(&rules));
-            let damaged = std::mem::replace(&mut tally, file.adapter.read(&sound, settings, &mut rollup)?);
-            parts = rollup.into_parts();
+            let tally = file.adapter.read(input, settings, &mut rollup)?;
+            Ok::<_, Error>((tally, rollup.into_parts()))
+        };
+        let (mut tally, mut parts) = read(&input)?;
+        if let Some(sound) = before_damage(&input, &tally) {
+            let damaged = std::mem::take(&mut tally);
+            (tally, parts) = read(&sound)?;
             tally.unfinished = damaged.unfinished.map(|why| format!("{why}; nothing behind the damage is used"));
         }
+        if has_broken_text(&tally, &parts)
+            && let Some((decoded, line)) = input.in_late_encoding()?
+        {
+            input = decoded;
+            (tally, parts) = read(&input)?;
+            tally.note(format!("all before line {line} is ASCII, in which any encoding looks the same"));
+        }
         if tally.headers > 0
-            && let Some(runs) = appended::read(&file.input, file.adapter, settings, &rules)?
+            && let Some(runs) = appended::read(&input, file.adapter, settings, &rules)?
         {
             (tally, parts) = runs;
         }
-        if let Some(assumed) = file.input.encoding().assumed() {
+        if let Some(assumed) = input.encoding().assumed() {
             tally.note(assumed);
         }
-        tally.stop_if_strict(settings, &file.input)?;
+        tally.stop_if_strict(settings, &input)?;
         let sha256 = match hashing.and_then(|thread| thread.join().ok()) {
             Some(sum) => Some(sum?),
             None if hash => Some(file.input.sha256()?),
@@ -144,6 +154,13 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
             carrier: None,
         }])
     })
+}
+
+/// Whether rows were refused for what is no character, or a name holds the sign for it: perhaps the text is in another encoding.
+fn has_broken_text(tally: &Tally, parts: &[Part]) -> bool {
+    let is_broken = |text: &str| text.contains(char::REPLACEMENT_CHARACTER);
+    let is_refused = |row: &Rejection| row.reason.contains("UTF-8") || is_broken(&row.excerpt);
+    tally.first_rejections.iter().any(is_refused) || parts.iter().any(|part| part.endpoint_names().any(is_broken))
 }
 
 /// What lies before the first bad row of a packed file that is damaged: behind it stands what the damage made of the rows,

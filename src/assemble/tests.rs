@@ -215,3 +215,38 @@ fn evidence_holds_the_hash_where_it_was_asked_for() {
     assert_eq!(plain.tests[0].inputs[0].sha256, None);
     assert_eq!(plain.tests[0].inputs[0].rows_used, 10);
 }
+
+/// Chinese that begins behind the first 64 KiB, which were ASCII, was refused row by row as no UTF-8.
+#[test]
+fn text_in_another_encoding_may_begin_late() {
+    let late = |gbk: &[u8]| {
+        let mut text = rows(START, 2000, 10).into_bytes();
+        for at in 0..20_u32 {
+            text.extend_from_slice(format!("{:.3},GET,/", START + 200.0 + f64::from(at)).as_bytes());
+            text.extend_from_slice(gbk);
+            text.extend_from_slice(b",10,200,true\n");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("results")).unwrap();
+        std::fs::write(folder.path().join("results/raw.csv"), text).unwrap();
+        assemble(&request(folder.path())).unwrap().tests.remove(0)
+    };
+    let labels = |test: &Test| -> Vec<String> {
+        test.populations[0].endpoints.iter().map(|endpoint| endpoint.key.label()).collect()
+    };
+    let test = late(b"\xb6\xa9\xb5\xa5");
+    assert_eq!((requests(&test), labels(&test)), (Some(2020), vec!["GET /api/events".into(), "GET /订单".into()]));
+    let notes = test.inputs[0].notes.join("; ");
+    assert!(notes.contains("read as GBK") && notes.contains("all before line 2002 is ASCII"), "{notes}");
+    let test = late(b"caf\xe9");
+    assert_eq!((test.inputs[0].rows_rejected, labels(&test).pop().unwrap()), (0, "GET /café".to_owned()));
+    // A few broken bytes are damage, and refuse their rows only.
+    let mut damaged = rows(START, 2000, 10).into_bytes();
+    let at = damaged.len() - 30;
+    damaged[at] = 0xe9;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("results")).unwrap();
+    std::fs::write(folder.path().join("results/raw.csv"), damaged).unwrap();
+    let test = assemble(&request(folder.path())).unwrap().tests.remove(0);
+    assert_eq!((requests(&test), test.inputs[0].rows_rejected), (Some(1999), 1));
+}

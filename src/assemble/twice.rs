@@ -16,7 +16,7 @@ use crate::model::test::Timeline;
 use crate::rollup::{Clock, Part};
 use crate::unit::{NANOS_PER_SECOND, Span};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const MILLISECOND_NS: u64 = 1_000_000;
 /// How far instants of one row may lie apart in two files: both in milliseconds, one of them perhaps rounded.
@@ -38,18 +38,27 @@ pub(super) fn once_each(forms: Vec<Form>) -> (Vec<Form>, Vec<(String, String)>) 
     let compared = rows.len() > 1;
     let mut kept: Vec<(usize, Form, Seen)> = Vec::new();
     let mut left_out: Vec<(String, String)> = Vec::new();
+    let mut pairs: BTreeSet<(String, String)> = BTreeSet::new();
     for (at, form) in rows {
         let seen = if compared { Seen::of(&form.part) } else { Seen::default() };
-        match kept.iter_mut().find(|(_, fuller, its)| may_be(fuller, &form) && seen.is_within(its)) {
+        match kept.iter_mut().find(|(_, fuller, its)| may_be(fuller, &form) && seen.is_within(its, WINDOWS)) {
             None => kept.push((at, form, seen)),
             Some((_, fuller, its)) => {
-                let (few, all) = (fmt::count(seen.rows()), fmt::count(its.rows()));
-                let reason =
-                    format!("its {few} requests are among the {all} of {}, which count once", fuller.file.source);
-                fuller.superseded.push(format!("{}: {reason}", form.file.source));
-                fuller.file.copies.push(form.file.as_copy());
-                left_out.push((form.file.source, reason));
+                pairs.insert((form.file.source.clone(), fuller.file.source.clone()));
+                left_out.push(supersede(fuller, its, form, &seen));
             }
+        }
+    }
+    // Of a file that was cut off all tests but the last are whole. Once one of them was found in another file, few windows
+    // are enough for the last.
+    for (at, form, seen) in std::mem::take(&mut kept) {
+        let of_pair = |fuller: &Form| pairs.contains(&(form.file.source.clone(), fuller.file.source.clone()));
+        match kept
+            .iter_mut()
+            .find(|(_, fuller, its)| of_pair(fuller) && may_be(fuller, &form) && seen.is_within(its, 0))
+        {
+            None => kept.push((at, form, seen)),
+            Some((_, fuller, its)) => left_out.push(supersede(fuller, its, form, &seen)),
         }
     }
     let mut forms: Vec<(usize, Form)> = kept.into_iter().map(|(at, form, _)| (at, form)).chain(rest).collect();
@@ -57,6 +66,15 @@ pub(super) fn once_each(forms: Vec<Form>) -> (Vec<Form>, Vec<(String, String)>) 
     left_out.retain(|(source, _)| forms.iter().all(|(_, form)| form.file.source != *source));
     left_out.dedup_by(|a, b| a.0 == b.0);
     (forms.into_iter().map(|(_, form)| form).collect(), left_out)
+}
+
+/// Notes with the fuller form that it holds the other's rows too; returns the other's source and the reason.
+fn supersede(fuller: &mut Form, its: &Seen, form: Form, seen: &Seen) -> (String, String) {
+    let (few, all) = (fmt::count(seen.rows()), fmt::count(its.rows()));
+    let reason = format!("its {few} requests are among the {all} of {}, which count once", fuller.file.source);
+    fuller.superseded.push(format!("{}: {reason}", form.file.source));
+    fuller.file.copies.push(form.file.as_copy());
+    (form.file.source, reason)
 }
 
 /// The form that is kept comes first: more rows, finer times, more that is said of each row.
@@ -121,10 +139,10 @@ impl Seen {
         self.groups.values().map(|group| group.count).sum()
     }
 
-    /// Whether all its rows are among the other's, as far as can be told.
-    fn is_within(&self, other: &Self) -> bool {
+    /// Whether all its rows are among the other's, as far as can be told; of a mere beginning so many windows must agree.
+    fn is_within(&self, other: &Self, windows: usize) -> bool {
         if self.outcomes_known && other.outcomes_known {
-            are_groups_of(&self.groups, &other.groups) || self.begins(other)
+            are_groups_of(&self.groups, &other.groups) || self.begins(other, windows)
         } else {
             are_groups_of(&self.whatever_outcome(), &other.whatever_outcome())
         }
@@ -140,7 +158,7 @@ impl Seen {
     }
 
     /// Whether the other's rows begin with these: every window holds the same, up to the one in which these end.
-    fn begins(&self, other: &Self) -> bool {
+    fn begins(&self, other: &Self, least: usize) -> bool {
         let vary =
             self.groups.values().any(|group| group.recorded.extremes_ns.is_some_and(|(least, most)| least < most));
         let Some((own, theirs)) = self.timeline.as_ref().zip(other.timeline.as_ref()).filter(|_| vary) else {
@@ -154,7 +172,7 @@ impl Seen {
         let last_fits = own.range((last, "")..).all(|(at, window)| {
             theirs.get(at).is_some_and(|full| window.0 <= full.0 && window.1 <= full.1 && window.2 <= full.2)
         });
-        last_fits && whole.clone().count() >= WINDOWS && whole.eq(before)
+        last_fits && whole.clone().count() >= least && whole.eq(before)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Artillery's `ensure`: thresholds (a metric must be below a number), conditions, and the basic checks of old.
 
-use super::Mistake;
 use super::expression::{Binary, Expression};
 use super::yaml::{Node, Value};
+use super::{Mistake, Written};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -59,7 +59,7 @@ impl fmt::Display for Check {
 }
 
 /// The checks of an Artillery script; `None` where it has none.
-pub(super) fn read(root: &Node) -> Option<Result<Vec<Check>, Mistake>> {
+pub(super) fn read(root: &Node) -> Option<Result<Vec<Written<Check>>, Mistake>> {
     let ways: [&[&str]; 4] =
         [&["config", "ensure"], &["config", "plugins", "ensure"], &["ensure"], &["plugins", "ensure"]];
     let mut found = ways.iter().filter_map(|way| root.at(way)).filter(|node| node.value != Value::Null);
@@ -67,7 +67,7 @@ pub(super) fn read(root: &Node) -> Option<Result<Vec<Check>, Mistake>> {
     Some(checks(node))
 }
 
-fn checks(node: &Node) -> Result<Vec<Check>, Mistake> {
+fn checks(node: &Node) -> Result<Vec<Written<Check>>, Mistake> {
     let mut checks = Vec::new();
     for (key, value) in node.entries() {
         match key.as_str() {
@@ -76,7 +76,7 @@ fn checks(node: &Node) -> Result<Vec<Check>, Mistake> {
                     let limit = number
                         .number()
                         .ok_or_else(|| Mistake::at(number, format!("the threshold of `{name}` should be a number")))?;
-                    checks.push(Check::limit(name, Binary::Below, limit));
+                    checks.push(Written::from_parts(Check::limit(name, Binary::Below, limit)));
                 }
             }
             "conditions" => {
@@ -84,7 +84,7 @@ fn checks(node: &Node) -> Result<Vec<Check>, Mistake> {
                     let text = row.get("expression").unwrap_or(row).text().unwrap_or_default();
                     let check = Check::parse(text).map_err(|why| Mistake::at(row, why))?;
                     let strict = row.get("strict").and_then(Node::truth).unwrap_or(true);
-                    checks.push(Check { strict, ..check });
+                    checks.push(Written::from_text(Check { strict, ..check }, text));
                 }
             }
             key => {
@@ -92,7 +92,7 @@ fn checks(node: &Node) -> Result<Vec<Check>, Mistake> {
                 let (_, name) =
                     basic.ok_or_else(|| Mistake::at(value, format!("`{key}` is no check of Artillery's")))?;
                 let limit = value.number().ok_or_else(|| Mistake::at(value, format!("`{key}` should be a number")))?;
-                checks.push(Check::limit(name, Binary::AtMost, limit));
+                checks.push(Written::from_parts(Check::limit(name, Binary::AtMost, limit)));
             }
         }
     }
@@ -110,7 +110,7 @@ mod tests {
 
     fn written(text: &str) -> Vec<String> {
         let checks = read(&crate::borrowed::yaml::parse(text).unwrap()).unwrap().unwrap();
-        checks.iter().map(ToString::to_string).collect()
+        checks.iter().map(|one| one.criterion.to_string()).collect()
     }
 
     #[test]

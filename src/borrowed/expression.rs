@@ -103,7 +103,7 @@ impl Expression {
         }
     }
 
-    /// What it is worth. `None` where a metric is not known and decides.
+    /// What it is worth. `None` where a metric is not known, or a part of nothing is asked for, and that decides.
     pub fn worth(&self, of: &impl Fn(&str) -> Option<f64>) -> Option<Worth> {
         let number = |worth: Option<Worth>| match worth? {
             Worth::Number(number) => Some(number),
@@ -140,7 +140,7 @@ impl Expression {
                     Binary::Plus => Worth::Number(a + b),
                     Binary::Minus => Worth::Number(a - b),
                     Binary::Times => Worth::Number(a * b),
-                    Binary::Over => Worth::Number(a / b),
+                    Binary::Over => Worth::Number(Some(a / b).filter(|ratio| ratio.is_finite())?),
                     Binary::And | Binary::Or => return None,
                 })
             }
@@ -297,6 +297,7 @@ mod tests {
             ("http.response_time.p95 < 250 and vusers.failed == 3", Some(true)),
             ("http.response_time.p95 < 250 and vusers.failed > 3", Some(false)),
             ("vusers.failed / vusers.created <= 0.03", Some(true)),
+            ("vusers.failed / (vusers.created - 100) <= 0.03", None),
             ("not vusers.failed > 5 or unknown > 1", Some(true)),
             ("unknown > 1 and vusers.failed > 5", Some(false)),
             ("unknown > 1", None),

@@ -3,8 +3,8 @@
 
 mod chain;
 
-use super::Mistake;
 use super::yaml::Node;
+use super::{Mistake, Written};
 use chain::{Call, balanced, calls, number, split};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -29,6 +29,20 @@ pub struct Stated {
     pub kept: Option<bool>,
     /// The figure that it found.
     pub actual: Option<f64>,
+}
+
+impl Stated {
+    /// An assertion of which no outcome is known.
+    #[must_use]
+    pub const fn unjudged(assertion: Assertion) -> Self {
+        Self { assertion, kept: None, actual: None }
+    }
+}
+
+impl fmt::Display for Stated {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.assertion.fmt(out)
+    }
 }
 
 /// Of which requests an assertion is.
@@ -212,7 +226,7 @@ fn condition(name: &str, arguments: &[String]) -> Result<Condition, String> {
 }
 
 /// The assertions of a simulation's source; `None` where it has no `.assertions(`.
-pub(super) fn in_source(text: &str) -> Option<Result<Vec<Stated>, Mistake>> {
+pub(super) fn in_source(text: &str) -> Option<Result<Vec<Written<Stated>>, Mistake>> {
     let bare: Vec<&str> = text.lines().map(|line| line.split(" //").next().unwrap_or(line)).collect();
     let bare = bare.into_iter().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
     let mut found = Vec::new();
@@ -223,7 +237,7 @@ pub(super) fn in_source(text: &str) -> Option<Result<Vec<Stated>, Mistake>> {
         };
         for one in split(inside) {
             match Assertion::parse(&one) {
-                Ok(assertion) => found.push(Stated { assertion, kept: None, actual: None }),
+                Ok(assertion) => found.push(Written::from_text(Stated::unjudged(assertion), &one)),
                 Err(message) => return Some(Err(Mistake { message, line: None })),
             }
         }
@@ -233,10 +247,10 @@ pub(super) fn in_source(text: &str) -> Option<Result<Vec<Stated>, Mistake>> {
 }
 
 /// The assertions of a report's `assertions.json`.
-pub(super) fn in_results(root: &Node) -> Option<Result<Vec<Stated>, Mistake>> {
+pub(super) fn in_results(root: &Node) -> Option<Result<Vec<Written<Stated>>, Mistake>> {
     root.get("simulation")?;
     let rows = root.get("assertions")?.rows()?;
-    Some(rows.iter().map(stated).collect())
+    Some(rows.iter().map(|row| stated(row).map(Written::from_parts)).collect())
 }
 
 fn stated(row: &Node) -> Result<Stated, Mistake> {

@@ -13,6 +13,7 @@ pub mod yaml;
 use crate::error::{Error, Place};
 use crate::model::sample::Threshold;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use yaml::Node;
 
 /// What a file demands.
@@ -22,11 +23,11 @@ pub enum Demands {
     /// A Keptn SLO file.
     Keptn(keptn::Slo),
     /// Taurus's criteria.
-    Taurus(Vec<taurus::Criterion>),
+    Taurus(Vec<Written<taurus::Criterion>>),
     /// Gatling's assertions, with the tool's own outcome where the file has it.
-    Gatling(Vec<gatling::Stated>),
+    Gatling(Vec<Written<gatling::Stated>>),
     /// Artillery's checks.
-    Artillery(Vec<artillery::Check>),
+    Artillery(Vec<Written<artillery::Check>>),
     /// k6's thresholds.
     K6(Vec<Threshold>),
 }
@@ -49,13 +50,43 @@ impl Demands {
     pub fn originals(&self) -> Vec<String> {
         match self {
             Self::Keptn(slo) => slo.objectives.iter().map(ToString::to_string).collect(),
-            Self::Taurus(criteria) => criteria.iter().map(ToString::to_string).collect(),
-            Self::Gatling(stated) => stated.iter().map(|one| one.assertion.to_string()).collect(),
-            Self::Artillery(checks) => checks.iter().map(ToString::to_string).collect(),
+            Self::Taurus(criteria) => criteria.iter().map(Written::original).collect(),
+            Self::Gatling(stated) => stated.iter().map(Written::original).collect(),
+            Self::Artillery(checks) => checks.iter().map(Written::original).collect(),
             Self::K6(thresholds) => {
                 thresholds.iter().map(|one| format!("{}: {}", one.metric, one.expression)).collect()
             }
         }
+    }
+}
+
+/// A criterion with the words that its file has for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Written<T> {
+    /// What it means.
+    #[serde(flatten)]
+    pub criterion: T,
+    /// As it stands there; `None` where it stands there in parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<String>,
+}
+
+impl<T> Written<T> {
+    /// A criterion that was read from this text.
+    pub fn from_text(criterion: T, text: &str) -> Self {
+        Self { criterion, written: Some(text.split_whitespace().collect::<Vec<_>>().join(" ")) }
+    }
+
+    /// A criterion that stands in parts.
+    pub fn from_parts(criterion: T) -> Self {
+        Self { criterion, written: None }
+    }
+}
+
+impl<T: fmt::Display> Written<T> {
+    /// As its file has it, else as its tool would write it.
+    pub fn original(&self) -> String {
+        self.written.clone().unwrap_or_else(|| self.criterion.to_string())
     }
 }
 

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The statement as JSON. Its subjects are the tested artefact, where signoff.toml names one, and the input files. What was met and not
-/// proven, waived or warned about is a warning; what could not be told or was not run has not passed.
+/// proven, waived or warned about is a warning. What was not run, is blocked or could not be told has neither passed nor failed: the
+/// predicate has no list for it, so it stands in fields of our own, which its parsing rules let others pass over.
 ///
 /// # Errors
 /// It cannot be written.
@@ -43,7 +44,10 @@ pub(super) fn statement(report: &Report) -> Result<String, Error> {
             "configuration": configuration,
             "passedTests": named(&[Status::Pass]),
             "warnedTests": named(&[Status::MetNotProven, Status::Warn, Status::Waived]),
-            "failedTests": named(&[Status::Fail, Status::Inconclusive, Status::NotRun, Status::Blocked]),
+            "failedTests": named(&[Status::Fail]),
+            "plimsoll_inconclusiveTests": named(&[Status::Inconclusive]),
+            "plimsoll_notRunTests": named(&[Status::NotRun]),
+            "plimsoll_blockedTests": named(&[Status::Blocked]),
         },
     });
     let mut text = serde_json::to_string_pretty(&statement).map_err(|error| Error::output(error.to_string()))?;

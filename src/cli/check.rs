@@ -88,6 +88,20 @@ fn imported(loaded: &Loaded, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// What every criterion is called that is known before there are results.
+fn ids(config: &Config) -> Vec<String> {
+    let own = config.criteria.iter().map(|one| one.id.clone()).chain(config.groups.iter().map(|one| one.id.clone()));
+    let borrowed = config.borrowed.iter().flat_map(|loaded| match &loaded.demands {
+        Demands::Keptn(slo) => {
+            let objectives = slo.objectives.iter().map(|one| one.sli.clone());
+            objectives.chain(["total score".to_owned()]).collect::<Vec<_>>()
+        }
+        Demands::K6(_) => loaded.demands.originals(),
+        _ => borrowed::in_our_words(loaded).into_iter().map(|one| one.id).collect(),
+    });
+    own.chain(borrowed).chain(BUILT_IN.iter().map(|id| (*id).to_owned())).collect()
+}
+
 /// What is right and probably not meant.
 fn doubts(config: &Config, out: &mut dyn Write) -> io::Result<()> {
     let limits = |test: &str| {
@@ -107,15 +121,17 @@ fn doubts(config: &Config, out: &mut dyn Write) -> io::Result<()> {
             said.push(format!("`{}` is about a test that is not declared", fmt::plain(&criterion.id)));
         }
     }
-    // Criteria of other tools are named by their files only, and a threshold of k6 by its expression.
-    let threshold = |row: &WaiverRow| row.criterion.texts().iter().any(|text| text.contains(['<', '>', '*', '?', '=']));
-    let named = |row: &WaiverRow| {
-        let own = config.criteria.iter().map(|one| one.id.as_str()).chain(BUILT_IN.iter().copied());
-        !config.borrowed.is_empty()
-            || threshold(row)
-            || own.chain(config.groups.iter().map(|one| one.id.as_str())).any(|id| row.criterion.matches(id))
-    };
-    said.extend(waiver::idle(config, &named, Some(&today())));
+    let ids = ids(config);
+    let named = |row: &WaiverRow| ids.iter().any(|id| row.criterion.matches(id));
+    // Thresholds of k6 come with the results: they are named by their expressions.
+    let compares = |row: &WaiverRow| row.criterion.texts().iter().any(|text| text.contains(['<', '>', '=']));
+    let threshold = |row: &WaiverRow| config.inputs.k6_thresholds && compares(row);
+    said.extend(waiver::idle(config, &|row| named(row) || threshold(row), Some(&today())));
+    let elsewhere = config.waivers.iter().filter(|row| !named(row) && threshold(row));
+    said.extend(elsewhere.map(|row| {
+        let name = fmt::plain(&row.criterion.texts().join(", "));
+        format!("the waiver of {name} is of no criterion here: only of a threshold that k6's results bring along, if so called")
+    }));
     if !said.is_empty() {
         writeln!(out, "\nPerhaps not meant")?;
         said.iter().try_for_each(|line| writeln!(out, "  {line}"))?;

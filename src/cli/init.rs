@@ -6,6 +6,8 @@ use super::judging::Judging;
 use super::pipeline::{self, Gathered};
 use super::{EXIT_READY, Stop, Streams};
 use crate::analyse::figures::{EndpointFigures, LatencyFigures, TestFigures};
+use crate::analyse::validity::SHORTEST_S;
+use crate::config::value::Globs;
 use crate::error::{Error, Place};
 use crate::fmt;
 use crate::judge::interval::{float, wilson};
@@ -107,31 +109,40 @@ struct Named<'a> {
 }
 
 impl<'a> Named<'a> {
-    /// The next run is called otherwise: `steady_a` is followed by `steady_b`, and both are `steady_*`. Where another test of these
+    /// The next run is called otherwise: `steady_a` is followed by `steady_b`, and both are `steady_?`. Where another test of these
     /// results would be meant too, the names tell tests apart and stay.
     fn of(test: &'a Test, figures: &'a TestFigures, all: &[(&Test, &TestFigures)]) -> Self {
-        let others = || all.iter().map(|(other, _)| other.name.as_str()).filter(|other| *other != test.name);
-        let stem = stem(&test.name).filter(|stem| others().all(|other| !other.starts_with(stem)));
-        match stem {
+        let alone = |(name, glob): &(&str, String)| {
+            let globs = Globs::new(vec![glob.clone()]);
+            let mut others = all.iter().map(|(other, _)| other.name.as_str()).filter(|other| *other != test.name);
+            globs.is_ok_and(|globs| others.all(|other| other != *name && !globs.matches(other)))
+        };
+        match runs_of(&test.name).filter(alone) {
             // A number that is the load tells this test from others and not one run from the next.
-            Some(stem) if figures.load.users_max.is_none_or(|users| !test.name.ends_with(&users.to_string())) => {
-                let glob = format!("{}*", escaped(stem));
-                let name = stem.trim_end_matches(['_', '-']).to_owned();
-                Self { test, figures, name, matching: Some(glob) }
+            Some((name, glob))
+                if figures.load.users_max.is_none_or(|users| !test.name.ends_with(&users.to_string())) =>
+            {
+                Self { test, figures, name: name.to_owned(), matching: Some(glob) }
             }
             _ => Self { test, figures, name: test.name.clone(), matching: None },
         }
     }
 }
 
-/// What stands before the last `_`, or before the number after the last `-`, with that sign.
-fn stem(name: &str) -> Option<&str> {
-    let at = name.rfind(['_', '-'])?;
-    let (stem, end) = name.split_at(at + 1);
-    let numbers = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let word = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let names_a_run = if stem.ends_with('_') { word(end) } else { numbers(end) };
-    (names_a_run && stem.len() > 2).then_some(stem)
+/// A name less what names this one run of the test (a letter or a number after the last `_`, a number after the last `-`), and a glob
+/// on the names of its runs. A word tells another test: `steady_regressed` is no run of `steady`.
+fn runs_of(name: &str) -> Option<(&str, String)> {
+    let (stem, end) = name.split_at(name.rfind(['_', '-'])? + 1);
+    let letters = end.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let numbered = letters.len() < end.len();
+    let glob = match letters {
+        "" if numbered => "[0-9]*".to_owned(),
+        _ if stem.ends_with('-') => return None,
+        "r" | "v" | "run" if numbered => format!("{letters}[0-9]*"),
+        _ if end.len() == 1 && end.is_ascii() => "?".to_owned(),
+        _ => return None,
+    };
+    (stem.len() > 2).then(|| (stem.trim_end_matches(['_', '-']), format!("{}{glob}", escaped(stem))))
 }
 
 fn declared(one: &Named<'_>) -> String {
@@ -148,7 +159,9 @@ fn declared(one: &Named<'_>) -> String {
         text += &format!("# duration = {}\n", quoted(&Quantity::new(seconds.floor() * 1e6, Unit::Micros).to_string()));
     }
     if let Some(count) = requests(figures).and_then(|(totals, _)| totals.requests) {
-        text += &format!("# requests = {count}\n");
+        // What lasts less than a second proves nothing, unless so many requests are all that is asked for.
+        let short = test.duration_s.is_some_and(|seconds| seconds < SHORTEST_S);
+        text += &format!("{}requests = {count}\n", if short { "" } else { "# " });
     }
     text
 }
@@ -282,4 +295,30 @@ fn ceiling(value: f64) -> f64 {
 
 fn floor(value: f64) -> f64 {
     value.floor().max(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `steady_*` was written for `steady_a`, and took `steady_regressed` for its next run.
+    #[test]
+    fn the_runs_of_a_test_are_told_from_its_siblings() {
+        let matches = |name: &'static str, others: &[&str]| {
+            let (stem, glob) = runs_of(name).unwrap();
+            let globs = Globs::new(vec![glob]).unwrap();
+            assert!(globs.matches(name), "{name}");
+            (stem, others.iter().map(|other| globs.matches(other)).collect::<Vec<_>>())
+        };
+        assert_eq!(
+            matches("steady_a", &["steady_b", "steady_regressed", "steady"]),
+            ("steady", vec![true, false, false])
+        );
+        assert_eq!(matches("soak-7", &["soak-12", "soak-long"]), ("soak", vec![true, false]));
+        assert_eq!(matches("api_20261121", &["api_20261122", "api_slow"]), ("api", vec![true, false]));
+        assert_eq!(matches("api_run2", &["api_run10", "api_rush"]), ("api", vec![true, false]));
+        for one in ["steady_regressed", "steady", "rate-limited", "a_1", "websocket-b"] {
+            assert_eq!(runs_of(one), None, "{one}");
+        }
+    }
 }

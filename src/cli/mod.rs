@@ -61,27 +61,40 @@ struct Streams<'a> {
     terminal: Terminal,
 }
 
-/// Why a command ended before its end.
-enum Stop {
-    /// Said to the user, with an exit code.
-    Failed(Error),
-    /// The reader of standard output went away, which is success.
-    BrokenPipe,
-}
+/// Why a command ended before its end: said to the user, with an exit code.
+struct Stop(Error);
 
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
-        Self::Failed(error)
+        Self(error)
     }
 }
 
 impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            Self::BrokenPipe
-        } else {
-            Self::Failed(Error::output(format!("cannot write: {error}")))
-        }
+        Self(Error::output(format!("cannot write: {error}")))
+    }
+}
+
+/// Standard output, whose reader may go away (`| head`): what comes after that is written for nobody, the files are written and the
+/// exit code tells all the same.
+struct Output<'a>(&'a mut dyn Write);
+
+impl Write for Output<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        heard(self.0.write(bytes)).map(|written| written.unwrap_or(bytes.len()))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        heard(self.0.flush()).map(Option::unwrap_or_default)
+    }
+}
+
+/// What was written; `None` where nobody reads any more.
+fn heard<T>(written: io::Result<T>) -> io::Result<Option<T>> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(None),
+        other => other.map(Some),
     }
 }
 
@@ -95,6 +108,7 @@ pub fn run(
 ) -> u8 {
     let typed: Vec<OsString> = args.into_iter().collect();
     let exit_map = choices::ExitMap::typed(&typed);
+    let out = &mut Output(out);
     let own = match args::Cli::try_parse_from(typed) {
         Ok(cli) => obey(cli, Streams { input, out, err, terminal }),
         Err(error) => usage(&error, out, err),
@@ -120,8 +134,7 @@ fn obey(cli: args::Cli, mut streams: Streams<'_>) -> u8 {
     let flushed = streams.out.flush().map_err(Stop::from);
     match ended.and_then(|code| flushed.map(|()| code)) {
         Ok(code) => code,
-        Err(Stop::BrokenPipe) => EXIT_READY,
-        Err(Stop::Failed(error)) => {
+        Err(Stop(error)) => {
             // Nothing can be said if standard error is gone too; the exit code still tells.
             let _ = write_error(&error, "error", streams.err);
             match error.kind {

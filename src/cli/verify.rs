@@ -30,6 +30,9 @@ const SHOWN: usize = 20;
 pub(super) fn run(args: &VerifyArgs, streams: &mut Streams<'_>) -> Result<u8, Stop> {
     let told = read(&args.report)?;
     let located = locate::locate(&told, args.inputs.as_deref())?;
+    if let Some(folder) = &located.not_there {
+        writeln!(streams.out, "missing: the folder {} that `--inputs` names", fmt::plain(folder))?;
+    }
     if !located.missing.is_empty() {
         for one in &located.missing {
             writeln!(streams.out, "missing: {}", fmt::plain(one))?;

@@ -1,5 +1,6 @@
 //! What a comparison ends in. These structs are part of report.json; their field names are a promise to other programs.
 
+use super::failures::Shares;
 use super::settings::Metric;
 use crate::unit::Unit;
 use schemars::JsonSchema;
@@ -38,6 +39,9 @@ pub struct Delta {
     pub ratio: Option<f64>,
     /// 95 % interval of `ratio`; a side that is `null` has no bound.
     pub interval: Option<(Option<f64>, Option<f64>)>,
+    /// 95 % interval of after − before, for failures: where the baseline had none, no ratio says how many more there are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference_interval: Option<(f64, f64)>,
     /// p of the test that decided, adjusted for all the endpoints and metrics that were tested with it.
     pub p_adjusted: Option<f64>,
     /// The smallest worsening that would have been found 4 times in 5: a factor (1.21) for latencies, below 1 (0.83) for the
@@ -94,6 +98,12 @@ impl Delta {
         Self::named(subject, &metric.name(), method)
     }
 
+    /// What both shares of failures say of their ratio and their difference.
+    pub(super) fn set_shares(&mut self, shares: &Shares) {
+        self.interval = shares.ratio_interval();
+        self.difference_interval = Some(shares.interval());
+    }
+
     /// The same of any metric, by its name.
     pub(super) fn named(subject: (&str, &str), metric: &str, method: &str) -> Self {
         Self {
@@ -104,6 +114,7 @@ impl Delta {
             after: None,
             ratio: None,
             interval: None,
+            difference_interval: None,
             p_adjusted: None,
             detectable: None,
             call: Call::Inconclusive,

@@ -133,7 +133,7 @@ impl Frame<'_> {
             let mut row = self.begun(subject, Metric::Failures, &method);
             let shares = Shares { before, after };
             row.set_figures(Some(before.value()), Some(after.value()));
-            row.delta.interval = shares.ratio_interval();
+            row.delta.set_shares(&shares);
             row.basis = Basis::Failures { shares, endpoints: self.endpoints.max(1) };
             return Line::Waiting(row);
         }

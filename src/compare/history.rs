@@ -6,6 +6,12 @@
 //! first, as the run's median; what remains for an endpoint is far steadier, and its variance is steadied further by
 //! those of the others, worth `SHARED_DF` degrees of freedom. The common change is tested for itself, because a shift of
 //! everything hides in the median; where it is a regression, each endpoint's change as it is tells who took part.
+//!
+//! The mean over all endpoints is mostly that of those that are called rarely, whose percentiles vary most by chance alone. An
+//! endpoint that is called often is therefore steadied by less than the mean: by as much less as its own blocks vary less
+//! within the runs than those of all. For those that vary more it stays the mean, because five runs show a variance too badly
+//! for a rare endpoint to be tested by its own alone. Where nothing is known of the variation within the runs, all are steadied
+//! by the mean.
 
 use super::change::{COMMON_FROM, Change, Tested, Tests};
 
@@ -25,6 +31,8 @@ pub struct Series {
     pub after: Vec<Option<f64>>,
     /// Variance that the source's rounding adds to each value (ln scale: (step / value)² / 12); 0 where it does not round.
     pub rounding: f64,
+    /// Variance of a value within its run, on average over the runs, as their blocks tell it; `None` where they tell nothing.
+    pub within: Option<f64>,
 }
 
 impl Series {
@@ -103,25 +111,34 @@ pub fn test(series: &[Series]) -> Tests {
             squares(own) / one.counts().df
         })
         .collect();
-    #[expect(clippy::cast_precision_loss, reason = "a few hundred endpoints")]
-    let usual = own.iter().sum::<f64>() / own.len() as f64;
-    let specific = |one: &Series, change: f64, own: f64| {
+    let specific = |((one, usual), (change, own)): ((&Series, f64), (&f64, &f64))| {
         let counts = one.counts();
         let df = counts.df + SHARED_DF;
         let steadied = (SHARED_DF * usual + counts.df * own) / df;
         even(change - shift, held(steadied, one.rounding), counts.spread, df)
     };
-    let endpoints = totals.into_iter().zip(series).zip(changes.iter().zip(&own));
-    let endpoints = endpoints
-        .map(|((total, one), (change, own))| {
-            let specific = Some(specific(one, *change, *own));
-            Tested { total, specific, total_behind_common: true }
-        })
-        .collect();
+    let specific = series.iter().zip(usual(series, &own)).zip(changes.iter().zip(&own)).map(specific);
+    let tested =
+        |(total, specific): (Change, Change)| Tested { total, specific: Some(specific), total_behind_common: true };
+    let endpoints = totals.into_iter().zip(specific).map(tested).collect();
     let runs = series.first().map_or((0, 0), |one| (one.before.len(), one.after.len()));
     let counts = Counts::of(runs.0, runs.1);
     let common = even(shift, held(squares(shared.into_iter()) / counts.df, 0.0), counts.spread, counts.df);
     Tests { endpoints, common: Some(common) }
+}
+
+/// What each endpoint's `own` variance is steadied by: the mean of all, less what its runs' blocks vary less than those of all.
+fn usual(series: &[Series], own: &[f64]) -> Vec<f64> {
+    let mean = |values: &[f64]| {
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred endpoints")]
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        mean
+    };
+    let of_all = mean(own);
+    let within: Option<Vec<f64>> = series.iter().map(|one| one.within).collect();
+    let Some(within) = within else { return vec![of_all; own.len()] };
+    let within_all = mean(&within);
+    within.into_iter().map(|within| (of_all + (within - within_all).min(0.0)).max(FLOOR * FLOOR)).collect()
 }
 
 fn even(value: f64, variance: f64, spread: f64, df: f64) -> Change {
@@ -171,7 +188,7 @@ mod tests {
     use super::*;
 
     fn series(before: &[f64], after: f64) -> Series {
-        Series { before: before.iter().map(|one| Some(*one)).collect(), after: vec![Some(after)], rounding: 0.0 }
+        Series { before: before.iter().map(|one| Some(*one)).collect(), after: vec![Some(after)], ..Series::default() }
     }
 
     /// Six endpoints over five runs that swing together by far more than each for itself.
@@ -193,6 +210,26 @@ mod tests {
         assert!(p(2) < 0.001, "{}", p(2));
         assert!((0..6).filter(|at| *at != 2).all(|at| p(at) > 0.1));
         assert!(tests.endpoints[2].total.p_above(0.0) > 10.0 * p(2), "as it is, the weather drowns it");
+    }
+
+    /// By hand: (4 · mean + 4 · own) / (4 + 4), and for a quieter endpoint that much less than the mean.
+    #[test]
+    fn a_variance_is_steadied_by_the_mean_and_of_a_quieter_endpoint_by_less() {
+        let mut series: Vec<Series> = swinging([0.0; 6]);
+        // Four times as wide, far above the floor.
+        let values = series.iter_mut().flat_map(|one| one.before.iter_mut().chain(&mut one.after)).flatten();
+        values.for_each(|value| *value = 5.0 + 4.0 * (*value - 5.0));
+        let variance = |series: &[Series], at: usize| test(series).endpoints[at].specific.unwrap().variance_below;
+        let plain: Vec<f64> = (0..6).map(|at| variance(&series, at)).collect();
+        for (at, one) in series.iter_mut().enumerate() {
+            one.within = Some(if at == 0 { 1e-4 } else { 1.3e-3 });
+        }
+        // Less than the mean of 1.1e-3 by 1e-3, of which 4 parts in 8 count, over 1/5 + 1/1.
+        let less = 1e-3 * 4.0 / 8.0 * 1.2;
+        assert!((plain[0] - variance(&series, 0) - less).abs() < 1e-9, "{plain:?} {}", variance(&series, 0));
+        assert!((1..6).all(|at| (plain[at] - variance(&series, at)).abs() < 1e-15), "the others as they were");
+        series[3].within = None;
+        assert!((0..6).all(|at| (plain[at] - variance(&series, at)).abs() < 1e-15), "known of all, or of none");
     }
 
     #[test]

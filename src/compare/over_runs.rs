@@ -85,7 +85,11 @@ impl Frame<'_> {
         let after = of(self.after);
         let ln = |one: &Option<RunQuantile>| one.map(|one| one.us.max(1.0).ln());
         let rounding = after.map_or(0.0, |one| (one.step_us / one.us.max(1.0)).powi(2) / 12.0);
-        Series { before: before.iter().map(ln).collect(), after: vec![ln(&after)], rounding }
+        let within: Vec<f64> =
+            before.iter().chain([&after]).flatten().filter_map(|one| one.sd.map(|sd| sd * sd)).collect();
+        #[expect(clippy::cast_precision_loss, reason = "a few dozen runs")]
+        let within = (!within.is_empty()).then(|| within.iter().sum::<f64>() / within.len() as f64);
+        Series { before: before.iter().map(ln).collect(), after: vec![ln(&after)], rounding, within }
     }
 
     fn failure_row(&self, name: &str, endpoints: usize, gated: bool) -> Row {
@@ -98,7 +102,7 @@ impl Frame<'_> {
             None => row.delta.why = Some("failures are not known in all runs".to_owned()),
             Some((before, after)) => {
                 let shares = Shares { before, after };
-                row.delta.interval = shares.ratio_interval();
+                row.delta.set_shares(&shares);
                 let (runs, effects) = (runs.len(), (fmt::number(before.effect), fmt::number(after.effect)));
                 row.delta.method =
                     format!("L0 Newcombe's interval over {runs} runs, design effects {} and {}", effects.0, effects.1);

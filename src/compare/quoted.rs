@@ -123,7 +123,7 @@ pub fn failures(
     };
     let shares = Shares { before, after };
     delta.ratio = (before.hits > 0).then(|| after.value() / before.value());
-    delta.interval = shares.ratio_interval();
+    delta.set_shares(&shares);
     let (p_worse, p_better) = (shares.p_worse(), shares.p_better());
     let evidence = shares.evidence(p_worse, p_better, 1, settings);
     // Blame, never acquit: without blocks the assumed effect may be far too small.

@@ -121,7 +121,8 @@ impl Frame<'_> {
     fn change(&self, before: &Rate, after: &Rate) -> Change {
         let m = float(before.blocks.len());
         let squares: f64 = before.blocks.iter().chain(&after.blocks).map(|u| u * u).sum();
-        let alike = inflation(lag_one([before.blocks.as_slice()]), lag_one([after.blocks.as_slice()]), m);
+        let likeness = |rate: &Rate| lag_one([rate.blocks.as_slice()]);
+        let alike = inflation(likeness(before), likeness(after), m, self.settings.lag_bias);
         let variance = alike * m / (m - 1.0) * squares + self.settings.between();
         let value = (after.per_second / before.per_second).ln();
         Change { value, variance_below: variance, variance_above: variance, df: 2.0 * (m - 1.0) }

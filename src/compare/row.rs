@@ -173,11 +173,7 @@ fn reason(delta: &Delta, evidence: &Evidence, settings: &Settings) -> Option<Str
     if delta.call != Call::Inconclusive {
         return None;
     }
-    let points = |of: f64| match fmt::number(of * 100.0) {
-        one if one == "1" => "1 point".to_owned(),
-        many => format!("{many} points"),
-    };
-    let size = |of: f64| if failures { points(of) } else { format!("+{}", fmt::percent(of)) };
+    let size = |of: f64| if failures { fmt::points(of) } else { format!("+{}", fmt::percent(of)) };
     let asked = size(evidence.must_detect);
     Some(match evidence.detectable {
         Some(least) => {

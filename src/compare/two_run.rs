@@ -193,7 +193,7 @@ impl Frame<'_> {
             row.delta.why = self.short.clone().or_else(|| sample.missing());
             if let (None, Some((before, after))) = (&row.delta.why, before.zip(after)) {
                 let shares = Shares { before, after };
-                row.delta.interval = shares.ratio_interval();
+                row.delta.set_shares(&shares);
                 let effects = (fmt::number(before.effect), fmt::number(after.effect));
                 let m = self.blocks.unwrap_or_default();
                 row.delta.method =

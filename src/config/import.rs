@@ -2,7 +2,7 @@
 
 use super::metric::Metric;
 use super::value::Globs;
-use crate::borrowed::{Demands, artillery, gatling, k6_options, taurus};
+use crate::borrowed::{Demands, Written, artillery, gatling, k6_options, taurus};
 use crate::quantity::Quantity;
 use crate::unit::Unit;
 use schemars::JsonSchema;
@@ -98,19 +98,21 @@ impl Import {
     pub fn inline(&self) -> Result<Vec<Demands>, (&'static str, String)> {
         let mut found = Vec::new();
         if !self.taurus.is_empty() {
-            let read = self.taurus.iter().map(|text| taurus::Criterion::parse(text)).collect::<Result<_, _>>();
+            let one = |text: &String| taurus::Criterion::parse(text).map(|read| Written::from_text(read, text));
+            let read = self.taurus.iter().map(one).collect::<Result<_, _>>();
             found.push(Demands::Taurus(read.map_err(|why| ("taurus", why))?));
         }
         if !self.gatling.is_empty() {
             let one = |text: &String| {
-                gatling::Assertion::parse(text).map(|assertion| gatling::Stated { assertion, kept: None, actual: None })
+                let read = gatling::Assertion::parse(text)?;
+                Ok(Written::from_text(gatling::Stated::unjudged(read), text))
             };
-            found.push(Demands::Gatling(
-                self.gatling.iter().map(one).collect::<Result<_, _>>().map_err(|why| ("gatling", why))?,
-            ));
+            let read = self.gatling.iter().map(one).collect::<Result<_, _>>();
+            found.push(Demands::Gatling(read.map_err(|why| ("gatling", why))?));
         }
         if !self.artillery.is_empty() {
-            let read = self.artillery.iter().map(|text| artillery::Check::parse(text)).collect::<Result<_, _>>();
+            let one = |text: &String| artillery::Check::parse(text).map(|read| Written::from_text(read, text));
+            let read = self.artillery.iter().map(one).collect::<Result<_, _>>();
             found.push(Demands::Artillery(read.map_err(|why| ("artillery", why))?));
         }
         if !self.k6.is_empty() {

@@ -49,6 +49,23 @@ pub fn shorten(text: &str, most: usize) -> String {
     format!("{first}…{last}")
 }
 
+/// At most `most` characters of sentences of ours: cut where one of them ends, else between two words, and `…` says that more was said.
+/// Code between backticks is never cut open.
+#[must_use]
+pub fn sentences(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let end = text.char_indices().nth(most.saturating_sub(2)).map_or(text.len(), |(at, _)| at);
+    let mut head = text.get(..end).unwrap_or_default();
+    if head.matches('`').count() % 2 == 1 {
+        head = head.rsplit_once('`').map_or(head, |(before, _)| before);
+    }
+    let stop = [". ", "; "].iter().filter_map(|stop| head.rfind(stop)).max().filter(|at| *at * 2 >= end);
+    let cut = stop.map(|at| at + 1).or_else(|| head.rfind(' ')).unwrap_or(head.len());
+    format!("{} …", head.get(..cut).unwrap_or(head).trim_end_matches([' ', ',', ';']))
+}
+
 /// A space without width, as an entity, so that the source shows that it is there.
 const APART: &str = "&#8203;";
 
@@ -122,6 +139,17 @@ mod tests {
     fn long_names_keep_both_ends() {
         assert_eq!(shorten("abcdefghij", 7), "abcd…ij");
         assert_eq!(shorten("short", 7), "short");
+    }
+
+    /// A pull request read "See which file was…last or cut off".
+    #[test]
+    fn sentences_are_cut_where_one_ends() {
+        assert_eq!(sentences("One is short.", 20), "One is short.");
+        assert_eq!(sentences("One is short. Two is rather long.", 24), "One is short. …");
+        assert_eq!(sentences("a: one; b: two; c: three and more", 20), "a: one; b: two …");
+        assert_eq!(sentences("words without any end of a sentence", 20), "words without any …");
+        assert_eq!(sentences("what `is code` stays `as it is written` here", 30), "what `is code` stays …");
+        assert_eq!(sentences(&"long".repeat(20), 9), "longlon …");
     }
 
     #[test]

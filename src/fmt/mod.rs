@@ -9,7 +9,7 @@ mod machine;
 mod time;
 
 pub use blocks::blocks;
-pub use foreign::{code_span, excerpt, markdown, plain, shorten};
+pub use foreign::{code_span, excerpt, markdown, plain, sentences, shorten};
 pub use machine::{
     csv_text, exact, label_value, label_word, rounded, seconds, significant, slug, workflow_message, workflow_property,
 };
@@ -123,6 +123,14 @@ pub fn percent_outward(ratio: f64, up: bool) -> String {
     let rounded = if up { (exact * scale - 1e-6).ceil() } else { (exact * scale + 1e-6).floor() } / scale;
     let text = format!("{rounded:.9}");
     format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// A difference of shares in points: `0.1 points`, `1 point`, `−1.25 points`.
+#[must_use]
+pub fn points(difference: f64) -> String {
+    let number = number(difference * 100.0);
+    let noun = if matches!(number.as_str(), "1" | "−1") { "point" } else { "points" };
+    format!("{number} {noun}")
 }
 
 /// A change by a factor as signed percent: 1.26 → `+26 %`, 0.96 → `−4 %`; from twice on as a factor too: `+150 % (2.5 times)`.
@@ -275,6 +283,10 @@ mod tests {
         assert_eq!(change(0.96), "−4 %");
         assert_eq!(change(1.0), "0 %");
         assert_eq!(change(2.5), "+150 % (2.5 times)");
+        assert_eq!(
+            (points(0.001), points(0.01), points(-0.0125)),
+            ("0.1 points".into(), "1 point".into(), "−1.25 points".into())
+        );
         assert_eq!(percent(0.000_886), "0.0886 %");
         assert_eq!(
             (percent(0.999_687).as_str(), percent(1.0).as_str(), percent(0.0).as_str()),

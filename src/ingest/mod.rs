@@ -86,8 +86,12 @@ pub trait Sink: Send {
     /// part of its first row and of each that is farther than that from the one before, and interns its keys anew when
     /// another part is given. A sink that does not part runs takes all for one.
     fn run_at(&mut self, busy: Span) -> PartId {
+        self.run_of(None, busy)
+    }
+    /// The same for the runs of that name, where a file says what was run.
+    fn run_of(&mut self, name: Option<&str>, busy: Span) -> PartId {
         let _ = busy;
-        self.part(None)
+        self.part(name)
     }
     /// Interns a cell.
     fn cell(&mut self, part: PartId, key: &CellKey) -> SeriesId;

@@ -15,7 +15,9 @@ use super::k6;
 use super::outcome::{CriterionResult, Origin, Status};
 use super::plan::{Entry, Lineup};
 use super::requirement::badness;
+use super::sentence;
 use crate::borrowed::Demands;
+use crate::borrowed::expression::Expression;
 use crate::config::import::Loaded;
 use crate::config::schema::Criterion;
 use crate::unit::Timestamp;
@@ -29,6 +31,8 @@ pub enum Formula {
     All(Vec<Formula>),
     /// One of them.
     Any(Vec<Formula>),
+    /// A condition over several figures, which is weighed as it stands.
+    Weighed(Expression),
     /// It has no counterpart here, for this reason.
     None(String),
 }
@@ -114,6 +118,7 @@ pub fn quantiles(loaded: &[Loaded]) -> Vec<f64> {
         match formula {
             Formula::One(criterion) => into.extend(criterion.metric.quantile()),
             Formula::All(parts) | Formula::Any(parts) => parts.iter().for_each(|part| of(part, into)),
+            Formula::Weighed(condition) => into.extend(artillery::quantiles(condition)),
             Formula::None(_) => {}
         }
     }
@@ -140,8 +145,10 @@ impl Borrowed {
     ) -> Vec<CriterionResult> {
         let asked = Asked { borrowed: self, origin, loaded, lineup, newest };
         let mut results = asked.of(&self.formula);
+        let whole = sentence::whole(&self.formula);
         for result in &mut results {
             self.state(result);
+            result.demanded.clone_from(&whole);
         }
         results
     }
@@ -190,17 +197,41 @@ impl Asked<'_> {
             Formula::Any(parts) => {
                 together(parts.iter().map(|part| self.of(part)).collect(), |status| u8::MAX - badness(status))
             }
-            Formula::None(why) => {
-                let bare = CriterionResult::bare(
-                    &borrowed.id,
-                    "import",
-                    self.origin,
-                    Status::Inconclusive,
-                    borrowed.critical,
-                    why.clone(),
-                );
-                vec![CriterionResult { original: Some(borrowed.original.clone()), ..bare }]
+            Formula::Weighed(condition) => self.weighed(condition),
+            Formula::None(why) => vec![self.bare("", Status::Inconclusive, why.clone())],
+        }
+    }
+
+    /// A condition over several figures, on every test that is meant.
+    fn weighed(&self, condition: &Expression) -> Vec<CriterionResult> {
+        let meant = |entry: &&Entry<'_>| self.loaded.test.as_ref().is_none_or(|globs| globs.matches(entry.name()));
+        let one = |entry: &Entry<'_>| {
+            let (status, said) = artillery::weigh(condition, entry.judged);
+            let said = format!("`{condition}` {said}");
+            match &entry.invalid {
+                Some(why) => {
+                    self.bare(entry.name(), Status::Inconclusive, format!("the run is invalid: {why} ({said})"))
+                }
+                None => self.bare(entry.name(), status, said),
             }
+        };
+        let results: Vec<_> = self.lineup.entries.iter().filter(meant).map(one).collect();
+        if results.is_empty() {
+            return vec![self.bare(
+                "",
+                Status::Inconclusive,
+                format!("no test is there to hold `{condition}` against"),
+            )];
+        }
+        results
+    }
+
+    fn bare(&self, test: &str, status: Status, reason: String) -> CriterionResult {
+        let Borrowed { id, original, critical, .. } = self.borrowed;
+        CriterionResult {
+            test: test.to_owned(),
+            original: Some(original.clone()),
+            ..CriterionResult::bare(id, "import", self.origin, status, *critical, reason)
         }
     }
 }

@@ -173,6 +173,19 @@ fn result(
     }
 }
 
+/// Which figure of a trend an aggregation is, in people's words: `median`. `None` for what a counter, rate or gauge has one of.
+pub(crate) fn statistic(aggregation: Aggregation) -> Option<String> {
+    let word = match aggregation {
+        Aggregation::Avg => "mean",
+        Aggregation::Min => "least",
+        Aggregation::Max => "greatest",
+        Aggregation::Med => "median",
+        Aggregation::Percentile(percent) => return Some(fmt::quantile_name(percent / 100.0)),
+        Aggregation::Count | Aggregation::Rate | Aggregation::Value => return None,
+    };
+    Some(word.to_owned())
+}
+
 /// `p95 of http_req_duration{scenario:auth}` in people's words where k6's metric has any.
 fn subject(selector: &MetricSelector, aggregation: Aggregation) -> Subject {
     let tags = if selector.tags.is_empty() {
@@ -182,13 +195,8 @@ fn subject(selector: &MetricSelector, aggregation: Aggregation) -> Subject {
         format!(" of {}", fmt::plain(&pairs.join(", ")))
     };
     let figure = match aggregation {
-        Aggregation::Avg => "mean".to_owned(),
-        Aggregation::Min => "least".to_owned(),
-        Aggregation::Max => "greatest".to_owned(),
-        Aggregation::Med => "median".to_owned(),
-        Aggregation::Percentile(percent) => fmt::quantile_name(percent / 100.0),
         Aggregation::Rate => "rate".to_owned(),
-        Aggregation::Count | Aggregation::Value => String::new(),
+        other => statistic(other).unwrap_or_default(),
     };
     let (name, counted) = match (selector.name.as_str(), aggregation) {
         ("http_req_failed", _) => ("failures".to_owned(), "requests"),

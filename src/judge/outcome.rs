@@ -57,6 +57,14 @@ pub enum Origin {
     Artillery,
 }
 
+impl Origin {
+    /// Whether it is another tool's file.
+    #[must_use]
+    pub const fn is_a_tool(self) -> bool {
+        matches!(self, Self::K6 | Self::Keptn | Self::Taurus | Self::Gatling | Self::Artillery)
+    }
+}
+
 /// A limit in base units.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Limit {
@@ -97,6 +105,10 @@ pub struct CriterionResult {
     pub unit: Unit,
     /// What was demanded; `null` for criteria without a number.
     pub limit: Option<Limit>,
+    /// All that was demanded, in words, where one limit does not say it (`at least 11/s and at most 13/s`); left out elsewhere. `limit`
+    /// is the part of it that decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub demanded: Option<String>,
     /// Up to where a waiver accepts its failure, in `unit`; left out where none is about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ceiling: Option<f64>,
@@ -179,6 +191,7 @@ impl CriterionResult {
             n: None,
             unit: Unit::Plain,
             limit: None,
+            demanded: None,
             ceiling: None,
             critical,
             evidence: Evidence::Observed,
@@ -280,6 +293,8 @@ pub struct Reason {
     pub text: String,
     /// What became of the criteria that it is about; `None` where it is about none (nothing limits latency).
     pub status: Option<Status>,
+    /// The criterion in the words of the tool that it comes from, where the text does not have them already.
+    pub original: Option<String>,
 }
 
 /// The judgement of a suite.

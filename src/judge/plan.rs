@@ -130,6 +130,7 @@ pub fn lineup<'a>(tests: &[JudgedTest<'a>], config: &'a Config) -> Lineup<'a> {
         rest = others;
         for entry in &mut own {
             entry.plan = Some(plan);
+            allow_short(&mut entry.doubts, plan);
             entry.doubts.extend(undelivered(entry.judged, plan));
             entry.doubts.extend(cut_short(entry.judged, plan, config));
         }
@@ -236,6 +237,15 @@ impl<'a> Lineup<'a> {
     }
 }
 
+/// A run of less than a second is what was asked for where the plan says so: by its length, or by how many requests it makes.
+fn allow_short(doubts: &mut [Doubt], plan: &PlannedTest) {
+    let short =
+        plan.duration.is_some_and(|asked| asked.unit == Unit::Micros && asked.value < validity::SHORTEST_S * 1e6);
+    if short || plan.requests.is_some() {
+        doubts.iter_mut().filter(|doubt| doubt.rule == validity::TOO_SHORT).for_each(|doubt| doubt.invalidates = false);
+    }
+}
+
 /// A run that is nowhere near as long as what is demanded of it: users "held for 10 min" say how long it was to be where no length
 /// is declared. It says nothing of such a load, whatever its figures.
 fn cut_short(judged: JudgedTest<'_>, plan: &PlannedTest, config: &Config) -> Option<Doubt> {
@@ -300,6 +310,22 @@ mod tests {
         let why = invalid("20 m").unwrap();
         assert_eq!(why, "1 min 40 s of load where users are to be held for 20 min");
         assert_eq!(invalid("10 m"), None);
+    }
+
+    /// Half a second of requests was READY; a team whose script makes 100 requests and no more asks for nothing else.
+    #[test]
+    fn less_than_a_second_proves_nothing_unless_it_was_asked_for() {
+        let (test, mut figures) = (test("a"), figures());
+        figures.populations.push(request_totals(100, Some(0)));
+        let message = "the run lasted 0.5 s".to_owned();
+        figures.doubts.push(Doubt { rule: validity::TOO_SHORT.to_owned(), invalidates: true, message });
+        let judged = [JudgedTest { test: &test, figures: &figures }];
+        let valid = |keys: &str| {
+            let config = Config::parse(&format!("[[tests]]\nname = \"a\"\n{keys}"), "p").unwrap();
+            lineup(&judged, &config).entries.first().unwrap().invalid.is_none()
+        };
+        assert!(!valid("users = 5\n") && !valid("duration = \"2 s\"\n"));
+        assert!(valid("duration = \"0.4 s\"\n") && valid("requests = 100\n"));
     }
 
     #[test]

@@ -99,6 +99,51 @@ fn of_formula(formula: &Formula) -> String {
         }
         Formula::All(parts) => joined(parts, ", and "),
         Formula::Any(parts) => joined(parts, ", or "),
+        Formula::Weighed(condition) => format!("{} must hold", fmt::plain(&condition.to_string())),
+        Formula::None(why) => why.clone(),
+    }
+}
+
+/// All that a criterion of several parts demands: `at least 11/s and at most 13/s`. `None` where its one limit says it.
+#[must_use]
+pub fn whole(formula: &Formula) -> Option<String> {
+    match formula {
+        Formula::One(_) | Formula::None(_) => None,
+        Formula::Weighed(condition) => Some(fmt::plain(&condition.to_string())),
+        Formula::All(_) | Formula::Any(_) => {
+            let mut names = names(formula);
+            names.dedup();
+            Some(parts(formula, names.len() > 1))
+        }
+    }
+}
+
+/// What the parts are about.
+fn names(formula: &Formula) -> Vec<String> {
+    match formula {
+        Formula::One(criterion) => vec![words::subject(&criterion.metric).name],
+        Formula::All(parts) | Formula::Any(parts) => parts.iter().flat_map(names).collect(),
+        Formula::Weighed(_) | Formula::None(_) => vec![String::new()],
+    }
+}
+
+fn parts(formula: &Formula, named: bool) -> String {
+    let joined = |inner: &[Formula], word: &str| {
+        let one = |part: &Formula| match part {
+            Formula::All(_) | Formula::Any(_) => format!("({})", parts(part, named)),
+            other => parts(other, named),
+        };
+        inner.iter().map(one).collect::<Vec<_>>().join(word)
+    };
+    match formula {
+        Formula::One(criterion) => {
+            let demand = criterion.demand().ok().flatten();
+            let demand = demand.map(|demand| demanded(&criterion.metric, demand)).unwrap_or_default();
+            if named { format!("{} {demand}", words::subject(&criterion.metric).name) } else { demand }
+        }
+        Formula::All(inner) => joined(inner, " and "),
+        Formula::Any(inner) => joined(inner, " or "),
+        Formula::Weighed(condition) => fmt::plain(&condition.to_string()),
         Formula::None(why) => why.clone(),
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn over(
     for entry in &lineup.entries {
         match selects(asking.criterion, entry) {
             Selection::Yes => {
-                let scope = Scope { judged: entry.judged, endpoint: None, slice: None, limit: None, of_few: false };
+                let scope = Scope::whole(entry.judged);
                 seen.push((entry.name(), observe::observe(inner, &scope)));
                 invalid = invalid.or_else(|| entry.invalid.as_ref().map(|why| format!("{}: {why}", entry.name())));
             }

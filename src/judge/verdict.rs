@@ -85,7 +85,7 @@ pub fn rule(criteria: &[CriterionResult], limits_latency: bool) -> Ruling {
 }
 
 fn general(text: &str) -> Reason {
-    Reason { text: text.to_owned(), status: None }
+    Reason { text: text.to_owned(), status: None, original: None }
 }
 
 /// How soon a reader must know of a condition.
@@ -156,7 +156,10 @@ fn sentences(results: &[&CriterionResult]) -> Vec<Reason> {
     }
     let written = lines.into_iter().map(|(at, names, result)| {
         let about = if names.is_empty() { String::new() } else { format!("{}: ", names.join(", ")) };
-        Reason { text: format!("{at}{about}{}", result.reason), status: Some(result.status) }
+        let text = format!("{at}{about}{}", result.reason);
+        let original =
+            result.original.as_deref().filter(|original| result.origin.is_a_tool() && !text.contains(original));
+        Reason { status: Some(result.status), original: original.map(str::to_owned), text }
     });
     written.collect()
 }
@@ -172,8 +175,11 @@ fn place(result: &CriterionResult) -> String {
 
 /// Whether the reason does not say what was demanded: there is no figure, only why there is none.
 fn nameless(result: &CriterionResult) -> bool {
-    let declared = matches!(result.origin, Origin::Config | Origin::K6);
-    declared && result.status == Status::Inconclusive && result.observed.is_none()
+    let declared = result.origin == Origin::Config || result.origin.is_a_tool();
+    declared
+        && !result.reason.contains(&format!("`{}`", result.id))
+        && result.status == Status::Inconclusive
+        && result.observed.is_none()
 }
 
 /// Whether a default says of a test's failures what another of the results says of the same figure.

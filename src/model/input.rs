@@ -75,9 +75,7 @@ impl InputFile {
     pub fn as_copy(&self) -> FileCopy {
         FileCopy { source: self.source.clone(), sha256: self.sha256.clone(), bytes: self.bytes }
     }
-}
 
-impl InputFile {
     /// `3 of 1,200 rows of raw.json could not be read`, and how many of them told of no request.
     #[must_use]
     pub fn rejected_words(&self) -> String {

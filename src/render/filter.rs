@@ -85,7 +85,7 @@ fn numbers(env: &mut Environment<'_>) {
     env.add_filter("count", |value: Value| shown(&value, fmt::number));
     env.add_filter("latency", |value: Value| shown(&value, fmt::latency_us));
     env.add_filter("percent", |value: Value| shown(&value, fmt::percent));
-    env.add_filter("points", |value: Value| shown(&value, |ratio| format!("{} points", fmt::number(ratio * 100.0))));
+    env.add_filter("points", |value: Value| shown(&value, fmt::points));
     env.add_filter("rate", |value: Value| shown(&value, fmt::rate));
     env.add_filter("bytes", |value: Value| shown(&value, fmt::bytes));
     env.add_filter("duration", |value: Value| shown(&value, fmt::duration_s));
@@ -140,7 +140,7 @@ fn texts(env: &mut Environment<'_>, target: Target) {
 /// A sentence of ours: what stands in it between backticks is code, everything else is escaped as ever. A name with a backtick of
 /// its own moves where code begins and cannot leave it.
 pub(super) fn prose(text: &str, target: Target) -> String {
-    let text = fmt::shorten(text, SENTENCE);
+    let text = fmt::sentences(text, SENTENCE);
     let parts: Vec<&str> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {
         return escaped(&text, target);

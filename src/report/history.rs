@@ -78,6 +78,10 @@ pub struct HistorySeries {
     pub band: Option<HistoryBand>,
     /// Why there is no band.
     pub band_why: Option<String>,
+    /// The level of evidence on which the next run is compared with these: `L0` from five comparable runs on, else `L1` where the
+    /// newest has latencies over time, else `below L1`.
+    #[serde(default)]
+    pub level: String,
 }
 
 /// A change of the level.

@@ -128,8 +128,8 @@ impl Sink for Rollup {
         PartId(index(at))
     }
 
-    fn run_at(&mut self, busy: Span) -> PartId {
-        self.run_over(busy)
+    fn run_of(&mut self, name: Option<&str>, busy: Span) -> PartId {
+        self.run_over(name, busy)
     }
 
     fn cell(&mut self, part: PartId, key: &CellKey) -> SeriesId {

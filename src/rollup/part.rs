@@ -26,7 +26,7 @@ const GENERATORS: usize = 200;
 /// one file has one for each. Adding two parts is commutative and associative.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Part {
-    name: Option<String>,
+    pub(super) name: Option<String>,
     /// Under which keys all that follows is held.
     pub(super) held: Held,
     /// Whether it is a run of a file that several may have been appended to, which silence parts.
@@ -108,8 +108,8 @@ impl Part {
     }
 
     /// An empty part for one of the runs of a file.
-    pub(super) fn of_run(rules: Arc<Rules>) -> Self {
-        Self { is_run: true, ..Self::naming(None, rules) }
+    pub(super) fn of_run(name: Option<&str>, rules: Arc<Rules>) -> Self {
+        Self { is_run: true, ..Self::naming(name, rules) }
     }
 
     /// The scenario's name where a file holds several tests; `None` is the file as a whole.

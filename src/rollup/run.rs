@@ -11,9 +11,12 @@ use crate::unit::Span;
 use std::sync::Arc;
 
 impl Rollup {
-    /// The part of the run that goes on over `busy`. Runs that it links become one.
-    pub(super) fn run_over(&mut self, busy: Span) -> PartId {
-        let links = |part: &Part| part.is_run && part.busy().is_none_or(|run| near(run, busy));
+    /// The part of the run of that name that goes on over `busy`. Runs that it links become one.
+    pub(super) fn run_over(&mut self, name: Option<&str>, busy: Span) -> PartId {
+        let links = |part: &Part| match part.busy() {
+            Some(run) => part.is_run && part.name() == name && near(run, busy),
+            None => part.is_run,
+        };
         let mut linked = (0..self.parts.len()).filter(|at| self.parts.get(*at).is_some_and(links));
         let first = linked.next();
         let others: Vec<usize> = linked.collect();
@@ -21,17 +24,20 @@ impl Rollup {
             if self.parts.len() >= super::PARTS {
                 return PartId(super::index(self.parts.len() - 1));
             }
-            self.parts.push(Part::of_run(Arc::clone(&self.rules)));
+            self.parts.push(Part::of_run(name, Arc::clone(&self.rules)));
             return PartId(super::index(self.parts.len() - 1));
         };
         for at in others {
             // The emptied part keeps its place, because others are called by theirs; the next new run will fill it.
-            let emptied = Part::of_run(Arc::clone(&self.rules));
+            let emptied = Part::of_run(None, Arc::clone(&self.rules));
             let other = self.parts.get_mut(at).map(|part| std::mem::replace(part, emptied));
             if let (Some(own), Some(other)) = (self.parts.get_mut(first), other) {
                 own.shard_users.extend_from_slice(&other.shard_users);
                 own.merge(other);
             }
+        }
+        if let Some(part) = self.parts.get_mut(first) {
+            part.name = name.map(str::to_owned);
         }
         PartId(super::index(first))
     }
@@ -40,7 +46,7 @@ impl Rollup {
     pub(super) fn merge_runs(&mut self, others: Vec<Part>) {
         for other in others {
             if let Some(busy) = other.busy() {
-                let at = self.run_over(busy);
+                let at = self.run_over(other.name(), busy);
                 if let Some(own) = self.parts.get_mut(at.0 as usize) {
                     // Users of a part that was folded are of several generators.
                     own.shard_users.extend_from_slice(&other.shard_users);
@@ -89,20 +95,27 @@ mod tests {
     use crate::unit::{NANOS_PER_SECOND, Timestamp};
     use proptest::prelude::*;
 
-    fn fold(into: &mut Rollup, minutes: &[i64]) {
-        let key = CellKey {
+    fn key() -> CellKey {
+        CellKey {
             population: Population::Request,
             endpoint: EndpointKey::new(None, "a"),
             outcome: Outcome::Ok,
             status: None,
             cached: None,
             tags: Vec::new(),
-        };
+        }
+    }
+
+    fn sample(into: &mut Rollup, name: Option<&str>, minute: i64) {
+        let at = Timestamp(minute * 60 * NANOS_PER_SECOND);
+        let part = into.run_of(name, Span::at(at));
+        let cell = into.cell(part, &key());
+        into.sample(cell, Sample { ended_at: Some(at), latency_ns: Some(1000), bytes: None });
+    }
+
+    fn fold(into: &mut Rollup, minutes: &[i64]) {
         for minute in minutes {
-            let at = Timestamp(minute * 60 * NANOS_PER_SECOND);
-            let part = into.run_at(Span::at(at));
-            let cell = into.cell(part, &key);
-            into.sample(cell, Sample { ended_at: Some(at), latency_ns: Some(1000), bytes: None });
+            sample(into, None, *minute);
         }
         let whole = into.part(None);
         into.fact(whole, Fact::Load(LoadModel::Closed));
@@ -124,6 +137,17 @@ mod tests {
         let mut linked = Rollup::new();
         fold(&mut linked, &[0, 20, 10]);
         assert_eq!(runs(linked), [3]);
+    }
+
+    #[test]
+    fn runs_of_different_names_stay_apart() {
+        let mut rollup = Rollup::new();
+        for (name, minute) in [("a", 0), ("b", 1), ("a", 100), ("a", 20), ("b", 2), ("a", 10), ("c", 30)] {
+            sample(&mut rollup, Some(name), minute);
+        }
+        let parts = rollup.into_parts();
+        let counts: Vec<_> = parts.iter().map(|part| (part.name(), part.samples(Population::Request))).collect();
+        assert_eq!(counts, [(Some("a"), 3), (Some("a"), 1), (Some("b"), 2), (Some("c"), 1)]);
     }
 
     proptest! {

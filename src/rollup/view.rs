@@ -30,6 +30,14 @@ impl Part {
         cells.filter(|(_, counter)| counter.count > 0).map(|(_, counter)| counter.span).collect()
     }
 
+    /// What endpoints are called, of samples and of the tool's own rows, some of them more than once.
+    pub fn endpoint_names(&self) -> impl Iterator<Item = &str> {
+        let of_samples = self.cells.sorted().into_iter().map(|(key, _)| key.endpoint.name.as_str());
+        let of_totals =
+            self.totals.sorted().into_iter().filter_map(|total| Some(total.endpoint.as_ref()?.name.as_str()));
+        of_samples.chain(of_totals)
+    }
+
     /// Samples of a population.
     #[must_use]
     pub fn samples(&self, population: Population) -> u64 {

@@ -122,7 +122,7 @@ pub fn is_day(text: &str) -> bool {
 /// # Errors
 /// It cannot be written as JSON.
 pub fn to_text(baseline: &DeclaredBaseline) -> Result<String, Error> {
-    Ok(run::sealed_line(WORD, &run::json(baseline)?))
+    Ok(run::sealed_line(WORD, run::json(baseline)?))
 }
 
 /// Reads what a store kept.

@@ -219,7 +219,7 @@ pub fn to_text(run: &StoredRun) -> Result<String, Error> {
         });
     }
     let parts = json(&parts)?;
-    Ok(sealed_line(FIRST, &figures) + &sealed_line(PARTS_LINE, &parts))
+    Ok(sealed_line(FIRST, figures) + &sealed_line(PARTS_LINE, parts))
 }
 
 pub(super) fn json<T: Serialize>(value: &T) -> Result<String, Error> {
@@ -293,7 +293,7 @@ pub fn accepted_text(path: &Path, acceptance: Acceptance) -> Result<String, Erro
     let first = sealed(&mut lines, path, 1, FIRST)?;
     let mut run: StoredRun = serde_json::from_str(&first.text).map_err(|error| damaged(path, 1, &error.to_string()))?;
     run.run.accepted = Some(acceptance);
-    let mut text = sealed_line(FIRST, &json(&run)?);
+    let mut text = sealed_line(FIRST, json(&run)?);
     lines.read_to_string(&mut text).map_err(|error| damaged(path, 2, &error.to_string()))?;
     Ok(text)
 }
@@ -310,15 +310,19 @@ pub(super) struct Sealed {
 }
 
 impl Sealed {
-    /// The line that it was read from.
+    fn of(json: String) -> Self {
+        Self { hash: hash(&json), text: json }
+    }
+
+    /// The line as it lies in the file: word, version, hash, JSON.
     fn line(&self, word: &str) -> String {
         format!("{word} {VERSION} sha256:{} {}\n", self.hash, self.text)
     }
 }
 
-/// A line of a file here: word, version, hash, JSON.
-pub(super) fn sealed_line(word: &str, json: &str) -> String {
-    format!("{word} {VERSION} sha256:{} {json}\n", hash(json))
+/// A line of a file here, of this JSON.
+pub(super) fn sealed_line(word: &str, json: String) -> String {
+    Sealed::of(json).line(word)
 }
 
 /// The JSON of one line, its version and hash checked.

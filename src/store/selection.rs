@@ -51,7 +51,7 @@ pub struct Selection {
     pub past: Vec<usize>,
     /// How many were not fit.
     pub unfit: usize,
-    /// How many of those were READY WITH CONDITIONS.
+    /// How many of those were READY WITH CONDITIONS, which are fit where the configuration says so.
     pub conditional: usize,
     /// How many never came to rest, so that nothing can be compared with them.
     pub unsettled: usize,
@@ -69,7 +69,11 @@ impl Selection {
     pub fn nothing(&self) -> String {
         let mut parts = Vec::new();
         if self.unfit > 0 {
-            parts.push(format!("{} not fit by their verdict", self.unfit));
+            let conditional = match self.conditional {
+                0 => "",
+                _ => " (`include = \"conditions\"` of `[baseline]` takes READY WITH CONDITIONS)",
+            };
+            parts.push(format!("{} not fit by their verdict{conditional}", self.unfit));
         }
         if self.unsettled > 0 {
             parts.push(format!("{} without a steady state", self.unsettled));
@@ -85,15 +89,10 @@ impl Selection {
 }
 
 impl Selection {
-    /// What takes in runs that are not fit by their verdict; empty where there are none.
+    /// What takes in a run that is not fit by its verdict; empty where none is unfit.
     #[must_use]
-    pub fn ways_out(&self) -> String {
-        let accept = "`plimsoll baseline accept RUN --reason TEXT` takes a run as it is";
-        match (self.unfit, self.conditional) {
-            (0, _) => String::new(),
-            (_, 0) => format!("; {accept}"),
-            (_, some) => format!("; `include = \"conditions\"` under [baseline] takes in {some} of them, {accept}"),
-        }
+    pub const fn ways_out(&self) -> &'static str {
+        if self.unfit == 0 { "" } else { "; `plimsoll baseline accept RUN --reason TEXT` takes a run as it is" }
     }
 }
 
@@ -288,6 +287,12 @@ mod tests {
         assert!(found.used.is_empty());
         assert_eq!(found.nothing(), "1 not fit by their verdict, 1 this run itself or later");
         assert!(found.ways_out().starts_with("; `plimsoll baseline accept RUN"), "{}", found.ways_out());
+        runs[1].verdict = Some(Verdict::ReadyWithConditions);
+        let said = selected(&runs[1..]).nothing();
+        assert_eq!(
+            said,
+            "1 not fit by their verdict (`include = \"conditions\"` of `[baseline]` takes READY WITH CONDITIONS)"
+        );
         assert_eq!(selected(&[]).nothing(), "none is stored");
     }
 }

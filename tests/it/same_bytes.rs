@@ -42,6 +42,23 @@ fn in_any_time_zone_and_on_any_number_of_cores() {
     assert_same(&run("a", "UTC", "1"), &run("b", "Asia/Kolkata", "4"));
 }
 
+/// The second report told of the first as of a file not used.
+#[test]
+fn once_and_again_in_one_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy("samples/teams/own-rows/raw.csv", folder.path().join("raw.csv")).unwrap();
+    let run = || {
+        let ended = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+            .args(["report", ".", "--format", EVERY_FORMAT])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert!(ended.status.code().is_some_and(|code| code < 3), "{}", String::from_utf8_lossy(&ended.stderr));
+        contents(&folder.path().join("plimsoll-report"))
+    };
+    assert_same(&run(), &run());
+}
+
 #[test]
 fn in_any_order_of_arguments() {
     let folder = tempfile::tempdir().unwrap();

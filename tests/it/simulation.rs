@@ -19,7 +19,7 @@ use plimsoll::compare::over_runs;
 use plimsoll::compare::run_figures::{EndpointRun, RunFigures, RunQuantile};
 use plimsoll::compare::settings::Metric;
 use rules::{any_regressed, compared, regressed, sample, samples, settings};
-use system::{SCENARIOS, System};
+use system::{P95, SCENARIOS, System};
 
 /// The endpoint that is made slower.
 const SLOW: usize = 5;
@@ -46,7 +46,7 @@ fn runs_beside_the_runs_before_them_are_rarely_blamed() {
     let system = System::new(8, 180, 12);
     let scenario = SCENARIOS.into_iter().find(|one| one.name == "S3").unwrap();
     let alarms = (0..20_u64).filter(|trial| {
-        let runs: Vec<Vec<f64>> = (0..6).map(|run| system.run(&scenario, 100 * trial + run).ln_p95s()).collect();
+        let runs: Vec<Vec<P95>> = (0..6).map(|run| system.run(&scenario, 100 * trial + run).p95s()).collect();
         rules::by_history(&runs[..5], &runs[5..]).contains(&true)
     });
     assert!(alarms.count() <= 3);
@@ -59,21 +59,23 @@ fn what_the_simulation_calls_is_what_the_product_calls() {
     let system = System::new(8, 180, 12);
     let scenario = SCENARIOS.into_iter().find(|one| one.name == "S3").unwrap();
     let settings = settings(&[Metric::Quantile(0.95)], scenario.tau);
-    let figures = |ln_p95s: &[f64]| {
-        let endpoint = |(ln, endpoint): (&f64, &system::Endpoint)| EndpointRun {
+    let figures = |p95s: &[P95]| {
+        let endpoint = |(one, endpoint): (&P95, &system::Endpoint)| EndpointRun {
             endpoint: endpoint.name.clone(),
-            quantiles: [("p95".to_owned(), RunQuantile { us: ln.exp(), sd: None, step_us: 0.0 })].into(),
+            quantiles: [("p95".to_owned(), RunQuantile { us: one.ln.exp(), sd: Some(one.sd), step_us: 0.0 })].into(),
             ..EndpointRun::default()
         };
-        let endpoints = ln_p95s.iter().zip(&system.endpoints).map(endpoint).collect();
+        let endpoints = p95s.iter().zip(&system.endpoints).map(endpoint).collect();
         RunFigures { totals: EndpointRun::default(), endpoints }
     };
     let mut blamed = 0;
     for trial in 0..12_u64 {
-        let mut runs: Vec<Vec<f64>> = (0..6).map(|run| system.run(&scenario, 100 * trial + run).ln_p95s()).collect();
+        let mut runs: Vec<Vec<P95>> = (0..6).map(|run| system.run(&scenario, 100 * trial + run).p95s()).collect();
         // Nothing, one endpoint, or all of them slower by a quarter.
-        for (at, ln) in runs[5].iter_mut().enumerate() {
-            *ln += if trial % 3 == 2 || (trial % 3 == 1 && at == SLOW) { 0.22 } else { 0.0 };
+        for (_, one) in
+            runs[5].iter_mut().enumerate().filter(|(at, _)| trial % 3 == 2 || (trial % 3 == 1 && *at == SLOW))
+        {
+            *one = one.slower(1.25);
         }
         let before: Vec<RunFigures> = runs[..5].iter().map(|run| figures(run)).collect();
         let product = over_runs::compare("t", &before.iter().collect::<Vec<_>>(), &figures(&runs[5]), &settings);

@@ -72,6 +72,23 @@ fn what_was_changed_by_hand_is_said() {
     assert!(!out.path().join("attestation.json").exists(), "attested although it differs");
 }
 
+/// A folder that was not there was an unreadable input, and it was not said of what.
+#[test]
+fn a_folder_of_inputs_that_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    fs::copy("samples/teams/own-rows/raw.csv", path("raw.csv")).unwrap();
+    plimsoll(&["report", &path("raw.csv"), "--format", "json", "--out", &path("out")]);
+    let verify = |inputs: &str| plimsoll(&["verify", &path("out/report.json"), "--inputs", &path(inputs)]);
+    let whole = verify("nowhere");
+    assert!(whole.code == 0 && whole.out.contains("nowhere that `--inputs` names"), "{}", whole.out);
+    assert_eq!(verify("raw.csv").code, 2, "a file is no folder");
+    fs::rename(path("raw.csv"), path("away.csv")).unwrap();
+    let gone = verify("nowhere");
+    assert!(gone.code == 4 && gone.out.contains("nowhere that `--inputs` names"), "{}{}", gone.out, gone.err);
+    assert!(gone.out.contains("raw.csv (SHA-256 "), "{}", gone.out);
+}
+
 #[track_caller]
 fn verified(report: &Path) -> String {
     let ran = plimsoll(&["verify", report.to_str().unwrap()]);

@@ -75,7 +75,9 @@ fn more_than_a_twentieth_dropped_invalidates() {
 fn half_a_second_is_too_short() {
     let mut test = builder::raw_test(&Shape::default());
     test.duration_s = Some(0.5);
-    assert_eq!(rules(&test), [rule("too-short", false)]);
+    assert_eq!(rules(&test), [rule("too-short", true)]);
+    test.timeline = None;
+    assert_eq!(rules(&test), [rule("too-short", false)], "without times it is what somebody printed");
 }
 
 /// A soak of an hour whose users were done after eleven minutes.

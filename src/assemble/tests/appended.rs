@@ -63,3 +63,37 @@ fn a_team_s_own_rows_and_k6_s_have_headers_again_too() {
     assert_eq!(suite.tests.len(), 2, "{:?}", names(&suite));
     assert_eq!(suite.tests[0].inputs[0].rows_rejected, 0);
 }
+
+/// 100 requests of one of vegeta's attacks, one every 50 ms.
+fn attack(name: &str, start_s: u64) -> String {
+    let row = |at: u64| {
+        let sent = (1_795_226_390 + start_s) * 1_000_000_000 + at * 50_000_000;
+        format!("{sent},200,3454606,0,14,,NDA0,{name},{at},GET,http://h/a,\n")
+    };
+    (0..100).map(row).collect()
+}
+
+/// vegeta's files have no header: silence between attacks of one name parts them, whatever their order in the file.
+#[test]
+fn attacks_of_one_name_are_parted_by_silence() {
+    let (first, second) = (attack("steady", 0), attack("steady", 3600));
+    for text in [[first.as_str(), &second].concat(), [second.as_str(), &first].concat()] {
+        let suite = read(&[("load/results.csv", text)]);
+        assert_eq!(counts(&suite), [(Some("run 1"), Some(100)), (Some("run 2"), Some(100))]);
+        assert_eq!(names(&suite), ["steady", "steady"]);
+        let said = &suite.tests[0].warnings[0].text;
+        assert!(said.contains("2 runs of `steady` with silence of more than 10 min"), "{said}");
+    }
+    let suite = read(&[("load/results.csv", [attack("", 0), attack("", 3600), attack("spike", 7200)].concat())]);
+    assert_eq!(counts(&suite), [(Some("run 1"), Some(100)), (Some("run 2"), Some(100)), (None, Some(100))]);
+}
+
+/// Attacks that follow each other closely cannot be told from several generators: they count as one run, and it is said.
+#[test]
+fn an_attack_that_begins_again_is_told() {
+    let suite = read(&[("load/results.csv", [attack("steady", 0), attack("steady", 60)].concat())]);
+    assert_eq!(counts(&suite), [(None, Some(200))]);
+    let said = &suite.tests[0].warnings[0].text;
+    assert!(said.contains("`steady` begins 2 times (its requests are numbered from 0 again)"), "{said}");
+    assert!(read(&[("load/results.csv", attack("steady", 0))]).tests[0].warnings.is_empty());
+}

@@ -80,3 +80,21 @@ fn times_cut_to_milliseconds_or_seconds_are_the_same_rows() {
         assert!(suite.tests[0].inputs[0].source.ends_with("a.csv"));
     }
 }
+
+/// A copy of a script's file that was cut off within its last scenario: too short a beginning to tell for itself, it was
+/// taken for a second generator's and counted again.
+#[test]
+fn the_last_scenario_of_a_copy_that_was_cut_off_counts_once() {
+    let rows = |count: u32| {
+        let row = |at: u32| {
+            let start = 1_795_226_522.0 + f64::from(at) * 0.01;
+            format!("{start:.3},{},/a,{},200\n", if at < 40 { "warm" } else { "load" }, 20 + at * 13 % 47)
+        };
+        let header = "timestamp,scenario,endpoint,latency_ms,status\n".to_owned();
+        std::iter::once(header).chain((0..count).map(row)).collect::<String>()
+    };
+    let suite = read(&[("own/a.csv", rows(100)), ("own/b.csv", rows(75))]);
+    assert_eq!(names(&suite), ["load", "warm"]);
+    assert_eq!(suite.tests.iter().map(requests).collect::<Vec<_>>(), [Some(60), Some(40)]);
+    assert!(suite.files_not_used.iter().any(|(source, reason)| source.ends_with("b.csv") && reason.contains("35")));
+}

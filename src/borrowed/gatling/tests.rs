@@ -78,7 +78,7 @@ fn mistakes_are_told_in_words() {
 fn assertions_stand_in_sources_and_in_results() {
     let source = "setUp(scn.injectOpen(p))\n  .assertions(\n    global().responseTime().max().lt(50), // slow\n    // global().responseTime().max().lt(1),\n    details(\"a, b\").failedRequests().percent().lte(1.0)\n  );\n";
     let found = in_source(source).unwrap().unwrap();
-    let written: Vec<String> = found.iter().map(|one| one.assertion.to_string()).collect();
+    let written: Vec<String> = found.iter().map(|one| one.criterion.to_string()).collect();
     assert_eq!(written, ["global.responseTime.max.lt(50)", "details(\"a, b\").failedRequests.percent.lte(1)"]);
     assert!(in_source("setUp(scn)").is_none());
     assert!(in_source("x.assertions(global.responseTime.max.lt(five))").unwrap().is_err());
@@ -88,7 +88,7 @@ fn assertions_stand_in_sources_and_in_results() {
         {"path": "G / R", "target": "95.0 percentile of response time", "condition": "is between", "expectedValues": [1.0, 2.0],
          "result": false, "message": "m", "actualValue": [3.0]}]}"#;
     let stated = in_results(&crate::borrowed::yaml::parse(results).unwrap()).unwrap().unwrap();
-    assert_eq!((stated[0].kept, stated[0].actual), (Some(true), Some(0.5)));
-    assert_eq!(stated[0].assertion.to_string(), "global.failedRequests.percent.lt(1)");
-    assert_eq!(stated[1].assertion.to_string(), "details(\"G\" / \"R\").responseTime.percentile(95).between(1, 2)");
+    assert_eq!((stated[0].criterion.kept, stated[0].criterion.actual), (Some(true), Some(0.5)));
+    assert_eq!(stated[0].original(), "global.failedRequests.percent.lt(1)");
+    assert_eq!(stated[1].original(), "details(\"G\" / \"R\").responseTime.percentile(95).between(1, 2)");
 }

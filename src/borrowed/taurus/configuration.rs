@@ -1,12 +1,12 @@
 //! Where criteria stand in a Taurus configuration: as texts, by message, or in the full form.
 
 use super::{Condition, Criterion, Subject, Threshold, parse_timeframe};
-use crate::borrowed::Mistake;
 use crate::borrowed::yaml::{Node, Value};
+use crate::borrowed::{Mistake, Written};
 use crate::fmt as words;
 
 /// The criteria of a Taurus configuration, or of a bare list of them; `None` where there are none.
-pub(in crate::borrowed) fn read(root: &Node) -> Option<Result<Vec<Criterion>, Mistake>> {
+pub(in crate::borrowed) fn read(root: &Node) -> Option<Result<Vec<Written<Criterion>>, Mistake>> {
     let is_criterion =
         |node: &Node| node.text().is_some_and(|text| text.contains(['<', '>', '='])) || node.get("subject").is_some();
     let are_criteria = |list: &&Node| match list.rows() {
@@ -27,21 +27,24 @@ pub(in crate::borrowed) fn read(root: &Node) -> Option<Result<Vec<Criterion>, Mi
     rows.iter().any(one).then(|| of_list(root))
 }
 
-fn of_list(list: &Node) -> Result<Vec<Criterion>, Mistake> {
+fn of_list(list: &Node) -> Result<Vec<Written<Criterion>>, Mistake> {
     if let Value::Map(entries) = &list.value {
         let named = entries.iter().map(|(message, node)| {
-            let criterion = of_node(node)?;
-            Ok(Criterion { message: Some(message.clone()), ..criterion })
+            let mut read = of_node(node)?;
+            read.criterion.message = Some(message.clone());
+            Ok(read)
         });
         return named.collect();
     }
     list.rows().unwrap_or_default().iter().map(of_node).collect()
 }
 
-fn of_node(node: &Node) -> Result<Criterion, Mistake> {
+fn of_node(node: &Node) -> Result<Written<Criterion>, Mistake> {
     match &node.value {
-        Value::Scalar(text, _) => Criterion::parse(text).map_err(|why| Mistake::at(node, why)),
-        Value::Map(_) => full_form(node),
+        Value::Scalar(text, _) => Criterion::parse(text)
+            .map(|criterion| Written::from_text(criterion, text))
+            .map_err(|why| Mistake::at(node, why)),
+        Value::Map(_) => full_form(node).map(Written::from_parts),
         _ => Err(Mistake::at(node, "should be a criterion such as `avg-rt>150ms for 10s`")),
     }
 }

@@ -1,6 +1,7 @@
 //! Every form that Taurus documents is read, written back and read again; mistakes are told in words.
 
 use super::*;
+use crate::borrowed::Written;
 use proptest::prelude::*;
 
 const FORMS: [&str; 26] = [
@@ -83,7 +84,17 @@ fn mistakes_are_told_in_words() {
 }
 
 fn criteria(text: &str) -> Vec<Criterion> {
-    read(&crate::borrowed::yaml::parse(text).unwrap()).unwrap().unwrap()
+    let read = read(&crate::borrowed::yaml::parse(text).unwrap()).unwrap().unwrap();
+    read.into_iter().map(|one| one.criterion).collect()
+}
+
+/// `p95>200ms` came out of a report as `p95>0.2s, stop as failed`, which its author had not written.
+#[test]
+fn what_was_written_is_kept_as_it_was() {
+    let text = "criteria:\n- p95>200ms\n- subject: p90\n  condition: '>'\n  threshold: 200ms\n";
+    let read = read(&crate::borrowed::yaml::parse(text).unwrap()).unwrap().unwrap();
+    let originals: Vec<String> = read.iter().map(Written::original).collect();
+    assert_eq!(originals, ["p95>200ms", "p90>0.2s, stop as failed"]);
 }
 
 #[test]

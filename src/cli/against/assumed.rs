@@ -33,17 +33,16 @@ pub(in crate::cli) fn assumed(pairs: &[Pair<'_>], config: &Config) -> Vec<String
 
 /// What counts as a change, in words.
 fn limits(rules: &Settings) -> String {
-    let points = |share: f64| format!("{} points", fmt::number(share * 100.0));
     format!(
         "a change counts from {} and {} on (failures: {}), at a share of {} false alarms; no slower: less than {} (failures: {}); \
          no regression seen: {} (failures: {}) would have been found 4 times in 5",
         fmt::percent(rules.material),
         fmt::latency_us(rules.floor_us),
-        points(rules.failures_material),
+        fmt::points(rules.failures_material),
         fmt::percent(rules.alpha),
         fmt::percent(rules.margin),
-        points(rules.failures_margin),
+        fmt::points(rules.failures_margin),
         fmt::percent(rules.must_detect),
-        points(rules.failures_must_detect)
+        fmt::points(rules.failures_must_detect)
     )
 }

@@ -19,6 +19,8 @@ pub(in crate::cli) struct Located {
     pub(in crate::cli) files: BTreeMap<String, PathBuf>,
     /// Inputs that are nowhere, in words.
     pub(in crate::cli) missing: Vec<String>,
+    /// The folder in which they were to be sought, where there is no such folder.
+    pub(in crate::cli) not_there: Option<String>,
     /// A folder in which they lie as they were named; removed with the value.
     layout: Option<Layout>,
 }
@@ -56,10 +58,16 @@ pub(super) fn locate(told: &Report, elsewhere: Option<&Path>) -> Result<Located,
         }
     }
     let mut others = Vec::new();
-    if let Some(folder) = elsewhere {
-        walk(folder, 0, &mut others)?;
+    let mut located = Located { files: BTreeMap::new(), missing: Vec::new(), not_there: None, layout: None };
+    match elsewhere {
+        Some(folder) if folder.is_dir() => walk(folder, 0, &mut others)?,
+        Some(file) if file.exists() => {
+            let place = Place::source(file.display().to_string());
+            return Err(Error::usage("`--inputs` should name a folder, and this is none").at(place));
+        }
+        Some(gone) => located.not_there = Some(gone.display().to_string()),
+        None => {}
     }
-    let mut located = Located { files: BTreeMap::new(), missing: Vec::new(), layout: None };
     for (&source, &(sum, bytes)) in &wanted {
         let there = Path::new(source);
         let of_size = others.iter().filter(|(_, size)| *size == bytes).map(|(path, _)| path.as_path());

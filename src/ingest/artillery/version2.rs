@@ -143,6 +143,21 @@ impl Counts {
         Answers { by_status: self.by_status.clone(), unanswered: asked.saturating_sub(answered.max(self.responses)) }
     }
 
+    /// What failed of all and of no endpoint: nobody's in particular, and none is told twice.
+    fn without_endpoint(&self) -> (Answers, BTreeMap<String, u64>) {
+        let of_endpoints = |of: &dyn Fn(&(Answers, BTreeMap<String, u64>)) -> Option<u64>| {
+            self.endpoints.values().filter_map(of).fold(0, u64::saturating_add)
+        };
+        let left = |count: u64, named: u64| Some(count.saturating_sub(named)).filter(|left| *left > 0);
+        let by_status = self.by_status.iter().filter_map(|(status, count)| {
+            Some((*status, left(*count, of_endpoints(&|(answers, _)| answers.by_status.get(status).copied()))?))
+        });
+        let errors = self.errors.iter().filter_map(|(text, count)| {
+            Some((text.clone(), left(*count, of_endpoints(&|(_, errors)| errors.get(text).copied()))?))
+        });
+        (Answers { by_status: by_status.collect(), unanswered: 0 }, errors.collect())
+    }
+
     /// Errors of requests: what a period's rows have in place of requests that were never answered.
     fn failed_requests(&self) -> u64 {
         let errors = self.errors.iter().filter(|(text, _)| is_of_request(text));
@@ -196,8 +211,9 @@ fn hand_on_requests(
     sum.latency_ok = latency_ok(all, &answers).unwrap_or(sum.latency_ok);
     (sum.rate_per_s, sum.bytes, sum.span) = (all.rate_per_s(), counts.bytes, all.span());
     sink.total(part, sum);
+    let (unnamed, errors) = counts.without_endpoint();
+    faults(&unnamed, &errors, None, settings).for_each(|fault| sink.fault(part, fault));
     if counts.endpoints.is_empty() {
-        faults(&answers, &counts.errors, None, settings).for_each(|fault| sink.fault(part, fault));
         tally.note("no endpoints: the test ran without the plugin metrics-by-endpoint");
     } else if by_endpoint < requests {
         tally.note(format!("{by_endpoint} of {requests} requests are counted by endpoint"));
@@ -314,64 +330,4 @@ fn hand_on_course(periods: &[Value], part: PartId, settings: &Settings, sink: &m
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rollup::Rollup;
-
-    fn read(text: &str, settings: &Settings) -> (Tally, crate::rollup::Part) {
-        let input = Input::memory("f", text.as_bytes().to_vec()).unwrap();
-        let mut rollup = Rollup::new();
-        let tally = ArtilleryJson.read(&input, settings, &mut rollup).unwrap();
-        (tally, rollup.into_parts().remove(0))
-    }
-
-    const REPORT: &str = include_str!("../../../samples/artillery/report/report.json");
-
-    #[test]
-    fn counts_of_the_run_its_endpoints_and_its_periods() {
-        let (tally, part) = read(REPORT, &Settings::default());
-        assert_eq!(tally.rejected, 0);
-        let totals = part.totals();
-        let of = |name: Option<&str>| {
-            let found = totals.iter().find(|one| one.endpoint.as_ref().map(|key| key.name.as_str()) == name).unwrap();
-            (found.requests, found.failures)
-        };
-        assert_eq!(of(None), (Some(400), Some(5)));
-        assert_eq!(of(Some("/api/v1/food")), (Some(200), Some(5)));
-        assert_eq!(of(Some("/api/v1/reminders")), (Some(200), Some(0)));
-        let rows = &part.intervals()[0].rows;
-        assert_eq!(rows.last().unwrap().cumulative, Some((400, 5)));
-        assert_eq!(part.faults().iter().map(|fault| fault.count).sum::<u64>(), 5);
-    }
-
-    #[test]
-    fn a_status_that_is_expected_of_an_endpoint_fails_nowhere() {
-        let right = (regex::Regex::new("^/api/v1/food$").unwrap(), vec![200, 500]);
-        let (_, part) = read(REPORT, &Settings { expected_status: vec![right], ..Settings::default() });
-        assert!(part.totals().iter().all(|total| total.failures == Some(0)));
-        assert_eq!(part.intervals()[0].rows.last().unwrap().cumulative, Some((400, 0)));
-    }
-
-    #[test]
-    fn development_versions_name_the_engine() {
-        let text = r#"{"aggregate":{"counters":{"engine.http.requests":10,"engine.http.responses":8,"engine.http.codes.200":7,
-            "engine.http.codes.500":1,"errors.ETIMEDOUT":2,"core.vusers.created.total":10},"firstCounterAt":1622000000000,
-            "lastCounterAt":1622000010000,"rates":{"engine.http.request_rate":1},
-            "summaries":{"engine.http.response_time":{"min":5,"max":100,"count":8,"p95":30}}}}"#;
-        assert!(matches!(ArtilleryJson.sniff(&Head::new(text.as_bytes(), true)), Sniff::Yes(_)));
-        let (_, part) = read(text, &Settings::default());
-        let sum = part.totals()[0].clone();
-        assert_eq!((sum.requests, sum.failures, sum.rate_per_s), (Some(10), Some(3), Some(1.0)));
-        assert!(matches!(sum.latency, Distribution::Quoted(quoted) if quoted.n == Some(8)));
-        assert!(sum.span.is_some() && part.facts().iter().all(|fact| !matches!(fact, Fact::Warning(_))));
-    }
-
-    #[test]
-    fn requests_without_an_answer_have_failed_and_bad_counters_are_named() {
-        let text = r#"{"aggregate":{"counters":{"http.requests":10,"http.responses":7,"http.codes.200":7,
-            "errors.ECONNREFUSED":3,"vusers.created":"many"},"firstMetricAt":1,"lastMetricAt":2}}"#;
-        let (tally, part) = read(text, &Settings::default());
-        assert_eq!((part.totals()[0].requests, part.totals()[0].failures), (Some(10), Some(3)));
-        assert_eq!(tally.first_rejections[0].field.as_deref(), Some("counters.vusers.created"));
-    }
-}
+mod tests;

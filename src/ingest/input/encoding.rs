@@ -10,6 +10,8 @@ use std::io::{self, Read};
 /// UTF-16 code units that are looked at: a header is mostly ASCII, what follows need not be.
 const UNITS: usize = 256;
 const BUFFER: usize = 32 * 1024;
+/// So many broken characters are another encoding rather than damage.
+const BROKEN: usize = 4;
 
 /// How a file's text is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,14 @@ impl Encoding {
         }
     }
 
+    /// What text that is not UTF-8 is in, found behind a beginning that told nothing; `None` where a few broken characters are
+    /// rather damage in UTF-8.
+    pub(super) fn of_late(text: &[u8]) -> Option<Self> {
+        let broken = text.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
+        let encoding = by_high_bytes(text);
+        (broken >= BROKEN && matches!(encoding, Self::Gbk | Self::Windows1252)).then_some(encoding)
+    }
+
     /// What the reader must be told about it; `None` for UTF-8.
     #[must_use]
     pub fn assumed(self) -> Option<String> {
@@ -47,7 +57,7 @@ impl Encoding {
             Self::Utf16Le(false) | Self::Utf16Be(false) => {
                 "the file has no byte order mark and is read as UTF-16, by the zero bytes in it"
             }
-            Self::Gbk => "the file is not UTF-8 and is read as GBK, in which its beginning is Chinese",
+            Self::Gbk => "the file is not UTF-8 and is read as GBK, in which it is Chinese",
             Self::Windows1252 => {
                 "the file is not UTF-8 and is read as Windows-1252 (Latin-1); letters of another encoding come out wrong, figures do not"
             }

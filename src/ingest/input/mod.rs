@@ -134,6 +134,33 @@ impl Input {
         self.encoding
     }
 
+    /// The same file read in the encoding that shows behind its beginning, and the first line that is not ASCII; `None` where
+    /// it is UTF-8, as far as can be told, or its beginning showed what it is.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn in_late_encoding(&self) -> Result<Option<(Self, u64)>, Error> {
+        if self.encoding != Encoding::Utf8 {
+            return Ok(None);
+        }
+        let mut lines = self.clone().reporting_to(Arc::default()).lines()?;
+        let (mut text, mut first) = (Vec::new(), 0);
+        while let Some(line) = lines.next_line().map_err(|error| self.broken(&error))? {
+            if line.bytes.is_ascii() {
+                continue;
+            }
+            if text.is_empty() {
+                first = line.number;
+            }
+            text.extend_from_slice(line.bytes);
+            text.push(b'\n');
+            if text.len() >= HEAD_BYTES {
+                break;
+            }
+        }
+        Ok(Encoding::of_late(&text).map(|encoding| (Self { encoding, ..self.clone() }, first)))
+    }
+
     /// The file's beginning for detection.
     ///
     /// # Errors

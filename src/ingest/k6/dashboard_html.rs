@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn the_data_of_the_page_are_read() {
         let (tally, requests) = read(PAGE).unwrap();
-        assert_eq!((requests, tally.rejected, tally.unfinished), (Some(48), 0, None));
+        assert_eq!((requests, tally.rejected, tally.unfinished), (Some(766), 0, None));
     }
 
     #[test]

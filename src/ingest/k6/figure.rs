@@ -276,6 +276,7 @@ fn hand_on_check(check: &Check, part: PartId, sink: &mut dyn Sink) {
     let total = MetricTotal { count: Some(count), nonzero: Some(check.passes), value, ..MetricTotal::default() };
     sink.metric_total(part, &key, &total);
 }
+
 /// A script may let k6 judge only some of its requests; where they are fewer than a file's own count, or more, that is said.
 fn doubt_of_judged(requests: Option<u64>, judged: Option<(u64, u64)>) -> Option<Fact> {
     let (requests, (judged, _)) = requests.zip(judged).filter(|(requests, (judged, _))| requests != judged)?;

@@ -1,5 +1,7 @@
 //! Any CSV with one time column and otherwise numbers: `docker stats`, psutil, an exporter's dump.
 
+use super::counter;
+use super::long::{self, Long};
 use super::reading::{level, read, time_columns};
 use super::resource::MonitorResource;
 use crate::error::Error;
@@ -45,7 +47,7 @@ impl Adapter for MonitorCsv {
     }
 
     fn about(&self) -> &'static str {
-        "any other monitor's CSV: one time column, all others numbers"
+        "any other monitor's CSV: one time column, all others numbers; or one reading a row (time, metric, value)"
     }
 
     fn sniff(&self, head: &Head) -> Sniff {
@@ -63,7 +65,10 @@ impl Adapter for MonitorCsv {
             return Sniff::no("the header is that of monitor_resource");
         }
         match time_columns(&names).as_slice() {
-            [time] => all_numbers(head, &names, *time),
+            [time] => match all_numbers(head, &names, *time, None) {
+                Sniff::No(why) => one_a_row(head, &names, *time).unwrap_or(Sniff::No(why)),
+                wide => wide,
+            },
             [] => Sniff::no("no column is called a time"),
             _ => Sniff::no("several columns are called a time"),
         }
@@ -72,17 +77,35 @@ impl Adapter for MonitorCsv {
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let names = Rows::open(input, delimiter(input.head()?.first_line()))?.header().names().to_vec();
         let times = time_columns(&names);
+        if let [time] = times.as_slice()
+            && let Sniff::No(_) = all_numbers(&input.head()?, &names, *time, None)
+            && let Some(long) = Long::of(&names, *time)
+        {
+            return long.read(input, settings, sink);
+        }
         let measured: Vec<usize> = (0..names.len()).filter(|column| !times.contains(column)).collect();
-        let growing = growing(input, &names, &measured)?;
+        let growing = counter::growing(input, &names, &measured)?;
         let keys: Vec<_> = measured
             .iter()
             .filter_map(|column| Some((*column, key_by_name(names.get(*column)?, growing.contains(column)))))
             .collect();
-        read(input, settings, &keys, sink)
+        let mut tally = read(input, settings, &keys, sink)?;
+        counter::tell(&keys, &mut tally);
+        Ok(tally)
     }
 }
 
-fn all_numbers(head: &Head, names: &[String], time: usize) -> Sniff {
+/// Whether each row is one reading of what its other columns name.
+fn one_a_row(head: &Head, names: &[String], time: usize) -> Option<Sniff> {
+    let long = Long::of(names, time)?;
+    match all_numbers(head, names, time, Some(&long)) {
+        Sniff::Unsure(_) => Some(Sniff::unsure("one column is a time, one a value, and the others say of what")),
+        _ => None,
+    }
+}
+
+/// Whether the first rows are readings: numbers in all columns but the time's, or in that of values alone.
+fn all_numbers(head: &Head, names: &[String], time: usize, long: Option<&Long>) -> Sniff {
     let mut rows =
         csv::ReaderBuilder::new().delimiter(delimiter(head.first_line())).flexible(true).from_reader(head.bytes());
     let mut seen = 0;
@@ -97,7 +120,11 @@ fn all_numbers(head: &Head, names: &[String], time: usize) -> Sniff {
             if column == time && instant::read(text).is_none_or(|clock| clock.timestamp().is_none()) {
                 return Sniff::no("the time column holds no times");
             }
-            if column != time && level(text).is_err() {
+            let is_reading = match long {
+                Some(long) => column != long.value || long::reading(text).is_some(),
+                None => level(text).is_ok(),
+            };
+            if column != time && !is_reading {
                 let name = names.get(column).map_or("", String::as_str);
                 return Sniff::no(format!("column `{}` does not hold numbers", crate::fmt::excerpt(name.as_bytes())));
             }
@@ -110,44 +137,17 @@ fn all_numbers(head: &Head, names: &[String], time: usize) -> Sniff {
     Sniff::unsure("one column is a time and all others are numbers")
 }
 
-/// A column's meaning by its name. `falls_never` is what the values say: a name with `total` in it grows only if they do
-/// (`memory_total_mb` does not).
-pub(super) fn key_by_name(name: &str, falls_never: bool) -> ColumnKey {
+/// A column's meaning by its name and whether it is a total since some start, which only its values show.
+pub(super) fn key_by_name(name: &str, grows: bool) -> ColumnKey {
     let spoken = words(name);
-    let rate = spoken.ends_with("_per_s") || spoken.ends_with("_per_sec") || spoken.ends_with("_per_second");
-    let last = spoken.rsplit('_').next().unwrap_or("");
-    let unit = if rate { "/s" } else { UNITS.iter().find(|(word, _)| *word == last).map_or("", |(_, unit)| *unit) };
-    let kind = if falls_never && says_total(name) { ColumnKind::Cumulative } else { ColumnKind::Level };
+    let unit = if counter::is_rate(&spoken) { "/s" } else { unit(&spoken) };
+    let kind = if grows { ColumnKind::Cumulative } else { ColumnKind::Level };
     ColumnKey { name: name.to_owned(), kind, unit: unit.to_owned() }
 }
 
-fn says_total(name: &str) -> bool {
-    let spoken = words(name);
-    spoken.split('_').any(|word| matches!(word, "total" | "cumulative" | "counter" | "sum"))
-}
-
-/// Columns whose names say that they add up and whose values grow: they never fall and are not all the same.
-fn growing(input: &Input, names: &[String], measured: &[usize]) -> Result<Vec<usize>, Error> {
-    let mut candidates: Vec<(usize, Option<f64>, bool)> = measured
-        .iter()
-        .filter(|column| names.get(**column).is_some_and(|name| says_total(name)))
-        .map(|column| (*column, None, false))
-        .collect();
-    if candidates.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut rows = Rows::open(input, delimiter(input.head()?.first_line()))?;
-    let mut unneeded = Tally::default();
-    while let Some(row) = rows.next_row(&mut unneeded) {
-        candidates.retain_mut(|(column, last, grew)| {
-            let Some(Ok(Some(value))) = row.text(Some(*column)).map(level) else {
-                return true;
-            };
-            let falls = last.is_some_and(|last| value < last);
-            *grew |= last.is_some_and(|last| value > last);
-            *last = Some(value);
-            !falls
-        });
-    }
-    Ok(candidates.into_iter().filter(|(_, _, grew)| *grew).map(|(column, ..)| column).collect())
+/// What the last word of a name says, or any word that is an amount's: `bytes_sent`, `memory_mb_used`.
+fn unit(spoken: &str) -> &'static str {
+    let of = |wanted: &str| UNITS.iter().find(|(word, _)| *word == wanted).map(|(_, unit)| *unit);
+    let is_amount = |word: &&str| of(word).is_some_and(|unit| unit.ends_with('B') || unit == "%");
+    of(spoken.rsplit('_').next().unwrap_or("")).or_else(|| of(spoken.split('_').find(is_amount)?)).unwrap_or("")
 }

@@ -4,13 +4,15 @@
 //! a table of fifteen names, [`MonitorCsv`] goes by the ends of names and by whether a column ever falls. Each tool's own
 //! output has an adapter of its own, known by marks that no other writes.
 
+pub mod counter;
 pub mod docker;
 pub mod dstat;
-pub mod generic;
+mod generic;
 pub mod grafana;
 mod instants;
 pub mod kubectl_top;
 mod log;
+mod long;
 pub mod prometheus;
 mod reading;
 pub mod resource;

@@ -114,6 +114,13 @@ fn telling_labels(all: &[Series]) -> BTreeSet<(String, String)> {
     telling.map(|((name, label), _)| (name.to_owned(), label.to_owned())).collect()
 }
 
+/// Whether a metric of that name counts up, and in what unit.
+pub(super) fn meaning(name: &str) -> (bool, &'static str) {
+    let bare = name.strip_suffix("_total").unwrap_or(name);
+    let unit = UNITS.iter().find(|(ending, _)| bare.ends_with(ending)).map_or("", |(_, unit)| *unit);
+    (GROWS.iter().any(|ending| name.ends_with(ending)), unit)
+}
+
 fn name_of(series: &Series) -> &str {
     series.metric.get("__name__").map_or("", String::as_str)
 }
@@ -141,10 +148,7 @@ fn hand_on(
     sink: &mut dyn Sink,
     tally: &mut Tally,
 ) {
-    let name = name_of(series);
-    let grows = GROWS.iter().any(|ending| name.ends_with(ending));
-    let bare = name.strip_suffix("_total").unwrap_or(name);
-    let unit = UNITS.iter().find(|(ending, _)| bare.ends_with(ending)).map_or("", |(_, unit)| *unit);
+    let (grows, unit) = meaning(name_of(series));
     let title = title(series, telling);
     for (seconds, text) in &series.values {
         let at = unix_ms(seconds * 1000.0);

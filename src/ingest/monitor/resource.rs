@@ -1,5 +1,6 @@
 //! The monitor whose fifteen columns teams share: CPU, memory, disk, network, a probe of the service, its pool and its cache.
 
+use super::counter;
 use super::generic::key_by_name;
 use super::reading::{read, time_columns};
 use crate::error::Error;
@@ -60,16 +61,28 @@ impl Adapter for MonitorResource {
         let rows = Rows::open(input, delimiter(input.head()?.first_line()))?;
         let names = rows.header().names();
         let times = time_columns(names);
-        let measured = names.iter().enumerate().filter(|(column, _)| !times.contains(column));
-        let keys: Vec<_> = measured.map(|(column, name)| (column, key(name))).collect();
-        read(input, settings, &keys, sink)
+        let measured: Vec<usize> = (0..names.len()).filter(|column| !times.contains(column)).collect();
+        let added: Vec<usize> = measured
+            .iter()
+            .copied()
+            .filter(|column| names.get(*column).is_some_and(|name| known(name).is_none()))
+            .collect();
+        let growing = counter::growing(input, names, &added)?;
+        let key_of = |column: usize| Some((column, key(names.get(column)?, growing.contains(&column))));
+        let keys: Vec<_> = measured.into_iter().filter_map(key_of).collect();
+        let mut tally = read(input, settings, &keys, sink)?;
+        let of_added: Vec<_> = keys.into_iter().filter(|(column, _)| added.contains(column)).collect();
+        counter::tell(&of_added, &mut tally);
+        Ok(tally)
     }
 }
 
-fn key(name: &str) -> ColumnKey {
-    COLUMNS.iter().find(|(known, ..)| *known == name).map_or_else(
-        // A column that somebody added: what its name says, without the growth that only the values could show.
-        || key_by_name(name, false),
-        |(known, kind, unit)| ColumnKey { name: (*known).to_owned(), kind: *kind, unit: (*unit).to_owned() },
-    )
+fn known(name: &str) -> Option<ColumnKey> {
+    let (known, kind, unit) = COLUMNS.iter().find(|(known, ..)| *known == name)?;
+    Some(ColumnKey { name: (*known).to_owned(), kind: *kind, unit: (*unit).to_owned() })
+}
+
+/// What a column is; of one that somebody added, what its name and its growth say.
+fn key(name: &str, grows: bool) -> ColumnKey {
+    known(name).unwrap_or_else(|| key_by_name(name, grows))
 }

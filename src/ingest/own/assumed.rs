@@ -55,6 +55,9 @@ impl Assumed {
         if plan.unit_from_settings {
             tally.note(format!("`{}` is read in the unit of inputs.latency_unit", name(Wanted::Latency)));
         }
+        if plan.unit_in_cells {
+            tally.note(format!("`{}` is read in the unit behind each number", name(Wanted::Latency)));
+        }
         if self.success_by_status {
             tally.note(format!("success is taken from `{}`: 200 to 399", name(Wanted::Status)));
         }

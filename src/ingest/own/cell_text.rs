@@ -1,5 +1,6 @@
 //! What stands in one field: numbers, words for yes and no, status codes, kinds of event.
 
+use super::name::time_unit;
 use crate::model::key::Population;
 
 /// A Refusal says why a row cannot be used, and which column is to blame.
@@ -61,6 +62,14 @@ pub fn amount(text: &str, comma: bool) -> Result<Option<f64>, String> {
         Some(value) if value < 0.0 => Err(format!("should not be negative, found `{text}`")),
         value => Ok(value),
     }
+}
+
+/// An amount with a unit of time behind it, as `12 ms` or `1.5s`, in nanoseconds; `None` where it is anything else.
+#[must_use]
+pub fn duration_ns(text: &str, comma: bool) -> Option<f64> {
+    let unit = text.find(|letter: char| letter.is_alphabetic())?;
+    let (number, unit) = text.split_at_checked(unit)?;
+    Some(amount(number.trim_end(), comma).ok()?? * time_unit(&unit.to_lowercase())?)
 }
 
 /// A duration in whole nanoseconds; `None` beyond 292 years.
@@ -177,6 +186,11 @@ mod tests {
             assert!(number(bad, false).unwrap_err().contains(bad), "{bad}");
         }
         assert!(amount("-1", false).is_err());
+        assert_eq!(duration_ns("12 ms", false), Some(12e6));
+        assert_eq!(duration_ns("1,5s", true), Some(1.5e9));
+        for bad in ["12", "ms", "-1 ms", "12 apples", "1,5 s", "NaN", "12 ms 5"] {
+            assert_eq!(duration_ns(bad, false), None, "{bad}");
+        }
         assert_eq!(nanos(1.4), Some(1));
         assert_eq!(nanos(1e19), None);
     }

@@ -28,6 +28,8 @@ pub struct Plan {
     pub latency_ns: f64,
     /// Whether that is `inputs.latency_unit`, not the name.
     pub unit_from_settings: bool,
+    /// Whether no name says the unit, but a cell does, as `12 ms`: then each has to.
+    pub unit_in_cells: bool,
     /// Further measurements.
     pub trends: Vec<Trend>,
     /// Columns that are not read, by position.
@@ -94,17 +96,24 @@ impl Plan {
         Self::assign(names, &Settings::default())
     }
 
-    /// The plan for columns of these names, as far as the names and `inputs.columns` tell.
-    #[must_use]
-    pub fn mapped(names: &[String], settings: &Settings) -> Self {
-        Self::assign(names, settings)
-    }
-
     /// The plan for columns of these names under these settings.
     ///
     /// # Errors
     /// Wrong `inputs.columns`; a latency column whose unit nobody states.
     pub fn new(names: &[String], settings: &Settings, place: &Place) -> Result<Self, Error> {
+        Self::beside_cells(names, settings, place, |_| false)
+    }
+
+    /// The same where cells are at hand: `states_unit` is asked of a latency column whose unit nobody else states.
+    ///
+    /// # Errors
+    /// As for `new`.
+    pub fn beside_cells(
+        names: &[String],
+        settings: &Settings,
+        place: &Place,
+        states_unit: impl Fn(usize) -> bool,
+    ) -> Result<Self, Error> {
         if let Some(unknown) = settings.columns.keys().find(|key| KNOWN.iter().all(|known| known.key != key.as_str())) {
             let keys: Vec<&str> = KNOWN.iter().map(|known| known.key).collect();
             return Err(Error::usage(format!("`inputs.columns` has no `{unknown}`"))
@@ -116,6 +125,7 @@ impl Plan {
             match (split_time_unit(&words(name)).1, settings.latency_unit_ns) {
                 (Some(nanos), _) => plan.latency_ns = nanos,
                 (None, Some(nanos)) => (plan.latency_ns, plan.unit_from_settings) = (nanos, true),
+                (None, None) if states_unit(column) => plan.unit_in_cells = true,
                 (None, None) => {
                     return Err(Error::input(format!("the unit of column `{}` is not known", crate::fmt::plain(name)))
                         .at(place.clone().field(name))
@@ -126,7 +136,9 @@ impl Plan {
         Ok(plan)
     }
 
-    fn assign(names: &[String], settings: &Settings) -> Self {
+    /// The plan for columns of these names, as far as the names and `inputs.columns` tell.
+    #[must_use]
+    pub fn assign(names: &[String], settings: &Settings) -> Self {
         let spoken: Vec<String> = names.iter().map(|name| words(name)).collect();
         let mut plan = Self { sums_up: spoken.iter().any(|name| sums_up(name)), ..Self::default() };
         let mut taken = vec![false; names.len()];

@@ -86,7 +86,7 @@ pub(super) static KNOWN: [Known; KINDS] = [
             "call_time",
             "processing_time",
         ],
-        holds: "how long the request took, a number; the unit ends the name: `_ms`, `_s`, `_us`, `_ns`",
+        holds: "how long the request took, a number; the unit ends the name: `_ms`, `_s`, `_us`, `_ns`, or stands behind each number: `12 ms`",
     },
     Known {
         wanted: Wanted::Time,

@@ -27,6 +27,12 @@ const SNIFFED: usize = 50;
 /// Names of the row that sums up all others.
 #[rustfmt::skip]
 const WHOLE: [&str; 10] = ["total", "totals", "aggregated", "aggregate", "all", "overall", "sum", "summary", "合计", "总计"];
+/// What JMeter's plugin for the command line calls the columns of its aggregate report, and JMeter itself.
+#[rustfmt::skip]
+const BY_PLUGIN: [(&str, &str); 8] = [
+    ("sampler_label", "Label"), ("aggregate_report_count", "# Samples"), ("average", "Average"), ("aggregate_report_median", "Median"),
+    ("aggregate_report_min", "Min"), ("aggregate_report_max", "Max"), ("aggregate_report_error%", "Error %"), ("aggregate_report_rate", "Throughput"),
+];
 
 impl Adapter for OwnResultsCsv {
     fn name(&self) -> &'static str {
@@ -46,7 +52,7 @@ impl Adapter for OwnResultsCsv {
         if line.first().is_none_or(|byte| matches!(byte, b'{' | b'[' | b'<')) {
             return Sniff::no("does not begin with a CSV header");
         }
-        let names = header_names(line);
+        let names = spelled_out(header_names(line));
         if let Some(tool) = foreign_header(&names) {
             return Sniff::no(format!("the header is {tool}'s"));
         }
@@ -71,10 +77,11 @@ impl Adapter for OwnResultsCsv {
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let separator = delimiter(input.head()?.first_line());
         let mut rows = Rows::open(input, separator)?;
-        let names = with_jmeter_s_unit(rows.header().names().to_vec());
+        let names = spelled_out(rows.header().names().to_vec());
         let naming = naming_column(&names);
-        let (mut document, mut tally) = (Record::default(), Tally::default());
+        let (mut document, mut tally, mut is_short) = (Record::default(), Tally::default(), false);
         while let Some(row) = rows.next_row(&mut tally) {
+            is_short = row.bytes(names.len().checked_sub(1)).is_none();
             match record(&row, &names, naming, separator == b';') {
                 Ok(_) if tally.used >= MOST_ROWS => {
                     let refusal = Refusal::row(format!("is beyond the {MOST_ROWS} rows that a table of sums may have"));
@@ -88,6 +95,12 @@ impl Adapter for OwnResultsCsv {
             }
         }
         tally.stop_if_strict(settings, input)?;
+        if is_short {
+            tally.unfinished.get_or_insert_with(|| "the last row breaks off".to_owned());
+        } else if is_jmeter_s(&names) && !document.states_load() {
+            let why = "JMeter ends such a table with a row TOTAL, and there is none";
+            tally.unfinished.get_or_insert_with(|| why.to_owned());
+        }
         if tally.used > 0 {
             let told = read_records(document, input, settings, sink)?;
             told.notes.into_iter().for_each(|note| tally.note(note));
@@ -103,15 +116,30 @@ impl Adapter for OwnResultsCsv {
     }
 }
 
-/// The names of a table that JMeter's aggregate or summary report saved: its times are milliseconds, which they do not say.
-fn with_jmeter_s_unit(mut names: Vec<String>) -> Vec<String> {
-    let is_jmeter = ["# Samples", "Error %"].iter().all(|wanted| names.iter().any(|name| name == wanted));
+/// The names of a table that JMeter's aggregate or summary report saved, from its window or by the plugin for the command
+/// line: its times are milliseconds, which they do not say.
+fn spelled_out(mut names: Vec<String>) -> Vec<String> {
+    let by_plugin = names.iter().any(|name| name == "aggregate_report_count");
+    for name in names.iter_mut().filter(|_| by_plugin) {
+        if let Some((_, shown)) = BY_PLUGIN.iter().find(|(written, _)| written == name) {
+            (*shown).clone_into(name);
+        } else if let Some(percent) =
+            name.strip_prefix("aggregate_report_").and_then(|rest| rest.strip_suffix("%_line"))
+        {
+            *name = format!("{percent}% Line");
+        }
+    }
+    let is_jmeter = is_jmeter_s(&names);
     for name in names.iter_mut().filter(|_| is_jmeter) {
         if matches!(name.as_str(), "Average" | "Median" | "Min" | "Max") || name.ends_with("% Line") {
             name.push_str(" (ms)");
         }
     }
     names
+}
+
+fn is_jmeter_s(names: &[String]) -> bool {
+    ["# Samples", "Error %"].iter().all(|wanted| names.iter().any(|name| name == wanted))
 }
 
 /// The column that says what a row is about: one of a known name, else the first of no meaning at all.
@@ -287,6 +315,36 @@ mod tests {
         let sum = &sink.totals.iter().find(|(_, total)| total.endpoint.is_none()).unwrap().1;
         assert_eq!((sum.requests, sum.failures), (Some(40_000), Some(3209)));
         assert!((p95_us(&sum.latency) - 517_000.0).abs() < 1e-6);
+    }
+
+    /// A table whose end is missing looks whole row by row: JMeter's lacks its TOTAL, any other its last columns.
+    #[test]
+    fn a_table_that_was_cut_off_is_unfinished() {
+        let jmeter = include_str!("../../../samples/jmeter/aggregate/aggregate.csv");
+        let unfinished = |text: &str| read(text).0.unfinished.unwrap_or_default();
+        assert_eq!(unfinished(jmeter), "");
+        assert_eq!(unfinished(jmeter.trim_end()), "", "a last line without an end is whole");
+        let without_total = &jmeter[..jmeter.find("TOTAL").unwrap()];
+        assert!(unfinished(without_total).contains("row TOTAL"), "{}", unfinished(without_total));
+        for cut in [jmeter.len() - 12, without_total.len() - 12] {
+            assert_eq!(unfinished(&jmeter[..cut]), "the last row breaks off");
+        }
+        assert_eq!(unfinished("endpoint,requests,p95_ms\n/a,2,1\n/b,3"), "the last row breaks off");
+        assert_eq!(unfinished("endpoint,requests,p95_ms\n/a,2,1\n/b,3,"), "");
+    }
+
+    /// The plugin that writes the table from the command line calls the same columns otherwise.
+    #[test]
+    fn a_table_that_jmeter_s_plugin_wrote() {
+        let header = "sampler_label,aggregate_report_count,average,aggregate_report_median,aggregate_report_90%_line,aggregate_report_95%_line,aggregate_report_99%_line,aggregate_report_min,aggregate_report_max,aggregate_report_error%,aggregate_report_rate,aggregate_report_bandwidth,aggregate_report_stddev";
+        let text = format!(
+            "{header}\nGET /a,100,12,10,20,25,30,3,40,1.00%,9.5,1.2,3.1\nTOTAL,100,12,10,20,25,30,3,40,1.00%,9.5,1.2,3.1\n"
+        );
+        assert!(takes(&text));
+        let (tally, sink) = read(&text);
+        let whole = &sink.totals.iter().find(|(_, total)| total.endpoint.is_none()).unwrap().1;
+        assert_eq!((tally.used, whole.requests, whole.failures, whole.rate_per_s), (2, Some(100), Some(1), Some(9.5)));
+        assert!((p95_us(&whole.latency) - 25_000.0).abs() < 1e-6);
     }
 
     #[test]

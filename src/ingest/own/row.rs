@@ -182,13 +182,7 @@ impl<'s> RowReader<'s> {
             None => self.clock(cells, Wanted::Time)?,
         };
         let ended_at = self.clock(cells, Wanted::End)?;
-        let latency_ns = match self.number(cells, Wanted::Latency)? {
-            Some(value) => Some(cell_text::nanos(value * self.plan.latency_ns).ok_or_else(|| Refusal {
-                column: self.plan.column(Wanted::Latency),
-                reason: format!("should be a latency, found {value}"),
-            })?),
-            None => None,
-        };
+        let latency_ns = self.latency(cells)?;
         let latency_ns = match (latency_ns, self.plan.column(Wanted::Latency), began_at, ended_at) {
             (None, None, Some(start), Some(end)) => {
                 Some(u64::try_from(end.0.saturating_sub(start.0)).map_err(|_| Refusal {
@@ -206,6 +200,26 @@ impl<'s> RowReader<'s> {
             began_at: began_at.or_else(|| ended_at.map(|end| end.plus_nanos(-length))),
             latency_ns,
         })
+    }
+
+    /// The latency in the column's unit, or in the cell's own where one stands behind the number.
+    fn latency(&self, cells: &impl Cells) -> Result<Option<u64>, Refusal> {
+        let Some(column) = self.plan.column(Wanted::Latency) else { return Ok(None) };
+        let Some(text) = cells.text(column) else { return Ok(None) };
+        let refused = |reason: String| Refusal::at(column, reason);
+        let nanos = match cell_text::amount(text, self.decimal_comma) {
+            Ok(Some(_)) if self.plan.unit_in_cells => {
+                return Err(refused(format!("states no unit as other cells do, found `{text}`")));
+            }
+            Ok(value) => value.map(|value| value * self.plan.latency_ns),
+            Err(reason) => Some(cell_text::duration_ns(text, self.decimal_comma).ok_or_else(|| refused(reason))?),
+        };
+        let whole = |nanos| {
+            cell_text::nanos(nanos).ok_or_else(|| {
+                refused(format!("should be a latency, found `{}`", crate::fmt::excerpt(text.as_bytes())))
+            })
+        };
+        nanos.map(whole).transpose()
     }
 
     fn clock(&mut self, cells: &impl Cells, wanted: Wanted) -> Result<Option<Timestamp>, Refusal> {

@@ -1,7 +1,7 @@
 //! A team's own CSV, one request a row.
 
 use super::assumed::Assumed;
-use super::cell_text::Refusal;
+use super::cell_text::{Refusal, duration_ns};
 use super::columns::{Plan, delimiter, foreign_header, header_names};
 use super::row::{Cells, RowReader, Taken};
 use crate::error::Error;
@@ -10,6 +10,9 @@ use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tall
 
 /// Reads CSV rows of requests.
 pub struct OwnRowsCsv;
+
+/// Rows in which a unit is looked for that no name states.
+const LOOKED_AT: usize = 50;
 
 impl Adapter for OwnRowsCsv {
     fn name(&self) -> &'static str {
@@ -44,10 +47,12 @@ impl Adapter for OwnRowsCsv {
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let separator = delimiter(input.head()?.first_line());
+        let head = input.head()?;
+        let separator = delimiter(head.first_line());
         let rows = Rows::open(input, separator)?;
         let names = rows.header().names().to_vec();
-        let plan = Plan::new(&names, settings, &input.place())?;
+        let plan =
+            Plan::beside_cells(&names, settings, &input.place(), |column| states_unit(&head, separator, column))?;
         plan.require_countable(&input.place())?;
         let readers = rows.shared_by(settings.threads.min(threads::worth_while(input)));
         let yields = threads::spread(readers, sink, |rows, sink| {
@@ -72,6 +77,15 @@ impl Adapter for OwnRowsCsv {
         }
         Ok(tally)
     }
+}
+
+/// Whether one of the first cells of a column says its unit: `12 ms`.
+fn states_unit(head: &Head, separator: u8, column: usize) -> bool {
+    let rows = csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(head.bytes());
+    rows.into_byte_records().take(LOOKED_AT).map_while(Result::ok).any(|row| {
+        let cell = row.get(column).and_then(|cell| std::str::from_utf8(cell).ok()).unwrap_or("");
+        duration_ns(cell.trim(), separator == b';').is_some()
+    })
 }
 
 /// Findings are what reading rows leaves behind beside observations.

@@ -1,12 +1,12 @@
 //! A team's own NDJSON, one request a line.
 
 use super::assumed::Assumed;
-use super::cell_text::Refusal;
+use super::cell_text::{Refusal, duration_ns};
 use super::columns::Plan;
 use super::fields::{Fields, FieldsSeed, MOST};
 use super::known::Wanted;
 use super::results::foreign_document;
-use super::row::{RowReader, Taken};
+use super::row::{Cells, RowReader, Taken};
 use crate::error::Error;
 use crate::ingest::input::Line;
 use crate::ingest::row_blocks::{RowBlock, RowBlocks};
@@ -20,6 +20,8 @@ pub struct OwnRowsNdjson;
 
 /// Lines of the head that detection looks at.
 const SNIFFED: usize = 20;
+/// Lines in which a unit is looked for that no key states.
+const LOOKED_AT: usize = 50;
 
 impl Adapter for OwnRowsNdjson {
     fn name(&self) -> &'static str {
@@ -121,7 +123,7 @@ impl Findings {
         if let (_, true) = self.last {
             tally.unfinished = Some("the last line breaks off".to_owned());
         }
-        let plan = Plan::new(names, settings, &input.place())?;
+        let plan = Plan::beside_cells(names, settings, &input.place(), states_unit(names, &input.head()?))?;
         if tally.used > 0 || !names.is_empty() {
             plan.require_countable(&input.place())?;
         }
@@ -130,9 +132,21 @@ impl Findings {
     }
 }
 
+/// Whether one of the first lines says a key's unit: `"latency": "12 ms"`.
+fn states_unit(names: &[String], head: &Head) -> impl Fn(usize) -> bool {
+    move |column| {
+        let mut lines = head.lines().take(LOOKED_AT);
+        lines.any(|line| {
+            let mut fields = Fields::of(names);
+            parse(line, &mut fields).is_ok()
+                && fields.text(column).is_some_and(|cell| duration_ns(cell, false).is_some())
+        })
+    }
+}
+
 /// Reads all lines with as many threads as the settings say, by the plan for objects with these keys.
 fn read_as(names: &[String], input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Findings, Error> {
-    let plan = Plan::new(names, settings, &input.place())?;
+    let plan = Plan::beside_cells(names, settings, &input.place(), states_unit(names, &input.head()?))?;
     let blocks = RowBlocks::of_lines(input)?;
     let workers = settings.threads.min(threads::worth_while(input)).max(1);
     let yields = threads::spread(vec![(); workers], sink, |(), sink| {

@@ -203,6 +203,23 @@ fn units_are_asked_for() {
     }
 }
 
+/// A unit behind each number was refused as no number, though nothing could be clearer.
+#[test]
+fn units_in_cells_are_read() {
+    let (tally, sink) = csv("endpoint,latency,ok\n/a,,0\n/a,12 ms,1\n/a,1.5s,1\n/a,800us,1\n/a,12,1\n/a,5 apples,1\n");
+    let latencies: Vec<_> = sink.samples.iter().filter_map(|(_, sample)| sample.latency_ns).collect();
+    assert_eq!(latencies, [12_000_000, 1_500_000_000, 800_000]);
+    assert_eq!((tally.used, tally.rejected), (4, 2));
+    assert!(tally.first_rejections[0].reason.contains("states no unit as other cells do"));
+    assert!(tally.notes.iter().any(|note| note.contains("`latency` is read in the unit behind each number")));
+    // Where the column states one, a cell may still state its own.
+    let (_, sink) = csv("endpoint,latency_ms\n/a,12\n/a,1.5 s\n");
+    let latencies: Vec<_> = sink.samples.iter().filter_map(|(_, sample)| sample.latency_ns).collect();
+    assert_eq!(latencies, [12_000_000, 1_500_000_000]);
+    let (_, sink) = ndjson("{\"endpoint\":\"/a\",\"latency\":\"12 ms\"}\n");
+    assert_eq!(sink.samples[0].1.latency_ns, Some(12_000_000));
+}
+
 #[test]
 fn mapped_columns_are_read() {
     let settings = Settings {
@@ -258,6 +275,21 @@ fn detection() {
     }
 }
 
+/// What one thread and what three find in the same file: counts, samples in order, number of faults.
+fn by_threads(adapter: &dyn Adapter, text: &str) -> [(Tally, Vec<String>, usize); 2] {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+    [1, 3].map(|threads| {
+        let input = Input::open("rows", file.path()).unwrap();
+        let mut sink = Recording::default();
+        let tally = adapter.read(&input, &Settings { threads, ..Settings::default() }, &mut sink).unwrap();
+        let mut samples: Vec<String> =
+            sink.samples.iter().map(|(id, sample)| format!("{:?} {sample:?}", sink.key(*id))).collect();
+        samples.sort();
+        (tally, samples, sink.faults.len())
+    })
+}
+
 #[test]
 fn neither_blocks_nor_threads_show_in_the_result() {
     let header = "time,endpoint,latency_ms,status,error,users\n";
@@ -269,19 +301,9 @@ fn neither_blocks_nor_threads_show_in_the_result() {
         }
     });
     let text: String = std::iter::once(header.to_owned()).chain(rows).collect();
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
-    let read = |threads| {
-        let input = crate::ingest::Input::open("rows.csv", file.path()).unwrap();
-        let mut sink = Recording::default();
-        let tally = OwnRowsCsv.read(&input, &Settings { threads, ..Settings::default() }, &mut sink).unwrap();
-        let mut samples: Vec<String> =
-            sink.samples.iter().map(|(id, sample)| format!("{:?} {sample:?}", sink.key(*id))).collect();
-        samples.sort();
-        (tally, samples)
-    };
-    assert_eq!(read(1), read(3));
-    assert_eq!(read(1).0.rejected, 3);
+    let [one, three] = by_threads(&OwnRowsCsv, &text);
+    assert_eq!(one.0.rejected, 3);
+    assert_eq!(one, three);
 }
 
 /// Keys that come up late are read as if they had been there from the start, whichever thread meets them.
@@ -304,19 +326,9 @@ fn lines_are_read_alike_by_any_number_of_threads() {
         }
     };
     let text: String = (0..40_000).map(|at| line(at) + "\n").collect();
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
-    let read = |threads| {
-        let input = crate::ingest::Input::open("rows.ndjson", file.path()).unwrap();
-        let mut sink = Recording::default();
-        let tally = OwnRowsNdjson.read(&input, &Settings { threads, ..Settings::default() }, &mut sink).unwrap();
-        let mut samples: Vec<String> =
-            sink.samples.iter().map(|(id, sample)| format!("{:?} {sample:?}", sink.key(*id))).collect();
-        samples.sort();
-        (tally, samples, sink.faults.len())
-    };
-    let (tally, samples, faults) = read(1);
-    assert_eq!((tally.used, tally.rejected, faults), (39_996, 4, 9_999));
+    let [one, three] = by_threads(&OwnRowsNdjson, &text);
+    let (tally, _, faults) = &one;
+    assert_eq!((tally.used, tally.rejected, *faults), (39_996, 4, 9_999));
     assert_eq!(tally.first_rejections[0].line, 9_000);
-    assert_eq!((tally, samples, faults), read(3));
+    assert_eq!(one, three);
 }

@@ -70,6 +70,7 @@ impl Adapter for VegetaCsv {
             }
             tally.stop_if_strict(settings, input)?;
         }
+        attack.tell(sink);
         tally.unfinished = lines.unfinished().map(str::to_owned);
         if !last && tally.unfinished.is_none() {
             tally.unfinished = Some("its last row has no end, so it was cut off".to_owned());
@@ -137,6 +138,7 @@ fn take(fields: &[Cow<'_, str>], attack: &mut Attack, sink: &mut dyn Sink) -> Re
         bytes_in: number(4, "the number of bytes in")?,
         error: text(5),
         attack: text(7),
+        seq: text(8).parse().ok(),
         method: text(9),
         url: text(10),
     };

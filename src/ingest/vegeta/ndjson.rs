@@ -16,6 +16,7 @@ pub struct VegetaNdjson;
 struct Line<'a> {
     #[serde(borrow, default)]
     attack: Cow<'a, str>,
+    seq: Option<u64>,
     code: u16,
     #[serde(borrow)]
     timestamp: Cow<'a, str>,
@@ -80,6 +81,7 @@ impl Adapter for VegetaNdjson {
             }
             tally.stop_if_strict(settings, input)?;
         }
+        attack.tell(sink);
         tally.unfinished = lines.unfinished().map(str::to_owned);
         if last_is_cut && tally.unfinished.is_none() {
             tally.unfinished = Some("its last line breaks off".to_owned());
@@ -96,6 +98,7 @@ fn take(bytes: &[u8], attack: &mut Attack, sink: &mut dyn Sink) -> Result<(), St
         .ok_or("`timestamp` should be a date and time such as 2026-11-21T02:12:38.69Z")?;
     let hit = Hit {
         attack: &line.attack,
+        seq: line.seq,
         sent_at,
         latency_ns: line.latency,
         code: line.code,

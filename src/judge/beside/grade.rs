@@ -50,7 +50,7 @@ fn is_for(grade: &Grade, entry: &Entry<'_>) -> bool {
 }
 
 fn one(grade: &Grade, entry: &Entry<'_>, criteria: &[CriterionResult]) -> GradeOutcome {
-    let scope = Scope { judged: entry.judged, endpoint: None, slice: None, limit: None, of_few: false };
+    let scope = Scope::whole(entry.judged);
     let seen = observe::observe(&grade.metric, &scope);
     let band = seen.value.and_then(|value| grade.bands.iter().find(|band| stands_for(grade, band, value)));
     let metric = grade.metric.to_string();

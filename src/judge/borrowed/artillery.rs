@@ -1,19 +1,26 @@
-//! Artillery's checks in our words: a comparison of a metric with a number is a criterion, `and` and `or` join them.
+//! Artillery's checks in our words: a comparison of a metric with a number is a criterion, `and` and `or` join them. A condition
+//! that puts several figures together (`vusers.failed / vusers.created < 0.01`) is no criterion of ours: it is weighed as it
+//! stands, on the figures that it names.
 
 use super::{Borrowed, Formula};
+use crate::borrowed::Written;
 use crate::borrowed::artillery::Check;
-use crate::borrowed::expression::{Binary, Expression};
+use crate::borrowed::expression::{Binary, Expression, Worth};
 use crate::config::limit::{Demand, Side};
 use crate::config::metric::Metric;
 use crate::config::schema::Criterion;
 use crate::fmt;
+use crate::judge::case::JudgedTest;
+use crate::judge::observe::{self, Scope};
+use crate::judge::outcome::Status;
 use crate::quantity::Quantity;
 use crate::unit::Unit;
 
-pub(super) fn borrowed(check: &Check) -> Borrowed {
+pub(super) fn borrowed(written: &Written<Check>) -> Borrowed {
+    let check = &written.criterion;
     Borrowed {
-        id: check.condition.to_string(),
-        original: check.to_string(),
+        id: written.written.clone().unwrap_or_else(|| check.condition.to_string()),
+        original: written.original(),
         formula: formula(&check.condition),
         critical: check.strict,
         kept: None,
@@ -22,22 +29,68 @@ pub(super) fn borrowed(check: &Check) -> Borrowed {
 }
 
 fn formula(condition: &Expression) -> Formula {
-    let Expression::Two(operator, a, b) = condition else { return none(condition) };
+    let Expression::Two(operator, a, b) = condition else { return weighed(condition) };
     match (operator, a.as_ref(), b.as_ref()) {
         (Binary::And, a, b) => Formula::All(vec![formula(a), formula(b)]),
         (Binary::Or, a, b) => Formula::Any(vec![formula(a), formula(b)]),
         (operator, Expression::Name(name), Expression::Number(number)) => {
-            side(*operator).map_or_else(|| none(condition), |side| one(name, side, *number))
+            side(*operator).map_or_else(|| weighed(condition), |side| one(name, side, *number))
         }
         (operator, Expression::Number(number), Expression::Name(name)) => {
-            side(*operator).map_or_else(|| none(condition), |side| one(name, turned(side), *number))
+            side(*operator).map_or_else(|| weighed(condition), |side| one(name, turned(side), *number))
         }
-        _ => none(condition),
+        _ => weighed(condition),
     }
 }
 
-fn none(condition: &Expression) -> Formula {
-    Formula::None(format!("`{condition}` compares more than one metric with one number, which cannot be judged here"))
+fn weighed(condition: &Expression) -> Formula {
+    Formula::Weighed(condition.clone())
+}
+
+/// What becomes of a condition on one test, and why. No interval is known of several figures together: what holds is not proven.
+pub(super) fn weigh(condition: &Expression, judged: JudgedTest<'_>) -> (Status, String) {
+    let mut names = condition.names();
+    names.sort_unstable();
+    names.dedup();
+    let figures: Vec<(&str, Result<f64, String>)> =
+        names.into_iter().map(|name| (name, figure(name, judged))).collect();
+    let told = figures.iter().map(|(name, figure)| match figure {
+        Ok(value) => format!("{} is {}", fmt::plain(name), fmt::number(*value)),
+        Err(why) => format!("{} is not known: {why}", fmt::plain(name)),
+    });
+    let told = told.collect::<Vec<_>>().join(", ");
+    let of = |wanted: &str| {
+        figures.iter().find(|(name, _)| *name == wanted).and_then(|(_, figure)| figure.as_ref().ok().copied())
+    };
+    match condition.worth(&of) {
+        Some(Worth::Truth(true)) => {
+            (Status::MetNotProven, format!("holds ({told}), not proven: of figures put together no interval is known"))
+        }
+        Some(Worth::Truth(false)) => (Status::Fail, format!("does not hold ({told})")),
+        Some(Worth::Number(_)) | None => (Status::Inconclusive, format!("cannot be told: {told}")),
+    }
+}
+
+/// A figure in Artillery's unit.
+fn figure(name: &str, judged: JudgedTest<'_>) -> Result<f64, String> {
+    let seen = observe::observe(&Metric::parse(&metric(name))?, &Scope { of_few: true, ..Scope::whole(judged) });
+    let (_, factor) = in_our_unit(Some(seen.unit));
+    seen.value.map(|value| value / factor).ok_or_else(|| seen.why.unwrap_or_default())
+}
+
+/// The percentiles that a condition asks for.
+pub(super) fn quantiles(condition: &Expression) -> Vec<f64> {
+    condition.names().into_iter().filter_map(|name| Metric::parse(&metric(name)).ok()?.quantile()).collect()
+}
+
+/// The unit of our limit, and how many of its base unit one of Artillery's is: milliseconds, percent.
+fn in_our_unit(unit: Option<Unit>) -> (Unit, f64) {
+    match unit {
+        Some(Unit::Micros) => (Unit::Micros, 1e3),
+        Some(Unit::Ratio) => (Unit::Ratio, 0.01),
+        Some(Unit::PerSecond) => (Unit::PerSecond, 1.0),
+        _ => (Unit::Plain, 1.0),
+    }
 }
 
 fn side(operator: Binary) -> Option<Side> {
@@ -66,12 +119,7 @@ fn turned(side: Side) -> Side {
 fn one(name: &str, side: Side, number: f64) -> Formula {
     match Metric::parse(&metric(name)) {
         Ok(metric) => {
-            let (unit, factor) = match metric.unit() {
-                Some(Unit::Micros) => (Unit::Micros, 1e3),
-                Some(Unit::Ratio) => (Unit::Ratio, 0.01),
-                Some(Unit::PerSecond) => (Unit::PerSecond, 1.0),
-                _ => (Unit::Plain, 1.0),
-            };
+            let (unit, factor) = in_our_unit(metric.unit());
             let limit = Quantity::new(number * factor, unit);
             Formula::One(Box::new(Criterion::imposed(
                 String::new(),

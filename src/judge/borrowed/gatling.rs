@@ -1,6 +1,7 @@
 //! Gatling's assertions in our words.
 
 use super::{Borrowed, Formula};
+use crate::borrowed::Written;
 use crate::borrowed::gatling::{Condition, Kind, Scope, Stated, Target, TimeFigure};
 use crate::config::limit::{Demand, Side};
 use crate::config::metric::Metric;
@@ -10,8 +11,8 @@ use crate::fmt;
 use crate::quantity::Quantity;
 use crate::unit::Unit;
 
-pub(super) fn borrowed(stated: &Stated) -> Borrowed {
-    let assertion = &stated.assertion;
+pub(super) fn borrowed(written: &Written<Stated>) -> Borrowed {
+    let Stated { assertion, kept, actual } = &written.criterion;
     let unit = unit(assertion.target);
     let formula = match Metric::parse(&metric(assertion.target)) {
         Ok(metric) => formula(&assertion.condition, &|side, value| {
@@ -24,12 +25,12 @@ pub(super) fn borrowed(stated: &Stated) -> Borrowed {
         Err(why) => Formula::None(why),
     };
     Borrowed {
-        id: assertion.to_string(),
-        original: assertion.to_string(),
+        id: written.original(),
+        original: written.original(),
         formula,
         critical: true,
-        kept: stated.kept,
-        actual: stated.actual.map(|actual| actual * unit.1),
+        kept: *kept,
+        actual: actual.map(|actual| actual * unit.1),
     }
 }
 

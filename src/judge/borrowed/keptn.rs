@@ -95,7 +95,7 @@ fn see(case: &Case<'_>, entry: &Entry<'_>, slo: &Slo, own: &Objective, loaded: &
             return Seen { metric: None, observation, value: None, scale: 1.0, earlier: None };
         }
     };
-    let scope = Scope { judged: entry.judged, endpoint: None, slice: None, limit: None, of_few: true };
+    let scope = Scope { of_few: true, ..Scope::whole(entry.judged) };
     let observation = observe::observe(&metric, &scope);
     let value = observation.value.map(|value| value / scale);
     let earlier: Vec<Earlier> = case

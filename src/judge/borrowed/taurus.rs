@@ -1,6 +1,7 @@
 //! Taurus's criteria in our words: what fails there must not hold here.
 
 use super::{Borrowed, Formula};
+use crate::borrowed::Written;
 use crate::borrowed::taurus::{Condition, Criterion as Original, Logic, Subject, Threshold};
 use crate::config::limit::{Demand, Side};
 use crate::config::metric::Metric;
@@ -10,13 +11,13 @@ use crate::fmt;
 use crate::quantity::Quantity;
 use crate::unit::Unit;
 
-pub(super) fn borrowed(original: &Original) -> Borrowed {
-    let bare = Original { message: None, ..original.clone() };
+pub(super) fn borrowed(written: &Written<Original>) -> Borrowed {
+    let criterion = &written.criterion;
     Borrowed {
-        id: original.message.clone().unwrap_or_else(|| bare.to_string()),
-        original: original.to_string(),
-        formula: formula(original),
-        critical: original.fail,
+        id: criterion.message.clone().unwrap_or_else(|| written.original()),
+        original: written.original(),
+        formula: formula(criterion),
+        critical: criterion.fail,
         kept: None,
         actual: None,
     }

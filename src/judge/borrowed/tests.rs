@@ -65,7 +65,7 @@ taurus = ["p95>300ms", "p95>100ms", "fail>5%", "succ<100%", "hits<1000", "avg-rt
         ]
     );
     assert_eq!(statuses("[[import]]\ntaurus = [\"p95>220ms\"]\n", 0), [MetNotProven]);
-    assert_eq!(found.criteria[0].original.as_deref(), Some("p95>0.3s, stop as failed"));
+    assert_eq!(found.criteria[0].original.as_deref(), Some("p95>300ms"));
     assert_eq!(found.criteria[0].metric, "latency.p95");
 }
 
@@ -77,6 +77,12 @@ gatling = ["global.responseTime.percentile(95).lt(300)", "global.failedRequests.
   "global.allRequests.count.in(5, 1000)", "global.responseTime.max.is(900)"]
 "#;
     assert_eq!(statuses(gatling, 10), [Pass, Fail, Pass, Fail, Fail, Pass, Pass, Pass]);
+    // Half of what was demanded was shown.
+    let found = judged_with(gatling, 10, &[], None).criteria;
+    let whole: Vec<Option<&str>> = found.iter().map(|one| one.demanded.as_deref()).collect();
+    assert_eq!(whole[..2], [None, None]);
+    assert_eq!(whole[4], Some("at least 11/s and at most 13/s"));
+    assert_eq!(whole[6], Some("exactly 5 or exactly 1,000"));
 }
 
 #[test]
@@ -86,6 +92,22 @@ artillery = ["http.response_time.p95 < 300", "http.response_time.p95 < 300 and h
   "http.response_time.p95 < 100 or http.request_rate > 5", "maxErrorRate <= 5", "vusers.failed == 0", "a / b < 5"]
 "#;
     assert_eq!(statuses(artillery, 10), [Pass, Fail, Pass, Pass, Inconclusive, Inconclusive]);
+    let found = judged_with(artillery, 10, &[], None).criteria;
+    assert_eq!(found[1].demanded.as_deref(), Some("p95 below 300 ms and rate above 100/s"));
+    assert!(found[5].reason.starts_with("`a / b < 5` cannot be told: a is not known: "), "{}", found[5].reason);
+}
+
+/// A condition of Artillery's may put figures together: it was told to be impossible, whatever they were.
+#[test]
+fn figures_put_together_are_weighed_in_their_tool_s_units() {
+    let artillery = r#"[[import]]
+artillery = ["http.response_time.p95 / http.request_rate < 21", "http.response_time.p95 > http.requests",
+  "not http.response_time.p95 > 250 and maxErrorRate + 1 < 2.5", "http.requests / (http.requests - 1000) > 1"]
+"#;
+    assert_eq!(statuses(artillery, 10), [MetNotProven, Fail, MetNotProven, Inconclusive]);
+    let first = judged_with(artillery, 10, &[], None).criteria.swap_remove(0);
+    let said = "holds (http.request_rate is 10, http.response_time.p95 is 200), not proven";
+    assert!(first.reason.contains(said), "{}", first.reason);
 }
 
 const SLO: &str = "spec_version: \"1.0\"

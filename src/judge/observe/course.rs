@@ -105,17 +105,31 @@ impl Course<'_> {
         let part = |at: usize| (self.value)(at..=at);
         part(from)?;
         let to = (to..self.spans.len()).find(|at| part(*at).is_some())?;
-        (from..=to).filter_map(part).reduce(|worst, one| if self.is_worse(worst, one) { one } else { worst })
+        (from..=to)
+            .filter_map(part)
+            .reduce(|least_bad, one| if self.is_worse(least_bad, one) { one } else { least_bad })
     }
 
-    /// The first stretch that misses the limit, and all that overlap it.
+    /// From where to where the limit was first missed: over the first stretch that misses it and all that overlap it, less what
+    /// is well at their ends. A stretch of a minute that ends in a bad second begins with 59 good ones.
     fn first_breach(&self, stretches: &[(usize, usize)], timeframe: Timeframe) -> Option<(f64, f64)> {
-        let missed = |stretch: &&(usize, usize)| {
-            self.level(**stretch, timeframe).is_some_and(|level| !self.side.holds(level, self.limit))
-        };
-        let mut breaches = stretches.iter().filter(missed).map(|stretch| self.span(*stretch));
+        let missed = |stretch: (usize, usize)| self.level(stretch, timeframe).is_some_and(|level| self.misses(level));
+        let is_well = |at: usize| !(self.value)(at..=at).is_some_and(|value| self.misses(value));
+        let mut breaches = stretches.iter().copied().filter(|stretch| missed(*stretch));
         let first = breaches.next()?;
-        Some(breaches.fold(first, |all, next| if next.0 <= all.1 { (all.0, all.1.max(next.1)) } else { all }))
+        let last = breaches.fold(first, |last, next| if self.span(next).0 <= self.span(last).1 { next } else { last });
+        let ((mut begin, to), (from, mut end)) = (first, last);
+        while begin < to && is_well(begin) && missed((begin + 1, to)) {
+            begin += 1;
+        }
+        while from < end && is_well(end) && missed((from, end - 1)) {
+            end -= 1;
+        }
+        Some((self.span((begin, to)).0, self.span((from, end)).1))
+    }
+
+    fn misses(&self, value: f64) -> bool {
+        !self.side.holds(value, self.limit)
     }
 }
 

@@ -37,6 +37,12 @@ pub struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
+    /// The whole of a test, held against no limit.
+    #[must_use]
+    pub const fn whole(judged: JudgedTest<'a>) -> Self {
+        Self { judged, endpoint: None, slice: None, limit: None, of_few: false }
+    }
+
     /// Figures of the population's endpoint, or of all of it.
     fn figures(&self, population: Population) -> Result<&'a EndpointFigures, String> {
         let found =

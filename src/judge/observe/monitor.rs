@@ -7,6 +7,7 @@ use crate::config::metric::{MonitorStat, Stat};
 use crate::fmt;
 use crate::judge::interval::float;
 use crate::judge::observation::Observation;
+use crate::model::test::MonitorColumn;
 use crate::unit::{Timestamp, Unit};
 
 /// A monitor's own unit in base units, with the factor; `Plain` where the unit is none that we know.
@@ -46,12 +47,16 @@ pub(super) fn column(scope: &Scope<'_>, name: &str, stat: MonitorStat) -> Result
     })
 }
 
+/// The column as it was read.
+fn readings_of<'a>(scope: &Scope<'a>, column: &MonitorFigures) -> Option<&'a MonitorColumn> {
+    scope.judged.test.monitors.iter().find(|data| data.name == column.metric && data.source == column.source)
+}
+
 /// The column's figures in a slice of the run, which must reach to its end.
 fn in_slice(scope: &Scope<'_>, column: &MonitorFigures, slice: (f64, f64)) -> Result<MonitorFigures, String> {
     let test = scope.judged.test;
     let length = test.duration_s.ok_or("a slice of the run cannot be cut without times")?;
-    let data = test.monitors.iter().find(|data| data.name == column.metric && data.source == column.source);
-    let data = data.ok_or_else(|| missing(&[], &column.metric))?;
+    let data = readings_of(scope, column).ok_or_else(|| missing(&[], &column.metric))?;
     if slice.1 > length + monitor::sampling_interval_s(data) {
         return Err(format!(
             "the run ends at {}, the slice that is limited at {}",
@@ -91,7 +96,7 @@ fn of(column: &MonitorFigures, stat: Stat) -> Result<f64, String> {
 /// The highest level that was held for so long.
 fn sustained(scope: &Scope<'_>, column: &MonitorFigures, held_s: f64) -> Result<f64, String> {
     let test = scope.judged.test;
-    let data = test.monitors.iter().find(|data| data.name == column.metric && data.source == column.source);
+    let data = readings_of(scope, column);
     let (from, to) = scope.slice.unwrap_or((0.0, f64::INFINITY));
     let inside = |at: Timestamp| {
         test.span.is_none_or(|span| {

@@ -35,24 +35,44 @@ pub(super) fn failures(scope: &Scope<'_>, kind: Option<&str>, counted: bool) -> 
     if requests == 0 {
         return Err("no requests were measured".to_owned());
     }
-    if unknown > 0 {
-        // The source names the kind of some failures only: any of the rest may be of this kind, and the limit may lie between.
+    let counted_failures = Counted { known, unknown, requests, effect };
+    let seen = counted_failures.against(scope.limit, counted, || {
+        // The source names the kind of some failures only.
+        let failed = fmt::plural(unknown, "failure is", "failures are");
+        format!("{failed} of no kind that the source names, and may be of this one")
+    })?;
+    let given = (kind.is_none() && scope.slice.is_none() && !counted).then_some(figures.failure_ratio_ci).flatten();
+    Ok(match given {
+        Some((low, high)) => Observation { interval: Some((Some(low), Some(high))), ..seen },
+        None => seen,
+    })
+}
+
+/// Of how many requests something is known, and of how many it may be.
+struct Counted {
+    known: u64,
+    unknown: u64,
+    requests: u64,
+    effect: f64,
+}
+
+impl Counted {
+    /// As a count or as a share of the requests. The limit may lie between none and all of those of which it is not known: then
+    /// nothing can be said, for the reason given.
+    fn against(&self, limit: Option<f64>, counted: bool, why: impl Fn() -> String) -> Result<Observation, String> {
+        let &Self { known, unknown, requests, effect } = self;
+        let at_most = known + unknown;
         let one = if counted { 1.0 } else { float(requests) };
-        let open = float(known) / one..=float(known + unknown) / one;
-        if scope.limit.is_none_or(|limit| open.contains(&limit)) {
-            let failed = fmt::plural(unknown, "failure is", "failures are");
-            return Err(format!("{failed} of no kind that the source names, and may be of this one"));
+        let open = float(known) / one..=float(at_most) / one;
+        if unknown > 0 && limit.is_none_or(|limit| open.contains(&limit)) {
+            return Err(why());
         }
+        if counted {
+            return Ok(Observation { n: Some(requests), ..Observation::counted(float(known), Unit::Count) });
+        }
+        let interval = widest(wilson(known, requests, effect), wilson(at_most, requests, effect));
+        Ok(share(float(known) / float(requests), interval, requests, effect))
     }
-    if counted {
-        return Ok(Observation { n: Some(requests), ..Observation::counted(float(known), Unit::Count) });
-    }
-    let given = (kind.is_none() && scope.slice.is_none()).then_some(figures.failure_ratio_ci).flatten();
-    let interval = given.map_or_else(
-        || widest(wilson(known, requests, effect), wilson(known + unknown, requests, effect)),
-        |(low, high)| Some((Some(low), Some(high))),
-    );
-    Ok(share(float(known) / float(requests), interval, requests, effect))
 }
 
 fn failed(figures: &EndpointFigures) -> Result<u64, String> {
@@ -119,23 +139,13 @@ pub(super) fn status(scope: &Scope<'_>, pattern: &str, counted: bool) -> Result<
         return Err("the source has no status codes".to_owned());
     }
     let meant = figures.statuses.iter().filter(|status| is_status(&status.name, pattern));
-    let count: u64 = meant.map(|status| status.count).sum();
+    let known = meant.map(|status| status.count).sum();
     let unknown = requests.saturating_sub(figures.statuses.iter().map(|status| status.count).sum());
-    if unknown > 0 {
-        // An answer without a status may have had any: the limit may lie between none of them and all of them.
-        let one = if counted { 1.0 } else { float(requests) };
-        let open = float(count) / one..=float(count + unknown) / one;
-        if scope.limit.is_none_or(|limit| open.contains(&limit)) {
-            let without = fmt::plural(unknown, "request has", "requests have");
-            return Err(format!("{without} no status in the source, and may have had this one"));
-        }
-    }
-    if counted {
-        return Ok(Observation { n: Some(requests), ..Observation::counted(float(count), Unit::Count) });
-    }
-    let effect = figures.failure_design_effect;
-    let interval = widest(wilson(count, requests, effect), wilson(count + unknown, requests, effect));
-    Ok(share(float(count) / float(requests), interval, requests, effect))
+    let answers = Counted { known, unknown, requests, effect: figures.failure_design_effect };
+    answers.against(scope.limit, counted, || {
+        let without = fmt::plural(unknown, "request has", "requests have");
+        format!("{without} no status in the source, and may have had this one")
+    })
 }
 
 /// `x` and `?` stand for one letter, `*` for any.
@@ -213,7 +223,7 @@ mod tests {
         figures.populations.push(requests);
         let seen = |limit: f64| {
             let judged = JudgedTest { test: &test, figures: &figures };
-            let scope = Scope { judged, endpoint: None, slice: None, limit: Some(limit), of_few: false };
+            let scope = Scope { limit: Some(limit), ..Scope::whole(judged) };
             status(&scope, "5xx", false)
         };
         assert_eq!(seen(0.05).unwrap_err(), "12 requests have no status in the source, and may have had this one");

@@ -4,20 +4,22 @@
 //! Whether the run lasted at least a second.
 //!
 //! # Why it matters
-//! Nothing comes to rest in less: connections are opened, caches are cold, and the generator itself starts.
+//! Nothing comes to rest in less: connections are opened, caches are cold, and the generator itself starts. A run of requests whose
+//! times are known is invalid then.
 //!
 //! # Example
-//! `the run lasted 0.78 s`
+//! `the run lasted 0.78 s: nothing comes to rest in less than 1 s`
 //!
 //! # What to do
-//! Run it longer. A minute is a smoke test, ten minutes show a steady state, an hour shows drift.
+//! Run it longer. A minute is a smoke test, ten minutes show a steady state, an hour shows drift. Where so short a run is what is
+//! asked for, declare it: `duration` or `requests` of `[[tests]]`.
 
 use super::{Look, Rule, of_doubts};
 use crate::judge::outcome::{Finding, Severity};
 
 pub(super) const RULE: Rule = Rule { name: "too-short", source: include_str!("too_short.rs"), look };
 
-const ADVICE: &str = "Run it longer: minutes for a load test, an hour for drift.";
+const ADVICE: &str = "Run it longer: minutes for a load test, an hour for drift; or declare `duration` or `requests` where so short a run is meant.";
 
 fn look(look: &Look<'_>) -> Vec<Finding> {
     of_doubts(look, RULE.name, Severity::Critical, ADVICE)

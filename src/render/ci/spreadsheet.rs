@@ -89,13 +89,13 @@ fn class(class: SourceClass) -> &'static str {
     }
 }
 
-/// Writes every comparison with the baseline: values in µs for latencies, shares of requests for failures.
+/// Writes every comparison with the baseline: values in µs for latencies, shares of requests for failures, and the interval of their difference.
 ///
 /// # Errors
 /// The writer's.
 pub fn deltas(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut table = csv::Writer::from_writer(out);
-    let head = "test,endpoint,metric,before,after,ratio,ratio_low,ratio_high,p_adjusted,detectable,call,method,why";
+    let head = "test,endpoint,metric,before,after,ratio,ratio_low,ratio_high,p_adjusted,detectable,call,method,why,difference_low,difference_high";
     table.write_record(head.split(','))?;
     for delta in &report.deltas {
         table.write_record(change(delta))?;
@@ -103,8 +103,9 @@ pub fn deltas(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     table.flush()
 }
 
-fn change(delta: &Delta) -> [String; 13] {
+fn change(delta: &Delta) -> [String; 15] {
     let (low, high) = delta.interval.unwrap_or_default();
+    let (less, more) = delta.difference_interval.unzip();
     let call = match delta.call {
         Call::Regressed => "regressed",
         Call::NoSlower => "no-slower",
@@ -126,5 +127,7 @@ fn change(delta: &Delta) -> [String; 13] {
         call.to_owned(),
         fmt::csv_text(&delta.method),
         delta.why.as_deref().map(fmt::csv_text).unwrap_or_default(),
+        number(less),
+        number(more),
     ]
 }

@@ -2,6 +2,7 @@
 
 use super::{Cut, PRINTED, about};
 use crate::compare::delta::{Call, Delta};
+use crate::fmt;
 use crate::judge::outcome::{CriterionResult, Finding, Origin, Status};
 use crate::render::state::{self, NOT_JUDGED, State};
 use crate::report::build::words;
@@ -55,7 +56,7 @@ impl<'a> Index<'a> {
     /// How many criteria of a test were met, in words, and the state of the worst.
     pub(in crate::render) fn of_test(&self, test: &TestReport) -> (String, State) {
         if let Some(why) = &test.superseded {
-            return (format!("does not count: {}", crate::fmt::plain(why)), state::planned("superseded"));
+            return (format!("does not count: {}", fmt::plain(why)), state::planned("superseded"));
         }
         let own =
             self.report.criteria.iter().filter(|one| one.test == test.name && one.status != Status::NotApplicable);
@@ -200,13 +201,30 @@ pub(super) fn changes(report: &Report) -> Cut<ChangeRow<'_>> {
     cut
 }
 
-/// The first few ways in which something was compared, each once.
-pub(super) fn methods(report: &Report) -> Vec<&str> {
-    let mut methods: Vec<&str> = report.deltas.iter().map(|delta| delta.method.as_str()).collect();
-    methods.sort_unstable();
-    methods.dedup();
-    methods.truncate(8);
-    methods
+/// The first few ways in which something was compared, each once; what differs in the design effects alone is one way.
+pub(super) fn methods(report: &Report) -> Vec<String> {
+    let mut ways: BTreeMap<(&str, &str), Vec<f64>> = BTreeMap::new();
+    for delta in &report.deltas {
+        let (way, effects) = effects(&delta.method).unwrap_or(((&delta.method, ""), Vec::new()));
+        ways.entry(way).or_default().extend(effects);
+    }
+    let words = |((before, after), effects): (&(&str, &str), &Vec<f64>)| {
+        let least = effects.iter().copied().reduce(f64::min)?;
+        let most = effects.iter().copied().fold(least, f64::max);
+        let (least, most) = (fmt::number(least), fmt::number(most));
+        let effects =
+            if least == most { format!("design effect {least}") } else { format!("design effects {least} to {most}") };
+        Some(format!("{before}, {effects}{after}"))
+    };
+    ways.iter().take(8).map(|way| words(way).unwrap_or_else(|| way.0.0.to_owned())).collect()
+}
+
+/// What stands around `, design effects 1 and 1.2` in a method, and both effects.
+fn effects(method: &str) -> Option<((&str, &str), Vec<f64>)> {
+    let (before, rest) = method.split_once(", design effects ")?;
+    let (first, rest) = rest.split_once(" and ")?;
+    let (second, after) = rest.split_at(rest.find(' ').unwrap_or(rest.len()));
+    Some(((before, after), vec![first.parse().ok()?, second.parse().ok()?]))
 }
 
 /// A finding with its state.
@@ -219,4 +237,19 @@ pub(super) struct FindingRow<'a> {
 pub(super) fn findings(report: &Report) -> Cut<FindingRow<'_>> {
     let all = report.findings.iter().map(|it| FindingRow { it, state: state::severity(it.severity) });
     Cut::of(all.collect(), MOST_FINDINGS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn design_effects_are_read_out_of_a_method() {
+        let method = "L1 Newcombe's interval, design effects 1 and 1.25 from 18 blocks";
+        let (around, read) = effects(method).unwrap();
+        assert_eq!(around, ("L1 Newcombe's interval", " from 18 blocks"));
+        assert_eq!(read.into_iter().map(fmt::number).collect::<Vec<_>>(), ["1", "1.25"]);
+        assert_eq!(effects("L0 Newcombe's interval over 7 runs, design effects 1 and 2").unwrap().0.1, "");
+        assert_eq!(effects("L3: merged, design effect 3 and tau 2 %/1 % assumed"), None);
+    }
 }

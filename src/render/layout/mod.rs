@@ -68,7 +68,7 @@ pub(super) struct Layout<'a> {
     /// Change by percentile, endpoint by endpoint.
     distributions: &'a [DistributionChange],
     /// How it was compared, each way once.
-    methods: Vec<&'a str>,
+    methods: Vec<String>,
     findings: Cut<FindingRow<'a>>,
     files_not_used: Cut<&'a FileNotUsed>,
     reproduce: &'a Reproduce,

@@ -62,7 +62,7 @@ fn notes(run: &HistoryRun) -> String {
 }
 
 fn series_of(test: &HistoryTest, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut table = Table::new(&["requests", "metric", "newest", "band (95 %)", "runs", "last change"]);
+    let mut table = Table::new(&["requests", "metric", "newest", "band (95 %)", "runs", "last change", "evidence"]);
     for series in test.series.iter().take(MOST_SERIES) {
         let show = |value: f64| if series.metric == "failures" { fmt::percent(value) } else { fmt::latency_us(value) };
         let newest = series.newest().map_or_else(|| "–".to_owned(), show);
@@ -76,6 +76,7 @@ fn series_of(test: &HistoryTest, style: Style, out: &mut dyn Write) -> io::Resul
             band,
             bars(&series.values),
             change(test, series),
+            series.level.clone(),
         ]);
     }
     table.write(2, style.width, out)?;

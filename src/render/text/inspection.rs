@@ -65,6 +65,10 @@ fn one_test(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<
         for text in input.unfinished.iter().chain(&input.notes) {
             writeln!(out, "    {}", style.line(text, 4))?;
         }
+        for copy in &input.copies {
+            let source = fmt::plain(&copy.source);
+            writeln!(out, "  {source} holds the same rows, or some of them, and is not counted again")?;
+        }
     }
     figures(test, style, out)?;
     for doubt in &test.doubts {

@@ -41,9 +41,9 @@ impl Style {
         if self.colour && !code.is_empty() { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
-    /// Foreign or long text on one line.
+    /// A sentence in two lines at most.
     fn line(self, text: &str, indent: usize) -> String {
-        fmt::shorten(&fmt::plain(text), self.width.max(60) * 2 - indent)
+        fmt::sentences(&fmt::plain(text), self.width.max(60) * 2 - indent)
     }
 }
 

@@ -6,7 +6,7 @@ use super::words;
 use crate::compare::delta::{Call, Delta};
 use crate::compare::rate;
 use crate::fmt;
-use crate::judge::outcome::{CriterionResult, Severity, Status, Verdict, count_of};
+use crate::judge::outcome::{CriterionResult, Reason, Severity, Status, Verdict, count_of};
 use crate::model::key::Population;
 use crate::report::model::{Answer, Line, TestReport, Tile};
 use std::collections::BTreeSet;
@@ -220,7 +220,7 @@ fn why(material: &Material<'_>) -> Vec<Line> {
     let judgement = material.judgement;
     let open = matches!(judgement.verdict, Verdict::NotReady | Verdict::Inconclusive);
     let [reasons, conditions] = [&judgement.reasons, &judgement.conditions]
-        .map(|list| list.iter().map(|one| line(&one.text, weight(one.status))).collect::<Vec<_>>());
+        .map(|list| list.iter().map(|one| line(&in_both_words(one), weight(one.status))).collect::<Vec<_>>());
     // What was met comes after what must be accepted; what failed comes before it.
     let lines = if open { [reasons, conditions] } else { [conditions, reasons] };
     let mut lines = capped(lines.concat(), "under Criteria");
@@ -228,6 +228,14 @@ fn why(material: &Material<'_>) -> Vec<Line> {
         one.anchor = Some("criteria".to_owned());
     }
     lines
+}
+
+/// What a criterion says in our words, and beside it in those of the tool that it comes from.
+fn in_both_words(reason: &Reason) -> String {
+    match &reason.original {
+        Some(original) => format!("{} (`{}`)", reason.text, fmt::plain(original).replace('`', "'")),
+        None => reason.text.clone(),
+    }
 }
 
 /// The sign of a reason: what was met and is not proven is a condition here.

@@ -29,6 +29,7 @@ pub(super) fn charts(judged: &Judged<'_>, material: &Material<'_>, id: &str) -> 
         charts.extend(super::strips::strips(judged, material, id, None));
     }
     charts.extend(tail(judged, material, id));
+    charts.extend(super::overlaid::overlaid(judged, material, id));
     charts
 }
 

@@ -138,6 +138,7 @@ fn one_series(
         values,
         band: None,
         band_why: None,
+        level: String::new(),
     };
     let since = series.changes.last().map_or(0, |change| change.run);
     // A report speaks of one baseline: where it is known which runs form it, the band is theirs.
@@ -149,6 +150,14 @@ fn one_series(
     let past: Vec<f64> = past.filter_map(|(_, value)| *value).collect();
     let past = past.get(past.len().saturating_sub(looks.baseline)..).unwrap_or_default();
     let found = if metric == "failures" { None } else { band(past) };
+    let newest = runs.last().and_then(|run| run.figures.endpoint(endpoint));
+    let over_time = newest.is_some_and(|one| one.quantiles.values().any(|quantile| quantile.sd.is_some()));
+    series.level = match past.len() {
+        enough if enough >= prediction::FEWEST_RUNS => "L0",
+        _ if over_time => "L1",
+        _ => "below L1",
+    }
+    .to_owned();
     series.band_why = found.is_none().then(|| match metric {
         "failures" => "failures are counts: their interval stands in the comparison".to_owned(),
         _ => format!(

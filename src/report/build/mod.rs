@@ -4,6 +4,7 @@ mod answer;
 mod charts;
 mod footing;
 pub mod history;
+mod overlaid;
 mod strips;
 mod tests_of;
 pub mod words;

@@ -33,7 +33,7 @@ fn show(delta: &Delta, value: f64) -> String {
     fmt::value(value, delta.unit())
 }
 
-/// The change with its interval: `+26 % (21 to 31)`; for failures in points.
+/// The change with its interval: `+26 % (+21 to +31)`; for failures in points, `was 0.5 %, +1.2 points (+0.8 to +1.6)`.
 #[must_use]
 pub fn change(delta: &Delta) -> String {
     if let Some(declared) = &delta.declared {
@@ -42,7 +42,13 @@ pub fn change(delta: &Delta) -> String {
     if is_failures(delta) {
         return match (delta.before, delta.after) {
             (Some(before), Some(after)) => {
-                format!("was {}, {} points", fmt::percent(before), signed((after - before) * 100.0))
+                let bound = |end: f64| with_sign(to_hundredths(end) * 100.0);
+                let bounds = delta
+                    .difference_interval
+                    .map_or_else(String::new, |(low, high)| format!(" ({} to {})", bound(low), bound(high)));
+                let by = to_hundredths(after - before);
+                let sign = if by > 0.0 { "+" } else { "" };
+                format!("was {}, {sign}{}{bounds}", fmt::percent(before), fmt::points(by))
             }
             _ => String::new(),
         };
@@ -56,9 +62,17 @@ pub fn change(delta: &Delta) -> String {
 }
 
 fn signed(value: f64) -> String {
-    let rounded = if value.abs() < 10.0 { (value * 10.0).round() / 10.0 } else { value.round() };
-    let text = fmt::number(rounded);
-    if rounded > 0.0 { format!("+{text}") } else { text }
+    with_sign(if value.abs() < 10.0 { (value * 10.0).round() / 10.0 } else { value.round() })
+}
+
+/// A difference of shares to a hundredth of a point.
+fn to_hundredths(difference: f64) -> f64 {
+    (difference * 1e4).round() / 1e4
+}
+
+fn with_sign(value: f64) -> String {
+    let text = fmt::number(value);
+    if value > 0.0 { format!("+{text}") } else { text }
 }
 
 /// What was declared: `15 s to 45 s`; `None` where the other side was measured.
@@ -120,19 +134,21 @@ pub fn call(delta: &Delta) -> String {
         return of_rate(delta);
     }
     match delta.call {
-        Call::Regressed if is_failures(delta) => "fails more often".to_owned(),
+        Call::Regressed if is_failures(delta) => format!("fails more often{}", by_points(delta, 1.0)),
         Call::Regressed => format!("slower{}", by(delta, 1.0)),
-        Call::Improved if is_failures(delta) => "fails less often".to_owned(),
+        Call::Improved if is_failures(delta) => format!("fails less often{}", by_points(delta, -1.0)),
         Call::Improved => format!("faster{}", by(delta, -1.0)),
         Call::NoSlower if is_failures(delta) => "fails no more often".to_owned(),
-        Call::NoSlower => {
-            delta.margin.map_or_else(|| "no slower".to_owned(), |margin| format!("no slower than {} %", points(margin)))
-        }
+        Call::NoSlower => delta
+            .margin
+            .map_or_else(|| "no slower".to_owned(), |margin| format!("no slower than {} %", in_percent(margin))),
         Call::NoRegressionSeen => match delta.detectable {
             Some(factor) if !is_failures(delta) => {
-                format!("no regression seen; {} % or more would have been", points(factor - 1.0))
+                format!("no regression seen; {} % or more would have been", in_percent(factor - 1.0))
             }
-            Some(ratio) => format!("no regression seen; {} points or more would have been", points(ratio)),
+            Some(ratio) => {
+                format!("no regression seen; {} or more would have been", fmt::points(to_hundredths(ratio)))
+            }
             None => "no regression seen".to_owned(),
         },
         Call::Inconclusive => delta.settled_by.map_or_else(
@@ -153,7 +169,7 @@ fn of_rate(delta: &Delta) -> String {
         Call::NoSlower => "no lower".to_owned(),
         Call::NoRegressionSeen => delta.detectable.map_or_else(
             || "no fall seen".to_owned(),
-            |factor| format!("no fall seen; {} % or more would have been", points(1.0 - factor)),
+            |factor| format!("no fall seen; {} % or more would have been", in_percent(1.0 - factor)),
         ),
         Call::Inconclusive => "cannot tell".to_owned(),
     }
@@ -162,7 +178,7 @@ fn of_rate(delta: &Delta) -> String {
 /// ` by 23 % (14 to 33)`, with `sign` −1 for a decrease.
 fn by(delta: &Delta, sign: f64) -> String {
     let Some(ratio) = delta.ratio else { return String::new() };
-    let percent = |factor: f64| points((factor - 1.0) * sign);
+    let percent = |factor: f64| in_percent((factor - 1.0) * sign);
     let bounds = match delta.interval {
         Some((Some(low), Some(high))) if sign > 0.0 => format!(" ({} to {})", percent(low), percent(high)),
         Some((Some(low), Some(high))) => format!(" ({} to {})", percent(high), percent(low)),
@@ -171,8 +187,20 @@ fn by(delta: &Delta, sign: f64) -> String {
     format!(" by {} %{bounds}", percent(ratio))
 }
 
-/// A ratio in percent or points: whole from ten on, else with one decimal.
-fn points(ratio: f64) -> String {
+/// ` by 1.2 points (0.8 to 1.6)`, with `sign` −1 for a decrease.
+fn by_points(delta: &Delta, sign: f64) -> String {
+    let Some((before, after)) = delta.before.zip(delta.after) else { return String::new() };
+    let bound = |difference: f64| fmt::number(to_hundredths(difference * sign) * 100.0);
+    let bounds = match delta.difference_interval {
+        Some((low, high)) if sign > 0.0 => format!(" ({} to {})", bound(low), bound(high)),
+        Some((low, high)) => format!(" ({} to {})", bound(high), bound(low)),
+        None => String::new(),
+    };
+    format!(" by {}{bounds}", fmt::points(to_hundredths((after - before) * sign)))
+}
+
+/// A ratio in percent: whole from ten on, else with one decimal.
+fn in_percent(ratio: f64) -> String {
     let value = ratio * 100.0;
     fmt::number(if value.abs() < 10.0 { (value * 10.0).round() / 10.0 } else { value.round() })
 }
@@ -192,4 +220,28 @@ pub fn sentence(delta: &Delta) -> String {
         _ => String::new(),
     };
     format!("{} {}{values}: {}", fmt::plain(subject), delta.metric, call(delta))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failures(before: f64, after: f64, interval: (f64, f64), call: Call) -> Delta {
+        let text = r#"{"test": "t", "endpoint": "GET /a", "metric": "failures", "before": null, "after": null, "ratio": null,
+            "interval": null, "p_adjusted": null, "detectable": 0.01, "call": "inconclusive", "method": "L1", "why": null}"#;
+        let delta: Delta = serde_json::from_str(text).unwrap();
+        Delta { before: Some(before), after: Some(after), difference_interval: Some(interval), call, ..delta }
+    }
+
+    #[test]
+    fn more_failures_are_said_in_points_with_their_interval() {
+        let worse = failures(0.0, 0.012_34, (0.008, 0.016_1), Call::Regressed);
+        assert_eq!(change(&worse), "was 0 %, +1.23 points (+0.8 to +1.61)");
+        assert_eq!(super::call(&worse), "fails more often by 1.23 points (0.8 to 1.61)");
+        let better = failures(0.02, 0.01, (-0.012, -0.008), Call::Improved);
+        assert_eq!(change(&better), "was 2 %, −1 point (−1.2 to −0.8)");
+        assert_eq!(super::call(&better), "fails less often by 1 point (0.8 to 1.2)");
+        let unseen = failures(0.0, 0.0, (-0.001, 0.001), Call::NoRegressionSeen);
+        assert_eq!(super::call(&unseen), "no regression seen; 1 point or more would have been");
+    }
 }

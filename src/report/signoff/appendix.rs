@@ -1,8 +1,8 @@
 //! For those who check: every criterion, every file with its hash, the method, how to make it again, the words.
 
 use super::document::{Block, Cell, Grid, Note, Origin, Section};
-use super::words;
 use super::{At, section};
+use super::{page, words};
 use crate::fmt;
 use crate::ingest::scrub;
 use crate::judge::outcome::CriterionResult;
@@ -16,7 +16,11 @@ const MOST_FILES: usize = 60;
 
 pub(super) fn sections(at: &At<'_>) -> Vec<Section> {
     vec![
-        section("criteria", "Appendix A: Criteria", vec![Block::table(criteria(at)), none_judged(at)]),
+        section(
+            "criteria",
+            "Appendix A: Criteria",
+            vec![Block::table(criteria(at)), none_judged(at), Block::notes(page::further_conditions(at))],
+        ),
         section("evidence", "Appendix B: Evidence", vec![Block::table(files(at)), Block::notes(not_used(at))]),
         section("method", "Appendix C: Method", vec![Block::notes(method(at))]),
         section("reproduce", "Appendix D: How to make it again", reproduce(at)),

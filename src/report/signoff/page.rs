@@ -60,15 +60,22 @@ pub(super) fn holds(at: &At<'_>) -> Vec<Note> {
 
 /// The conditions of READY WITH CONDITIONS; other verdicts have weightier things to say.
 pub(super) fn conditions(at: &At<'_>) -> Vec<Note> {
-    if at.report.verdict != Verdict::ReadyWithConditions {
-        return Vec::new();
-    }
-    let all = &at.report.conditions;
+    let all = attached(at);
     let mut notes: Vec<Note> = all.iter().take(CONDITIONS).map(|text| Note::measured(text.clone())).collect();
     if all.len() > CONDITIONS {
-        notes.push(Note::measured(format!("And {} more in report.json.", all.len() - CONDITIONS)));
+        notes.push(Note::measured(format!("And {} more in appendix A.", all.len() - CONDITIONS)));
     }
     notes
+}
+
+/// Conditions for which page one has no room: who signs a document signs all that is in it.
+pub(super) fn further_conditions(at: &At<'_>) -> Vec<Note> {
+    let further = attached(at).iter().skip(CONDITIONS);
+    further.map(|text| Note::measured(format!("Condition, as on page one: {text}"))).collect()
+}
+
+fn attached<'a>(at: &At<'a>) -> &'a [String] {
+    if at.report.verdict == Verdict::ReadyWithConditions { &at.report.conditions } else { &[] }
 }
 
 pub(super) fn counts(at: &At<'_>) -> Vec<Counted> {

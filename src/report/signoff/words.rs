@@ -4,6 +4,8 @@ use super::At;
 use super::document::Cell;
 use crate::compare::delta::Delta;
 use crate::fmt;
+use crate::ingest::k6::threshold::ThresholdExpression;
+use crate::judge::k6;
 use crate::judge::outcome::{CriterionResult, Origin, Status};
 
 /// What is demanded: `latency.p95 below 3 s`; a threshold in its own words.
@@ -17,6 +19,9 @@ pub(super) fn demand(result: &CriterionResult) -> String {
 
 /// `below 3 s`.
 pub(super) fn needed(result: &CriterionResult) -> Option<String> {
+    if let Some(whole) = &result.demanded {
+        return Some(fmt::plain(whole));
+    }
     let limit = result.limit?;
     Some(format!("{} {}", limit.side.words(), fmt::value(limit.value, result.unit)))
 }
@@ -61,14 +66,8 @@ fn in_our_words(result: &CriterionResult) -> Option<String> {
         None => (result.metric.as_str(), ""),
     };
     let needed = needed(result)?;
-    let stat = match original.split(['<', '>', '=', '!']).next().unwrap_or_default().trim() {
-        "avg" => "mean".to_owned(),
-        "med" => "median".to_owned(),
-        "min" => "least".to_owned(),
-        "max" => "greatest".to_owned(),
-        "rate" | "count" | "value" => String::new(),
-        quantile => quantile.replace("p(", "p").replace(')', ""),
-    };
+    let threshold = original.parse::<ThresholdExpression>().ok()?;
+    let stat = k6::statistic(threshold.aggregation).unwrap_or_default();
     let of = match base {
         "http_req_duration" => "latency".to_owned(),
         "http_req_failed" => "failures".to_owned(),

@@ -95,10 +95,8 @@ pub fn count(record: &Record, population: Population) -> Counted {
                 total.key, total.value, ok.key, ok.value, failed.key, failed.value
             ));
         }
-        (Some(total), Some(part), _) | (Some(total), _, Some(part)) if part.value > total.value => {
-            counted
-                .warnings
-                .push(format!("`{}` is {}, more than `{}` {}", part.key, part.value, total.key, total.value));
+        (Some(total), Some(ok), _) if ok.value > total.value => {
+            counted.warnings.push(format!("`{}` is {}, more than `{}` {}", ok.key, ok.value, total.key, total.value));
         }
         _ => {}
     }

@@ -6,6 +6,7 @@
 
 mod amount;
 pub mod counted;
+mod doubt;
 pub mod key;
 pub mod listed;
 pub mod prefix;
@@ -159,7 +160,7 @@ pub(super) fn read_records(
     }
     let (scenarios, mut rest) = (std::mem::take(&mut document.scenarios), document.clone());
     give_bare_counts(&mut rest);
-    let disagreement = tell::parts_disagree(&document, &scenarios, "scenarios");
+    let disagreement = doubt::scenarios_disagree(&document, &scenarios);
     // Items of lists that are no objects: each is a record that cannot be used.
     let several = !scenarios.is_empty();
     let mut teller = TellerWithParts {

@@ -1,6 +1,7 @@
 //! Records to observations.
 
 use super::counted::{Counted, count};
+use super::doubt::{out_of_order, rate_disagrees, successes_only, times_disagree};
 use super::key::{Count, Stat, Subject};
 use super::listed::{Latencies, failed};
 use super::record::{Figure, Record, Stated};
@@ -73,8 +74,8 @@ impl<'a> Teller<'a> {
         }
         self.metrics(record, part)?;
         self.faults(record, part, own.as_ref());
-        if let Some(warning) = successes_only(record).or_else(|| parts_disagree(record, &record.endpoints, "endpoints"))
-        {
+        let rates = record.endpoints.iter().filter_map(rate_disagrees);
+        for warning in successes_only(record).into_iter().chain(rates).chain(times_disagree(record)) {
             self.sink.fact(part, Fact::Warning(scrub::text(&warning)));
         }
         self.about(record, part, around);
@@ -194,11 +195,6 @@ impl<'a> Teller<'a> {
         }
         quoted.quantiles.sort_by(|a, b| a.0.total_cmp(&b.0));
         quoted.quantiles.dedup_by(|a, b| (a.0 - b.0).abs() < 1e-9);
-        if let Some(text) = out_of_order(&quoted) {
-            let keys: Vec<&str> = figures.iter().map(|figure| figure.key.as_str()).collect();
-            let text = format!("{text} (in {})", keys.join(", "));
-            self.sink.fact(part, Fact::Warning(scrub::text(&text)));
-        }
         Ok(quoted)
     }
 
@@ -233,6 +229,11 @@ impl<'a> Teller<'a> {
                 continue;
             }
             let quoted = self.quoted(&figures, record.metric_counts.get(subject).copied(), part)?;
+            if let Some(text) = out_of_order(&quoted) {
+                let keys: Vec<&str> = figures.iter().map(|figure| figure.key.as_str()).collect();
+                let text = format!("{text} (in {})", keys.join(", "));
+                self.sink.fact(part, Fact::Warning(scrub::text(&text)));
+            }
             let key = MetricKey { name: name.clone(), kind: MetricKind::Trend, unit: Unit::Micros, tags: Vec::new() };
             let total = MetricTotal {
                 count: quoted.n,
@@ -303,53 +304,6 @@ fn collect_units(record: &Record, units: &mut Vec<(f64, String)>) {
     let figures = record.figures.values().flatten();
     units.extend(figures.filter_map(|figure| Some((figure.value.unit_ns?, figure.key.clone()))));
     record.endpoints.iter().chain(&record.scenarios).for_each(|inner| collect_units(inner, units));
-}
-
-/// Where figures contradict each other: a p95 below the median, a mean outside the extremes.
-fn out_of_order(quoted: &Quoted) -> Option<String> {
-    let percent = |p: f64| {
-        format!("p{}", crate::fmt::plain(&format!("{:.3}", p * 100.0)).trim_end_matches('0').trim_end_matches('.'))
-    };
-    let mut ladder: Vec<(String, f64)> = quoted.min_us.map(|min| ("the least".to_owned(), min)).into_iter().collect();
-    ladder.extend(quoted.quantiles.iter().map(|(p, value)| (percent(*p), *value)));
-    ladder.extend(quoted.max_us.map(|max| ("the greatest".to_owned(), max)));
-    // A printed figure is rounded: a thousandth is no contradiction.
-    let above = |low: f64, high: f64| low > high * 1.001 + 1.0;
-    let steps = ladder.iter().zip(ladder.iter().skip(1));
-    if let Some(((low, _), (high, _))) = steps.into_iter().find(|((_, low), (_, high))| above(*low, *high)) {
-        return Some(format!("{low} is above {high}"));
-    }
-    match (quoted.mean_us, quoted.min_us, quoted.max_us) {
-        (Some(mean), _, Some(max)) if above(mean, max) => Some("the mean is above the greatest".to_owned()),
-        (Some(mean), Some(min), _) if above(min, mean) => Some("the mean is below the least".to_owned()),
-        _ => None,
-    }
-}
-
-/// A total that is not the sum of its parts, where all of them are counted.
-pub(super) fn parts_disagree(whole: &Record, parts: &[Record], called: &str) -> Option<String> {
-    let stated = |record: &Record| {
-        let (total, _) = record.counts.get(&(Population::Request, Count::Total))?;
-        Some((total.key.clone(), count(record, Population::Request).total?))
-    };
-    let (key, total) = stated(whole)?;
-    let counts: Vec<u64> = parts.iter().map(|part| Some(stated(part)?.1)).collect::<Option<_>>()?;
-    let sum = counts.iter().fold(0_u64, |sum, count| sum.saturating_add(*count));
-    (!counts.is_empty() && sum != total)
-        .then(|| format!("`{key}` is {total}, but the {} {called} make {sum}", counts.len()))
-}
-
-/// Endpoints that count successes only: their counts and the failures of all make the total.
-fn successes_only(record: &Record) -> Option<String> {
-    let all = count(record, Population::Request);
-    let (total, failures) = (all.total?, all.failures.filter(|failures| *failures > 0)?);
-    let inner: Vec<Counted> = record.endpoints.iter().map(|inner| count(inner, Population::Request)).collect();
-    let counted: u64 = inner.iter().filter_map(|inner| inner.total).sum();
-    let silent = !inner.is_empty() && inner.iter().all(|inner| inner.failures.is_none());
-    (silent && counted.checked_add(failures)? == total).then(|| {
-        let names: Vec<&str> = record.endpoints.iter().filter_map(|inner| inner.endpoint.as_deref()).collect();
-        format!("figures of {} are of the {counted} successes only; the {failures} failures of all {total} are in none of them", names.join(", "))
-    })
 }
 
 /// `50 concurrent users` → 50.

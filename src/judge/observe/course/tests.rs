@@ -23,13 +23,7 @@ fn run() -> Test {
 fn seen(test: &Test, metric: &str, timeframe: Timeframe, limit: (Side, &str)) -> Result<Observation, String> {
     let figures = analyse(test, &Options::default());
     let metric = Metric::parse(metric).unwrap();
-    let scope = Scope {
-        judged: JudgedTest { test, figures: &figures },
-        endpoint: None,
-        slice: None,
-        limit: None,
-        of_few: false,
-    };
+    let scope = Scope::whole(JudgedTest { test, figures: &figures });
     worst(&metric, &scope, timeframe, (limit.0, Quantity::parse(limit.1).unwrap()))
 }
 
@@ -54,9 +48,14 @@ fn a_sliding_stretch_is_taken_as_a_whole() {
     let over = seen(&test, "failures.ratio", Timeframe::Over(10.0), (Side::AtMost, "20 %"));
     assert!((value(&over) - 0.5).abs() < 1e-9);
     let over = over.unwrap();
-    assert!((over.at.unwrap().0 - 3.0).abs() < 1e-9, "the first ten seconds with more than two bad ones begin at 3");
+    assert_eq!(
+        over.at,
+        Some((10.0, 15.0)),
+        "not from 3 on, where the first ten seconds with more than two bad ones begin"
+    );
     let count = seen(&test, "failures.count", Timeframe::Within(3.0), (Side::AtMost, "20"));
     assert!((value(&count) - 30.0).abs() < 1e-9);
+    assert_eq!(count.unwrap().at, Some((10.0, 15.0)));
 }
 
 /// A test of two seconds has no full stretch of ten; `within` looks at what there is.

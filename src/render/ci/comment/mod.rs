@@ -35,8 +35,8 @@ mod rank {
 
 /// Characters of a title.
 const TITLE: usize = 120;
-/// Characters of a sentence.
-const SENTENCE: usize = 240;
+/// Characters of a line of the answer; the report has it whole.
+const SENTENCE: usize = 480;
 
 /// The comment, its mark first.
 #[must_use]
@@ -133,7 +133,7 @@ fn list<'a>(
 
 /// One of our sentences, in which a foreign name may stand.
 fn sentence(text: &str) -> String {
-    prose(&fmt::shorten(text, SENTENCE), Target::Markdown)
+    prose(&fmt::sentences(text, SENTENCE), Target::Markdown)
 }
 
 fn foot(report: &Report, links: &[Link]) -> String {

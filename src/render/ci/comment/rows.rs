@@ -187,7 +187,7 @@ fn criterion(one: &CriterionResult) -> Vec<String> {
         format!("{} {}{weight}", state.sign, state.word),
         name(&super::super::demand(one)),
         if place.is_empty() { "all".to_owned() } else { place.join(" ") },
-        fmt::markdown(&fmt::shorten(&fmt::plain(&one.reason), REASON)),
+        fmt::markdown(&fmt::sentences(&fmt::plain(&one.reason), REASON)),
     ]
 }
 
