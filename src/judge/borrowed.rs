@@ -7,7 +7,7 @@ mod gatling;
 mod keptn;
 mod taurus;
 
-pub use keptn::metric_of;
+pub use keptn::{earlier_wanted, metric_of};
 
 use super::case::Case;
 use super::criterion::{Asking, judge};

@@ -74,7 +74,8 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     }
     let limits_latency = limits_latency(case, &criteria);
     let ruling = verdict::rule(&criteria, limits_latency);
-    let alone = verdict::rule(&without_comparison(&criteria), limits_latency).verdict;
+    // That nobody limits latency is no fault of a run: there the comparison is what judges it.
+    let alone = verdict::rule(&without_comparison(&criteria), true).verdict;
     let findings = rules::findings(&Look { case, lineup: &lineup, criteria: &criteria, limits_latency });
     let requirements = requirement::outcomes(case.config, &criteria);
     let beside = beside::of(case, &lineup, &criteria);

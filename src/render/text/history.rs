@@ -22,6 +22,9 @@ pub fn history(history: &History, style: Style, out: &mut dyn Write) -> io::Resu
         let runs = u64::try_from(test.runs.len() + test.older).unwrap_or(u64::MAX);
         let about = format!("{} · {}", test.tool, fmt::plural(runs, "run", "runs"));
         writeln!(out, "{}  {}", style.paint("bold", &fmt::plain(&test.test)), style.line(&about, 20))?;
+        if let Some(why) = &test.unordered {
+            writeln!(out, "  {} {}", style.paint("warn", super::mark("warn")), style.line(why, 4))?;
+        }
         runs_of(test, style, out)?;
         series_of(test, style, out)?;
     }
