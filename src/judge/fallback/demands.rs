@@ -11,7 +11,7 @@ use crate::config::schema::{Criterion, TestKind};
 use crate::ingest::k6::threshold::{Aggregation, Operator, ThresholdExpression};
 use crate::judge::borrowed::{Formula, in_our_words, metric_of};
 use crate::judge::criterion::{Selection, selects};
-use crate::judge::outcome::{CriterionResult, Status};
+use crate::judge::outcome::{CriterionResult, Origin, Status};
 use crate::judge::plan::Entry;
 use crate::model::key::Population;
 use crate::model::sample::Threshold;
@@ -23,9 +23,11 @@ const K6: &str = "http_req_failed";
 /// does while it is met, so that a failing criterion that is added never makes the verdict milder.
 pub(super) fn is_of_failures(result: &CriterionResult, entry: &Entry<'_>) -> bool {
     let met = matches!(result.status, Status::Pass | Status::MetNotProven | Status::Warn);
+    // What names an endpoint that is not there has no figure, and is not about the whole test; k6 names its part in the metric.
+    let of_the_whole = result.endpoint.is_none() && (result.observed.is_some() || result.origin == Origin::K6);
     result.original.is_some()
         && result.test == entry.name()
-        && (result.endpoint.is_none() && result.part.is_none())
+        && (of_the_whole && result.part.is_none())
         && (result.counts && result.status != Status::NotApplicable)
         && (result.critical || met)
         && result.limit.is_some_and(|limit| limits(&result.metric, limit.side))
@@ -100,7 +102,7 @@ mod tests {
     use super::*;
     use crate::judge::case::JudgedTest;
     use crate::judge::judge as judge_suite;
-    use crate::judge::outcome::{Judgement, Origin};
+    use crate::judge::outcome::Judgement;
     use crate::judge::sample::{figures, request_totals, test};
     use crate::judge::{BaselineState, Case};
 
