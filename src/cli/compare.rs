@@ -42,8 +42,8 @@ pub(super) fn run(args: &CompareArgs, streams: &mut Streams<'_>) -> Result<u8, S
     let lines = pairs.lines(&comparisons);
     let deltas = against.declared(&after, &judging::rules(&config));
     let mut compared = Compared { schema: SCHEMA.to_owned(), pairs: lines, deltas, shifts: Vec::new() };
-    if against.is_declared() {
-        compared.pairs.iter_mut().for_each(|pair| pair.stored = Some(args.before.clone()));
+    for pair in compared.pairs.iter_mut().filter(|_| against.is_declared()) {
+        pair.stored = Some(args.before.clone());
     }
     for comparison in comparisons {
         compared.deltas.extend(comparison.deltas);
