@@ -53,7 +53,6 @@ pub struct Declared {
 pub fn doubts(test: &Test, figures: &TestFigures) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     doubts.extend(nothing_measured(test, figures));
-    doubts.extend(too_short(test, figures));
     doubts.extend(dropped(figures));
     doubts.extend(lower_bound(figures));
     doubts.extend(course::impossible_times(test, figures));
@@ -61,6 +60,7 @@ pub fn doubts(test: &Test, figures: &TestFigures) -> Vec<Doubt> {
     doubts.extend(idle(test));
     doubts.extend(gap(test));
     doubts.extend(files(test));
+    doubts.extend(too_short(test, figures));
     doubts.extend(failures(test, figures));
     doubts.extend(course::error_storm(test));
     doubts.extend(faults(test));
@@ -143,8 +143,12 @@ fn too_short(test: &Test, figures: &TestFigures) -> Option<Doubt> {
     let seconds = test.duration_s.filter(|seconds| *seconds < SHORTEST_S)?;
     let requests = figures.populations.iter().find(|data| data.population == Population::Request);
     let timed = requests.is_some_and(|data| data.totals.requests.is_some_and(|count| count > 0));
-    let message = format!("the run lasted {}: nothing comes to rest in less than 1 s", fmt::duration_s(seconds));
-    Some(doubt(TOO_SHORT, timed && test.timeline.is_some(), message))
+    let seconds = fmt::duration_s(seconds);
+    Some(if timed && test.timeline.is_some() {
+        doubt(TOO_SHORT, true, format!("the run lasted {seconds}, too short for anything to come to rest"))
+    } else {
+        doubt(TOO_SHORT, false, format!("the run lasted {seconds}: nothing can be said about its course in time"))
+    })
 }
 
 /// Arrivals that the generator could not send: it was the limit.

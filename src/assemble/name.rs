@@ -196,9 +196,12 @@ pub(super) fn name(mut executions: Vec<Execution>) -> Vec<Execution> {
     executions
 }
 
+/// When a run began, and which execution it is.
+type Run = (Option<Timestamp>, usize);
+
 /// Numbers the runs that were appended to one file, in order of time, and says so.
 fn number_runs(executions: &mut [Execution]) {
-    let mut of_file: BTreeMap<(String, Option<String>), Vec<(Option<Timestamp>, usize)>> = BTreeMap::new();
+    let mut of_file: BTreeMap<(String, Option<String>), Vec<Run>> = BTreeMap::new();
     for (at, execution) in executions.iter().enumerate() {
         if let Some(form) = execution.forms.first() {
             let (start, name) = (form.span.map(|span| span.start), form.part.name().map(str::to_owned));
@@ -232,7 +235,7 @@ fn number_runs(executions: &mut [Execution]) {
 }
 
 /// Whether silence alone tells runs apart, which stand in order of time.
-fn are_silent_between(executions: &[Execution], runs: &[(Option<Timestamp>, usize)]) -> bool {
+fn are_silent_between(executions: &[Execution], runs: &[Run]) -> bool {
     let spans: Vec<Option<Span>> = runs.iter().map(|(_, at)| executions.get(*at).and_then(Execution::span)).collect();
     spans.windows(2).all(|pair| match pair {
         [Some(before), Some(after)] => after.start.0.saturating_sub(before.end.0) > SILENCE_NS,

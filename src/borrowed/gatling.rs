@@ -152,7 +152,12 @@ impl Assertion {
         };
         let (name, mut arguments) = next("condition")?.clone();
         // `lt 500`: the argument stands apart.
-        arguments.extend(rest.map(|(word, _)| word.clone()));
+        if arguments.is_empty() {
+            arguments.extend(rest.next().map(|(word, _)| word.clone()));
+        }
+        if let Some((word, _)) = rest.next() {
+            return Err(format!("`{word}` after `{name}` is no part of an assertion: it ends with its condition"));
+        }
         Ok(Self { scope, target, condition: condition(&name, &arguments)? })
     }
 }

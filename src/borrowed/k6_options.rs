@@ -12,7 +12,10 @@ pub(super) fn read(root: &Node) -> Option<Result<Vec<Threshold>, Mistake>> {
         return None;
     }
     let rows = thresholds.entries().iter();
-    Some(rows.map(|(metric, node)| of_metric(metric, node)).collect::<Result<Vec<_>, _>>().map(|all| all.concat()))
+    let read =
+        rows.map(|(metric, node)| of_metric(metric, node)).collect::<Result<Vec<_>, _>>().map(|all| all.concat());
+    // An empty list makes k6 show a metric and demands nothing of it.
+    (!matches!(&read, Ok(all) if all.is_empty())).then_some(read)
 }
 
 fn of_metric(metric: &str, node: &Node) -> Result<Vec<Threshold>, Mistake> {
@@ -81,5 +84,7 @@ mod tests {
         assert!(wrong(r#"{"thresholds": {"m": [{"abortOnFail": true}]}}"#).contains("no `threshold`"));
         let summary = r#"{"thresholds": {"x": ["avg<1"]}, "metrics": {}}"#;
         assert!(read(&crate::borrowed::yaml::parse(summary).unwrap()).is_none(), "a summary is a result");
+        let empty = r#"{"thresholds": {"http_req_duration": []}}"#;
+        assert!(read(&crate::borrowed::yaml::parse(empty).unwrap()).is_none(), "nothing is demanded");
     }
 }

@@ -73,11 +73,13 @@ pub struct Written<T> {
 
 impl<T> Written<T> {
     /// A criterion that was read from this text.
+    #[must_use]
     pub fn from_text(criterion: T, text: &str) -> Self {
         Self { criterion, written: Some(text.split_whitespace().collect::<Vec<_>>().join(" ")) }
     }
 
     /// A criterion that stands in parts.
+    #[must_use]
     pub fn from_parts(criterion: T) -> Self {
         Self { criterion, written: None }
     }
@@ -85,6 +87,7 @@ impl<T> Written<T> {
 
 impl<T: fmt::Display> Written<T> {
     /// As its file has it, else as its tool would write it.
+    #[must_use]
     pub fn original(&self) -> String {
         self.written.clone().unwrap_or_else(|| self.criterion.to_string())
     }

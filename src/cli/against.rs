@@ -1,22 +1,25 @@
 //! What a run is held against: the runs that `--baseline` means, and how each comparison is made.
 
+mod assumed;
 mod carried;
+mod earlier;
+
+pub(super) use assumed::assumed;
 
 use super::judging;
 use crate::compare::comparable::{Asked, Declared, Fingerprint, Unequal};
 use crate::compare::declared::{DeclaredFigure, Measured};
-use crate::compare::delta::{Call, Delta};
+use crate::compare::delta::Delta;
 use crate::compare::run_figures::RunFigures;
 use crate::compare::settings::{Metric, Settings};
 use crate::compare::side::Side;
 use crate::compare::sides::{self, Comparison};
 use crate::compare::tau::{self, Tau};
-use crate::compare::{declared, history, over_runs, rate};
+use crate::compare::{declared, history, mix, over_runs, rate};
 use crate::config::Config;
 use crate::config::schema::{Include, WhenUnequal};
 use crate::error::Error;
 use crate::fmt;
-use crate::judge::outcome::Verdict;
 use crate::model::test::Test;
 use crate::quantity::Quantity;
 use crate::report::baseline::{BaselinePair, BaselineUsed, DeclaredUsed};
@@ -51,6 +54,7 @@ impl Own {
         let line = RunLine {
             test: side.test.clone(),
             started_at: side.started_at,
+            place: None,
             verdict: None,
             alone: None,
             build: suite.build.clone(),
@@ -96,6 +100,8 @@ pub(super) struct Against {
     pub(super) id: String,
     counterparts: Vec<Counterpart>,
     declared: Option<DeclaredBaseline>,
+    /// Of `latest`, the earlier results that other tools' relative criteria ask for, by the name of the test here; newest first.
+    earlier: Vec<(String, StoredRun)>,
     /// Why tests have none.
     pub(super) missing: Vec<String>,
     /// Stored runs that cannot be read.
@@ -141,11 +147,12 @@ impl Against {
         let runs = others.as_ref().unwrap_or(runs);
         let selection = select(runs, &own.line, config);
         self.damaged.extend(runs.damaged.iter().cloned());
+        self.keep_earlier(own, runs, &selection.past, config);
         let newest = selection.used.last().and_then(|at| runs.paths.get(*at));
         let Some(newest) = newest else {
             let stored = match runs.lines.len() {
                 0 => String::new(),
-                n => format!(" (of {n} stored: {})", selection.nothing()),
+                n => format!(" (of {n} stored: {}){}", selection.nothing(), selection.ways_out()),
             };
             self.missing.push(format!(
                 "no stored run of {} was {} with an equal fingerprint{stored}",
@@ -166,17 +173,6 @@ impl Against {
         self.counterparts.iter().map(|one| (one.run.side(), one.run.run.fingerprint.clone())).collect()
     }
 
-    /// Its stored runs with the verdicts by which they are fit, newest first; under the name that the test has here where each side has
-    /// one test, as in [`judging::Pairs`].
-    pub(super) fn earlier(&self, own: &[Own]) -> Vec<(Side, Option<Verdict>)> {
-        let mut earlier: Vec<_> = self.counterparts.iter().map(|one| (one.run.side(), one.run.run.fitness())).collect();
-        if let ([here], [stored]) = (own, earlier.as_mut_slice()) {
-            stored.0.test.clone_from(&here.side.test);
-        }
-        earlier.sort_by_key(|(side, _)| std::cmp::Reverse(side.started_at));
-        earlier
-    }
-
     /// What a report says of it.
     pub(super) fn used(&self, pairs: Vec<BaselinePair>) -> BaselineUsed {
         let runs = self.counterparts.iter().flat_map(|one| one.lines.iter().chain([&one.run.run]));
@@ -194,7 +190,17 @@ impl Against {
     /// The declared figures held against the tests that they mean.
     pub(super) fn declared(&self, own: &[Own], rules: &Settings) -> Vec<Delta> {
         let figures = self.declared.iter().flat_map(|one| &one.figures);
-        figures.flat_map(|figure| own.iter().filter_map(move |one| held(one, figure, rules))).collect()
+        figures.flat_map(|figure| held(own, figure, rules)).collect()
+    }
+
+    /// Declared figures alone.
+    pub(super) fn of_declared(id: &str, declared: DeclaredBaseline) -> Self {
+        Self { id: id.to_owned(), declared: Some(declared), ..Self::default() }
+    }
+
+    /// Whether it holds declared figures.
+    pub(super) const fn is_declared(&self) -> bool {
+        self.declared.is_some()
     }
 
     fn counterpart(&self, side: &Side) -> Option<&Counterpart> {
@@ -202,12 +208,17 @@ impl Against {
     }
 }
 
-/// One declared figure against one test, where it means it and the test has the endpoint.
-fn held(own: &Own, figure: &DeclaredFigure, rules: &Settings) -> Option<Delta> {
-    let side = &own.side;
-    if figure.test.as_ref().is_some_and(|test| *test != side.test) {
-        return None;
+/// One declared figure against the tests that it means and that have the endpoint; where none of them has it, that is said once.
+fn held(own: &[Own], figure: &DeclaredFigure, rules: &Settings) -> Vec<Delta> {
+    let meant = || own.iter().filter(|one| figure.test.as_ref().is_none_or(|test| *test == one.side.test));
+    let found: Vec<Delta> = meant().filter_map(|one| held_by(&one.side, figure, rules)).collect();
+    match meant().next() {
+        Some(first) if found.is_empty() => vec![declared::unmeasured(&first.side.test, figure)],
+        _ => found,
     }
+}
+
+fn held_by(side: &Side, figure: &DeclaredFigure, rules: &Settings) -> Option<Delta> {
     let figures = match &figure.endpoint {
         None => &side.totals,
         Some(label) => &side.endpoints.iter().find(|one| one.figures.label == *label)?.figures,
@@ -281,14 +292,11 @@ impl<'a> Pair<'a> {
             let before: Vec<&RunFigures> = lines.iter().map(|line| &line.figures).collect();
             let over = over_runs::compare(&self.after.side.test, &before, &self.after.line.figures, &rules);
             comparison = with_detail(over, &comparison);
+            mix::unblamed(&mut comparison, self.before, &self.after.side);
             sides::unsettled(&mut comparison, self.before, &self.after.side);
         }
         if let Some(why) = self.refused(config) {
-            for delta in &mut comparison.deltas {
-                delta.call = Call::Inconclusive;
-                delta.why = Some(why.clone());
-            }
-            comparison.shifts.clear();
+            comparison = sides::refused(comparison, &why);
         }
         // What the comparison does not say by itself.
         for one in &self.unequal {
@@ -347,47 +355,6 @@ fn with_detail(over: crate::compare::two_run::Outcome, alone: &Comparison) -> Co
     deltas.extend(alone.deltas.iter().filter(|one| one.metric == rate::NAME).cloned());
     let (distributions, differences) = (alone.distributions.clone(), alone.differences.clone());
     Comparison { deltas, shifts: over.shifts, distributions, differences }
-}
-
-/// Whether any rule of the comparison was measured on a history.
-pub(super) fn assumed(pairs: &[Pair<'_>], config: &Config) -> Vec<String> {
-    let mut found: Vec<String> = pairs
-        .iter()
-        .map(|pair| {
-            let rules = pair.rules(config);
-            let from = match rules.tau_over {
-                Some(runs) => format!("measured over {runs} stored runs, at least 1 %"),
-                None => "assumed, no history".to_owned(),
-            };
-            format!(
-                "between two runs of the same system ln latency varies by {} in common and {} per endpoint ({from})",
-                fmt::percent(rules.tau_global),
-                fmt::percent(rules.tau_endpoint)
-            )
-        })
-        .collect();
-    found.sort();
-    found.dedup();
-    if !found.is_empty() {
-        found.push(limits(&judging::rules(config)));
-    }
-    found
-}
-
-/// What counts as a change, in words.
-fn limits(rules: &Settings) -> String {
-    format!(
-        "a change counts from {} and {} on (failures: {}), at a share of {} false alarms; no slower: less than {} (failures: {}); \
-         no regression seen: {} (failures: {}) would have been found 4 times in 5",
-        fmt::percent(rules.material),
-        fmt::latency_us(rules.floor_us),
-        fmt::points(rules.failures_material),
-        fmt::percent(rules.alpha),
-        fmt::percent(rules.margin),
-        fmt::points(rules.failures_margin),
-        fmt::percent(rules.must_detect),
-        fmt::points(rules.failures_must_detect)
-    )
 }
 
 /// The metrics as configured.

@@ -9,7 +9,7 @@ use crate::config::import::Loaded;
 use crate::config::mistake::BUILT_IN;
 use crate::config::schema::WaiverRow;
 use crate::fmt;
-use crate::judge::{borrowed, fallback, sentence, waiver};
+use crate::judge::{borrowed, fallback, sentence, unmeant, waiver};
 use std::io::{self, Write};
 
 /// Reads the configuration and prints what it says. A mistake in it is the error that the command ends with.
@@ -46,18 +46,21 @@ fn plan(config: &Config, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn criteria(config: &Config, out: &mut dyn Write) -> io::Result<()> {
+    let defaults: Vec<_> = fallback::beside(config).collect();
+    if config.criteria.is_empty() && defaults.is_empty() {
+        return Ok(());
+    }
     writeln!(out, "\nCriteria")?;
-    let own = if config.criteria.is_empty() { &config.fallback } else { &config.criteria };
-    for criterion in own {
+    for criterion in &config.criteria {
         writeln!(out, "  {}: {}", fmt::plain(&criterion.id), sentence::of(criterion))?;
     }
-    if config.criteria.is_empty() {
-        writeln!(out, "  (the default: nothing is demanded here)")?;
+    let why = if config.criteria.is_empty() && config.borrowed.is_empty() {
+        "the default: nothing is demanded here"
     } else {
-        for criterion in fallback::beside(config) {
-            let why = "the default, for tests of which nothing of the kind is demanded";
-            writeln!(out, "  {}: {} ({why})", fmt::plain(&criterion.id), sentence::of(criterion))?;
-        }
+        "the default, for tests of which nothing of the kind is demanded"
+    };
+    for criterion in defaults {
+        writeln!(out, "  {}: {} ({why})", fmt::plain(&criterion.id), sentence::of(criterion))?;
     }
     for group in &config.groups {
         let members = config.criteria.iter().filter(|criterion| group.holds(criterion)).count();
@@ -70,19 +73,20 @@ fn imported(loaded: &Loaded, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n{} criteria of {}", loaded.demands.tool(), fmt::plain(&loaded.source))?;
     if let Demands::Keptn(slo) = &loaded.demands {
         for objective in &slo.objectives {
-            let metric = match borrowed::metric_of(&objective.sli, loaded) {
-                Ok((metric, _)) => format!("is {metric}{}", if objective.key_sli { ", critical" } else { "" }),
-                Err(why) => why,
-            };
-            writeln!(out, "  {}\n    {metric}", fmt::plain(&objective.to_string()))?;
+            let said = sentence::of_objective(objective, loaded);
+            writeln!(out, "  {}\n    {said}", fmt::plain(&objective.to_string()))?;
+        }
+        writeln!(out, "  total_score\n    {}", sentence::of_total(&slo.total))?;
+        return Ok(());
+    }
+    if let Demands::K6(thresholds) = &loaded.demands {
+        for (one, original) in thresholds.iter().zip(loaded.demands.originals()) {
+            let said = sentence::of_threshold(one, loaded.critical.unwrap_or(true));
+            writeln!(out, "  {}\n    {said}", fmt::plain(&original))?;
         }
         return Ok(());
     }
-    let ours = borrowed::in_our_words(loaded);
-    if ours.is_empty() {
-        return loaded.demands.originals().iter().try_for_each(|text| writeln!(out, "  {}", fmt::plain(text)));
-    }
-    for one in ours {
+    for one in borrowed::in_our_words(loaded) {
         writeln!(out, "  {}\n    {}", fmt::plain(&one.original), sentence::of_borrowed(&one))?;
     }
     Ok(())
@@ -107,7 +111,7 @@ fn doubts(config: &Config, out: &mut dyn Write) -> io::Result<()> {
     let limits = |test: &str| {
         config.criteria.iter().any(|one| one.critical && one.test.as_ref().is_none_or(|globs| globs.matches(test)))
     };
-    let mut said: Vec<String> = Vec::new();
+    let mut said: Vec<String> = unmeant::doubts(config);
     let latency = config.criteria.iter().any(|one| one.metric.limits_latency());
     if !latency && config.borrowed.is_empty() {
         said.push("no criterion limits latency: the verdict is at best READY WITH CONDITIONS".to_owned());

@@ -2,7 +2,7 @@
 
 use super::against::{Against, Own};
 use super::args::{CompareArgs, InputArgs};
-use super::judging::{Judging, Pairs};
+use super::judging::{self, Judging, Pairs};
 use super::{EXIT_INCONCLUSIVE, EXIT_NOT_READY, EXIT_READY, Stop, Streams, pipeline};
 use crate::compare::delta::{Call, Delta};
 use crate::compare::rate;
@@ -11,8 +11,10 @@ use crate::error::Error;
 use crate::fmt;
 use crate::render::text;
 use crate::report::model::{Compared, SCHEMA};
-use crate::store::Store;
+use crate::store::declared::DeclaredBaseline;
 use crate::store::run::{self, StoredRun};
+use crate::store::{Pinned, Store};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Compares and prints the comparisons; 1 if anything regressed, 4 if nothing could be told.
@@ -22,9 +24,14 @@ pub(super) fn run(args: &CompareArgs, streams: &mut Streams<'_>) -> Result<u8, S
     let after = match named(&args.after, args, &store, streams)? {
         Named::Read(own) => own,
         Named::Stored(runs) => runs.iter().map(|run| Own { side: run.side(), line: run.run.clone() }).collect(),
+        Named::Declared(_) => {
+            let message = format!("`{}` holds declared figures and no run", fmt::plain(&args.after));
+            return Err(Error::usage(message).hint("name it first, then what is held against it").into());
+        }
     };
     let against = match named(&args.before, args, &store, streams)? {
         Named::Stored(runs) => Against::of(&args.before, runs),
+        Named::Declared(declared) => Against::of_declared(&args.before, declared),
         Named::Read(own) => {
             Against::of(&args.before, own.into_iter().map(|own| StoredRun::of(&own.side, own.line)).collect())
         }
@@ -33,7 +40,11 @@ pub(super) fn run(args: &CompareArgs, streams: &mut Streams<'_>) -> Result<u8, S
     let pairs = Pairs::of(&after, &before, Some(&against), &config);
     let comparisons = pairs.compare(&config);
     let lines = pairs.lines(&comparisons);
-    let mut compared = Compared { schema: SCHEMA.to_owned(), pairs: lines, deltas: Vec::new(), shifts: Vec::new() };
+    let deltas = against.declared(&after, &judging::rules(&config));
+    let mut compared = Compared { schema: SCHEMA.to_owned(), pairs: lines, deltas, shifts: Vec::new() };
+    for pair in compared.pairs.iter_mut().filter(|_| against.is_declared()) {
+        pair.stored = Some(args.before.clone());
+    }
     for comparison in comparisons {
         compared.deltas.extend(comparison.deltas);
         compared.shifts.extend(comparison.shifts);
@@ -50,10 +61,16 @@ pub(super) fn run(args: &CompareArgs, streams: &mut Streams<'_>) -> Result<u8, S
 /// A system that is slower as a whole has regressed, though no endpoint need have by itself.
 fn exit_code(compared: &Compared) -> u8 {
     // Totals mix the endpoints; they count only where a source has nothing else. Their rate is shown beside them.
-    let beside = |one: &&Delta| one.endpoint.is_empty() && one.metric == rate::NAME;
-    let endpoints = compared.deltas.iter().any(|one| !one.endpoint.is_empty());
-    let judged =
-        || compared.deltas.iter().filter(|one| !beside(one)).filter(|one| !endpoints || !one.endpoint.is_empty());
+    let beside = |one: &&Delta| one.endpoint.is_empty() && one.metric == rate::NAME && one.declared.is_none();
+    let with_endpoints: BTreeSet<&str> = compared
+        .deltas
+        .iter()
+        .filter(|one| !one.endpoint.is_empty() && one.declared.is_none())
+        .map(|one| one.test.as_str())
+        .collect();
+    let totals_decide = |one: &Delta| one.declared.is_some() || !with_endpoints.contains(one.test.as_str());
+    let decides = |one: &&Delta| !one.endpoint.is_empty() || totals_decide(one);
+    let judged = || compared.deltas.iter().filter(|one| !beside(one)).filter(decides);
     let regressed = judged().any(|one| one.call == Call::Regressed)
         || compared.shifts.iter().any(|one| one.kind == ShiftKind::Regressed);
     let told = judged().any(|one| one.call != Call::Inconclusive);
@@ -70,20 +87,23 @@ enum Named {
     Read(Vec<Own>),
     /// Runs of the store.
     Stored(Vec<StoredRun>),
+    /// Figures that were declared.
+    Declared(DeclaredBaseline),
 }
 
 /// Files that exist, else a stored name.
 fn named(named: &str, args: &CompareArgs, store: &Store, streams: &mut Streams<'_>) -> Result<Named, Stop> {
     let is_stored = Path::new(named).extension().is_some_and(|end| end == "run");
     if is_stored || !(Path::new(named).exists() || named.contains(['*', '?', '[', '/'])) {
-        let runs = if named == "latest" { latest(store)? } else { store.pinned(named)?.runs };
-        if runs.is_empty() {
-            let message = format!("`{}` holds no run", fmt::plain(named));
-            return Err(Error::usage(message)
-                .hint("declared figures are compared with by `report INPUT --baseline NAME`")
-                .into());
-        }
-        return Ok(Named::Stored(runs));
+        let pinned =
+            if named == "latest" { Pinned { runs: latest(store)?, declared: None } } else { store.pinned(named)? };
+        return match pinned {
+            Pinned { declared: Some(declared), .. } => Ok(Named::Declared(declared)),
+            Pinned { runs, .. } if runs.is_empty() => {
+                Err(Error::usage(format!("`{}` holds no run", fmt::plain(named))).into())
+            }
+            Pinned { runs, .. } => Ok(Named::Stored(runs)),
+        };
     }
     let input = InputArgs { inputs: vec![named.to_owned()], config: args.config.clone(), ..InputArgs::default() };
     let gathered = pipeline::gather(&input, false, streams)?;

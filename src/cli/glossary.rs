@@ -53,8 +53,8 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "ladder",
-        "What was met at which number of users, from several tests whose `users` are declared. Nothing is said of loads between the steps or \
-         beyond them.",
+        "What was met at which number of users, from several tests whose `users` are declared, or else from those that made the same requests, \
+         by the users that were measured. Nothing is said of loads between the steps or beyond them.",
     ),
     (
         "expected",

@@ -1,6 +1,6 @@
 //! `history [TEST]`: each endpoint's figures over the stored runs.
 
-use super::against::Own;
+use super::against::{self, Own};
 use super::args::HistoryArgs;
 use super::{EXIT_READY, Stop, Streams, pipeline, write_error};
 use crate::config::Config;
@@ -44,7 +44,7 @@ pub(super) fn run(args: &HistoryArgs, streams: &mut Streams<'_>) -> Result<u8, S
             labels: &config.compare.labels,
             charts: args.out.is_some() || args.json,
         };
-        let past: Vec<PastRun<'_>> = runs.lines.iter().map(|line| past(line, &config, false)).collect();
+        let past: Vec<PastRun<'_>> = runs.lines.iter().map(|line| past(line, &config, None)).collect();
         tests.push(history(&past, &shown));
     }
     if tests.is_empty() {
@@ -67,16 +67,20 @@ pub(super) fn run(args: &HistoryArgs, streams: &mut Streams<'_>) -> Result<u8, S
 /// left out: made again, the report shows the same.
 pub(super) fn of_tests(own: &[Own], past_runs: &[Runs], config: &Config) -> Vec<HistoryTest> {
     let mut tests = Vec::new();
-    for (at, (one, Runs { lines, .. })) in own.iter().zip(past_runs).enumerate() {
+    for (at, (one, stored)) in own.iter().zip(past_runs).enumerate() {
+        let lines = &stored.lines;
         let before = |run: &&RunLine| {
             let later = run.started_at.zip(one.line.started_at).is_some_and(|(run, now)| run >= now);
             !later && (run.inputs.is_empty() || run.inputs != one.line.inputs)
         };
-        let mut runs: Vec<PastRun<'_>> = lines.iter().filter(before).map(|line| past(line, config, false)).collect();
+        let used = against::select(stored, &one.line, config).used;
+        let earlier = lines.iter().enumerate().filter(|(_, line)| before(line));
+        let mut runs: Vec<PastRun<'_>> =
+            earlier.map(|(at, line)| past(line, config, Some(used.contains(&at)))).collect();
         if runs.is_empty() {
             continue;
         }
-        runs.push(past(&one.line, config, true));
+        runs.push(PastRun { this: true, ..past(&one.line, config, Some(false)) });
         let id = format!("h{}", at + 1);
         let shown = Shown {
             test: &one.line.test,
@@ -91,14 +95,16 @@ pub(super) fn of_tests(own: &[Own], past_runs: &[Runs], config: &Config) -> Vec<
     tests
 }
 
-fn past<'a>(line: &'a RunLine, config: &Config, this: bool) -> PastRun<'a> {
+fn past<'a>(line: &'a RunLine, config: &Config, forms: Option<bool>) -> PastRun<'a> {
     PastRun {
         started_at: line.started_at,
         verdict: line.verdict,
         build: line.build.as_deref(),
         accepted: line.accepted.as_ref().map(|one| (one.author.as_str(), one.date.as_str(), one.reason.as_str())),
         fit: is_fit(line, matches!(config.baseline.include, Include::Conditions)),
-        this,
+        ordered: line.started_at.is_some() || line.place.is_some(),
+        forms,
+        this: false,
         fingerprint: &line.fingerprint,
         figures: &line.figures,
     }

@@ -191,3 +191,32 @@ impl Terminal {
         crate::render::text::Style { colour: self.colour, width: self.width }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nobody reads any more.
+    struct Gone;
+
+    impl Write for Gone {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+    }
+
+    /// `plimsoll report … | head` let a build pass whose run was NOT READY.
+    #[test]
+    fn a_reader_that_went_away_does_not_change_the_answer() {
+        let out = tempfile::tempdir().unwrap();
+        let typed = ["plimsoll", "report", "samples/hey/csv", "--out", out.path().to_str().unwrap()];
+        let terminal = Terminal { colour: false, progress: false, width: 100 };
+        let code = run(typed.map(OsString::from), &mut io::empty(), &mut Gone, &mut Vec::new(), terminal);
+        assert_eq!(code, EXIT_NOT_READY);
+        assert!(out.path().join("report.json").exists(), "what was asked for is written all the same");
+    }
+}

@@ -9,6 +9,8 @@ use super::history;
 use super::judging::Judging;
 use super::surroundings::{self, Surroundings};
 use super::{EXIT_INPUT, Stop, Streams, exit, pipeline, write_error};
+use crate::error::Error;
+use crate::fmt;
 use crate::judge::outcome::Verdict;
 use crate::render::ci::Gate;
 use crate::render::text;
@@ -77,6 +79,7 @@ fn judge(args: &ReportArgs, surroundings: &Surroundings, streams: &mut Streams<'
     let gate = exit::gate(&report, args);
     let written = delivery(args, &report, surroundings, gate).files()?;
     if args.save {
+        warn_of_twins(&judging, &store, streams)?;
         store.save(&judging.stored(&report))?;
     }
     let paths: Vec<String> = written.iter().map(|one| one.path.display().to_string()).collect();
@@ -89,6 +92,17 @@ fn judge(args: &ReportArgs, surroundings: &Surroundings, streams: &mut Streams<'
         writeln!(streams.out, "INCONCLUSIVE is let pass by `--allow inconclusive`")?;
     }
     Ok(Judged { report, gate, written, code })
+}
+
+/// Says of a run that is stored already, read from another of its files, that both will count.
+fn warn_of_twins(judging: &Judging<'_>, store: &Store, streams: &mut Streams<'_>) -> Result<(), Stop> {
+    for one in &judging.own {
+        let Some(twin) = store.twin(&one.line)? else { continue };
+        let same = format!("{} may be the same execution: both are stored, and count as two runs", fmt::plain(&twin));
+        let error = Error::usage(same).hint("save one of its files, and remove the other's run");
+        write_error(&error, "warning", streams.err)?;
+    }
+    Ok(())
 }
 
 /// Finds what the run is held against, and what the store knows of its tests. Stored runs that cannot be read are said and

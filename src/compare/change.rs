@@ -8,8 +8,8 @@
 //!
 //! Blocks that resemble their neighbours tell less than as many independent ones, so the variance within the runs is inflated by
 //! their likeness ([`inflation`]), which a dozen blocks show too low. Corrected by the constant 1/(m−1) alone, a system whose
-//! slow spells outlast a block was blamed wrongly in more than the 7.5 % of pairs that are meant; corrected by what the textbooks
-//! give for a likeness above 0 it is not, and power hardly falls. `docs/method.md` has the figures.
+//! slow spells outlast a block was blamed wrongly in clearly more than the 7.5 % of pairs that are meant; corrected by what the
+//! textbooks give for a likeness above 0 it is about that many, and power hardly falls. `docs/method.md` has the figures.
 
 use super::influence::{Influence, inflation, lag_one};
 use super::settings::Settings;

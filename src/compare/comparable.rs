@@ -1,17 +1,15 @@
 //! What two runs must have in common to be compared: the fingerprint.
 //!
 //! A slower answer under twice the load is no regression. So a stored run keeps what it was made under, and a run is held
-//! against it field by field. What a slower system changes by itself is no field: with users who wait for their answers the
-//! rate falls as latency rises, so the rate counts only where arrivals do not wait, and elsewhere the users do.
+//! against it field by field. What a slower system changes by itself is no field ([`super::load`]).
 
+use super::load::{Differs, Load};
 use super::side::Side;
 use crate::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Loads that differ by more than this share are two loads.
-const LOAD: f64 = 0.10;
 /// Durations whose ratio exceeds this are of two classes.
 const DURATION: f64 = 1.5;
 
@@ -48,9 +46,9 @@ pub struct Fingerprint {
     pub endpoints: Vec<String>,
     /// What was asked of the load.
     pub asked: Asked,
-    /// Most users at a time.
+    /// Most users at a time, unless arrivals are known not to wait for answers.
     pub users: Option<f64>,
-    /// Arrivals a second, where they do not wait for answers or nothing is known of users.
+    /// Requests a second, unless users are known to wait for answers.
     pub rate_per_s: Option<f64>,
     /// Seconds.
     pub duration_s: Option<f64>,
@@ -73,7 +71,7 @@ impl Fingerprint {
     /// Of a run.
     #[must_use]
     pub fn of(side: &Side, declared: Declared) -> Self {
-        let open = side.load.model.as_deref() == Some("open") || side.load.users_max.is_none();
+        let load = Load::of(side);
         let mut endpoints: Vec<String> = side.endpoints.iter().map(|one| one.figures.label.clone()).collect();
         endpoints.sort();
         endpoints.dedup();
@@ -82,12 +80,16 @@ impl Fingerprint {
             definition: side.totals.latency_us.definition.clone().unwrap_or_default(),
             endpoints,
             asked: declared.asked,
-            users: side.load.users_max,
-            rate_per_s: side.totals.rate_per_s.filter(|_| open),
+            users: load.users,
+            rate_per_s: load.rate_per_s,
             duration_s: side.duration_s,
             environment: declared.environment,
             labels: declared.labels,
         }
+    }
+
+    fn load(&self) -> Load {
+        Load { users: self.users, rate_per_s: self.rate_per_s }
     }
 
     /// The fields in which `now` differs from this one; of the labels those that are named. What only one of both states
@@ -107,6 +109,14 @@ impl Fingerprint {
         text("definition of percentiles", &self.definition, &now.definition);
         let environment = |one: &Self| one.environment.clone().unwrap_or_default();
         text("environment", &environment(self), &environment(now));
+        let (users, rate) = self.load().differs(now.load());
+        let mut differs = |field: &str, differs: Differs, show: fn(f64) -> String| {
+            if let Some((was, now)) = differs {
+                add(field, show(now), show(was));
+            }
+        };
+        differs("users", users, fmt::number);
+        differs("rate", rate, fmt::rate);
         let mut size = |field: &str, was: Option<f64>, now: Option<f64>, most: f64, show: fn(f64) -> String| {
             if let (Some(was), Some(now)) = (was, now)
                 && was.max(now) > most * was.min(now)
@@ -114,9 +124,6 @@ impl Fingerprint {
                 add(field, show(now), show(was));
             }
         };
-        let load = 1.0 / (1.0 - LOAD);
-        size("users", self.users, now.users, load, fmt::number);
-        size("rate", self.rate_per_s, now.rate_per_s, load, fmt::rate);
         size("duration", self.duration_s, now.duration_s, DURATION, fmt::duration_s);
         size("users asked for", self.asked.users, now.asked.users, 1.0, fmt::number);
         size("duration asked for", self.asked.duration_s, now.asked.duration_s, 1.0, fmt::duration_s);

@@ -99,7 +99,8 @@ impl Measured<'_> {
             "max" => (latency.max, None),
             "failures" => (self.figures.failure_ratio, self.figures.failure_ratio_ci),
             "rate" => (self.figures.rate_per_s, None),
-            "users" => (self.load.users_max, None),
+            // They are set and counted, not sampled.
+            "users" => (self.load.users_max, self.load.users_max.map(|users| (users, users))),
             "cache hits" => (self.figures.cache.map(|cache| cache.ratio), None),
             name => {
                 let interval = latency.quantile_ci.get(name).map(|(low, high)| {
@@ -112,15 +113,28 @@ impl Measured<'_> {
     }
 }
 
+/// A declared figure of an endpoint that `test` does not have.
+#[must_use]
+pub fn unmeasured(test: &str, declared: &DeclaredFigure) -> Delta {
+    let mut delta = begun(test, declared);
+    delta.why = Some("declared, and not measured in this run".to_owned());
+    delta
+}
+
+fn begun(test: &str, declared: &DeclaredFigure) -> Delta {
+    let endpoint = declared.endpoint.as_deref().unwrap_or_default();
+    let name = METRICS.iter().find(|one| one.name == declared.metric).map_or("unknown", |one| one.short);
+    let (low, high) = (declared.low.min(declared.high), declared.low.max(declared.high));
+    let range = DeclaredRange { low, high, source: declared.source.clone(), date: declared.date.clone() };
+    Delta { declared: Some(range), ..Delta::named((test, endpoint), name, "declared") }
+}
+
 /// Holds a run against a declared figure.
 #[must_use]
 pub fn compare(measured: Measured<'_>, declared: &DeclaredFigure, settings: &Settings) -> Delta {
-    let endpoint = declared.endpoint.as_deref().unwrap_or_default();
-    let found = METRICS.iter().find(|one| one.name == declared.metric);
-    let mut delta = Delta::named((measured.test, endpoint), found.map_or("unknown", |one| one.short), "declared");
+    let mut delta = begun(measured.test, declared);
     let (low, high) = (declared.low.min(declared.high), declared.low.max(declared.high));
-    delta.declared = Some(DeclaredRange { low, high, source: declared.source.clone(), date: declared.date.clone() });
-    let Some(metric) = found else { return delta };
+    let Some(metric) = METRICS.iter().find(|one| one.name == declared.metric) else { return delta };
     let (value, interval) = measured.value(metric);
     delta.after = value;
     if let (Unit::PerSecond, Some(length)) = (metric.unit, measured.seconds().filter(|length| *length < RATE_NEEDS_S)) {

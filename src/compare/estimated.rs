@@ -109,7 +109,7 @@ impl Frame<'_> {
         for (row, tested) in own.into_iter().zip(&tests.endpoints) {
             row.set_tested(*tested, self.endpoints.max(1));
         }
-        Some(Pending { ground: Ground::Soft, ..Pending::of(self.test, p, &tests, self.settings)? })
+        Some(Pending { ground: Ground::Soft, ..Pending::of(self.test, p, &tests, self.endpoints, self.settings)? })
     }
 
     fn begun(&self, subject: &Subject<'_>, metric: Metric, method: &str) -> Row {

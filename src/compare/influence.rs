@@ -89,16 +89,19 @@ pub fn lag_one<'a>(series: impl IntoIterator<Item = &'a [f64]>) -> f64 {
 }
 
 /// How much neighbours' likeness inflates the variance of a mean over `m` blocks, from both runs' lag-one correlations: by
-/// (1+r)/(1−r), r being their mean, corrected for its bias and held within 0 and 0.6.
+/// f = (1+r)/(1−r), r being their mean, corrected for its bias and held within 0 and 0.6.
 ///
-/// A lag-one correlation seen in `m` values is on average too low by about (1 + 3ρ)/m where the true one is ρ (Kendall 1954,
+/// Few blocks that resemble each other hide two things, which are made up for where `lag_bias` is above 0. A lag-one correlation seen in `m` values is on average too low by about (1 + 3ρ)/m where the true one is ρ (Kendall 1954,
 /// Marriott and Pope 1954): by 1/m where nothing is correlated, and by three times as much where slow spells outlast a block.
-/// Added is (1 + `lag_bias` · r)/(m − 1) with r as seen, and no less than 1/(m − 1).
+/// Added is (1 + `lag_bias` · r)/(m − 1) with r as seen, and no less than 1/(m − 1). And they vary less about their own mean
+/// than about the true one: their squares sum to σ²(m − f) instead of σ²(m − 1) (Bayley and Hammersley 1946), so f is taken
+/// (m − 1)/(m − f) times.
 #[must_use]
 pub fn inflation(before: f64, after: f64, m: f64, lag_bias: f64) -> f64 {
     let seen = f64::midpoint(before, after);
     let r = (seen + (1.0 + lag_bias * seen.max(0.0)) / (m - 1.0)).clamp(0.0, 0.6);
-    (1.0 + r) / (1.0 - r)
+    let f = (1.0 + r) / (1.0 - r);
+    if lag_bias > 0.0 { f * (m - 1.0) / (m - f) } else { f }
 }
 
 #[cfg(test)]
@@ -148,14 +151,14 @@ mod tests {
     /// The mean of what AR(1) series of 18 values show of their likeness, for a likeness of 0.4, is about 0.28.
     #[test]
     fn likeness_is_read_higher_than_it_is_seen_and_unlikeness_is_not() {
-        let likeness = |seen: f64, lag_bias: f64| {
-            let inflation = inflation(seen, seen, 18.0, lag_bias);
-            (inflation - 1.0) / (inflation + 1.0)
-        };
-        assert!((likeness(0.28, 3.0) - 0.388).abs() < 1e-3, "{}", likeness(0.28, 3.0));
-        assert!((likeness(0.28, 0.0) - 0.339).abs() < 1e-3);
-        assert!((likeness(-0.02, 3.0) - likeness(-0.02, 0.0)).abs() < 1e-12);
-        assert!((likeness(0.9, 3.0) - 0.6).abs() < 1e-12);
+        let inflation = |seen: f64, lag_bias: f64| inflation(seen, seen, 18.0, lag_bias);
+        // (1 + r)/(1 − r) for r = 0.339, and for r = 0.388 of which 17/(18 − 2.27) is taken.
+        assert!((inflation(0.28, 0.0) - 2.025).abs() < 1e-2, "{}", inflation(0.28, 0.0));
+        assert!((inflation(0.28, 3.0) - 2.269 * 17.0 / 15.731).abs() < 1e-2, "{}", inflation(0.28, 3.0));
+        assert!((inflation(0.9, 3.0) - 4.0 * 17.0 / 14.0).abs() < 1e-12, "held at 0.6");
+        for lag_bias in [0.0, 3.0] {
+            assert!((inflation(-0.5, lag_bias) - 1.0).abs() < 1e-12, "nothing is gained by unlikeness");
+        }
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub mod history;
 pub mod influence;
 #[cfg(test)]
 mod laws;
+mod load;
+pub mod mix;
 pub mod multiplicity;
 pub mod over_runs;
 mod pairing;

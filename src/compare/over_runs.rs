@@ -74,7 +74,7 @@ impl Frame<'_> {
                 row.set_tested(*tested, tests.endpoints.len());
             }
         }
-        let shift = if gated { Pending::of(self.test, p, &tests, self.settings) } else { None };
+        let shift = if gated { Pending::of(self.test, p, &tests, endpoints.len(), self.settings) } else { None };
         (rows, shift)
     }
 

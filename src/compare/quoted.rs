@@ -60,15 +60,14 @@ pub fn compare(
     settings: &Settings,
 ) -> Delta {
     let (before, after) = figures;
-    let mut delta = Delta::begun(subject, metric, "L4 quoted");
+    let printed = [before, after].into_iter().flatten().any(|one| one.class == SourceClass::Quoted);
+    let method = if printed { "L4 quoted" } else { "L3 merged, without time" };
+    let mut delta = Delta::begun(subject, metric, method);
     (delta.before, delta.after) = (before.map(|one| one.value), after.map(|one| one.value));
     let (Some(before), Some(after)) = (before, after) else {
         delta.why = Some(format!("no figure in {}", if before.is_none() { "the baseline" } else { "this run" }));
         return delta;
     };
-    if before.class != SourceClass::Quoted && after.class != SourceClass::Quoted {
-        "L3 merged, without time".clone_into(&mut delta.method);
-    }
     let ratio = after.value / before.value;
     if !(before.value > 0.0 && ratio.is_finite()) {
         delta.why = Some("the baseline's figure is 0".to_owned());
@@ -170,6 +169,17 @@ mod tests {
     fn different_definitions_are_not_compared() {
         let other = Figure { definition: "another", ..figure(300_000.0, 0.0) };
         assert_eq!(call_of(figure(100_000.0, 0.0), other, 0.1), Call::Inconclusive);
+    }
+
+    /// An endpoint that only one of two tools has was called quoted, though both had given every request.
+    #[test]
+    fn what_was_measured_is_not_called_quoted() {
+        let raw = Figure { class: SourceClass::Raw, ..figure(100_000.0, 0.0) };
+        let method = |before, after| {
+            compare(("t", "e"), Metric::Quantile(0.95), (before, after), 0.1, &Settings::default()).method
+        };
+        assert_eq!(method(Some(raw), None), "L3 merged, without time");
+        assert_eq!(method(Some(raw), Some(figure(100_000.0, 0.0))), "L4 quoted");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::call::{Evidence, Size, call};
 use super::change::Change;
 use super::delta::{Call, Delta};
 use super::influence::{inflation, lag_one};
+use super::load::Load;
 use super::multiplicity::benjamini_hochberg;
 use super::pairing::Pairs;
 use super::settings::Settings;
@@ -23,8 +24,6 @@ use std::ops::Range;
 pub const NAME: &str = "rate";
 /// Requests of a run below which its blocks say nothing of its rate.
 const FEWEST: u64 = 36;
-/// Users whose numbers differ by more than this share are another load.
-const USERS: f64 = 0.10;
 
 /// The rate of all requests, and of each endpoint where `settings` asks for it; totals last.
 pub(super) fn compare(before: &Side, after: &Side, pairs: &Pairs<'_>, settings: &Settings) -> Vec<Delta> {
@@ -170,9 +169,8 @@ impl Frame<'_> {
         if open(self.before) || open(self.after) {
             return Some("arrivals do not wait for answers: the rate is the load that was sent, no result".to_owned());
         }
-        let (was, is) = self.before.load.users_max.zip(self.after.load.users_max)?;
-        ((was - is).abs() > USERS * was.max(is))
-            .then(|| format!("another load: {} users, was {}", fmt::number(is), fmt::number(was)))
+        let (users, _) = Load::of(self.before).differs(Load::of(self.after));
+        users.map(|(was, is)| format!("another load: {} users, was {}", fmt::number(is), fmt::number(was)))
     }
 }
 

@@ -227,11 +227,12 @@ pub(super) struct Pending {
 
 impl Pending {
     /// What the endpoints did together in the `p`-quantile; `None` with fewer than two. A test of it there is from
-    /// [`COMMON_FROM`] endpoints on.
-    pub(super) fn of(test: &str, p: f64, tests: &Tests, settings: &Settings) -> Option<Self> {
+    /// [`COMMON_FROM`] endpoints on; below, it is remarked only where all of the `named` ones can be told and moved alike.
+    pub(super) fn of(test: &str, p: f64, tests: &Tests, named: usize, settings: &Settings) -> Option<Self> {
         let common = tests.common.filter(|_| tests.endpoints.len() >= 2)?;
         let told_apart = tests.endpoints.len() >= COMMON_FROM;
         let material = settings.material.ln_1p();
+        let all_told = tests.endpoints.len() == named;
         let all = |towards: f64| tests.endpoints.iter().all(|one| one.total.value * towards >= material);
         let shift = Shift {
             test: test.to_owned(),
@@ -239,7 +240,7 @@ impl Pending {
             ratio: common.value.exp(),
             p_adjusted: None,
             endpoints: tests.endpoints.len(),
-            kind: if !told_apart && (all(1.0) || all(-1.0)) { ShiftKind::Remark } else { ShiftKind::None },
+            kind: if !told_apart && all_told && (all(1.0) || all(-1.0)) { ShiftKind::Remark } else { ShiftKind::None },
         };
         let p_worse = told_apart.then(|| common.p_above(0.0));
         let p_better = told_apart.then(|| common.p_below(0.0));

@@ -54,8 +54,8 @@ pub struct Settings {
     pub tau_endpoint: f64,
     /// Over how many runs of the history both were measured; `None` where they are assumed.
     pub tau_over: Option<usize>,
-    /// How much faster than the likeness of neighbouring blocks grows what a run's few blocks hide of it (3.0); with 0.0 the
-    /// likeness is corrected as if there were none. See [`inflation`](super::influence::inflation).
+    /// How much faster than the likeness of neighbouring blocks grows what a run's few blocks hide of it (3.0); with 0.0 all is
+    /// corrected as if there were none. See [`inflation`](super::influence::inflation).
     pub lag_bias: f64,
     /// Share of false alarms that is accepted (0.05).
     pub alpha: f64,

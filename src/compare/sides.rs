@@ -6,6 +6,7 @@ use super::by_percentile::{self, DistributionChange};
 use super::delta::{Call, Delta};
 use super::differences::differences;
 use super::estimated::{self, Known, Subject};
+use super::mix;
 use super::pairing::{Pairs, paired};
 use super::rate;
 use super::settings::{Metric, Settings};
@@ -36,6 +37,7 @@ pub fn sides(before: &Side, after: &Side, settings: &Settings) -> Comparison {
     let mut comparison = at_rest(&before, &after, &pairs, settings);
     comparison.distributions = by_percentile::changes(&after.test, &pairs, settings);
     comparison.deltas.extend(unpaired(rate::compare(&before, &after, &pairs, settings), &pairs));
+    mix::unblamed(&mut comparison, &before, &after);
     unsettled(&mut comparison, &before, &after);
     comparison
 }
@@ -77,6 +79,19 @@ pub fn unsettled(comparison: &mut Comparison, before: &Side, after: &Side) {
     comparison.shifts.clear();
 }
 
+/// What is left of a comparison that is refused: both figures, and why nothing is said of them.
+#[must_use]
+pub fn refused(comparison: Comparison, why: &str) -> Comparison {
+    let bare = |delta: Delta| Delta {
+        before: delta.before,
+        after: delta.after,
+        why: Some(why.to_owned()),
+        ..Delta::named((&delta.test, &delta.endpoint), &delta.metric, "refused")
+    };
+    let deltas = comparison.deltas.into_iter().map(bare).collect();
+    Comparison { deltas, differences: comparison.differences, ..Comparison::default() }
+}
+
 /// Says of an endpoint that only one side has that it is so; and totals over wholly different endpoints are no comparison.
 fn unpaired(mut deltas: Vec<Delta>, pairs: &Pairs<'_>) -> Vec<Delta> {
     let none_in_common = !pairs.is_empty() && pairs.values().all(|(before, after)| before.is_none() || after.is_none());
@@ -93,13 +108,16 @@ fn unpaired(mut deltas: Vec<Delta>, pairs: &Pairs<'_>) -> Vec<Delta> {
     deltas
 }
 
-/// The pairs as blocks; `None` where a side has an endpoint without latencies over time.
+/// The pairs as blocks; `None` where a side has an endpoint without latencies over time, or there are none: totals have no blocks.
 fn with_parts<'a>(pairs: &'a Pairs<'a>) -> Option<Vec<Pair<'a>>> {
     const NONE: &[Block] = &[];
     let parts = |side: Option<&'a SideEndpoint>| match side {
         None => Some(NONE),
         Some(endpoint) => endpoint.with_latencies(),
     };
+    if pairs.is_empty() {
+        return None;
+    }
     pairs
         .iter()
         .map(|(label, (before, after))| Some(Pair { endpoint: label, before: parts(*before)?, after: parts(*after)? }))
@@ -124,6 +142,7 @@ mod tests {
     use crate::analyse::builder::{self, Shape};
     use crate::analyse::{Options, analyse};
     use crate::compare::side::PARTS;
+    use crate::model::distribution::SourceClass;
 
     fn side(seconds: usize, latency_us: fn(u64) -> u64) -> Side {
         let test = builder::raw_test(&Shape { seconds, latency_us, ..Shape::default() });
@@ -166,6 +185,24 @@ mod tests {
             let why = found.deltas[0].why.clone().unwrap();
             assert!(why.starts_with(&format!("{whose}no steady state")), "{why}");
         }
+    }
+
+    /// A summary without endpoints gave no row but the rate: three times as slow and failing was "nothing could be told".
+    #[test]
+    fn runs_that_have_totals_only_are_compared_by_them() {
+        let printed = |slower: f64| {
+            let mut side = side(60, flat);
+            side.endpoints.clear();
+            let latency = &mut side.totals.latency_us;
+            latency.source_class = Some(SourceClass::Quoted);
+            latency.quantiles.values_mut().flatten().for_each(|us| *us *= slower);
+            side
+        };
+        let found = sides(&printed(1.0), &printed(3.0), &Settings::default());
+        let told: Vec<(&str, Call)> = found.deltas.iter().map(|one| (one.metric.as_str(), one.call)).collect();
+        let open = Call::Inconclusive;
+        assert_eq!(told, [("p50", Call::Regressed), ("p95", Call::Regressed), ("failures", open), ("rate", open)]);
+        assert_eq!(found.deltas[1].method, "L4 quoted");
     }
 
     #[test]

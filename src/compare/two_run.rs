@@ -181,7 +181,7 @@ impl Frame<'_> {
         for (row, tested) in tested_rows.into_iter().zip(&tests.endpoints) {
             row.set_tested(*tested, tests.endpoints.len());
         }
-        let shift = if gated { Pending::of(self.test, p, &tests, self.settings) } else { None };
+        let shift = if gated { Pending::of(self.test, p, &tests, endpoints.len(), self.settings) } else { None };
         (rows, shift)
     }
 

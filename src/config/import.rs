@@ -23,7 +23,7 @@ pub struct Import {
     /// Criteria in Artillery's words.
     pub artillery: Vec<String>,
     /// Thresholds in k6's words, by metric.
-    pub k6: BTreeMap<String, Vec<String>>,
+    pub k6: BTreeMap<String, Vec<K6Threshold>>,
     /// Globs on tests; all where left out.
     #[schemars(with = "Option<String>")]
     pub test: Option<Globs>,
@@ -31,6 +31,42 @@ pub struct Import {
     pub sli: BTreeMap<String, Sli>,
     /// Whether the suite stands and falls with them; a Keptn file says so itself.
     pub critical: Option<bool>,
+}
+
+/// A threshold as k6's options have it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(
+    untagged,
+    expecting = "a threshold such as \"p(95)<500\", or { threshold = \"p(95)<500\", abortOnFail = true }"
+)]
+pub enum K6Threshold {
+    /// The expression alone.
+    Expression(String),
+    /// With what is to happen where it is crossed.
+    Object(K6Object),
+}
+
+/// A threshold with what is to happen where it is crossed.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct K6Object {
+    /// The expression.
+    pub threshold: String,
+    /// Whether k6 ends the run there.
+    #[serde(default)]
+    pub abort_on_fail: bool,
+    /// How long k6 waits before it looks; k6 alone needs it.
+    #[serde(default)]
+    pub delay_abort_eval: Option<String>,
+}
+
+impl K6Threshold {
+    fn parts(&self) -> (&str, bool) {
+        match self {
+            Self::Expression(text) => (text, false),
+            Self::Object(object) => (&object.threshold, object.abort_on_fail),
+        }
+    }
 }
 
 /// Which metric an SLI is, and in which unit the file's numbers are.
@@ -117,8 +153,15 @@ impl Import {
         }
         if !self.k6.is_empty() {
             let pairs = self.k6.iter().flat_map(|(metric, rows)| rows.iter().map(move |row| (metric, row)));
-            let read = pairs.map(|(metric, row)| k6_options::one(metric, row, false)).collect::<Result<_, _>>();
-            found.push(Demands::K6(read.map_err(|why| ("k6", why))?));
+            let one = |(metric, row): (&String, &K6Threshold)| {
+                let (expression, abort) = row.parts();
+                k6_options::one(metric, expression, abort)
+            };
+            let read: Vec<_> = pairs.map(one).collect::<Result<_, _>>().map_err(|why| ("k6", why))?;
+            if read.is_empty() {
+                return Err(("k6", "the import names metrics of k6 and demands nothing of them".to_owned()));
+            }
+            found.push(Demands::K6(read));
         }
         Ok(found)
     }
@@ -158,5 +201,24 @@ impl Compat {
             Self::K6 => "k6",
             Self::Keptn => "keptn",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    /// The form of k6's own documents was refused in TOML.
+    #[test]
+    fn a_threshold_of_k6_may_be_an_object_here_as_there() {
+        let read = |row: &str| Config::parse(&format!("[[import]]\nk6 = {{ http_req_duration = [{row}] }}\n"), "p");
+        let config =
+            read("\"avg<200\", { threshold = \"p(95)<500\", abortOnFail = true, delayAbortEval = \"10s\" }").unwrap();
+        let Demands::K6(thresholds) = &config.borrowed[0].demands else { panic!("thresholds") };
+        let said: Vec<_> = thresholds.iter().map(|one| (one.expression.as_str(), one.abort)).collect();
+        assert_eq!(said, [("avg<200", false), ("p(95)<500", true)]);
+        assert!(read("{ threshold = \"p(95)<500\", abortOnfail = true }").unwrap_err().message.contains("such as"));
+        assert!(read("").unwrap_err().message.contains("demands nothing"));
     }
 }

@@ -2,10 +2,13 @@
 //! what is measured, over which population, and in which unit the limit must be.
 
 mod k6;
+pub mod kind;
 mod name;
+mod status;
 
 pub use k6::is_k6_duration;
 pub use name::FIXED;
+pub use status::is_status;
 
 use super::limit::Side;
 use crate::model::key::Population;

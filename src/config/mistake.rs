@@ -49,6 +49,19 @@ pub(super) fn placed(message: String, text: &str, source: &str, span: Option<Ran
         .showing(content.as_bytes())
 }
 
+/// An error at a key of a row of a list.
+pub(super) fn at(message: String, text: &str, source: &str, (list, row, key): (&str, usize, &str)) -> Error {
+    placed(message, text, source, place::span(text, &[Step::Key(list), Step::Row(row), Step::Key(key)]))
+}
+
+/// Refuses the first text in a file that says nothing: an empty statement looks as if something had been stated.
+pub(super) fn no_empty_text(text: &str, source: &str) -> Result<(), Error> {
+    match place::empty_text(text) {
+        Some((key, span)) => Err(placed(format!("`{key}` is an empty text"), text, source, Some(span)).hint(SAY_IT)),
+        None => Ok(()),
+    }
+}
+
 /// The reader's message in our words. For an unknown key it lists what it expected; the nearest of those is what was meant.
 fn explained(message: &str) -> (String, Option<String>) {
     let message = message.lines().next().unwrap_or(message);
@@ -129,6 +142,9 @@ fn check_criterion(criterion: &Criterion) -> Result<(), Misfit> {
     if criterion.id.trim().is_empty() {
         return Err(misfit("id", "needs a name"));
     }
+    if criterion.not_applicable.as_deref().is_some_and(|why| why.trim().is_empty()) {
+        return Err(misfit("not_applicable", "does not apply, and does not say why: say it, or leave the key out"));
+    }
     Ok(())
 }
 
@@ -138,6 +154,20 @@ fn check_tests(tests: &[PlannedTest], fault: impl Fn(Vec<Step<'_>>, String) -> E
         let at = |key| vec![Step::Key("tests"), Step::Row(row), Step::Key(key)];
         if !names.insert(test.name.as_str()) {
             return Err(fault(at("name"), format!("the test `{}` is declared twice", test.name)));
+        }
+        let blank = |text: &Option<String>| text.as_deref().is_some_and(|text| text.trim().is_empty());
+        let blocked = test.blocked.as_ref().is_some_and(|one| one.reason.trim().is_empty() || blank(&one.unblocked_by));
+        let empty = [
+            ("name", test.name.trim().is_empty()),
+            ("not_applicable", blank(&test.not_applicable)),
+            ("blocked", blocked),
+        ];
+        if let Some(&(key, _)) = empty.iter().find(|(_, empty)| *empty) {
+            let named = if key == "name" { format!("number {}", row + 1) } else { format!("`{}`", test.name) };
+            return Err(fault(at(key), format!("the test {named} has an empty text in `{key}`")).hint(SAY_IT));
+        }
+        if let Some(message) = unfit_mix(test) {
+            return Err(fault(at("mix"), message).hint("shares such as \"30 %\" that add up to at most 100 %"));
         }
         let units = [
             ("duration", test.duration.map(|one| one.unit), Unit::Micros, "a time such as \"10 min\""),
@@ -156,6 +186,20 @@ fn check_tests(tests: &[PlannedTest], fault: impl Fn(Vec<Step<'_>>, String) -> E
         }
     }
     Ok(())
+}
+
+const SAY_IT: &str = "say it, or leave the key out";
+
+/// What is wrong with the shares of a mix. Globs may overlap and add up to more than everything; names cannot.
+fn unfit_mix(test: &PlannedTest) -> Option<String> {
+    let share = |one: &Quantity| matches!(one.unit, Unit::Ratio | Unit::Plain) && (0.0..=1.0).contains(&one.value);
+    if let Some((name, found)) = test.mix.iter().find(|(_, one)| !share(one)) {
+        return Some(format!("the test `{}` has {found} as the share of `{name}`, which is no share", test.name));
+    }
+    let names = test.mix.iter().filter(|(name, _)| !name.contains(['*', '?', '[', '{']));
+    let sum: f64 = names.map(|(_, one)| one.value).sum();
+    // Three thirds may be a little more than one.
+    (sum > 1.005).then(|| format!("the mix of the test `{}` adds up to {}", test.name, crate::fmt::percent(sum)))
 }
 
 fn check_groups(tables: &Tables, fault: impl Fn(Vec<Step<'_>>, String) -> Error) -> Result<(), Error> {

@@ -39,3 +39,24 @@ pub(super) fn span(text: &str, way: &[Step<'_>]) -> Option<Range<usize>> {
     }
     span
 }
+
+/// The first key whose value, or part of it, is a text without a letter, and where it stands.
+pub(super) fn empty_text(text: &str) -> Option<(String, Range<usize>)> {
+    let root = DeTable::parse(text).ok()?;
+    let mut found = in_table(root.get_ref());
+    found.sort_by_key(|(_, span)| span.start);
+    found.into_iter().next()
+}
+
+fn in_table(table: &DeTable<'_>) -> Vec<(String, Range<usize>)> {
+    table.iter().flat_map(|(key, value)| in_value(key.get_ref(), value)).collect()
+}
+
+fn in_value(key: &str, value: &toml::Spanned<DeValue<'_>>) -> Vec<(String, Range<usize>)> {
+    match value.get_ref() {
+        DeValue::String(text) if text.trim().is_empty() => vec![(key.to_owned(), value.span())],
+        DeValue::Array(rows) => rows.iter().flat_map(|row| in_value(key, row)).collect(),
+        DeValue::Table(inner) => in_table(inner),
+        _ => Vec::new(),
+    }
+}

@@ -21,6 +21,8 @@ pub use tested::{Before, Defect, Deliverable, Difference, Environment, Excluded,
 
 use super::mistake;
 use crate::error::{Error, Place};
+use crate::quantity::Quantity;
+use crate::unit::Unit;
 use serde::Deserialize;
 
 /// The embedded file with every key, commented.
@@ -92,6 +94,7 @@ impl Signoff {
     /// cannot be read or is out of its range.
     pub fn parse(text: &str, source: &str) -> Result<Self, Error> {
         let read: Self = mistake::strict(text, source)?;
+        mistake::no_empty_text(text, source)?;
         let out_of_ten = |value: f64| (0.0..=10.0).contains(&value);
         let wrong = |what: String| Error::usage(what).at(Place::source(source));
         if let Some(one) = read.scores.iter().find(|one| !out_of_ten(one.score)) {
@@ -99,6 +102,17 @@ impl Signoff {
         }
         if let Some(one) = read.bottlenecks.iter().find(|one| one.severity.is_some_and(|of| !out_of_ten(of))) {
             return Err(wrong(format!("the severity of `{}` is out of ten", one.what)));
+        }
+        let beyond = |text: &String| {
+            Quantity::parse(text).is_ok_and(|of| of.unit == Unit::Ratio && !(0.0..=1.0).contains(&of.value))
+        };
+        if let Some((row, one)) =
+            read.risks.iter().enumerate().find(|(_, one)| one.probability.as_ref().is_some_and(beyond))
+        {
+            let said = one.probability.as_deref().unwrap_or_default();
+            let message = format!("the risk `{}` has a probability of {said}", one.what);
+            return Err(mistake::at(message, text, source, ("risks", row, "probability"))
+                .hint("from 0 % to 100 %, or in words"));
         }
         if let Some(one) = read.document.artefact.as_ref().filter(|one| !is_sha256(&one.sha256)) {
             return Err(wrong(format!("the hash of `{}` is no SHA-256: it has 64 digits from 0 to f", one.name)));

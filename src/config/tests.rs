@@ -172,3 +172,29 @@ fn tests_are_selected_by_what_is_known_of_their_load() {
         assert!(Where::parse(wrong).is_err(), "{wrong}");
     }
 }
+
+/// Empty texts passed as reasons, and a mix of 120 % as one that could be asked for.
+#[test]
+fn what_says_nothing_or_cannot_be_is_refused_at_its_line() {
+    let refused = |text: &str| {
+        let error = Config::parse(text, "p").unwrap_err();
+        (error.message, error.place.and_then(|place| place.line))
+    };
+    let test = |keys: &str| format!("[[tests]]\nname = \"a\"\n{keys}\n");
+    for keys in [
+        "not_applicable = \"\"",
+        "blocked = { reason = \" \" }",
+        "mix = { \"GET /a\" = \"70 %\", \"GET /b\" = \"50 %\" }",
+        "mix = { \"GET /*\" = \"150 %\" }",
+        "mix = { \"GET /a\" = 50 }",
+    ] {
+        assert_eq!(refused(&test(keys)).1, Some(3), "{keys}");
+    }
+    assert_eq!(refused("[[tests]]\nname = \"\"\n").1, Some(2));
+    let criterion = "[[criteria]]\nid = \"a\"\nmetric = \"latency.p95\"\nnot_applicable = \"\"\n";
+    let (message, line) = refused(criterion);
+    assert!(line == Some(4) && message.contains("does not say why"), "{message}");
+    assert!(refused(&test("mix = { \"GET /a\" = \"70 %\", \"GET /b\" = \"50 %\" }")).0.contains("adds up to 120 %"));
+    let mix = "mix = { \"GET /a\" = \"40 %\", \"GET /*\" = \"80 %\", \"POST /b\" = 0.2 }";
+    assert!(Config::parse(&test(mix), "p").is_ok(), "globs may overlap");
+}

@@ -7,7 +7,7 @@ mod gatling;
 mod keptn;
 mod taurus;
 
-pub use keptn::metric_of;
+pub use keptn::{earlier_wanted, metric_of};
 
 use super::case::Case;
 use super::criterion::{Asking, judge};
@@ -64,7 +64,8 @@ fn of_file(case: &Case<'_>, lineup: &Lineup<'_>, loaded: &Loaded, newest: Option
     let meant = |entry: &&Entry<'_>| loaded.test.as_ref().is_none_or(|globs| globs.matches(entry.name()));
     let mut results: Vec<CriterionResult> = match &loaded.demands {
         Demands::K6(thresholds) => {
-            let of_entry = |entry| k6::borrowed(entry, thresholds, case.config.compat);
+            let by_themselves = case.config.inputs.k6_thresholds;
+            let of_entry = |entry| k6::borrowed(entry, thresholds, by_themselves, case.config.compat);
             let mut results: Vec<_> = lineup.entries.iter().filter(meant).flat_map(of_entry).collect();
             for one in &mut results {
                 one.critical = loaded.critical.unwrap_or(true);
@@ -76,7 +77,9 @@ fn of_file(case: &Case<'_>, lineup: &Lineup<'_>, loaded: &Loaded, newest: Option
         }
         _ => in_our_words(loaded).iter().flat_map(|one| one.judged(origin(loaded), loaded, lineup, newest)).collect(),
     };
-    if results.is_empty() && !matches!(loaded.demands, Demands::K6(_)) {
+    // Thresholds that a test's own files bring along too stand among those: nothing is missing.
+    let elsewhere = matches!(loaded.demands, Demands::K6(_)) && lineup.entries.iter().any(|entry| meant(&entry));
+    if results.is_empty() && !elsewhere {
         let why = format!("no test is there to hold {} against", crate::fmt::plain(&loaded.source));
         results.push(CriterionResult::bare(&loaded.source, "import", origin(loaded), Status::Inconclusive, true, why));
     }

@@ -5,7 +5,7 @@ use super::observation::Observation;
 use super::observe::{self, Scope};
 use super::outcome::{Breach, CriterionResult, Evidence, Limit, Origin, Side, Status};
 use super::plan::{Entry, Lineup};
-use super::{expectation, suite, waiver, words};
+use super::{expectation, kinds, suite, waiver, words};
 use crate::config::limit::Demand;
 use crate::config::metric::{Asked, Metric};
 use crate::config::schema::{Criterion, PlannedTest};
@@ -39,6 +39,12 @@ impl<'a> Asking<'a> {
 /// Judges one criterion wherever it applies.
 #[must_use]
 pub fn judge(asking: &Asking<'_>, lineup: &Lineup<'_>) -> Vec<CriterionResult> {
+    let mut results = wherever_it_applies(asking, lineup);
+    kinds::doubt(&asking.criterion.metric, lineup, &mut results);
+    results
+}
+
+fn wherever_it_applies(asking: &Asking<'_>, lineup: &Lineup<'_>) -> Vec<CriterionResult> {
     let criterion = asking.criterion;
     let Some(demand) = criterion.demand().ok().flatten() else {
         // Only `worse_by_at_most`, or not applicable.

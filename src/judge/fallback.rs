@@ -1,4 +1,7 @@
-//! The one default criterion: failures at most 1 %, for every test of which the configuration demands nothing of the kind.
+//! The one default criterion: failures at most 1 %, for every test of which nobody demands anything of the kind: neither the
+//! configuration nor another tool's file, nor thresholds that the results bring along.
+
+mod demands;
 
 use super::criterion::{Asking, Selection, judge, selects};
 use super::outcome::{CriterionResult, Origin, Status};
@@ -25,10 +28,11 @@ pub fn judged(
             .entries
             .iter()
             .filter(|entry| {
-                !config
-                    .criteria
-                    .iter()
-                    .any(|other| config.judged_through(other).is_none() && covers(other, entry, configured))
+                let own =
+                    |other: &Criterion| config.judged_through(other).is_none() && covers(other, entry, configured);
+                !(config.criteria.iter().any(own)
+                    || demands::degrades(config, entry)
+                    || configured.iter().any(|result| demands::is_of_failures(result, entry)))
             })
             .collect();
         for entry in &uncovered {
@@ -51,8 +55,10 @@ pub fn judged(
 /// The defaults that may be in force beside what is configured, told without results: those that no criterion on every test
 /// takes the place of.
 pub fn beside(config: &Config) -> impl Iterator<Item = &Criterion> {
-    let replaced =
-        |own: &Criterion| config.criteria.iter().any(|one| one.id == own.id || one.critical && is_everywhere(one));
+    let replaced = |own: &Criterion| {
+        config.criteria.iter().any(|one| one.id == own.id || one.critical && is_everywhere(one))
+            || config.borrowed.iter().any(demands::everywhere)
+    };
     config.fallback.iter().filter(move |own| !replaced(own))
 }
 

@@ -23,14 +23,25 @@ pub fn judged(entry: &Entry<'_>, compat: Option<Compat>) -> Vec<CriterionResult>
     all(entry, entry.judged.test.thresholds.iter().collect(), compat)
 }
 
-/// Judges thresholds that stand in another file, less those that the test's own files bring along.
+/// Judges thresholds that stand in another file. Those that the test's own files bring along are left out where they are judged
+/// `by_themselves`, and taken with k6's outcome where they are not.
 #[must_use]
-pub fn borrowed(entry: &Entry<'_>, thresholds: &[Threshold], compat: Option<Compat>) -> Vec<CriterionResult> {
-    let own = |one: &&Threshold| {
+pub fn borrowed(
+    entry: &Entry<'_>,
+    thresholds: &[Threshold],
+    by_themselves: bool,
+    compat: Option<Compat>,
+) -> Vec<CriterionResult> {
+    let own = |one: &Threshold| {
         let known = &entry.judged.test.thresholds;
-        known.iter().all(|other| (&other.metric, &other.expression) != (&one.metric, &one.expression))
+        known.iter().find(|other| (&other.metric, &other.expression) == (&one.metric, &one.expression))
     };
-    all(entry, thresholds.iter().filter(own).collect(), compat)
+    let meant = thresholds.iter().filter_map(|one| match own(one) {
+        Some(_) if by_themselves => None,
+        Some(stated) => Some(stated),
+        None => Some(one),
+    });
+    all(entry, meant.collect(), compat)
 }
 
 fn all(entry: &Entry<'_>, mut thresholds: Vec<&Threshold>, compat: Option<Compat>) -> Vec<CriterionResult> {
@@ -100,15 +111,25 @@ fn answer_as_k6(expression: &ThresholdExpression, result: &mut CriterionResult) 
 /// The limit in base units: k6 states times in milliseconds.
 fn limit(expression: &ThresholdExpression, seen: &Observation) -> Limit {
     let scale = if seen.unit == Unit::Micros { 1e3 } else { 1.0 };
-    let side = match expression.operator {
+    let side = side(expression.operator);
+    Limit { side, value: expression.value * scale, warn: None, warn_side: None }
+}
+
+/// Which way an operator limits.
+pub(super) fn side(operator: Operator) -> Side {
+    match operator {
         Operator::Below => Side::Below,
         Operator::AtMost => Side::AtMost,
         Operator::Above => Side::Above,
         Operator::AtLeast => Side::AtLeast,
         Operator::Equal | Operator::StrictlyEqual => Side::Equal,
         Operator::NotEqual => Side::NotEqual,
-    };
-    Limit { side, value: expression.value * scale, warn: None, warn_side: None }
+    }
+}
+
+/// What a threshold is about, in people's words.
+pub(super) fn named(selector: &MetricSelector, aggregation: Aggregation) -> String {
+    subject(selector, aggregation).name
 }
 
 /// k6's stated outcome wins over ours: it saw every value, and to the last digit.

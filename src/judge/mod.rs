@@ -14,6 +14,7 @@ pub mod fallback;
 pub mod group;
 pub mod interval;
 pub mod k6;
+pub mod kinds;
 #[cfg(test)]
 mod laws;
 pub mod no_regression;
@@ -27,6 +28,7 @@ pub mod rules;
 pub(crate) mod sample;
 pub mod sentence;
 mod suite;
+pub mod unmeant;
 pub mod verdict;
 pub mod waiver;
 pub mod words;
@@ -58,7 +60,9 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     criteria.extend(no_regression::drift(case, &lineup));
     criteria.extend(not_run(&lineup, &criteria));
     waiver::apply_rows(&case.config.waivers, &mut criteria, newest);
-    criteria.extend(group::judged(case.config, &criteria));
+    let mut groups = group::judged(case.config, &criteria);
+    waiver::apply_rows(&case.config.waivers, &mut groups, newest);
+    criteria.extend(groups);
     if let Some(compat) = case.config.compat {
         let tool = if compat == Compat::K6 { "k6" } else { "Keptn" };
         defaults.push(format!("where data are missing, criteria of {tool} are answered as {tool} does (`--compat`)"));
@@ -70,7 +74,8 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     }
     let limits_latency = limits_latency(case, &criteria);
     let ruling = verdict::rule(&criteria, limits_latency);
-    let alone = verdict::rule(&without_comparison(&criteria), limits_latency).verdict;
+    // That nobody limits latency is no fault of a run: there the comparison is what judges it.
+    let alone = verdict::rule(&without_comparison(&criteria), true).verdict;
     let findings = rules::findings(&Look { case, lineup: &lineup, criteria: &criteria, limits_latency });
     let requirements = requirement::outcomes(case.config, &criteria);
     let beside = beside::of(case, &lineup, &criteria);

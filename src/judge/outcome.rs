@@ -302,7 +302,7 @@ pub struct Reason {
 pub struct Judgement {
     /// The verdict.
     pub verdict: Verdict,
-    /// What it would be without what only the comparison with earlier runs left open.
+    /// What it would be without what only the comparison with earlier runs left open, and though no criterion limits latency.
     pub alone: Verdict,
     /// Why READY only under conditions, in words, one each.
     pub conditions: Vec<Reason>,

@@ -1,5 +1,9 @@
 //! A criterion as a sentence, for people who check what they wrote: `p95 of all requests must be below 3 s in every test`.
 
+mod foreign;
+
+pub use foreign::{of_objective, of_threshold, of_total};
+
 use super::borrowed::{Borrowed, Formula};
 use super::words;
 use crate::config::limit::{Demand, Evidence, Side};

@@ -29,6 +29,9 @@ pub struct HistoryTest {
     pub runs: Vec<HistoryRun>,
     /// Runs that are stored and older than those shown.
     pub older: usize,
+    /// Why the order of the runs says nothing, where it does not: then changes of the level are not looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unordered: Option<String>,
     /// By endpoint and metric; all requests together first.
     pub series: Vec<HistorySeries>,
     /// What is drawn.

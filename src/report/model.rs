@@ -40,8 +40,8 @@ pub struct Report {
     pub run_id: String,
     /// `ready`, `ready-with-conditions`, `inconclusive` or `not-ready`.
     pub verdict: Verdict,
-    /// The verdict without what only the comparison with earlier runs left open, where that is another: by it a stored run is fit to
-    /// be compared with, or not.
+    /// The verdict without what only the comparison with earlier runs left open, and without the condition that no criterion limits
+    /// latency, where that is another: by it a stored run is fit to be compared with, or not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict_alone: Option<Verdict>,
     /// Under which conditions it is ready.

@@ -50,7 +50,7 @@ pub struct Entry {
 /// All saved runs of one test.
 #[derive(Debug, Default)]
 pub struct Runs {
-    /// Those that can be read, oldest first; undated ones before all others.
+    /// Those that can be read, oldest first; undated ones before all others, as they were stored.
     pub lines: Vec<RunLine>,
     /// Their files.
     pub paths: Vec<PathBuf>,
@@ -112,7 +112,49 @@ impl Store {
             );
             self.root.join("runs").join(file_name(&run.test)).join(format!("{start}.run"))
         };
-        runs.iter().map(|run| write(&path(&run.run), &run::to_text(run)?)).collect()
+        let saved = runs.iter().map(|run| {
+            let path = path(&run.run);
+            if run.run.started_at.is_some() {
+                return write(&path, &run::to_text(run)?);
+            }
+            let line = RunLine { place: Some(self.place(&run.run.test, &path)?), ..run.run.clone() };
+            write(&path, &run::to_text(&StoredRun { run: line, ..run.clone() })?)
+        });
+        saved.collect()
+    }
+
+    /// Which of the undated runs of its test a file is: what it was, else behind all.
+    fn place(&self, test: &str, path: &Path) -> Result<u64, Error> {
+        let runs = self.runs(test)?;
+        let known = runs.paths.iter().zip(&runs.lines).find(|(have, _)| *have == path).and_then(|(_, line)| line.place);
+        let last = runs.lines.iter().filter_map(|line| line.place).max();
+        Ok(known.unwrap_or_else(|| last.map_or(1, |last| last.saturating_add(1))))
+    }
+
+    /// A saved run that may be the same execution as this one, read from another of its files: it began within two seconds, with
+    /// about as many requests. `TEST/START` as listed.
+    ///
+    /// # Errors
+    /// The folder cannot be listed.
+    pub fn twin(&self, run: &RunLine) -> Result<Option<String>, Error> {
+        const APART_S: f64 = 2.0;
+        const REQUESTS: f64 = 0.05;
+        #[expect(clippy::cast_precision_loss, reason = "counts of requests stay far below 2^53")]
+        let alike = |one: u64, other: u64| one.abs_diff(other) as f64 <= REQUESTS * one.max(other) as f64;
+        let is_twin = |other: &RunLine| {
+            let together = run
+                .started_at
+                .zip(other.started_at)
+                .is_some_and(|(one, other)| one.seconds_since(other).abs() <= APART_S);
+            let requests = run.figures.totals.requests.zip(other.figures.totals.requests);
+            together
+                && run.started_at != other.started_at
+                && run.inputs != other.inputs
+                && requests.is_some_and(|(one, other)| alike(one, other))
+        };
+        let runs = self.runs(&run.test)?;
+        let found = runs.lines.iter().zip(&runs.paths).find(|(other, _)| is_twin(other));
+        Ok(found.map(|(_, path)| format!("{}/{}", run.test, stem(path))))
     }
 
     /// Takes a saved run as the new normal. `named` is a file, `TEST/START` as listed, or a test: its newest run.
@@ -168,7 +210,8 @@ impl Store {
                 Err(error) => damaged.push(error),
             }
         }
-        found.sort_by(|a, b| a.0.started_at.cmp(&b.0.started_at).then_with(|| a.1.cmp(&b.1)));
+        let order = |one: &(RunLine, PathBuf)| (one.0.started_at, one.0.place);
+        found.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.1.cmp(&b.1)));
         let (lines, paths) = found.into_iter().unzip();
         Ok(Runs { lines, paths, damaged })
     }

@@ -43,9 +43,13 @@ pub struct RunLine {
     pub test: String,
     /// First start.
     pub started_at: Option<Timestamp>,
+    /// Which of the undated runs of its test it is, in the order in which they were stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<u64>,
     /// What the suite's verdict was; `null` where it was not judged.
     pub verdict: Option<Verdict>,
-    /// What it would have been without what only the comparison with earlier runs left open, where that is another.
+    /// What it would have been without what only the comparison with earlier runs left open, and without the condition that no
+    /// criterion limits latency, where that is another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alone: Option<Verdict>,
     /// As declared.

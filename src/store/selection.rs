@@ -7,8 +7,9 @@
 //!
 //! READY is meant so that a bad run does not get in. A run whose only conditions come from the comparison itself (it could not
 //! tell; there was nothing yet to compare with) is no bad run, and counts as the verdict that it has without them: were it passed
-//! over, the second run would be, and the third, and the five from which the history can tell would never come together. What the
-//! comparison did find, a regression, keeps a run out as ever.
+//! over, the second run would be, and the third, and the five from which the history can tell would never come together. The same
+//! holds where no criterion limits latency: then the comparison alone judges it. What it did find, a regression, keeps a run out
+//! as ever.
 
 use super::run::RunLine;
 use crate::compare::change_point::{self, LEAST_RUNS, change_points, filled};
@@ -46,6 +47,8 @@ pub struct Selection {
     pub used: Vec<usize>,
     /// Why it begins where it does, where something else than their number bounds it.
     pub since: Option<String>,
+    /// Positions of all that were made under the same conditions before it, whatever came of them, oldest first.
+    pub past: Vec<usize>,
     /// How many were not fit.
     pub unfit: usize,
     /// How many of those were READY WITH CONDITIONS, which are fit where the configuration says so.
@@ -85,6 +88,14 @@ impl Selection {
     }
 }
 
+impl Selection {
+    /// What takes in a run that is not fit by its verdict; empty where none is unfit.
+    #[must_use]
+    pub const fn ways_out(&self) -> &'static str {
+        if self.unfit == 0 { "" } else { "; `plimsoll baseline accept RUN --reason TEXT` takes a run as it is" }
+    }
+}
+
 /// Whether a run is fit to be compared with by what came of it.
 #[must_use]
 pub fn is_fit(run: &RunLine, conditions: bool) -> bool {
@@ -105,6 +116,9 @@ pub fn select(runs: &[RunLine], wanted: &Wanted<'_>) -> Selection {
         let itself = !run.inputs.is_empty() && run.inputs == wanted.inputs;
         let later = run.started_at.zip(wanted.started_at).is_some_and(|(run, now)| run >= now);
         let unequal = run.fingerprint.unequal(wanted.fingerprint, wanted.labels);
+        if !itself && !later && unequal.is_empty() {
+            selection.past.push(at);
+        }
         if itself || later {
             selection.later += 1;
         } else if !is_fit(run, wanted.conditions) {
@@ -181,6 +195,7 @@ mod tests {
             started_at: Some(Timestamp(day * 86_400 * 1_000_000_000)),
             verdict: Some(verdict),
             alone: None,
+            place: None,
             build: None,
             inputs: vec![format!("{day}")],
             accepted: None,
@@ -237,7 +252,9 @@ mod tests {
             run.alone = Some(Verdict::Ready);
         }
         runs[3].alone = None;
-        assert_eq!(selected(&runs).used, [0, 1, 2, 4, 5]);
+        let found = selected(&runs);
+        assert_eq!((found.used, found.past), (vec![0, 1, 2, 4, 5], vec![0, 1, 2, 3, 4, 5]));
+        assert_eq!((found.unfit, found.conditional), (1, 1));
     }
 
     #[test]
@@ -269,6 +286,7 @@ mod tests {
         let found = selected(&runs);
         assert!(found.used.is_empty());
         assert_eq!(found.nothing(), "1 not fit by their verdict, 1 this run itself or later");
+        assert!(found.ways_out().starts_with("; `plimsoll baseline accept RUN"), "{}", found.ways_out());
         runs[1].verdict = Some(Verdict::ReadyWithConditions);
         let said = selected(&runs[1..]).nothing();
         assert_eq!(

@@ -38,7 +38,7 @@ fn criteria_of_other_tools_are_given_with_the_results_or_in_the_configuration() 
     };
     assert_eq!(status(&by_config, "response_time_p50").as_deref(), Some("inconclusive"), "there is no history");
     assert_eq!(status(&by_config, "total score").as_deref(), Some("inconclusive"));
-    assert!(status(&by_config, "p95>0.6s, stop as failed").is_some(), "{}", by_config.report["criteria"]);
+    assert!(status(&by_config, "p95>600ms").is_some(), "{}", by_config.report["criteria"]);
     let given = judged(&[steady, slo.to_str().unwrap(), "--compat", "keptn", "--format", "json"]);
     assert_eq!(status(&given, "response_time_p50").as_deref(), Some("pass"), "{}", given.report["criteria"]);
     assert!(given.report["answer"]["defaults"].to_string().contains("as Keptn does"));
@@ -137,4 +137,28 @@ fn keptn_compares_with_a_pinned_run() {
     assert!(alone == "inconclusive" && why.contains("no earlier result"), "{alone}: {why}");
     let (pinned, why) = status(&["--baseline", "v1", "--store", &path("pinned")]);
     assert!(pinned == "pass" && why.contains("before 36 ms"), "{pinned}: {why}");
+}
+
+/// A misspelt kind of failure and thresholds for a test that is not there were both READY.
+#[test]
+fn what_nothing_is_called_is_said_by_check_and_met_by_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("plimsoll.toml");
+    let text = "[[criteria]]\nid = \"kind\"\nmetric = \"failures.ratio{timeuot}\"\nat_most = \"100 %\"\n\
+                [[import]]\ntest = \"nosuch\"\nk6 = { http_req_duration = [\"p(95)<500\"] }\n";
+    fs::write(&config, text).unwrap();
+    let name = config.to_str().unwrap();
+    let checked = plimsoll(&["check", name]).out;
+    for said in ["did you mean `timeout`?", "nothing can miss it", "p95 must be below 500 ms (critical)"] {
+        assert!(checked.contains(said), "{said}:\n{checked}");
+    }
+    let found = judged(&["samples/teams/health-agent/steady", "--config", name, "--format", "json"]);
+    let rows = found.report["criteria"].as_array().unwrap();
+    let open = |part: &str| {
+        rows.iter().any(|row| row["status"] == "inconclusive" && row["reason"].as_str().unwrap().contains(part))
+    };
+    assert!(open("did you mean `timeout`?") && open("no test is there"), "{}", found.report["criteria"]);
+    fs::write(&config, text.replace("failures.ratio{timeuot}", "status.ratio{6xx}")).unwrap();
+    let wrong = plimsoll(&["check", name]);
+    assert!(wrong.code == 2 && wrong.err.contains("line 3") && wrong.err.contains("100 to 599"), "{}", wrong.err);
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// A folder with a configuration, a store, and results made on demand.
-struct Place {
+pub(crate) struct Place {
     folder: TempDir,
 }
 
@@ -16,11 +16,11 @@ struct Place {
 const PLAN: &str = "[suite]\nbuild = \"BUILD\"\nenvironment = \"ENVIRONMENT\"\n\n[[criteria]]\nid = \"p95\"\nmetric = \"latency.p95\"\nbelow = \"10 s\"\n\n[compare]\nmetrics = [\"p50\", \"p95\"]\n";
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
@@ -29,7 +29,7 @@ impl Place {
     }
 
     /// Two minutes of three endpoints on a day; `GET /b` is slower by that factor. Runs differ by about a percent.
-    fn results(&self, day: u32, slower: f64, more: &str) -> String {
+    pub(crate) fn results(&self, day: u32, slower: f64, more: &str) -> String {
         let weather = [1.0, 1.012, 0.99, 1.006, 0.994, 1.01, 0.988][day as usize % 7];
         let mut rows = "timestamp,endpoint,latency_ms,success\n".to_owned();
         for at in 0..2_400_u32 {
@@ -48,7 +48,7 @@ impl Place {
         folder.display().to_string()
     }
 
-    fn report(&self, results: &str, baseline: &str, save: bool) -> (Ran, Value) {
+    pub(crate) fn report(&self, results: &str, baseline: &str, save: bool) -> (Ran, Value) {
         let (store, out) = (self.text("store"), self.text("out"));
         let mut args = vec!["report", results, "--store", &store, "--out", &out, "--format", "json,html,md"];
         if !baseline.is_empty() {

@@ -10,6 +10,7 @@
     reason = "this whole crate is tests: what is not as expected ends them"
 )]
 
+mod baselines;
 mod ci;
 mod comparison;
 mod corpus;

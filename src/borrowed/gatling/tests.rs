@@ -67,6 +67,8 @@ fn mistakes_are_told_in_words() {
         ("global.responseTime.max.between(5)", "takes two numbers"),
         ("global.responseTime.max.lt(5", "closing bracket"),
         ("details().responseTime.max.lt(5)", "names no request"),
+        ("global.responseTime.max.lt(5).foo", "`foo` after `lt` is no part of an assertion"),
+        ("global.responseTime.max.lt(5).or(7)", "`or` after `lt` is no part of an assertion"),
     ];
     for (text, said) in cases {
         let error = Assertion::parse(text).unwrap_err();

@@ -61,16 +61,25 @@ pub fn number(comparison: &Comparison) -> usize {
     }
 }
 
+/// Whether an earlier result counts, by how it came out.
+#[must_use]
+pub fn counts(comparison: &Comparison, result: Result) -> bool {
+    match comparison.include {
+        Include::All => true,
+        Include::PassOrWarn => matches!(result, Result::Pass | Result::Warning),
+        Include::Pass => result == Result::Pass,
+    }
+}
+
 /// What earlier results come to; they are given newest first. `None` where none counts.
 #[must_use]
 pub fn compared(comparison: &Comparison, earlier: &[Earlier]) -> Option<f64> {
-    let counts = |one: &&Earlier| match comparison.include {
-        Include::All => true,
-        Include::PassOrWarn => matches!(one.result, Result::Pass | Result::Warning),
-        Include::Pass => one.result == Result::Pass,
-    };
-    let mut values: Vec<f64> =
-        earlier.iter().filter(counts).take(number(comparison)).filter_map(|one| one.value).collect();
+    let mut values: Vec<f64> = earlier
+        .iter()
+        .filter(|one| counts(comparison, one.result))
+        .take(number(comparison))
+        .filter_map(|one| one.value)
+        .collect();
     values.sort_by(f64::total_cmp);
     match comparison.aggregate {
         Aggregate::Avg => {

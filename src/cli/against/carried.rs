@@ -13,6 +13,9 @@ struct Carried {
     counterparts: Vec<CarriedRun>,
     declared: Option<(String, DeclaredBaseline)>,
     missing: Vec<String>,
+    /// Earlier results, by test, each as its file without histograms.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    earlier: Vec<(String, String)>,
 }
 
 /// A stored run as its file, and the runs before it, each with the hash of its line.
@@ -39,6 +42,11 @@ impl Against {
             counterparts: self.counterparts.iter().map(counterpart).collect::<Option<_>>()?,
             declared: self.declared.as_ref().map(|one| (one.sha256.clone(), one.clone())),
             missing: self.missing.clone(),
+            earlier: self
+                .earlier
+                .iter()
+                .map(|(test, run)| Some((test.clone(), run::to_text(run).ok()?)))
+                .collect::<Option<_>>()?,
         };
         serde_json::to_string(&carried).ok()
     }
@@ -60,11 +68,13 @@ impl Against {
                 spread: one.spread,
             })
         };
+        let earlier = |(test, file): (String, String)| -> Result<_, Error> { Ok((test, run::parse(&file, id)?)) };
         Ok(Self {
             id: id.to_owned(),
             counterparts: carried.counterparts.into_iter().map(counterpart).collect::<Result<_, _>>()?,
             declared: carried.declared.map(|(sha256, one)| DeclaredBaseline { sha256, ..one }),
             missing: carried.missing,
+            earlier: carried.earlier.into_iter().map(earlier).collect::<Result<_, _>>()?,
             damaged: Vec::new(),
         })
     }

@@ -1,6 +1,6 @@
 //! Reading a metric's name.
 
-use super::{Asked, CustomStat, Metric, MonitorStat, Over, Stat};
+use super::{Asked, CustomStat, Metric, MonitorStat, Over, Stat, kind, status};
 use crate::fmt::quantile_p;
 use crate::model::key::Population;
 use crate::quantity::Quantity;
@@ -89,12 +89,15 @@ fn parse_latency(text: &str) -> Option<Asked> {
 fn parse_other(text: &str) -> Result<Asked, String> {
     for (prefix, counted) in [("failures.ratio{", false), ("failures.count{", true)] {
         if let Some(kind) = between(text, prefix, "}") {
+            kind::check(kind.trim())?;
             return Ok(Asked::Failures { kind: Some(kind.trim().to_owned()), counted });
         }
     }
     for (prefix, counted) in [("status.ratio{", false), ("status.count{", true)] {
         if let Some(pattern) = between(text, prefix, "}") {
-            return Ok(Asked::Status { pattern: pattern.trim().to_lowercase(), counted });
+            let pattern = pattern.trim().to_lowercase();
+            status::check(&pattern)?;
+            return Ok(Asked::Status { pattern, counted });
         }
     }
     let over =

@@ -64,3 +64,22 @@ fn the_skeleton_names_every_key() {
         assert!(named, "the skeleton does not name `{key}`");
     }
 }
+
+/// An empty name behind an opinion looked as if somebody stood for it, and a risk of 150 % was printed.
+#[test]
+fn what_says_nothing_or_cannot_be_is_refused_at_its_line() {
+    let placed = |text: &str| {
+        let error = Signoff::parse(text, "signoff.toml").unwrap_err();
+        (error.message, error.place.and_then(|place| place.line), error.hint.unwrap_or_default())
+    };
+    let (message, line, hint) = placed("[release]\nreadiness = \"ready\"\nby = \"\"\n");
+    assert!(
+        message.contains("`by` is an empty text") && line == Some(3) && hint.contains("leave the key out"),
+        "{message}"
+    );
+    assert_eq!(placed("[[actions]]\nwhat = \"x\"\nphase = \"must\"\ncloses = [\"a\", \" \"]\n").1, Some(4));
+    let risk = |probability: &str| format!("[[risks]]\nwhat = \"x\"\nprobability = \"{probability}\"\n");
+    let (message, line, _) = placed(&risk("150 %"));
+    assert!(message.contains("150 %") && line == Some(3), "{message}");
+    assert!(Signoff::parse(&risk("15 %"), "s").is_ok() && Signoff::parse(&risk("likely"), "s").is_ok());
+}

@@ -75,6 +75,9 @@ struct Report {
     intermediate: Vec<Value>,
 }
 
+/// What became of an endpoint's requests, and their errors by text.
+type OfEndpoint = (Answers, BTreeMap<String, u64>);
+
 /// Counters, sorted out.
 #[derive(Debug, Default)]
 struct Counts {
@@ -83,7 +86,7 @@ struct Counts {
     bytes: Option<u64>,
     by_status: BTreeMap<u16, u64>,
     errors: BTreeMap<String, u64>,
-    endpoints: BTreeMap<String, (Answers, BTreeMap<String, u64>)>,
+    endpoints: BTreeMap<String, OfEndpoint>,
     /// All others: users, scenarios, other engines and the script's own.
     others: BTreeMap<String, u64>,
 }
@@ -145,7 +148,7 @@ impl Counts {
 
     /// What failed of all and of no endpoint: nobody's in particular, and none is told twice.
     fn without_endpoint(&self) -> (Answers, BTreeMap<String, u64>) {
-        let of_endpoints = |of: &dyn Fn(&(Answers, BTreeMap<String, u64>)) -> Option<u64>| {
+        let of_endpoints = |of: &dyn Fn(&OfEndpoint) -> Option<u64>| {
             self.endpoints.values().filter_map(of).fold(0, u64::saturating_add)
         };
         let left = |count: u64, named: u64| Some(count.saturating_sub(named)).filter(|left| *left > 0);
@@ -166,7 +169,7 @@ impl Counts {
 
     /// Answers with a status that the user declared right for their endpoint.
     fn forgiven(&self, settings: &Settings) -> u64 {
-        let of = |(name, (answers, _)): (&String, &(Answers, BTreeMap<String, u64>))| {
+        let of = |(name, (answers, _)): (&String, &OfEndpoint)| {
             let endpoint = EndpointKey::new(None, &without_queries(name));
             answers.failures(None, settings).saturating_sub(answers.failures(Some(&endpoint), settings))
         };

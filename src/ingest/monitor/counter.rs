@@ -47,38 +47,57 @@ fn readings_needed(name: &str) -> Option<u32> {
     }
 }
 
-/// What a candidate has shown so far.
-struct Candidate {
-    column: usize,
-    needed: u32,
+/// What the readings of a column did.
+#[derive(Debug, Default)]
+struct Course {
     last: Option<f64>,
     seen: u32,
-    grew: bool,
+    rises: u32,
+    falls: u32,
 }
 
-/// The columns, by position, whose names may be counters' and whose values grow: they never fall and are not all the same.
-pub(super) fn growing(input: &Input, names: &[String], measured: &[usize]) -> Result<Vec<usize>, Error> {
-    let candidate = |column: &usize| {
-        let needed = readings_needed(names.get(*column)?)?;
-        Some(Candidate { column: *column, needed, last: None, seen: 0, grew: false })
-    };
-    let mut candidates: Vec<Candidate> = measured.iter().filter_map(candidate).collect();
-    if candidates.is_empty() {
-        return Ok(Vec::new());
+impl Course {
+    fn take(&mut self, value: f64) {
+        self.rises += u32::from(self.last.is_some_and(|last| value > last));
+        self.falls += u32::from(self.last.is_some_and(|last| value < last));
+        self.seen = self.seen.saturating_add(1);
+        self.last = Some(value);
+    }
+}
+
+/// The courses of columns, by position.
+fn courses(input: &Input, columns: &[usize]) -> Result<Vec<(usize, Course)>, Error> {
+    let mut courses: Vec<(usize, Course)> = columns.iter().map(|column| (*column, Course::default())).collect();
+    if courses.is_empty() {
+        return Ok(courses);
     }
     let head = input.head()?;
     let (mut rows, sign) = (Rows::open(input, delimiter(head.first_line()))?, sign(&head, measured));
     let mut unneeded = Tally::default();
     while let Some(row) = rows.next_row(&mut unneeded) {
-        candidates.retain_mut(|one| {
-            let Some(Ok(Some(value))) = row.text(Some(one.column)).map(|text| level(text, sign)) else { return true };
-            let falls = one.last.is_some_and(|last| value < last);
-            one.grew |= one.last.is_some_and(|last| value > last);
-            (one.last, one.seen) = (Some(value), one.seen.saturating_add(1));
-            !falls
-        });
+        for (column, course) in &mut courses {
+            if let Some(Ok(Some(value))) = row.text(Some(*column)).map(|text| level(text, sign)) {
+                course.take(value);
+            }
+        }
     }
-    Ok(candidates.into_iter().filter(|one| one.grew && one.seen >= one.needed).map(|one| one.column).collect())
+    Ok(courses)
+}
+
+/// The columns, by position, whose names may be counters' and whose values grow: they never fall and are not all the same.
+pub(super) fn growing(input: &Input, names: &[String], measured: &[usize]) -> Result<Vec<usize>, Error> {
+    let needed = |column: usize| readings_needed(names.get(column)?);
+    let candidates: Vec<usize> = measured.iter().copied().filter(|column| needed(*column).is_some()).collect();
+    let grows = |(column, course): &(usize, Course)| {
+        course.falls == 0 && course.rises > 0 && needed(*column).is_some_and(|needed| course.seen >= needed)
+    };
+    Ok(courses(input, &candidates)?.into_iter().filter(grows).map(|(column, _)| column).collect())
+}
+
+/// Columns that are called totals and cannot be: a restart makes a total fall once, and not at every fourth reading.
+pub(super) fn falling(input: &Input, totals: &[usize]) -> Result<Vec<usize>, Error> {
+    let falls = |(_, course): &(usize, Course)| course.seen >= READINGS && course.falls.saturating_mul(4) > course.seen;
+    Ok(courses(input, totals)?.into_iter().filter(falls).map(|(column, _)| column).collect())
 }
 
 /// Says which columns were taken for counters though their names do not say that they are totals.
@@ -130,6 +149,21 @@ mod tests {
         // Five readings in order may be chance.
         let few: String = std::iter::once(header.to_owned()).chain((0..5).map(row)).collect();
         assert!(read(&MonitorCsv, &few).1.columns.iter().all(|key| key.kind == level));
+    }
+
+    /// A script that wrote what was sent since the last row under the name of the total: differences of it were shown.
+    #[test]
+    fn a_total_that_falls_again_and_again_is_none() {
+        let row = |at: u32| {
+            format!("{},1,40,{},{}\n", 1_795_225_419 + at, [5, 3, 8, 2][at as usize % 4], [1, 2, 3, 0][at as usize / 3])
+        };
+        let header = "timestamp,cpu_percent,memory_mb,network_sent_mb,network_recv_mb\n";
+        let text: String = std::iter::once(header.to_owned()).chain((0..12).map(row)).collect();
+        let (tally, sink) = read(&MonitorResource, &text);
+        let kinds: Vec<_> = sink.columns.iter().skip(2).map(|key| key.kind).collect();
+        assert_eq!(kinds, [ColumnKind::Level, ColumnKind::Cumulative], "one restart is none");
+        let said = tally.notes.join("; ");
+        assert!(said.contains("`network_sent_mb` falls too often for a total since some start"), "{said}");
     }
 
     /// A column that a team added to the fifteen is looked at like one of any monitor.

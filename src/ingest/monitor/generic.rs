@@ -120,7 +120,7 @@ fn all_numbers(head: &Head, names: &[String], time: usize) -> Sniff {
 /// Whether each row is one reading of what its other columns name.
 fn one_a_row(head: &Head, names: &[String], time: usize) -> Option<Sniff> {
     let (long, sign) = (Long::of(names, time)?, sign_beside(head, names, time));
-    let is_reading = |column, text: &str| column != long.value || long::reading(text, sign).is_some();
+    let is_reading = |column, text: &str| column != long.value || long::reading(text, sign).is_ok();
     rows_hold(head, names, time, is_reading).ok()?;
     Some(Sniff::unsure("one column is a time, one a value, and the others say of what"))
 }

@@ -72,9 +72,14 @@ impl Long {
     fn telling(&self, input: &Input) -> Result<Vec<usize>, Error> {
         let mut rows = Rows::open(input, delimiter(input.head()?.first_line()))?;
         let mut unneeded = Tally::default();
+        let last = rows.header().names().len().checked_sub(1);
         let mut first: Option<Vec<Vec<u8>>> = None;
         let mut telling = vec![false; self.labels.len()];
         while let Some(row) = rows.next_row(&mut unneeded) {
+            // A row that was cut off lacks labels; it does not have others.
+            if row.bytes(last).is_none() {
+                continue;
+            }
             let cells = || self.labels.iter().map(|column| row.bytes(Some(*column)).unwrap_or_default());
             let first = first.get_or_insert_with(|| cells().map(<[u8]>::to_vec).collect());
             for ((tells, first), cell) in telling.iter_mut().zip(first).zip(cells()) {
@@ -91,13 +96,13 @@ impl Long {
         sign: Sign,
         clock: &mut Instants,
     ) -> Result<(Timestamp, Figure), Refusal> {
-        let refused = |column: usize, wanted: &str, found: &str| {
-            Refusal::at(column, format!("should be {wanted}, found `{}`", crate::fmt::excerpt(found.as_bytes())))
-        };
         let stamp = row.text(Some(self.time)).unwrap_or_default();
-        let at = clock.read(stamp).ok_or_else(|| refused(self.time, "a time (RFC 3339 or unix)", stamp))?;
+        let at = clock.read(stamp).ok_or_else(|| {
+            let found = crate::fmt::excerpt(stamp.as_bytes());
+            Refusal::at(self.time, format!("should be a time (RFC 3339 or unix), found `{found}`"))
+        })?;
         let text = row.text(Some(self.value)).unwrap_or_default();
-        let value = reading(text, sign).ok_or_else(|| refused(self.value, "a number", text))?;
+        let value = reading(text, sign).map_err(|reason| Refusal::at(self.value, reason))?;
         let name = self.name.and_then(|column| row.text(Some(column))).unwrap_or_default();
         let labels = self.labels.iter().filter_map(|column| {
             let (label, cell) = (names.get(*column)?, row.text(Some(*column)).filter(|cell| !cell.is_empty())?);
@@ -120,11 +125,14 @@ impl Long {
     }
 }
 
-/// A number, or that nothing was measured; `None` where it is neither.
-pub(super) fn reading(text: &str, sign: Sign) -> Option<Option<f64>> {
+/// A number, or `None` where nothing was measured.
+///
+/// # Errors
+/// What was found instead.
+pub(super) fn reading(text: &str, sign: Sign) -> Result<Option<f64>, String> {
     match text {
-        "+Inf" | "-Inf" | "Inf" => Some(None),
-        text => level(text, sign).ok(),
+        "+Inf" | "-Inf" | "Inf" => Ok(None),
+        text => level(text, sign),
     }
 }
 

@@ -62,17 +62,24 @@ impl Adapter for MonitorResource {
         let names = rows.header().names();
         let times = time_columns(names);
         let measured: Vec<usize> = (0..names.len()).filter(|column| !times.contains(column)).collect();
-        let added: Vec<usize> = measured
+        let kind = |column: &usize| Some(known(names.get(*column)?)?.kind);
+        let (totals, added): (Vec<usize>, Vec<usize>) = measured
             .iter()
             .copied()
-            .filter(|column| names.get(*column).is_some_and(|name| known(name).is_none()))
-            .collect();
-        let growing = counter::growing(input, names, &added)?;
-        let key_of = |column: usize| Some((column, key(names.get(column)?, growing.contains(&column))));
+            .filter(|column| kind(column).is_none_or(|kind| kind == ColumnKind::Cumulative))
+            .partition(|column| kind(column).is_some());
+        let (growing, falling) = (counter::growing(input, names, &added)?, counter::falling(input, &totals)?);
+        let key_of = |column: usize| {
+            let key = key(names.get(column)?, growing.contains(&column));
+            Some((column, if falling.contains(&column) { ColumnKey { kind: ColumnKind::Level, ..key } } else { key }))
+        };
         let keys: Vec<_> = measured.into_iter().filter_map(key_of).collect();
         let mut tally = read(input, settings, &keys, sink)?;
         let of_added: Vec<_> = keys.into_iter().filter(|(column, _)| added.contains(column)).collect();
         counter::tell(&of_added, &mut tally);
+        for name in falling.iter().filter_map(|column| names.get(*column)) {
+            tally.note(format!("`{name}` falls too often for a total since some start, and is read as an amount"));
+        }
         Ok(tally)
     }
 }

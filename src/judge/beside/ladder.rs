@@ -5,6 +5,7 @@ use crate::fmt;
 use crate::judge::outcome::{CriterionResult, Limit, Status};
 use crate::judge::plan::Lineup;
 use crate::judge::requirement::badness;
+use crate::model::key::Population;
 use crate::unit::Unit;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -29,8 +30,11 @@ pub struct Ladder {
 /// One load.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LadderStep {
-    /// Users at a time, as declared.
+    /// Users at a time, as declared; as measured where no test declares any.
     pub users: f64,
+    /// Whether they were measured; left out where they are declared.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub measured: bool,
     /// The test.
     pub test: String,
     /// The criterion that was judged there.
@@ -50,7 +54,7 @@ pub(super) fn of(lineup: &Lineup<'_>, criteria: &[CriterionResult]) -> Vec<Ladde
     let loads = loads(lineup);
     let climbs = |tests: &BTreeSet<&str>| {
         let users: BTreeSet<u64> =
-            tests.iter().filter_map(|test| loads.get(test)).map(|users| users.to_bits()).collect();
+            tests.iter().filter_map(|test| loads.get(test)).map(|load| load.users.to_bits()).collect();
         users.len() > 1
     };
     if !climbs(&loads.keys().copied().collect()) {
@@ -74,19 +78,50 @@ pub(super) fn of(lineup: &Lineup<'_>, criteria: &[CriterionResult]) -> Vec<Ladde
     all.into_iter().chain(by_metric).collect()
 }
 
-/// Users of every test for which they are declared: only whoever planned the tests can say that they are steps of one ladder, and
-/// not six scripts that do different things.
-fn loads<'a>(lineup: &'a Lineup<'_>) -> BTreeMap<&'a str, f64> {
+/// Users of a test, and whether they were measured.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Load {
+    users: f64,
+    measured: bool,
+}
+
+/// Users of every test for which they are declared: whoever planned the tests says that they are steps of one ladder, and not six
+/// scripts that do different things. Where nobody did, tests that made the same requests are.
+fn loads<'a>(lineup: &'a Lineup<'_>) -> BTreeMap<&'a str, Load> {
     let run = lineup.entries.iter().filter_map(|entry| Some((entry.name(), entry.plan?.users?)));
     let missing = lineup.missing.iter().filter(|plan| plan.not_applicable.is_none());
-    run.chain(missing.filter_map(|plan| Some((plan.name.as_str(), plan.users?)))).collect()
+    let declared = run.chain(missing.filter_map(|plan| Some((plan.name.as_str(), plan.users?))));
+    let loads: BTreeMap<_, _> = declared.map(|(test, users)| (test, Load { users, measured: false })).collect();
+    if loads.is_empty() { as_measured(lineup) } else { loads }
+}
+
+/// Loads that were measured and differ by less are one load.
+const STEP: f64 = 1.1;
+
+/// Measured users of the most tests that made the same requests.
+fn as_measured<'a>(lineup: &'a Lineup<'_>) -> BTreeMap<&'a str, Load> {
+    let mut alike: BTreeMap<BTreeSet<&str>, BTreeMap<&str, Load>> = BTreeMap::new();
+    for entry in &lineup.entries {
+        let endpoints = entry.judged.population(Population::Request).map(|one| one.endpoints.as_slice());
+        let labels: BTreeSet<&str> = endpoints.unwrap_or_default().iter().map(|one| one.label.as_str()).collect();
+        let users = entry.judged.figures.load.users_max.filter(|users| *users > 0.0 && !labels.is_empty());
+        if let Some(users) = users {
+            alike.entry(labels).or_default().insert(entry.name(), Load { users, measured: true });
+        }
+    }
+    let climbs = |loads: &BTreeMap<&str, Load>| {
+        let users = || loads.values().map(|load| load.users);
+        users().min_by(f64::total_cmp).zip(users().max_by(f64::total_cmp)).is_some_and(|(low, high)| high > low * STEP)
+    };
+    // Of as many, the first.
+    alike.into_values().filter(climbs).rev().max_by_key(BTreeMap::len).unwrap_or_default()
 }
 
 fn ladder(
     metric: String,
     endpoint: Option<&str>,
     rows: &[&CriterionResult],
-    loads: &BTreeMap<&str, f64>,
+    loads: &BTreeMap<&str, Load>,
     together: bool,
 ) -> Ladder {
     let mut worst: BTreeMap<&str, &CriterionResult> = BTreeMap::new();
@@ -99,8 +134,10 @@ fn ladder(
     let mut steps: Vec<LadderStep> = worst
         .into_iter()
         .filter_map(|(test, row)| {
+            let Load { users, measured } = *loads.get(test)?;
             Some(LadderStep {
-                users: *loads.get(test)?,
+                users,
+                measured,
                 test: test.to_owned(),
                 criterion: row.id.clone(),
                 observed: row.observed.filter(|_| !together),
@@ -145,7 +182,8 @@ fn sentence(steps: &[LadderStep]) -> String {
         let noun = if parts.is_empty() { " users" } else { "" };
         parts.push(format!("{word} {}{noun}", listed(&users)));
     }
-    parts.join(", ")
+    let measured = if steps.iter().any(|step| step.measured) { " (users as measured)" } else { "" };
+    format!("{}{measured}", parts.join(", "))
 }
 
 fn listed(words: &[String]) -> String {
@@ -164,6 +202,7 @@ mod tests {
     fn what_was_met_at_which_load_is_told_without_a_model() {
         let step = |users: f64, status| LadderStep {
             users,
+            measured: false,
             test: String::new(),
             criterion: String::new(),
             observed: None,
@@ -185,5 +224,41 @@ mod tests {
         ];
         assert_eq!(said(&more), "met at 5 and 10 users, in the warning band at 20, not run at 50");
         assert_eq!(said(&[step(1.0, Status::Fail), step(2.0, Status::Fail)]), "not met at 1 and 2 users");
+    }
+
+    /// Loads of 10, 20 and 50 users were measured, and there was no ladder because nobody had declared them.
+    #[test]
+    fn tests_of_the_same_requests_are_a_ladder_by_their_measured_users() {
+        use crate::config::Config;
+        use crate::judge::case::JudgedTest;
+        use crate::judge::outcome::Origin;
+        use crate::judge::sample::{endpoint, figures, request_totals, test};
+        let made = |name: &str, label: &str, users: f64| {
+            let mut figures = figures();
+            let mut requests = request_totals(1000, Some(0));
+            requests.endpoints.push(endpoint(label, 1000, Some(0)));
+            figures.populations.push(requests);
+            figures.load.users_max = Some(users);
+            (test(name), figures)
+        };
+        let all = [made("l10", "GET /a", 10.0), made("l50", "GET /a", 50.0), made("other", "GET /b", 100.0)];
+        let judged: Vec<JudgedTest<'_>> = all.iter().map(|(test, figures)| JudgedTest { test, figures }).collect();
+        let result = |(test, status): (&str, Status)| CriterionResult {
+            test: test.to_owned(),
+            ..CriterionResult::bare("p95", "latency.p95", Origin::Config, status, true, String::new())
+        };
+        let results: Vec<_> =
+            [("l10", Status::Pass), ("l50", Status::Fail), ("other", Status::Fail)].into_iter().map(result).collect();
+        let found = |text: &str| {
+            let config = Config::parse(text, "p").unwrap();
+            of(&crate::judge::plan::lineup(&judged, &config), &results)
+        };
+        let measured = found("");
+        assert_eq!(measured[0].sentence, "met at 10 users, not at 50 (users as measured)");
+        assert!(measured.iter().flat_map(|one| &one.steps).all(|step| step.measured && step.test != "other"));
+        assert!(
+            found("[[tests]]\nname = \"l10\"\nusers = 10\n").is_empty(),
+            "whoever declares one says which are steps"
+        );
     }
 }

@@ -2,9 +2,11 @@
 //! READY WITH CONDITIONS, its failure NOT READY. A missing SLI, and a relative criterion without an earlier result, cannot be
 //! told; `--compat keptn` gives Keptn's own answers.
 
+use crate::borrowed::Demands;
 use crate::borrowed::keptn::score::{self, Earlier, Result as Came, Scored};
 use crate::borrowed::keptn::{Objective, Operator, Relative, Slo};
 use crate::compare::side::Side as Stored;
+use crate::config::Config;
 use crate::config::import::{Compat, Loaded, Sli};
 use crate::config::metric::{Asked, Metric, Stat};
 use crate::fmt;
@@ -16,6 +18,7 @@ use crate::judge::plan::Entry;
 use crate::model::distribution::SourceClass;
 use crate::model::key::Population;
 use crate::unit::Unit;
+use std::collections::BTreeSet;
 
 /// The metric that an SLI is, and how many of its base unit one of the file's numbers is: as mapped, else by its usual name.
 ///
@@ -100,16 +103,33 @@ fn see(case: &Case<'_>, entry: &Entry<'_>, slo: &Slo, own: &Objective, loaded: &
         .iter()
         .filter(|(side, _)| side.test == entry.name())
         .map(|(side, verdict)| Earlier {
-            result: match verdict {
-                Some(Verdict::Ready) => Came::Pass,
-                Some(Verdict::ReadyWithConditions) => Came::Warning,
-                _ => Came::Fail,
-            },
+            result: came(*verdict),
             value: figure(side, &metric).map(|value| value / scale),
         })
         .collect();
     let earlier = score::compared(&slo.comparison, &earlier);
     Seen { metric: Some(metric), observation, value, scale, earlier }
+}
+
+/// How a stored run came out, in Keptn's words.
+const fn came(verdict: Option<Verdict>) -> Came {
+    match verdict {
+        Some(Verdict::Ready) => Came::Pass,
+        Some(Verdict::ReadyWithConditions) => Came::Warning,
+        _ => Came::Fail,
+    }
+}
+
+/// Positions of the stored runs of a test, given newest first by their verdicts, that any file's relative criteria are held against.
+#[must_use]
+pub fn earlier_wanted(config: &Config, verdicts: &[Option<Verdict>]) -> BTreeSet<usize> {
+    let mut wanted = BTreeSet::new();
+    for loaded in &config.borrowed {
+        let Demands::Keptn(Slo { comparison, .. }) = &loaded.demands else { continue };
+        let counting = verdicts.iter().enumerate().filter(|(_, verdict)| score::counts(comparison, came(**verdict)));
+        wanted.extend(counting.map(|(at, _)| at).take(score::number(comparison)));
+    }
+    wanted
 }
 
 /// A metric's figure in a stored run, where it is kept.

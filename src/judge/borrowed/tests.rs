@@ -8,6 +8,7 @@ use crate::judge::judge as judge_suite;
 use crate::judge::outcome::Status::{Fail, Inconclusive, MetNotProven, Pass};
 use crate::judge::outcome::{Judgement, Verdict};
 use crate::judge::sample::{figures, request_totals, test};
+use crate::model::sample::Threshold;
 
 /// 1,000 requests in 100 s at a p95 of 200 ms (150 to 250), so many of them failed.
 fn judged_with(import: &str, failures: u64, earlier: &[(Stored, Option<Verdict>)], keptn: Option<&str>) -> Judgement {
@@ -67,6 +68,38 @@ taurus = ["p95>300ms", "p95>100ms", "fail>5%", "succ<100%", "hits<1000", "avg-rt
     assert_eq!(statuses("[[import]]\ntaurus = [\"p95>220ms\"]\n", 0), [MetNotProven]);
     assert_eq!(found.criteria[0].original.as_deref(), Some("p95>300ms"));
     assert_eq!(found.criteria[0].metric, "latency.p95");
+}
+
+/// A k6 file for a test that is not there vanished, and the suite was READY.
+#[test]
+fn thresholds_that_meet_no_test_are_not_told_whoever_they_are_from() {
+    for words in ["k6 = { http_req_duration = [\"p(95)<500\"] }", "gatling = [\"global.responseTime.max.lt(900)\"]"] {
+        let found = judged_with(&format!("[[import]]\n{words}\ntest = \"nosuch\"\n"), 0, &[], None);
+        assert_eq!(found.verdict, Verdict::Inconclusive, "{words}");
+        let one = found.criteria.iter().find(|one| one.origin != Origin::Default).unwrap();
+        assert!(one.status == Inconclusive && one.reason.contains("no test"), "{words}: {}", one.reason);
+    }
+}
+
+/// Thresholds that the results bring along too were left to them, even where `k6_thresholds = false` kept those out of force.
+#[test]
+fn an_imported_threshold_is_judged_though_the_results_bring_it_along() {
+    let (mut test, figures) = (test("api"), figures());
+    let threshold = |kept| Threshold {
+        metric: "http_req_duration".to_owned(),
+        expression: "p(95)<500".to_owned(),
+        kept,
+        abort: false,
+    };
+    test.thresholds = vec![threshold(Some(false))];
+    let tests = [JudgedTest { test: &test, figures: &figures }];
+    for by_themselves in [true, false] {
+        let import = "[[import]]\nk6 = { http_req_duration = [\"p(95)<500\"] }\n";
+        let config = Config::parse(&format!("{import}[inputs]\nk6_thresholds = {by_themselves}\n"), "p").unwrap();
+        let lineup = crate::judge::plan::lineup(&tests, &config);
+        let imported = k6::borrowed(&lineup.entries[0], &[threshold(None)], by_themselves, None);
+        assert_eq!(imported.len(), usize::from(!by_themselves));
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::Scope;
 use super::slice::cut;
 use crate::analyse::figures::{EndpointFigures, NamedCount};
+use crate::config::metric::{is_status, kind};
 use crate::fmt;
 use crate::judge::interval::{Interval, float, wilson};
 use crate::judge::observation::{Nature, Observation};
@@ -99,20 +100,11 @@ fn widest(a: Option<Interval>, b: Option<Interval>) -> Option<Interval> {
 fn of_kind(kinds: &[NamedCount], wanted: &str) -> (u64, u64) {
     let count =
         |matching: &dyn Fn(&str) -> bool| kinds.iter().filter(|kind| matching(&kind.name)).map(|kind| kind.count).sum();
-    let (others, list) = wanted.strip_prefix("other than ").map_or((false, wanted), |allowed| (true, allowed));
-    let meant = |name: &str| list.split(',').any(|one| is_kind(name, one.trim())) != others;
+    let meant = |name: &str| {
+        let (others, mut wanted) = kind::names(wanted);
+        wanted.any(|one| kind::is_kind(name, one)) != others
+    };
     (count(&meant), count(&|_| true))
-}
-
-/// `timeout` is any kind with that word in it, whatever the case; `5xx` any status from 500 to 599.
-fn is_kind(name: &str, wanted: &str) -> bool {
-    let (name, wanted) = (name.to_lowercase(), wanted.to_lowercase());
-    if let Some(class) = wanted.strip_suffix("xx").filter(|class| class.len() == 1) {
-        return name
-            .split(|letter: char| !letter.is_ascii_digit())
-            .any(|digits| digits.len() == 3 && digits.starts_with(class));
-    }
-    name.contains(&wanted)
 }
 
 /// Successes as a count.
@@ -146,20 +138,6 @@ pub(super) fn status(scope: &Scope<'_>, pattern: &str, counted: bool) -> Result<
         let without = fmt::plural(unknown, "request has", "requests have");
         format!("{without} no status in the source, and may have had this one")
     })
-}
-
-/// `x` and `?` stand for one letter, `*` for any.
-fn is_status(status: &str, pattern: &str) -> bool {
-    let mut pattern = pattern.chars();
-    let mut letters = status.chars();
-    loop {
-        match (pattern.next(), letters.next()) {
-            (Some('*'), _) | (None, None) => return true,
-            (Some('x' | '?'), Some(_)) => {}
-            (Some(wanted), Some(letter)) if wanted == letter => {}
-            _ => return false,
-        }
-    }
 }
 
 /// An endpoint's part of all requests.
@@ -232,14 +210,11 @@ mod tests {
     }
 
     #[test]
-    fn kinds_are_matched_as_people_name_them() {
-        assert!(is_kind("Timeout awaiting response", "timeout"));
-        assert!(is_kind("HTTP 503", "5xx") && !is_kind("HTTP 429", "5xx"));
+    fn kinds_and_statuses_are_matched_as_people_name_them() {
         let kinds = [("HTTP 429", 3), ("HTTP 503", 2), ("timeout", 1)]
             .map(|(name, count)| NamedCount { name: name.to_owned(), count });
         assert_eq!(of_kind(&kinds, "other than 429, 503"), (1, 6));
         assert_eq!(of_kind(&kinds, "429, timeout"), (4, 6));
         assert!(is_status("503", "5xx") && is_status("200", "2*") && !is_status("50", "5xx"));
-        assert!(is_kind("HTTP 503", "503") && !is_kind("connection refused", "timeout"));
     }
 }

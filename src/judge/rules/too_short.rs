@@ -8,7 +8,7 @@
 //! times are known is invalid then.
 //!
 //! # Example
-//! `the run lasted 0.78 s: nothing comes to rest in less than 1 s`
+//! `the run lasted 0.78 s, too short for anything to come to rest`
 //!
 //! # What to do
 //! Run it longer. A minute is a smoke test, ten minutes show a steady state, an hour shows drift. Where so short a run is what is
@@ -19,8 +19,12 @@ use crate::judge::outcome::{Finding, Severity};
 
 pub(super) const RULE: Rule = Rule { name: "too-short", source: include_str!("too_short.rs"), look };
 
-const ADVICE: &str = "Run it longer: minutes for a load test, an hour for drift; or declare `duration` or `requests` where so short a run is meant.";
+const ADVICE: &str = "Run it longer: minutes for a load test, an hour for drift.";
 
 fn look(look: &Look<'_>) -> Vec<Finding> {
-    of_doubts(look, RULE.name, Severity::Critical, ADVICE)
+    let mut found = of_doubts(look, RULE.name, Severity::Warning, ADVICE);
+    for one in found.iter_mut().filter(|one| one.severity == Severity::Critical) {
+        one.advice = format!("{ADVICE} Where so short a run is meant, declare its `duration` or `requests`.");
+    }
+    found
 }

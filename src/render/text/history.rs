@@ -22,6 +22,9 @@ pub fn history(history: &History, style: Style, out: &mut dyn Write) -> io::Resu
         let runs = u64::try_from(test.runs.len() + test.older).unwrap_or(u64::MAX);
         let about = format!("{} · {}", test.tool, fmt::plural(runs, "run", "runs"));
         writeln!(out, "{}  {}", style.paint("bold", &fmt::plain(&test.test)), style.line(&about, 20))?;
+        if let Some(why) = &test.unordered {
+            writeln!(out, "  {} {}", style.paint("warn", super::mark("warn")), style.line(why, 4))?;
+        }
         runs_of(test, style, out)?;
         series_of(test, style, out)?;
     }
@@ -62,7 +65,7 @@ fn series_of(test: &HistoryTest, style: Style, out: &mut dyn Write) -> io::Resul
     let mut table = Table::new(&["requests", "metric", "newest", "band (95 %)", "runs", "last change", "evidence"]);
     for series in test.series.iter().take(MOST_SERIES) {
         let show = |value: f64| if series.metric == "failures" { fmt::percent(value) } else { fmt::latency_us(value) };
-        let newest = series.newest().map_or_else(|| "–".to_owned(), show);
+        let newest = series.newest().filter(|_| test.unordered.is_none()).map_or_else(|| "–".to_owned(), show);
         let state = if series.is_outside() == Some(true) { "warn" } else { "plain" };
         let band =
             series.band.map_or_else(|| "–".to_owned(), |band| format!("{} to {}", show(band.low), show(band.high)));

@@ -3,11 +3,13 @@
 use super::Material;
 use super::footing;
 use super::words;
-use crate::compare::delta::Call;
+use crate::compare::delta::{Call, Delta};
+use crate::compare::rate;
 use crate::fmt;
 use crate::judge::outcome::{CriterionResult, Reason, Severity, Status, Verdict, count_of};
 use crate::model::key::Population;
 use crate::report::model::{Answer, Line, TestReport, Tile};
+use std::collections::BTreeSet;
 
 /// Lines of a list on page one; what is left out is counted, and stands below.
 const MOST_LINES: usize = 6;
@@ -248,7 +250,13 @@ fn changed(material: &Material<'_>) -> Vec<Line> {
     if material.deltas.is_empty() {
         return Vec::new();
     }
-    let gated: Vec<_> = material.deltas.iter().filter(|one| !one.endpoint.is_empty()).collect();
+    // Totals count where somebody declared them, or where a test has nothing else.
+    let of_endpoint = |one: &&Delta| !one.endpoint.is_empty() && one.declared.is_none();
+    let with_endpoints: BTreeSet<&str> =
+        material.deltas.iter().filter(of_endpoint).map(|one| one.test.as_str()).collect();
+    let totals = |one: &Delta| one.metric != rate::NAME && !with_endpoints.contains(one.test.as_str());
+    let counts = |one: &&Delta| one.declared.is_some() || !one.endpoint.is_empty() || totals(one);
+    let gated: Vec<&Delta> = material.deltas.iter().filter(counts).collect();
     let of = |call: Call| gated.iter().filter(|one| one.call == call).count() as u64;
     let same = of(Call::NoSlower) + of(Call::NoRegressionSeen);
     let mut lines = vec![line(
@@ -265,7 +273,7 @@ fn changed(material: &Material<'_>) -> Vec<Line> {
     let mut moved: Vec<_> =
         material.deltas.iter().filter(|one| matches!(one.call, Call::Regressed | Call::Improved)).collect();
     moved.sort_by(|a, b| {
-        let weight = |one: &crate::compare::delta::Delta| (one.call != Call::Regressed, one.endpoint.is_empty());
+        let weight = |one: &Delta| (one.call != Call::Regressed, one.endpoint.is_empty());
         weight(a).cmp(&weight(b)).then(b.ratio.unwrap_or(1.0).total_cmp(&a.ratio.unwrap_or(1.0)))
     });
     lines.extend(

@@ -28,6 +28,10 @@ pub struct PastRun<'a> {
     pub accepted: Option<(&'a str, &'a str, &'a str)>,
     /// Whether it is fit to be compared with.
     pub fit: bool,
+    /// Whether its place among the others is known: by its start, or as it was stored.
+    pub ordered: bool,
+    /// Whether it is one of the runs that form the baseline of the run that is judged; `None` where none is.
+    pub forms: Option<bool>,
     /// Whether it is the run that is judged.
     pub this: bool,
     /// Under what it was made.
@@ -65,10 +69,17 @@ pub fn history(runs: &[PastRun<'_>], shown: &Shown<'_>) -> HistoryTest {
     let rows: Vec<HistoryRun> = runs.iter().map(|run| row(run, unequal(run))).collect();
     let mut names: Vec<&str> = vec![""];
     names.extend(newest.iter().flat_map(|run| &run.figures.endpoints).map(|one| one.endpoint.as_str()));
+    let unplaced = runs.iter().filter(|run| !run.ordered && !run.this).count();
+    let unordered = (unplaced > 1).then(|| {
+        format!(
+            "{unplaced} runs state no time and nothing tells in which order they were made: none of them is the newest"
+        )
+    });
+    let looks = Looks { baseline: shown.baseline, ordered: unordered.is_none() };
     let all =
         names.iter().flat_map(|name| QUANTILES.iter().chain(["failures"].iter()).map(move |metric| (*name, *metric)));
     let series: Vec<HistorySeries> =
-        all.map(|(name, metric)| one_series(runs, &rows, name, metric, shown.baseline)).filter(is_known).collect();
+        all.map(|(name, metric)| one_series(runs, &rows, (name, metric), &looks)).filter(is_known).collect();
     let charts = if shown.charts { charts(&rows, &series, shown) } else { Vec::new() };
     HistoryTest {
         test: shown.test.to_owned(),
@@ -76,6 +87,7 @@ pub fn history(runs: &[PastRun<'_>], shown: &Shown<'_>) -> HistoryTest {
         tool: newest.map(|run| run.fingerprint.tool.clone()).unwrap_or_default(),
         runs: rows,
         older,
+        unordered,
         series,
         charts,
     }
@@ -100,12 +112,19 @@ fn row(run: &PastRun<'_>, unequal: Vec<String>) -> HistoryRun {
     }
 }
 
+/// What is looked for in a series.
+struct Looks {
+    /// How many runs form a baseline.
+    baseline: usize,
+    /// Whether the runs stand in an order in which a level can change.
+    ordered: bool,
+}
+
 fn one_series(
     runs: &[PastRun<'_>],
     rows: &[HistoryRun],
-    endpoint: &str,
-    metric: &str,
-    baseline: usize,
+    (endpoint, metric): (&str, &str),
+    looks: &Looks,
 ) -> HistorySeries {
     let value = |run: &PastRun<'_>| {
         let one = run.figures.endpoint(endpoint)?;
@@ -115,25 +134,29 @@ fn one_series(
     let mut series = HistorySeries {
         endpoint: endpoint.to_owned(),
         metric: metric.to_owned(),
-        changes: changes(&values),
+        changes: if looks.ordered { changes(&values) } else { Vec::new() },
         values,
         band: None,
         band_why: None,
         level: String::new(),
     };
     let since = series.changes.last().map_or(0, |change| change.run);
-    let past = series.values.iter().zip(rows).skip(since).filter(|(_, row)| row.fit && row.comparable && !row.this);
-    let past: Vec<f64> = past.filter_map(|(value, _)| *value).collect();
-    let past = past.get(past.len().saturating_sub(baseline)..).unwrap_or_default();
+    // A report speaks of one baseline: where it is known which runs form it, the band is theirs.
+    let counts = |(at, run): (usize, &PastRun<'_>)| {
+        let own = || at >= since && run.fit && rows.get(at).is_some_and(|row| row.comparable);
+        !run.this && run.forms.unwrap_or_else(own)
+    };
+    let past = runs.iter().enumerate().zip(&series.values).filter(|(run, _)| counts(*run));
+    let past: Vec<f64> = past.filter_map(|(_, value)| *value).collect();
+    let past = past.get(past.len().saturating_sub(looks.baseline)..).unwrap_or_default();
     let found = if metric == "failures" { None } else { band(past) };
     let newest = runs.last().and_then(|run| run.figures.endpoint(endpoint));
     let over_time = newest.is_some_and(|one| one.quantiles.values().any(|quantile| quantile.sd.is_some()));
-    series.level = match past.len() {
+    series.level = String::from(match past.len() {
         enough if enough >= prediction::FEWEST_RUNS => "L0",
         _ if over_time => "L1",
         _ => "below L1",
-    }
-    .to_owned();
+    });
     series.band_why = found.is_none().then(|| match metric {
         "failures" => "failures are counts: their interval stands in the comparison".to_owned(),
         _ => format!(
@@ -266,6 +289,8 @@ mod tests {
             build: None,
             accepted: None,
             fit: true,
+            ordered: true,
+            forms: None,
             this: false,
             fingerprint: &fingerprint,
             figures,
@@ -293,6 +318,45 @@ mod tests {
         assert!(series.changes.is_empty() && series.band.is_none());
         let why = "2 comparable runs are fit since the last change of the level; needs 5";
         assert_eq!(series.band_why.as_deref(), Some(why));
+    }
+
+    fn listed(change: fn(usize, &mut PastRun<'_>)) -> HistorySeries {
+        let figures: Vec<RunFigures> =
+            (0..16).map(|run| figures(if run < 12 { 100.0 } else { 130.0 } + f64::from(run % 3))).collect();
+        let fingerprint = Fingerprint::default();
+        let run = |(at, figures)| {
+            let mut run = PastRun {
+                started_at: None,
+                verdict: Some(Verdict::Ready),
+                build: None,
+                accepted: None,
+                fit: true,
+                ordered: true,
+                forms: None,
+                this: false,
+                fingerprint: &fingerprint,
+                figures,
+            };
+            change(at, &mut run);
+            run
+        };
+        let runs: Vec<PastRun<'_>> = figures.iter().enumerate().map(run).collect();
+        let shown = Shown { test: "api", id: "h1", runs: 30, baseline: 10, labels: &[], charts: false };
+        history(&runs, &shown).series.into_iter().find(|one| one.metric == "p95").unwrap()
+    }
+
+    /// "1 comparable run is fit since the last change" stood beside "the newest of 7 runs that form the baseline".
+    #[test]
+    fn in_a_report_the_band_is_that_of_the_runs_that_form_the_baseline() {
+        assert!(listed(|_, _| ()).band.is_none(), "four runs since the change");
+        let found = listed(|at, run| run.forms = Some(at >= 9));
+        assert_eq!(found.band.unwrap().runs, 7);
+    }
+
+    #[test]
+    fn runs_in_no_known_order_have_no_change_of_the_level() {
+        assert_eq!(listed(|_, _| ()).changes.len(), 1);
+        assert!(listed(|_, run| run.ordered = false).changes.is_empty());
     }
 
     #[test]

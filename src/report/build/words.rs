@@ -83,12 +83,21 @@ pub fn declared_range(delta: &Delta) -> Option<String> {
     Some(Range { low: end(declared.low), high: end(declared.high) }.words())
 }
 
+/// A figure against one end, in percent. What is left of it is never rounded to nothing.
+fn share(after: f64, end: f64) -> String {
+    let percent = (after / end - 1.0) * 100.0;
+    if after > 0.0 && percent <= -99.5 {
+        return format!("{} %", fmt::number(((percent * 100.0).round() / 100.0).max(-99.99)));
+    }
+    format!("{} %", signed(percent))
+}
+
 /// A figure against both ends of what was declared, as a share and as a factor: `-81 % to -94 %, 5.2 to 16 times less`.
 fn against_declared(after: f64, declared: &DeclaredRange) -> String {
     if declared.low <= 0.0 {
         return String::new();
     }
-    let shares = [declared.low, declared.high].map(|end| format!("{} %", signed((after / end - 1.0) * 100.0)));
+    let shares = [declared.low, declared.high].map(|end| share(after, end));
     let factor = |end: f64| if after >= end { after / end } else { end / after };
     let rounded = |end: f64| fmt::number((factor(end) * 10.0).round() / 10.0);
     let inside = declared.low < after && after < declared.high;
@@ -105,7 +114,8 @@ fn against_declared(after: f64, declared: &DeclaredRange) -> String {
     let (near, far) = if less { (declared.low, declared.high) } else { (declared.high, declared.low) };
     let [low, high] = shares;
     let (first, second) = if less { (low, high) } else { (high, low) };
-    format!("{first} to {second}, {} to {} times {}", rounded(near), rounded(far), if less { "less" } else { "more" })
+    let shares = if first == second { first } else { format!("{first} to {second}") };
+    format!("{shares}, {} to {} times {}", rounded(near), rounded(far), if less { "less" } else { "more" })
 }
 
 /// What the comparison says, in the executive's words.

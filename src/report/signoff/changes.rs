@@ -146,11 +146,12 @@ fn other_figure(at: &At<'_>) -> Note {
     }
     let unmeasured = at.declared.before.first().map(|one| {
         let source = one.source.as_deref().map(|source| format!(" ({source})")).unwrap_or_default();
-        Note::declared(&format!(
-            "{}: {} before{source}; no valid run long enough measured what it is now.",
-            one.metric,
-            one.value.words()
-        ))
+        let nowhere = one.test.as_ref().filter(|globs| at.report.tests.iter().all(|test| !globs.matches(&test.name)));
+        let why = nowhere.map_or_else(
+            || "no valid run long enough measured what it is now".to_owned(),
+            |globs| format!("no test is called {}", globs.texts().join(", ")),
+        );
+        Note::declared(&format!("{}: {} before{source}; {why}.", one.metric, one.value.words()))
     });
     unmeasured.unwrap_or_else(|| Note::missing("Not known: there is no baseline, and nobody says how it was before."))
 }

@@ -57,14 +57,14 @@ fn assess<'a>(at: &At<'a>, check: &'a Check) -> Assessed<'a> {
         (None, ids) => Some(criteria_met(at, ids)),
     };
     if let Some((holds, evidence)) = shown {
-        let state = if check.answer == Some(Answer::DoesNotApply) {
-            State::DoesNotApply
-        } else if holds {
-            State::Ticked
-        } else {
-            State::No
+        let state = match holds {
+            _ if check.answer == Some(Answer::DoesNotApply) => State::DoesNotApply,
+            Some(true) => State::Ticked,
+            Some(false) => State::No,
+            None => State::NotAssessed,
         };
-        return Assessed { check, state, evidence: Cell::text(evidence), origin: Origin::Measured };
+        let origin = if state == State::NotAssessed { Origin::Missing } else { Origin::Measured };
+        return Assessed { check, state, evidence: Cell::text(evidence), origin };
     }
     let evidence = Cell::evidence(check.evidence.as_ref());
     let state = match check.answer {
@@ -78,34 +78,40 @@ fn assess<'a>(at: &At<'a>, check: &'a Check) -> Assessed<'a> {
     Assessed { check, state, evidence, origin }
 }
 
-fn tests_run(at: &At<'_>) -> (bool, String) {
+/// Whether what a line asks holds; `None` where there is nothing of the kind. With what shows it.
+type Shown = (Option<bool>, String);
+
+fn tests_run(at: &At<'_>) -> Shown {
     // Every line of the plan counts, required or not: "all planned tests" is all of them.
     let planned = || at.report.plan.iter().filter(|line| matches!(line.state.as_str(), "run" | "not-run" | "blocked"));
     let of = |state: &str| planned().filter(|line| line.state == state).count() as u64;
     let all = planned().count() as u64;
+    if all == 0 {
+        return (None, "no test is planned ([[tests]] of plimsoll.toml)".to_owned());
+    }
     let mut text = format!("{} of {} run", fmt::count(of("run")), fmt::plural(all, "planned test", "planned tests"));
     for (state, word) in [("blocked", "blocked"), ("not-run", "not run")] {
         if of(state) > 0 {
             text = format!("{text}, {} {word}", fmt::count(of(state)));
         }
     }
-    (all > 0 && of("run") == all, text)
+    (Some(of("run") == all), text)
 }
 
-fn targets_met(at: &At<'_>) -> (bool, String) {
+fn targets_met(at: &At<'_>) -> Shown {
     let judged = |one: &&CriterionResult| one.critical && one.counts && one.status != Status::NotApplicable;
     let critical: Vec<_> = at.report.criteria.iter().filter(judged).collect();
     let met = critical.iter().filter(|one| words::is_met(one.status)).count();
     let text = format!("{met} of {} met", fmt::plural(critical.len() as u64, "critical outcome", "critical outcomes"));
-    (!critical.is_empty() && met == critical.len(), text)
+    ((!critical.is_empty()).then_some(met == critical.len()), text)
 }
 
-fn criteria_met(at: &At<'_>, ids: &[String]) -> (bool, String) {
+fn criteria_met(at: &At<'_>, ids: &[String]) -> Shown {
     let met = ids.iter().all(|id| {
         let mut own = at.report.criteria.iter().filter(|one| one.id == *id).peekable();
         own.peek().is_some() && own.all(|one| words::is_met(one.status))
     });
-    (met, words::outcomes(at, ids).text)
+    (Some(met), words::outcomes(at, ids).text)
 }
 
 pub(super) fn checklist(at: &At<'_>) -> Section {

@@ -106,9 +106,10 @@ pub(super) fn rate_disagrees(endpoint: &Record) -> Option<String> {
 
 /// An end before the start, or a length that is not the time between them.
 pub(super) fn times_disagree(record: &Record) -> Option<String> {
-    let (start, end) = match (record.start?, record.end?) {
-        (Clock::At(start), Clock::At(end)) | (Clock::Zoneless(start), Clock::Zoneless(end)) => (start, end),
-        _ => return None,
+    let ((Clock::At(start), Clock::At(end)) | (Clock::Zoneless(start), Clock::Zoneless(end))) =
+        (record.start?, record.end?)
+    else {
+        return None;
     };
     if end < start {
         let (start, end) = (fmt::instant(start), fmt::instant(end));

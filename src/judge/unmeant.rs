@@ -1,0 +1,125 @@
+//! What stands rightly in plimsoll.toml and was probably not meant: limits that nothing can miss or meet, kinds of failures that
+//! are no name of ours, mixes of more than everything. Told before there are results.
+
+use super::kinds;
+use crate::config::Config;
+use crate::config::limit::Side;
+use crate::config::metric::{Asked, Metric, Over};
+use crate::config::schema::{Criterion, PlannedTest};
+use crate::fmt;
+use crate::unit::Unit;
+
+/// A sentence on each.
+#[must_use]
+pub fn doubts(config: &Config) -> Vec<String> {
+    let judged = || config.criteria.iter().filter(|one| one.not_applicable.is_none());
+    let limits = judged().filter_map(limit);
+    let names = judged().filter_map(|one| {
+        let unheard = kinds::unheard(&one.metric, &std::iter::empty())?;
+        Some(format!("`{}`: {}", fmt::plain(&one.id), unheard.said))
+    });
+    limits.chain(names).chain(config.tests.iter().filter_map(mix)).collect()
+}
+
+/// A limit that the metric cannot reach.
+fn limit(criterion: &Criterion) -> Option<String> {
+    let (side, quantity) = criterion.demand().ok().flatten()?.limit;
+    let limit = criterion.metric.limit(quantity).ok()?;
+    let (least, most) = bounds(&criterion.metric)?;
+    let (above_all, below_all) = (most.is_some_and(|most| limit > most), limit < least);
+    let (at_most, at_least) = (most.is_some_and(|most| limit >= most), limit <= least);
+    let idle = match side {
+        Side::AtMost => at_most,
+        Side::Below => above_all,
+        Side::AtLeast => at_least,
+        Side::Above => below_all,
+        Side::Equal | Side::NotEqual => false,
+    };
+    let hopeless = match side {
+        Side::AtMost => below_all,
+        Side::Below => at_least,
+        Side::AtLeast => above_all,
+        Side::Above => at_most,
+        Side::Equal | Side::NotEqual => false,
+    };
+    let unit = criterion.metric.unit().unwrap_or(Unit::Plain);
+    let said = format!(
+        "`{}` demands {} {} of {}",
+        fmt::plain(&criterion.id),
+        side.words(),
+        fmt::value(limit, unit),
+        criterion.metric
+    );
+    match (idle, hopeless) {
+        (true, _) => Some(format!("{said}: nothing can miss it")),
+        (_, true) => Some(format!("{said}: nothing can meet it")),
+        _ => None,
+    }
+}
+
+/// The least and the greatest value that a metric can have; `None` where nothing is known of it.
+fn bounds(metric: &Metric) -> Option<(f64, Option<f64>)> {
+    if let Asked::OverTests(how, inner) = &metric.asked {
+        let (least, most) = bounds(inner)?;
+        return Some((least, most.filter(|_| *how != Over::Sum)));
+    }
+    match (metric.unit()?, &metric.asked) {
+        (_, Asked::Drift { .. }) => None,
+        (Unit::Ratio, _) => Some((0.0, Some(1.0))),
+        _ => Some((0.0, None)),
+    }
+}
+
+/// A mix whose globs add up to more than everything: they overlap, or a share is too large.
+fn mix(test: &PlannedTest) -> Option<String> {
+    let sum: f64 = test.mix.values().map(|share| share.value).sum();
+    (sum > 1.005).then(|| format!("the mix of the test {} adds up to {}", fmt::plain(&test.name), fmt::percent(sum)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(metric: &str, limit: &str) -> Vec<String> {
+        doubts(&Config::parse(&format!("[[criteria]]\nid = \"a\"\nmetric = \"{metric}\"\n{limit}\n"), "p").unwrap())
+    }
+
+    /// `failures.ratio at_most = 1` reads as one percent and is all of them.
+    #[test]
+    fn a_limit_that_nothing_can_miss_or_meet_is_told() {
+        assert_eq!(
+            said("failures.ratio", "at_most = 1"),
+            ["`a` demands at most 100 % of failures.ratio: nothing can miss it"]
+        );
+        for (metric, limit, how) in [
+            ("failures.ratio", "below = \"150 %\"", "miss"),
+            ("latency.p95", "at_least = \"0 s\"", "miss"),
+            ("suite.max(failures.ratio)", "at_most = \"100 %\"", "miss"),
+            ("success.ratio", "above = \"100 %\"", "meet"),
+            ("latency.p95", "below = \"0 s\"", "meet"),
+        ] {
+            let found = said(metric, limit);
+            assert!(
+                found.len() == 1 && found[0].ends_with(&format!("nothing can {how} it")),
+                "{metric} {limit}: {found:?}"
+            );
+        }
+        for (metric, limit) in [
+            ("failures.ratio", "at_most = 0"),
+            ("success.ratio", "at_least = \"100 %\""),
+            ("latency.p95.drift", "at_most = \"150 %\""),
+            ("suite.sum(failures.ratio)", "at_most = \"100 %\""),
+            ("requests", "above = 0"),
+        ] {
+            assert!(said(metric, limit).is_empty(), "{metric} {limit}");
+        }
+    }
+
+    #[test]
+    fn kinds_and_mixes_that_were_probably_not_meant_are_told() {
+        assert!(said("failures.ratio{timeuot}", "at_most = 0")[0].contains("did you mean `timeout`?"));
+        assert!(said("failures.ratio{timeout}", "at_most = 0").is_empty());
+        let mix = "[[tests]]\nname = \"t\"\nmix = { \"GET /*\" = \"80 %\", \"*\" = \"40 %\" }\n";
+        assert_eq!(doubts(&Config::parse(mix, "p").unwrap()), ["the mix of the test t adds up to 120 %"]);
+    }
+}
