@@ -72,7 +72,7 @@ fn courses(input: &Input, columns: &[usize]) -> Result<Vec<(usize, Course)>, Err
         return Ok(courses);
     }
     let head = input.head()?;
-    let (mut rows, sign) = (Rows::open(input, delimiter(head.first_line()))?, sign(&head, measured));
+    let (mut rows, sign) = (Rows::open(input, delimiter(head.first_line()))?, sign(&head, columns));
     let mut unneeded = Tally::default();
     while let Some(row) = rows.next_row(&mut unneeded) {
         for (column, course) in &mut courses {
