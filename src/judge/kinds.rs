@@ -27,7 +27,7 @@ pub fn unheard<'a>(metric: &Metric, of_runs: &(impl Iterator<Item = &'a str> + C
     let (others, names) = kind::names(wanted);
     let mut found = Unheard { said: String::new(), misspelt: false };
     for name in names {
-        let said = match kind::standing(name, of_runs.clone()) {
+        let said = match kind::standing(name, of_runs) {
             Standing::Known => continue,
             Standing::Near(meant) => {
                 // What is allowed and misspelt only makes the demand stricter.

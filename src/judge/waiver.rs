@@ -183,10 +183,11 @@ mod tests {
     }
 
     fn applied(rows: &[(&str, &str)], result: CriterionResult) -> (CriterionResult, Vec<String>) {
-        let text: String = rows
+        let text = rows
             .iter()
             .map(|(id, ceiling)| format!("[[waivers]]\ncriterion = \"{id}\"\nceiling = \"{ceiling}\"\n{TERMS}"))
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         let group =
             "[[groups]]\nid = \"G\"\n[[criteria]]\nid = \"a\"\nmetric = \"rate\"\nabove = \"1/s\"\ngroup = \"G\"\n";
         let config = Config::parse(&format!("{group}{text}"), "p").unwrap();

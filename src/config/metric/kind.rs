@@ -90,7 +90,7 @@ fn is_class(wanted: &str) -> bool {
 
 /// What a name is, with the kinds of the runs.
 #[must_use]
-pub fn standing<'a>(name: &str, of_runs: impl Iterator<Item = &'a str> + Clone) -> Standing {
+pub fn standing<'a>(name: &str, of_runs: &(impl Iterator<Item = &'a str> + Clone)) -> Standing {
     let wanted = name.to_lowercase();
     let status = bare(&wanted);
     let is_number = status.len() == 3 && status.bytes().all(|letter| letter.is_ascii_digit());
@@ -136,7 +136,7 @@ mod tests {
     /// `failures.ratio{timeuot}` was 0 % of every run, and the suite READY.
     #[test]
     fn a_misspelt_kind_is_told_from_one_that_did_not_happen() {
-        let of = |name: &str| standing(name, ["PaymentDeclined"].into_iter());
+        let of = |name: &str| standing(name, &["PaymentDeclined"].into_iter());
         for known in
             ["timeout", "Timeout", "refused", "503", "5xx", "50x", "tls", "paymentdeclined", "conn*", "HTTP 404"]
         {

@@ -29,11 +29,13 @@ pub fn of_threshold(threshold: &Threshold, critical: bool) -> String {
         (name, Some(MetricKind::Trend), _) if !name.ends_with("_cls") => (Unit::Micros, 1e3),
         _ => (Unit::Plain, 1.0),
     };
-    let mut name = k6::named(&selector, expression.aggregation);
-    if selector.name == "http_req_duration" && !matches!(expression.aggregation, Aggregation::Percentile(_)) {
-        let (figure, of) = name.split_once(' ').unwrap_or((&name, ""));
-        name = format!("{figure} latency {of}").trim_end().to_owned();
-    }
+    let name = k6::named(&selector, expression.aggregation);
+    let is_bare = selector.name == "http_req_duration" && !matches!(expression.aggregation, Aggregation::Percentile(_));
+    let name = match name.split_once(' ') {
+        Some((figure, of)) if is_bare => format!("{figure} latency {of}"),
+        None if is_bare => format!("{name} latency"),
+        _ => name,
+    };
     let side = k6::side(expression.operator);
     let mut terms = vec![if critical { "critical" } else { "not critical" }];
     terms.extend(threshold.abort.then_some("k6 ends the run where it is crossed"));
