@@ -44,10 +44,12 @@ impl Adapter for K6Summary {
             duration_s: summary.state.and_then(|state| state.millis).map(|millis| millis / 1e3),
         };
         let part = sink.part(None);
-        let began = instant_of(summary.start_time.or(summary.started_at));
-        began.into_iter().for_each(|at| sink.fact(part, Fact::Began(at)));
-        let written = instant_of(summary.timestamp.or(summary.date).or(summary.generated_at));
-        written.into_iter().for_each(|at| sink.fact(part, Fact::WrittenAt(at)));
+        if let Some(at) = instant_of(summary.start_time.or(summary.started_at)) {
+            sink.fact(part, Fact::Began(at));
+        }
+        if let Some(at) = instant_of(summary.timestamp.or(summary.date).or(summary.generated_at)) {
+            sink.fact(part, Fact::WrittenAt(at));
+        }
         finish(&figures, tally, input, settings, sink)
     }
 }

@@ -105,7 +105,9 @@ impl Adapter for MonitorCsv {
             .collect();
         let mut tally = read(input, settings, &keys, sink)?;
         counter::tell(&keys, &mut tally);
-        beside.into_iter().for_each(|text| tally.note(text));
+        if let Some(text) = beside {
+            tally.note(text);
+        }
         Ok(tally)
     }
 }
@@ -163,7 +165,7 @@ fn rows_hold(
 }
 
 /// The rows that detection looks at. The last row of the head, or of a killed monitor, may be cut off.
-pub(super) fn first_rows<'h>(head: &'h Head, columns: usize) -> impl Iterator<Item = csv::ByteRecord> + 'h {
+pub(super) fn first_rows(head: &Head, columns: usize) -> impl Iterator<Item = csv::ByteRecord> + '_ {
     let separator = delimiter(head.first_line());
     let rows = csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(head.bytes());
     let whole = move |record: &csv::ByteRecord| record.len() >= columns;

@@ -134,7 +134,9 @@ impl Labelled {
             is_short = row.bytes(names.len().checked_sub(1)).is_none();
             match shape(&row, names.len()).and_then(|()| self.figures(&row, &names, sign, &mut clock)) {
                 Ok((at, figures)) => {
-                    figures.iter().for_each(|figure| shown.take(figure, at, sink));
+                    for figure in &figures {
+                        shown.take(figure, at, sink);
+                    }
                     tally.used();
                 }
                 Err(refusal) => tally.reject(rejection(&row, &names, &refusal)),

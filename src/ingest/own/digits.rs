@@ -189,7 +189,9 @@ mod tests {
     fn the_numbers_of_a_file_tell() {
         let seen = |cells: &[&str]| {
             let mut seen = Seen::default();
-            cells.iter().for_each(|cell| seen.take(cell));
+            for cell in cells {
+                seen.take(cell);
+            }
             seen
         };
         assert_eq!(seen(&["1.000", "12,5 ms"]).sign(true), Sign::Comma);
