@@ -186,7 +186,8 @@ mod tests {
     #[test]
     fn text_is_left_out_and_named() {
         let text = "timestamp,cpu_percent,memory_mb,status\n1795226988,10,100,ok\n1795226990,11,101,ok\n1795226992,12,102,warm\n";
-        assert!(matches!(sniff(&MonitorCsv, text), Sniff::Unsure(_)));
+        let sniffed = sniff(&MonitorCsv, text);
+        assert!(matches!(sniffed, Sniff::Unsure(_)), "{sniffed:?}");
         let (tally, sink) = read(&MonitorCsv, text);
         assert_eq!((tally.used, tally.rejected), (3, 0));
         assert_eq!(values(&sink, "cpu_percent"), [Some(10.0), Some(11.0), Some(12.0)]);

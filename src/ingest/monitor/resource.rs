@@ -2,6 +2,7 @@
 
 use super::counter;
 use super::generic::key_by_name;
+use super::labelled::Labelled;
 use super::reading::{read, time_columns};
 use crate::error::Error;
 use crate::ingest::own::columns::{Plan, delimiter, header_names};
@@ -53,6 +54,14 @@ impl Adapter for MonitorResource {
         }
         if Plan::by_name(&names).holds_requests() {
             return Sniff::no("the rows are requests: a latency stands beside an endpoint, outcome or status");
+        }
+        // Text in a column, such as `status`, is for the reader of any monitor, which leaves it out.
+        let times = time_columns(&names);
+        if times
+            .first()
+            .is_some_and(|time| Labelled::of(head, &names, *time).measured.len() + times.len() < names.len())
+        {
+            return Sniff::no("a column holds text");
         }
         Sniff::yes("the header has timestamp, cpu_percent and memory_mb")
     }

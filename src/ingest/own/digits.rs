@@ -97,9 +97,10 @@ pub fn plain(text: &str, sign: Sign) -> Option<Cow<'_, str>> {
     let (whole, fraction) = decimal.and_then(|sign| digits.rsplit_once(sign)).unwrap_or((digits, ""));
     let is_grouping = |letter: &char| !letter.is_ascii_digit();
     let grouping = whole.chars().find(is_grouping);
-    let is_sound = grouping
-        .is_none_or(|sign| (SPACERS.contains(&sign) || matches!(sign, '.' | ',')) && is_grouped(whole, sign))
-        && !whole.is_empty()
+    let is_sound = grouping.is_none_or(|sign| {
+        let may_group = SPACERS.contains(&sign) || matches!(sign, '.' | ',') && decimal != Some(sign);
+        may_group && is_grouped(whole, sign)
+    }) && !whole.is_empty()
         && fraction.bytes().all(|byte| byte.is_ascii_digit());
     let whole: String = whole.chars().filter(char::is_ascii_digit).collect();
     let point = if fraction.is_empty() { "" } else { "." };
