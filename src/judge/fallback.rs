@@ -1,5 +1,5 @@
-//! The one default criterion: failures at most 1 %, for every test of which nobody demands anything of the kind: neither the
-//! configuration nor another tool's file, nor thresholds that the results bring along.
+//! The one default criterion: failures at most 1 %, for every test of which the configuration demands nothing of the kind, itself
+//! or by another tool's file that it names.
 
 mod demands;
 
@@ -32,7 +32,7 @@ pub fn judged(
                     |other: &Criterion| config.judged_through(other).is_none() && covers(other, entry, configured);
                 !(config.criteria.iter().any(own)
                     || demands::degrades(config, entry)
-                    || configured.iter().any(|result| demands::is_of_failures(result, entry)))
+                    || configured.iter().any(|result| demands::is_of_failures(config, result, entry)))
             })
             .collect();
         for entry in &uncovered {

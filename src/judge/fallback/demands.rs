@@ -19,18 +19,29 @@ use crate::model::sample::Threshold;
 /// k6's share of requests that failed.
 const K6: &str = "http_req_failed";
 
-/// Whether a result of another tool's criterion limits all failures of a test. As with configured ones, one that is not critical
-/// does while it is met, so that a failing criterion that is added never makes the verdict milder.
-pub(super) fn is_of_failures(result: &CriterionResult, entry: &Entry<'_>) -> bool {
+/// Whether a result of another tool's criterion, which the configuration names, limits all failures of a test. As with configured
+/// ones, one that is not critical does while it is met, so that a failing criterion that is added never makes the verdict milder.
+/// k6 thresholds that results bring along are no configuration: they stand beside the default.
+pub(super) fn is_of_failures(config: &Config, result: &CriterionResult, entry: &Entry<'_>) -> bool {
     let met = matches!(result.status, Status::Pass | Status::MetNotProven | Status::Warn);
     // What names an endpoint that is not there has no figure, and is not about the whole test; k6 names its part in the metric.
     let of_the_whole = result.endpoint.is_none() && (result.observed.is_some() || result.origin == Origin::K6);
     result.original.is_some()
+        && (result.origin != Origin::K6 || is_imported(config, result, entry))
         && result.test == entry.name()
         && (of_the_whole && result.part.is_none())
         && (result.counts && result.status != Status::NotApplicable)
         && (result.critical || met)
         && result.limit.is_some_and(|limit| limits(&result.metric, limit.side))
+}
+
+/// Whether a k6 threshold stands in a file or list that the configuration names for a test.
+fn is_imported(config: &Config, result: &CriterionResult, entry: &Entry<'_>) -> bool {
+    config.borrowed.iter().any(|loaded| {
+        let Demands::K6(thresholds) = &loaded.demands else { return false };
+        let is_it = |one: &Threshold| one.metric == result.metric && result.original.as_ref() == Some(&one.expression);
+        loaded.test.as_ref().is_none_or(|globs| globs.matches(entry.name())) && thresholds.iter().any(is_it)
+    })
 }
 
 /// Whether a limit on this side of a metric keeps failures few.
@@ -157,9 +168,9 @@ mod tests {
         }
     }
 
-    /// Thresholds are the team's demands, wherever they stand.
+    /// Without a configuration a run is judged by the thresholds it brings and by the default.
     #[test]
-    fn a_threshold_on_failures_stands_in_the_defaults_place() {
+    fn a_threshold_on_failures_stands_in_the_defaults_place_where_it_is_imported() {
         let threshold = |metric: &str| Threshold {
             metric: metric.to_owned(),
             expression: "rate<0.05".to_owned(),
@@ -167,7 +178,11 @@ mod tests {
             abort: false,
         };
         for (metric, default) in [(K6, false), ("http_req_failed{name:a}", true)] {
-            assert_eq!(has_default(&judged("", vec![threshold(metric)])), default, "{metric}");
+            let import = format!("[[import]]\nk6 = {{ \"{metric}\" = [\"rate<0.05\"] }}\n");
+            for brought in [vec![threshold(metric)], Vec::new()] {
+                assert_eq!(has_default(&judged(&import, brought)), default, "{metric}");
+            }
+            assert!(has_default(&judged("", vec![threshold(metric)])), "{metric}");
             assert_eq!(is_few(&threshold(metric)), !default, "{metric}");
         }
     }

@@ -146,7 +146,9 @@ fn other_figure(at: &At<'_>) -> Note {
     }
     let unmeasured = at.declared.before.first().map(|one| {
         let source = one.source.as_deref().map(|source| format!(" ({source})")).unwrap_or_default();
-        let nowhere = one.test.as_ref().filter(|globs| at.report.tests.iter().all(|test| !globs.matches(&test.name)));
+        let called =
+            at.report.tests.iter().map(|test| &test.name).chain(at.report.criteria.iter().map(|one| &one.test));
+        let nowhere = one.test.as_ref().filter(|globs| !called.clone().any(|name| globs.matches(name)));
         let why = nowhere.map_or_else(
             || "no valid run long enough measured what it is now".to_owned(),
             |globs| format!("no test is called {}", globs.texts().join(", ")),
