@@ -55,13 +55,15 @@ impl Adapter for MonitorResource {
         if Plan::by_name(&names).holds_requests() {
             return Sniff::no("the rows are requests: a latency stands beside an endpoint, outcome or status");
         }
-        // Text in a column, such as `status`, is for the reader of any monitor, which leaves it out.
+        // Text in a column that is none of these, such as `status`, is for the reader of any monitor, which leaves it out.
         let times = time_columns(&names);
-        if times
-            .first()
-            .is_some_and(|time| Labelled::of(head, &names, *time).measured.len() + times.len() < names.len())
-        {
-            return Sniff::no("a column holds text");
+        if let Some(time) = times.first() {
+            let numbers = Labelled::of(head, &names, *time).measured;
+            let is_own =
+                |column: usize| times.contains(&column) || names.get(column).is_some_and(|name| known(name).is_some());
+            if (0..names.len()).any(|column| !is_own(column) && !numbers.contains(&column)) {
+                return Sniff::no("a column holds text");
+            }
         }
         Sniff::yes("the header has timestamp, cpu_percent and memory_mb")
     }
