@@ -1,7 +1,7 @@
 //! What two runs must have in common to be compared: the fingerprint.
 //!
 //! A slower answer under twice the load is no regression. So a stored run keeps what it was made under, and a run is held
-//! against it field by field. What a slower system changes by itself is no field ([`super::load`]).
+//! against it field by field. What a slower system changes by itself is no field (`load`).
 
 use super::load::{Differs, Load};
 use super::side::Side;

@@ -5,7 +5,7 @@
 //! and the way out, and where it is all there is, that is the error.
 //!
 //! Asked only when no adapter is certain of the file, so that a kind can be refused in general and read in particular;
-//! [`archive`] alone is asked before all adapters.
+//! [`archive()`] alone is asked before all adapters.
 
 mod archive;
 mod marks;
