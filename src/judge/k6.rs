@@ -50,12 +50,13 @@ fn all(entry: &Entry<'_>, mut thresholds: Vec<&Threshold>, compat: Option<Compat
     thresholds.into_iter().map(|threshold| one(entry, threshold, compat)).collect()
 }
 
+/// What a threshold demands, and of which metric.
+pub(super) fn parsed(threshold: &Threshold) -> Result<(ThresholdExpression, MetricSelector), String> {
+    Ok((threshold.expression.parse()?, threshold.metric.parse()?))
+}
+
 fn one(entry: &Entry<'_>, threshold: &Threshold, compat: Option<Compat>) -> CriterionResult {
-    let parsed = threshold
-        .expression
-        .parse::<ThresholdExpression>()
-        .and_then(|expression| Ok((expression, threshold.metric.parse::<MetricSelector>()?)));
-    let (expression, selector) = match parsed {
+    let (expression, selector) = match parsed(threshold) {
         Ok(parsed) => parsed,
         Err(why) => {
             let seen = Observation::unknown(Unit::Plain, format!("the threshold cannot be read: {why}"));

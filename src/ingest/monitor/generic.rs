@@ -92,11 +92,15 @@ impl Adapter for MonitorCsv {
                 return long.read(input, settings, sink);
             }
             let labelled = Labelled::of(&head, &names, *time).telling(input)?;
+            beside = labelled.left_out(&names);
             if labelled.tells_apart() {
-                return labelled.read(input, settings, sink);
+                let mut tally = labelled.read(input, settings, sink)?;
+                if let Some(text) = beside {
+                    tally.note(text);
+                }
+                return Ok(tally);
             }
             measured.clone_from(&labelled.measured);
-            beside = labelled.left_out(&names);
         }
         let growing = counter::growing(input, &names, &measured)?;
         let keys: Vec<_> = measured

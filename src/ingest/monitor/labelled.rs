@@ -4,13 +4,12 @@
 use super::generic::{first_rows, unit_by_name};
 use super::instants::Instants;
 use super::reading::{level, sign};
-use super::shown::{Figure, Shown};
+use super::shown::{self, Figure};
 use crate::error::Error;
 use crate::ingest::own::cell_text::{Refusal, is_nothing};
 use crate::ingest::own::columns::delimiter;
 use crate::ingest::own::digits::Sign;
 use crate::ingest::own::name::words;
-use crate::ingest::own::rows_csv::{rejection, shape};
 use crate::ingest::rows::{Row, Rows};
 use crate::ingest::{Head, Input, Settings, Sink, Tally};
 use crate::unit::Timestamp;
@@ -123,33 +122,8 @@ impl Labelled {
 
     /// Reads all rows, those of each owner as columns of its own.
     pub(super) fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let head = input.head()?;
-        let mut rows = Rows::open(input, delimiter(head.first_line()))?;
-        let names = rows.header().names().to_vec();
-        let sign = sign(&head, &self.measured);
-        let (mut tally, mut shown) = (Tally::default(), Shown::new(sink));
-        let mut clock = Instants::new(settings.timezone.clone());
-        let mut is_short = false;
-        while let Some(row) = rows.next_row(&mut tally) {
-            is_short = row.bytes(names.len().checked_sub(1)).is_none();
-            match shape(&row, names.len()).and_then(|()| self.figures(&row, &names, sign, &mut clock)) {
-                Ok((at, figures)) => {
-                    for figure in &figures {
-                        shown.take(figure, at, sink);
-                    }
-                    tally.used();
-                }
-                Err(refusal) => tally.reject(rejection(&row, &names, &refusal)),
-            }
-            tally.stop_if_strict(settings, input)?;
-        }
-        if is_short {
-            tally.unfinished.get_or_insert_with(|| "the last row breaks off".to_owned());
-        }
-        clock.tell(&mut tally);
-        shown.tell(&mut tally);
-        self.left_out(&names).into_iter().for_each(|text| tally.note(text));
-        Ok(tally)
+        let sign = sign(&input.head()?, &self.measured);
+        shown::read(input, settings, sink, |row, names, clock| self.figures(row, names, sign, clock))
     }
 
     fn figures(
@@ -160,10 +134,7 @@ impl Labelled {
         clock: &mut Instants,
     ) -> Result<(Timestamp, Vec<Figure>), Refusal> {
         let text = |column: usize| row.text(Some(column)).unwrap_or_default();
-        let at = clock.read(text(self.time)).ok_or_else(|| {
-            let found = crate::fmt::excerpt(text(self.time).as_bytes());
-            Refusal::at(self.time, format!("should be a time (RFC 3339 or unix), found `{found}`"))
-        })?;
+        let at = shown::time(row, self.time, clock)?;
         let owner: Vec<&str> =
             self.owners.iter().map(|column| text(*column)).filter(|cell| !is_nothing(cell)).collect();
         let figure = |column: &usize| {

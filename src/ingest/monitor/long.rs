@@ -4,13 +4,12 @@
 use super::instants::Instants;
 use super::prometheus::meaning;
 use super::reading::{level, sign};
-use super::shown::{Figure, Shown};
+use super::shown::{self, Figure};
 use crate::error::Error;
 use crate::ingest::own::cell_text::Refusal;
 use crate::ingest::own::columns::delimiter;
 use crate::ingest::own::digits::Sign;
 use crate::ingest::own::name::words;
-use crate::ingest::own::rows_csv::{rejection, shape};
 use crate::ingest::rows::{Row, Rows};
 use crate::ingest::{Input, Settings, Sink, Tally};
 use crate::unit::Timestamp;
@@ -42,30 +41,10 @@ impl Long {
     /// Reads all rows.
     pub(super) fn read(mut self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         self.labels = self.telling(input)?;
-        let head = input.head()?;
-        let mut rows = Rows::open(input, delimiter(head.first_line()))?;
-        let sign = sign(&head, &[self.value]);
-        let names = rows.header().names().to_vec();
-        let (mut tally, mut shown) = (Tally::default(), Shown::new(sink));
-        let mut clock = Instants::new(settings.timezone.clone());
-        let mut is_short = false;
-        while let Some(row) = rows.next_row(&mut tally) {
-            is_short = row.bytes(names.len().checked_sub(1)).is_none();
-            match shape(&row, names.len()).and_then(|()| self.figure(&row, &names, sign, &mut clock)) {
-                Ok((at, figure)) => {
-                    shown.take(&figure, at, sink);
-                    tally.used();
-                }
-                Err(refusal) => tally.reject(rejection(&row, &names, &refusal)),
-            }
-            tally.stop_if_strict(settings, input)?;
-        }
-        if is_short {
-            tally.unfinished.get_or_insert_with(|| "the last row breaks off".to_owned());
-        }
-        clock.tell(&mut tally);
-        shown.tell(&mut tally);
-        Ok(tally)
+        let sign = sign(&input.head()?, &[self.value]);
+        shown::read(input, settings, sink, |row, names, clock| {
+            self.figure(row, names, sign, clock).map(|(at, figure)| (at, vec![figure]))
+        })
     }
 
     /// Labels that are not the same in all rows.
@@ -96,11 +75,7 @@ impl Long {
         sign: Sign,
         clock: &mut Instants,
     ) -> Result<(Timestamp, Figure), Refusal> {
-        let stamp = row.text(Some(self.time)).unwrap_or_default();
-        let at = clock.read(stamp).ok_or_else(|| {
-            let found = crate::fmt::excerpt(stamp.as_bytes());
-            Refusal::at(self.time, format!("should be a time (RFC 3339 or unix), found `{found}`"))
-        })?;
+        let at = shown::time(row, self.time, clock)?;
         let text = row.text(Some(self.value)).unwrap_or_default();
         let value = reading(text, sign).map_err(|reason| Refusal::at(self.value, reason))?;
         let name = self.name.and_then(|column| row.text(Some(column))).unwrap_or_default();

@@ -1,7 +1,12 @@
 //! A monitor's columns as they turn up while its file is read.
 
-use crate::ingest::Tally;
-use crate::ingest::{PartId, SeriesId, Sink};
+use super::instants::Instants;
+use crate::error::Error;
+use crate::ingest::own::cell_text::Refusal;
+use crate::ingest::own::columns::delimiter;
+use crate::ingest::own::rows_csv::{rejection, shape};
+use crate::ingest::rows::{Row, Rows};
+use crate::ingest::{Input, PartId, SeriesId, Settings, Sink, Tally};
 use crate::model::key::{ColumnKey, ColumnKind};
 use crate::unit::Timestamp;
 use std::collections::BTreeMap;
@@ -74,4 +79,47 @@ impl Shown {
             ));
         }
     }
+}
+
+/// Reads a CSV whose rows hold figures of series that turn up as it is read; `figures` makes them of a row, given the columns'
+/// names.
+pub(super) fn read(
+    input: &Input,
+    settings: &Settings,
+    sink: &mut dyn Sink,
+    figures: impl Fn(&Row<'_>, &[String], &mut Instants) -> Result<(Timestamp, Vec<Figure>), Refusal>,
+) -> Result<Tally, Error> {
+    let mut rows = Rows::open(input, delimiter(input.head()?.first_line()))?;
+    let names = rows.header().names().to_vec();
+    let (mut tally, mut shown) = (Tally::default(), Shown::new(sink));
+    let mut clock = Instants::new(settings.timezone.clone());
+    let mut is_short = false;
+    while let Some(row) = rows.next_row(&mut tally) {
+        is_short = row.bytes(names.len().checked_sub(1)).is_none();
+        match shape(&row, names.len()).and_then(|()| figures(&row, &names, &mut clock)) {
+            Ok((at, figures)) => {
+                for figure in &figures {
+                    shown.take(figure, at, sink);
+                }
+                tally.used();
+            }
+            Err(refusal) => tally.reject(rejection(&row, &names, &refusal)),
+        }
+        tally.stop_if_strict(settings, input)?;
+    }
+    if is_short {
+        tally.unfinished.get_or_insert_with(|| "the last row breaks off".to_owned());
+    }
+    clock.tell(&mut tally);
+    shown.tell(&mut tally);
+    Ok(tally)
+}
+
+/// The time of a row of such a CSV.
+pub(super) fn time(row: &Row<'_>, column: usize, clock: &mut Instants) -> Result<Timestamp, Refusal> {
+    let stamp = row.text(Some(column)).unwrap_or_default();
+    clock.read(stamp).ok_or_else(|| {
+        let found = crate::fmt::excerpt(stamp.as_bytes());
+        Refusal::at(column, format!("should be a time (RFC 3339 or unix), found `{found}`"))
+    })
 }

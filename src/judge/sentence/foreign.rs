@@ -4,7 +4,7 @@ use crate::borrowed::keptn::{Bound, Objective, Operator as Compared, Relative, T
 use crate::config::import::Loaded;
 use crate::config::limit::Side;
 use crate::fmt;
-use crate::ingest::k6::threshold::{Aggregation, MetricSelector, ThresholdExpression};
+use crate::ingest::k6::threshold::Aggregation;
 use crate::judge::borrowed::metric_of;
 use crate::judge::{k6, words};
 use crate::model::key::MetricKind;
@@ -14,11 +14,7 @@ use crate::unit::Unit;
 /// A threshold of k6: `p95 latency of name:login must be below 500 ms (critical)`.
 #[must_use]
 pub fn of_threshold(threshold: &Threshold, critical: bool) -> String {
-    let parsed = threshold
-        .expression
-        .parse::<ThresholdExpression>()
-        .and_then(|expression| Ok((expression, threshold.metric.parse::<MetricSelector>()?)));
-    let (expression, selector) = match parsed {
+    let (expression, selector) = match k6::parsed(threshold) {
         Ok(parsed) => parsed,
         Err(why) => return format!("cannot be read: {why}"),
     };
