@@ -94,8 +94,9 @@ impl Iterator for Marks<'_> {
                 return Some(place_in_all);
             };
             let word = u64::from_le_bytes(*word);
-            let [one, other, third] = self.wanted.map(|byte| exact_zeros(word ^ (ONES * u64::from(byte))));
-            (self.found, self.at, self.words, self.behind) = (one | other | third, self.behind, words, self.behind + 8);
+            let [one, other, third] = self.wanted;
+            self.found = places(word, one) | places(word, other) | places(word, third);
+            (self.at, self.words, self.behind) = (self.behind, words, self.behind + 8);
         }
         let place = self.at + (self.found.trailing_zeros() / 8) as usize;
         self.found &= self.found - 1;
@@ -103,10 +104,11 @@ impl Iterator for Marks<'_> {
     }
 }
 
-/// The high bits of bytes that are zero, and of no others.
+/// The high bits of a word's bytes that are this one, and of no others.
 #[inline]
-const fn exact_zeros(word: u64) -> u64 {
+const fn places(word: u64, byte: u8) -> u64 {
     const LOW_BITS: u64 = !HIGH_BITS;
+    let word = word ^ (ONES * byte as u64);
     !(((word & LOW_BITS) + LOW_BITS) | word | LOW_BITS)
 }
 
