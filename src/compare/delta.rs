@@ -1,10 +1,12 @@
 //! What a comparison ends in. These structs are part of report.json; their field names are a promise to other programs.
 
 use super::failures::Shares;
+use super::rate;
 use super::settings::Metric;
 use crate::unit::Unit;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What a comparison says of one endpoint and metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -81,6 +83,16 @@ pub struct DeclaredRange {
     pub date: String,
 }
 
+/// Those of the comparisons that count: of each endpoint, of what was declared, and totals where a test has nothing else. Beside
+/// endpoints totals mix them, and the rate of all requests is shown beside both.
+#[must_use]
+pub fn decisive(deltas: &[Delta]) -> Vec<&Delta> {
+    let of_endpoint = |one: &&Delta| !one.endpoint.is_empty() && one.declared.is_none();
+    let with_endpoints: BTreeSet<&str> = deltas.iter().filter(of_endpoint).map(|one| one.test.as_str()).collect();
+    let totals = |one: &Delta| one.metric != rate::NAME && !with_endpoints.contains(one.test.as_str());
+    deltas.iter().filter(|one| one.declared.is_some() || !one.endpoint.is_empty() || totals(one)).collect()
+}
+
 impl Delta {
     /// What its figures count.
     #[must_use]
@@ -96,6 +108,23 @@ impl Delta {
     /// A delta that says nothing yet: no figures, inconclusive. `subject` is (test, endpoint).
     pub(super) fn begun(subject: (&str, &str), metric: Metric, method: &str) -> Self {
         Self::named(subject, &metric.name(), method)
+    }
+
+    /// How far the figures are apart, whatever the direction: what a list of changes is sorted by. What came up from 0 or went down
+    /// to it is farther than all else; 0 where a figure is not known.
+    #[must_use]
+    pub fn distance(&self) -> f64 {
+        match self.before.zip(self.after) {
+            Some((before, after)) if before > 0.0 && after > 0.0 => (after / before).ln().abs(),
+            Some((before, after)) if before.max(after) > 0.0 => f64::INFINITY,
+            _ => 0.0,
+        }
+    }
+
+    /// Says nothing any more, and why: what would have settled it is no longer what is missing.
+    pub(super) fn take_back(&mut self, why: &str) {
+        (self.call, self.settled_by) = (Call::Inconclusive, None);
+        self.why = Some(why.to_owned());
     }
 
     /// What both shares of failures say of their ratio and their difference.

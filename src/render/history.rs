@@ -38,6 +38,8 @@ pub(super) struct HistoryLayout<'a> {
     tool: &'a str,
     /// Runs in all.
     count: usize,
+    /// Why the order of the runs says nothing, where it does not.
+    unordered: Option<&'a str>,
     runs: Cut<RunRow<'a>>,
     series: Cut<SeriesRow<'a>>,
     /// Why some figures have no band.
@@ -83,6 +85,7 @@ impl<'a> HistoryLayout<'a> {
             id: &test.id,
             tool: &test.tool,
             count: test.runs.len() + test.older,
+            unordered: test.unordered.as_deref(),
             runs,
             series,
             band_why: told.find_map(|one| one.band_why.as_deref()),
@@ -113,9 +116,9 @@ fn series_row<'a>(test: &HistoryTest, it: &'a HistorySeries) -> Result<SeriesRow
     let spark = super::chart::spark(&it.values, crate::report::chart::Tone::S2);
     Ok(SeriesRow {
         it,
-        newest: it.newest(),
+        newest: test.newest(it),
         unit: if it.metric == "failures" { "ratio" } else { "micros" },
-        outside: it.is_outside() == Some(true),
+        outside: test.is_outside(it) == Some(true),
         change,
         spark: spark.map_err(|error| Error::output(error.to_string()))?,
     })
