@@ -346,9 +346,9 @@ fn same(before: &RunLine, after: &RunLine) -> Option<&'static str> {
     if before.is(after) {
         return Some("both are the same run, read from the same files, and equal whatever was changed");
     }
-    before.may_be(after).then_some(
-        "both may be the same run: they began within two seconds of each other, with about as many requests",
-    )
+    before
+        .may_be(after)
+        .then_some("both may be the same run: they began within two seconds of each other, with about as many requests")
 }
 
 /// The answers of the history, each with what the newest run alone would say.
@@ -360,7 +360,7 @@ fn with_detail(over: crate::compare::two_run::Outcome, alone: &Comparison) -> Co
         delta.detail = alone_by
             .get(&subject(delta))
             .filter(|one| one.ratio.is_some())
-            .map(|one| format!("against the newest run alone: {}, {}", words::change(one), words::call(one)));
+            .map(|one| format!("against the newest run alone: {}, {}", words::change_from(one), words::call(one)));
     }
     // Rates are compared with the newest run only: stored lines hold figures, and no rates over time.
     deltas.extend(alone.deltas.iter().filter(|one| one.metric == rate::NAME).cloned());

@@ -156,3 +156,32 @@ impl Delta {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delta(endpoint: &str, metric: &str, before: f64, after: f64) -> Delta {
+        Delta { before: Some(before), after: Some(after), ..Delta::named(("t", endpoint), metric, "L1") }
+    }
+
+    /// Of improvements the smallest stood first, and failures where there had been none stood last.
+    #[test]
+    fn a_change_is_as_far_down_as_up_and_from_nothing_farthest() {
+        let (up, down) = (delta("a", "p95", 100.0, 200.0), delta("a", "p95", 200.0, 100.0));
+        assert!(
+            (up.distance() - down.distance()).abs() < 1e-12
+                && up.distance() > delta("a", "p95", 100.0, 80.0).distance()
+        );
+        assert!(delta("a", "failures", 0.0, 0.01).distance() > up.distance());
+        assert!(Delta { before: None, ..up }.distance() < 1e-12);
+    }
+
+    #[test]
+    fn totals_decide_where_there_is_nothing_else() {
+        let totals = || vec![delta("", "p95", 1.0, 1.0), delta("", rate::NAME, 1.0, 1.0)];
+        assert_eq!(decisive(&totals()), [&totals()[0]]);
+        let with_endpoint: Vec<Delta> = totals().into_iter().chain([delta("a", "p95", 1.0, 1.0)]).collect();
+        assert_eq!(decisive(&with_endpoint), [&with_endpoint[2]]);
+    }
+}

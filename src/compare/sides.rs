@@ -210,6 +210,16 @@ mod tests {
         assert_eq!(found.deltas[1].method, "L4 quoted");
     }
 
+    /// "Cannot tell: 3 more runs of each build would settle it" was said of a run that never comes to rest, which none settles.
+    #[test]
+    fn what_is_taken_back_is_settled_by_no_number_of_runs() {
+        let open = Delta { settled_by: Some(3), ..Delta::named(("t", "e"), "p95", "L1") };
+        let mut comparison = Comparison { deltas: vec![open], ..Comparison::default() };
+        unsettled(&mut comparison, &side(60, flat), &side(600, rising));
+        assert_eq!(comparison.deltas[0].settled_by, None);
+        assert!(comparison.deltas[0].why.as_ref().unwrap().starts_with("this run: no steady state"));
+    }
+
     #[test]
     fn a_run_without_rest_may_still_fail_more_often() {
         let mut comparison = Comparison::default();

@@ -172,3 +172,29 @@ fn title(history: &History) -> String {
 fn mistake(error: &minijinja::Error) -> Error {
     Error::output(format!("the history could not be written: {error:#}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::model::SCHEMA;
+
+    /// Only the terminal said that nothing tells the order of the runs; the page listed them as newest first.
+    #[test]
+    fn an_order_that_nobody_knows_is_said_on_the_page_and_in_the_document() {
+        let test = HistoryTest {
+            test: "api".to_owned(),
+            id: "h1".to_owned(),
+            tool: "k6".to_owned(),
+            runs: Vec::new(),
+            older: 0,
+            unordered: Some("2 runs state no <time>".to_owned()),
+            series: Vec::new(),
+            charts: Vec::new(),
+        };
+        let mut history = History { schema: SCHEMA.to_owned(), tests: vec![test] };
+        assert!(page(&history).unwrap().contains("Order not known:</span> 2 runs state no &lt;time&gt;."));
+        assert!(document(&history).unwrap().text.contains("\n▲ Order not known: 2 runs state no &lt;time&gt;.\n"));
+        history.tests[0].unordered = None;
+        assert!(!page(&history).unwrap().contains("Order not known"));
+    }
+}

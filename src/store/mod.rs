@@ -12,6 +12,7 @@
 pub mod declared;
 pub mod run;
 pub mod selection;
+mod twin;
 
 use crate::error::{Error, Place};
 use declared::DeclaredBaseline;

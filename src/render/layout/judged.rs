@@ -193,9 +193,7 @@ pub(super) fn change(it: &Delta) -> ChangeRow<'_> {
 
 pub(super) fn changes(report: &Report) -> Cut<ChangeRow<'_>> {
     let mut all: Vec<&Delta> = report.deltas.iter().collect();
-    all.sort_by(|a, b| {
-        harm(a.call).cmp(&harm(b.call)).then(b.distance().total_cmp(&a.distance()))
-    });
+    all.sort_by(|a, b| harm(a.call).cmp(&harm(b.call)).then(b.distance().total_cmp(&a.distance())));
     let mut cut = Cut::of(all.into_iter().map(change).collect(), MOST_CHANGES);
     for row in cut.shown.iter_mut().skip(PRINTED) {
         row.screen = true;

@@ -4,6 +4,7 @@ use super::Material;
 use super::footing;
 use super::words;
 use crate::compare::delta::{Call, Delta, decisive};
+use crate::compare::rate;
 use crate::fmt;
 use crate::judge::outcome::{CriterionResult, Reason, Severity, Status, Verdict, count_of};
 use crate::model::key::Population;
@@ -128,7 +129,7 @@ fn tiles(material: &Material<'_>, tests: &[&TestReport]) -> Vec<Tile> {
     let delta = |metric: &str| {
         let found =
             material.deltas.iter().find(|one| one.test == test.name && one.endpoint.is_empty() && one.metric == metric);
-        found.map(words::change).unwrap_or_default()
+        found.map(words::change_from).unwrap_or_default()
     };
     let (totals, counted) = test.measured();
     let requests = counted == Population::Request.words();
@@ -262,8 +263,10 @@ fn changed(material: &Material<'_>) -> Vec<Line> {
         ),
         if of(Call::Regressed) > 0 { "fail" } else { "plain" },
     )];
-    let mut moved: Vec<_> =
-        material.deltas.iter().filter(|one| matches!(one.call, Call::Regressed | Call::Improved)).collect();
+    // Totals of latencies that are counted nowhere would stand here as more that is worse than was just counted.
+    let rates = material.deltas.iter().filter(|one| one.metric == rate::NAME && one.endpoint.is_empty());
+    let all = gated.iter().copied().chain(rates.filter(|one| one.declared.is_none()));
+    let mut moved: Vec<&Delta> = all.filter(|one| matches!(one.call, Call::Regressed | Call::Improved)).collect();
     moved.sort_by(|a, b| {
         let weight = |one: &Delta| (one.call != Call::Regressed, one.endpoint.is_empty());
         weight(a).cmp(&weight(b)).then(b.distance().total_cmp(&a.distance()))

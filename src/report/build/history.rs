@@ -312,7 +312,9 @@ mod tests {
 
     /// Sixteen runs, the last `after` of them by 30 % slower.
     fn stepped(after: usize) -> Vec<f64> {
-        (0..16).map(|run| if run + after < 16 { 100.0 } else { 130.0 } + f64::from(u8::try_from(run % 3).unwrap())).collect()
+        (0..16)
+            .map(|run| if run + after < 16 { 100.0 } else { 130.0 } + f64::from(u8::try_from(run % 3).unwrap()))
+            .collect()
     }
 
     fn p95(test: &HistoryTest) -> &HistorySeries {

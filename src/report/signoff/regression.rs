@@ -17,9 +17,12 @@ pub(super) fn regression(at: &At<'_>) -> Section {
     };
     let mut notes = vec![Note::measured(format!("Against the baseline {}.", fmt::plain(&baseline.id)))];
     for pair in &baseline.pairs {
-        notes.extend(pair.same.as_ref().zip(pair.test.as_ref()).map(|(same, test)| {
-            Note::measured(format!("{}: {same}.", fmt::plain(test)))
-        }));
+        notes.extend(
+            pair.same
+                .as_ref()
+                .zip(pair.test.as_ref())
+                .map(|(same, test)| Note::measured(format!("{}: {same}.", fmt::plain(test)))),
+        );
         let text = match (&pair.test, &pair.stored) {
             (Some(test), None) => format!("{}: the baseline has none.", fmt::plain(test)),
             (None, Some(stored)) => format!("{}: only the baseline has it.", fmt::plain(stored)),
@@ -61,9 +64,7 @@ fn moved(at: &At<'_>) -> Grid {
         Call::Improved => 1,
         _ => 2,
     };
-    all.sort_by(|a, b| {
-        weight(a).cmp(&weight(b)).then_with(|| b.distance().total_cmp(&a.distance()))
-    });
+    all.sort_by(|a, b| weight(a).cmp(&weight(b)).then_with(|| b.distance().total_cmp(&a.distance())));
     for one in all {
         let shown = |value: Option<f64>| {
             Cell::text(value.map_or("not known".to_owned(), |value| fmt::value(value, one.unit())))
