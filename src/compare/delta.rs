@@ -83,14 +83,20 @@ pub struct DeclaredRange {
     pub date: String,
 }
 
-/// Those of the comparisons that count: of each endpoint, of what was declared, and totals where a test has nothing else. Beside
-/// endpoints totals mix them, and the rate of all requests is shown beside both.
+/// Those of the comparisons that count: of each endpoint, of what was declared, and totals where a test has nothing else.
 #[must_use]
 pub fn decisive(deltas: &[Delta]) -> Vec<&Delta> {
+    decisive_and_beside(deltas).0
+}
+
+/// The comparisons that count, and those that are shown beside them: totals mix the endpoints, and the rate of all requests may be
+/// the load that was sent.
+#[must_use]
+pub fn decisive_and_beside(deltas: &[Delta]) -> (Vec<&Delta>, Vec<&Delta>) {
     let of_endpoint = |one: &&Delta| !one.endpoint.is_empty() && one.declared.is_none();
     let with_endpoints: BTreeSet<&str> = deltas.iter().filter(of_endpoint).map(|one| one.test.as_str()).collect();
     let totals = |one: &Delta| one.metric != rate::NAME && !with_endpoints.contains(one.test.as_str());
-    deltas.iter().filter(|one| one.declared.is_some() || !one.endpoint.is_empty() || totals(one)).collect()
+    deltas.iter().partition(|one| one.declared.is_some() || !one.endpoint.is_empty() || totals(one))
 }
 
 impl Delta {

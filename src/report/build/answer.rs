@@ -3,7 +3,7 @@
 use super::Material;
 use super::footing;
 use super::words;
-use crate::compare::delta::{Call, Delta, decisive};
+use crate::compare::delta::{Call, Delta, decisive_and_beside};
 use crate::compare::rate;
 use crate::fmt;
 use crate::judge::outcome::{CriterionResult, Reason, Severity, Status, Verdict, count_of};
@@ -249,7 +249,7 @@ fn changed(material: &Material<'_>) -> Vec<Line> {
     if material.deltas.is_empty() {
         return Vec::new();
     }
-    let gated = decisive(material.deltas);
+    let (gated, beside) = decisive_and_beside(material.deltas);
     let of = |call: Call| gated.iter().filter(|one| one.call == call).count() as u64;
     let same = of(Call::NoSlower) + of(Call::NoRegressionSeen);
     let mut lines = vec![line(
@@ -263,9 +263,10 @@ fn changed(material: &Material<'_>) -> Vec<Line> {
         ),
         if of(Call::Regressed) > 0 { "fail" } else { "plain" },
     )];
-    // Totals of latencies that are counted nowhere would stand here as more that is worse than was just counted.
-    let rates = material.deltas.iter().filter(|one| one.metric == rate::NAME && one.endpoint.is_empty());
-    let all = gated.iter().copied().chain(rates.filter(|one| one.declared.is_none()));
+    // Beside endpoints that got worse, totals would stand here as more that is worse than was just counted.
+    let nothing_worse = of(Call::Regressed) == 0;
+    let beside = beside.into_iter().filter(|one| nothing_worse || one.metric == rate::NAME);
+    let all = gated.iter().copied().chain(beside);
     let mut moved: Vec<&Delta> = all.filter(|one| matches!(one.call, Call::Regressed | Call::Improved)).collect();
     moved.sort_by(|a, b| {
         let weight = |one: &Delta| (one.call != Call::Regressed, one.endpoint.is_empty());
