@@ -23,9 +23,6 @@ const SPECIFIC_ALLOWANCE: f64 = 1.05;
 const COMMON_ALLOWANCE: f64 = 1.2;
 /// Least standard deviation that an endpoint's change is weighted with.
 const LEAST_WEIGHT_SD: f64 = 0.02;
-/// The most that one endpoint weighs in the common shift. A median with half of the weight on one busy endpoint is that one's own
-/// change: what it alone did would be what all share, and the others be blamed for not having done it.
-const MOST_WEIGHT: f64 = 0.25;
 
 /// A change with the variances of its two sides, on the scale of ln.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -112,7 +109,7 @@ pub fn test(runs: &[(&Influence, &Influence)], settings: &Settings) -> Tests {
     #[expect(clippy::cast_precision_loss, reason = "a dozen blocks")]
     let m = m as f64;
     let totals = totals(runs, m, settings);
-    let weights = weights(runs);
+    let weights = weights(runs, settings);
     let shift = weighted_median(totals.iter().map(|total| total.value).zip(weights.iter().copied()));
     if runs.len() < COMMON_FROM {
         let endpoints =
@@ -159,7 +156,10 @@ pub fn test(runs: &[(&Influence, &Influence)], settings: &Settings) -> Tests {
 /// endpoints, but for the median itself.
 #[must_use]
 pub fn apart(totals: &[Change], within: &[f64], settings: &Settings) -> Tests {
-    let weights = shares(within.iter().map(|variance| 1.0 / (variance + LEAST_WEIGHT_SD.powi(2))).collect());
+    let weights = shares(
+        within.iter().map(|variance| 1.0 / (variance + LEAST_WEIGHT_SD.powi(2))).collect(),
+        settings.most_weight,
+    );
     let shift = weighted_median(totals.iter().map(|total| total.value).zip(weights.iter().copied()));
     let df = totals.iter().map(|total| total.df).fold(f64::INFINITY, f64::min);
     let even = |value: f64, variance: f64| Change { value, variance_below: variance, variance_above: variance, df };
@@ -222,16 +222,17 @@ fn totals(runs: &[(&Influence, &Influence)], m: f64, settings: &Settings) -> Vec
 }
 
 /// Each endpoint's weight in the common shift; their sum is 1.
-fn weights(runs: &[(&Influence, &Influence)]) -> Vec<f64> {
+fn weights(runs: &[(&Influence, &Influence)], settings: &Settings) -> Vec<f64> {
     let weight = |(before, after): &(&Influence, &Influence)| {
         1.0 / (before.independent_variance() + after.independent_variance() + LEAST_WEIGHT_SD.powi(2))
     };
-    shares(runs.iter().map(weight).collect())
+    shares(runs.iter().map(weight).collect(), settings.most_weight)
 }
 
-/// Weights as shares of their sum, from [`COMMON_FROM`] on none above [`MOST_WEIGHT`]: what is above goes to the others in
-/// proportion.
-fn shares(weights: Vec<f64>) -> Vec<f64> {
+/// Weights as shares of their sum, from [`COMMON_FROM`] on none above `most`: what is above goes to the others in proportion. A
+/// median with half of the weight on one busy endpoint is that one's own change: what it alone did would be what all share, and the
+/// others be blamed for not having done it.
+fn shares(weights: Vec<f64>, most: f64) -> Vec<f64> {
     let sum: f64 = weights.iter().sum();
     let mut shares: Vec<f64> = weights.into_iter().map(|weight| weight / sum).collect();
     if shares.len() < COMMON_FROM {
@@ -241,12 +242,12 @@ fn shares(weights: Vec<f64>) -> Vec<f64> {
     heaviest.sort_by(|a, b| b.total_cmp(a));
     let (mut left, mut free) = (1.0, 1.0);
     for share in heaviest {
-        if share * left / free <= MOST_WEIGHT {
+        if share * left / free <= most {
             break;
         }
-        (left, free) = (left - MOST_WEIGHT, free - share);
+        (left, free) = (left - most, free - share);
     }
-    shares.iter_mut().for_each(|share| *share = (*share * left / free).min(MOST_WEIGHT));
+    shares.iter_mut().for_each(|share| *share = (*share * left / free).min(most));
     shares
 }
 
@@ -316,10 +317,10 @@ mod tests {
         let near = |found: Vec<f64>, wanted: &[f64]| {
             assert!(found.iter().zip(wanted).all(|(one, other)| (one - other).abs() < 1e-12), "{found:?}");
         };
-        near(shares(vec![96.0, 1.0, 1.0, 1.0, 1.0]), &[0.25, 0.1875, 0.1875, 0.1875, 0.1875]);
-        near(shares(vec![50.0, 46.0, 2.0, 1.0, 1.0]), &[0.25, 0.25, 0.25, 0.125, 0.125]);
-        near(shares(vec![2.0, 2.0, 2.0, 2.0, 1.0, 1.0]), &[0.2, 0.2, 0.2, 0.2, 0.1, 0.1]);
-        near(shares(vec![3.0, 1.0]), &[0.75, 0.25]);
+        near(shares(vec![96.0, 1.0, 1.0, 1.0, 1.0], 0.25), &[0.25, 0.1875, 0.1875, 0.1875, 0.1875]);
+        near(shares(vec![50.0, 46.0, 2.0, 1.0, 1.0], 0.25), &[0.25, 0.25, 0.25, 0.125, 0.125]);
+        near(shares(vec![2.0, 2.0, 2.0, 2.0, 1.0, 1.0], 0.25), &[0.2, 0.2, 0.2, 0.2, 0.1, 0.1]);
+        near(shares(vec![3.0, 1.0], 0.25), &[0.75, 0.25]);
     }
 
     #[test]
