@@ -234,7 +234,7 @@ fn weights(runs: &[(&Influence, &Influence)], settings: &Settings) -> Vec<f64> {
 /// others be blamed for not having done it.
 fn shares(weights: Vec<f64>, most: f64) -> Vec<f64> {
     let sum: f64 = weights.iter().sum();
-    let mut shares: Vec<f64> = weights.into_iter().map(|weight| weight / sum).collect();
+    let shares: Vec<f64> = weights.into_iter().map(|weight| weight / sum).collect();
     if shares.len() < COMMON_FROM {
         return shares;
     }
@@ -247,8 +247,7 @@ fn shares(weights: Vec<f64>, most: f64) -> Vec<f64> {
         }
         (left, free) = (left - most, free - share);
     }
-    shares.iter_mut().for_each(|share| *share = (*share * left / free).min(most));
-    shares
+    shares.into_iter().map(|share| (share * left / free).min(most)).collect()
 }
 
 /// What all endpoints of one run share, by block.
