@@ -329,6 +329,7 @@ impl<'a> Pair<'a> {
             test: Some(self.after.side.test.clone()),
             stored: Some(self.before.test.clone()),
             started_at: self.before.started_at.map(fmt::rfc3339),
+            same: counterpart.and_then(|one| same(&one.run.run, &self.after.line)).map(str::to_owned),
             differences: comparison.differences.clone(),
             unequal: crate::compare::comparable::fields(&self.unequal),
             runs: counterpart.map_or(1, |one| one.lines.len().max(1)),
@@ -340,6 +341,16 @@ impl<'a> Pair<'a> {
     }
 }
 
+/// Whether both sides are one run: it is no slower than itself, whatever was changed.
+fn same(before: &RunLine, after: &RunLine) -> Option<&'static str> {
+    if before.is(after) {
+        return Some("both are the same run, read from the same files, and equal whatever was changed");
+    }
+    before
+        .may_be(after)
+        .then_some("both may be the same run: they began within two seconds of each other, with about as many requests")
+}
+
 /// The answers of the history, each with what the newest run alone would say.
 fn with_detail(over: crate::compare::two_run::Outcome, alone: &Comparison) -> Comparison {
     let mut deltas = over.deltas;
@@ -349,7 +360,7 @@ fn with_detail(over: crate::compare::two_run::Outcome, alone: &Comparison) -> Co
         delta.detail = alone_by
             .get(&subject(delta))
             .filter(|one| one.ratio.is_some())
-            .map(|one| format!("against the newest run alone: {}, {}", words::change(one), words::call(one)));
+            .map(|one| format!("against the newest run alone: {}, {}", words::change_from(one), words::call(one)));
     }
     // Rates are compared with the newest run only: stored lines hold figures, and no rates over time.
     deltas.extend(alone.deltas.iter().filter(|one| one.metric == rate::NAME).cloned());

@@ -4,8 +4,7 @@ use super::against::{Against, Own};
 use super::args::{CompareArgs, InputArgs};
 use super::judging::{self, Judging, Pairs};
 use super::{EXIT_INCONCLUSIVE, EXIT_NOT_READY, EXIT_READY, Stop, Streams, pipeline};
-use crate::compare::delta::{Call, Delta};
-use crate::compare::rate;
+use crate::compare::delta::{Call, decisive};
 use crate::compare::shift::ShiftKind;
 use crate::error::Error;
 use crate::fmt;
@@ -14,7 +13,6 @@ use crate::report::model::{Compared, SCHEMA};
 use crate::store::declared::DeclaredBaseline;
 use crate::store::run::{self, StoredRun};
 use crate::store::{Pinned, Store};
-use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Compares and prints the comparisons; 1 if anything regressed, 4 if nothing could be told.
@@ -60,20 +58,10 @@ pub(super) fn run(args: &CompareArgs, streams: &mut Streams<'_>) -> Result<u8, S
 
 /// A system that is slower as a whole has regressed, though no endpoint need have by itself.
 fn exit_code(compared: &Compared) -> u8 {
-    // Totals mix the endpoints; they count only where a source has nothing else. Their rate is shown beside them.
-    let beside = |one: &&Delta| one.endpoint.is_empty() && one.metric == rate::NAME && one.declared.is_none();
-    let with_endpoints: BTreeSet<&str> = compared
-        .deltas
-        .iter()
-        .filter(|one| !one.endpoint.is_empty() && one.declared.is_none())
-        .map(|one| one.test.as_str())
-        .collect();
-    let totals_decide = |one: &Delta| one.declared.is_some() || !with_endpoints.contains(one.test.as_str());
-    let decides = |one: &&Delta| !one.endpoint.is_empty() || totals_decide(one);
-    let judged = || compared.deltas.iter().filter(|one| !beside(one)).filter(decides);
-    let regressed = judged().any(|one| one.call == Call::Regressed)
+    let judged = decisive(&compared.deltas);
+    let regressed = judged.iter().any(|one| one.call == Call::Regressed)
         || compared.shifts.iter().any(|one| one.kind == ShiftKind::Regressed);
-    let told = judged().any(|one| one.call != Call::Inconclusive);
+    let told = judged.iter().any(|one| one.call != Call::Inconclusive);
     match (regressed, told) {
         (true, _) => EXIT_NOT_READY,
         (false, true) => EXIT_READY,

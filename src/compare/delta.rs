@@ -1,10 +1,12 @@
 //! What a comparison ends in. These structs are part of report.json; their field names are a promise to other programs.
 
 use super::failures::Shares;
+use super::rate;
 use super::settings::Metric;
 use crate::unit::Unit;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What a comparison says of one endpoint and metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -81,6 +83,22 @@ pub struct DeclaredRange {
     pub date: String,
 }
 
+/// Those of the comparisons that count: of each endpoint, of what was declared, and totals where a test has nothing else.
+#[must_use]
+pub fn decisive(deltas: &[Delta]) -> Vec<&Delta> {
+    decisive_and_beside(deltas).0
+}
+
+/// The comparisons that count, and those that are shown beside them: totals mix the endpoints, and the rate of all requests may be
+/// the load that was sent.
+#[must_use]
+pub fn decisive_and_beside(deltas: &[Delta]) -> (Vec<&Delta>, Vec<&Delta>) {
+    let of_endpoint = |one: &&Delta| !one.endpoint.is_empty() && one.declared.is_none();
+    let with_endpoints: BTreeSet<&str> = deltas.iter().filter(of_endpoint).map(|one| one.test.as_str()).collect();
+    let totals = |one: &Delta| one.metric != rate::NAME && !with_endpoints.contains(one.test.as_str());
+    deltas.iter().partition(|one| one.declared.is_some() || !one.endpoint.is_empty() || totals(one))
+}
+
 impl Delta {
     /// What its figures count.
     #[must_use]
@@ -96,6 +114,23 @@ impl Delta {
     /// A delta that says nothing yet: no figures, inconclusive. `subject` is (test, endpoint).
     pub(super) fn begun(subject: (&str, &str), metric: Metric, method: &str) -> Self {
         Self::named(subject, &metric.name(), method)
+    }
+
+    /// How far the figures are apart, whatever the direction: what a list of changes is sorted by. What came up from 0 or went down
+    /// to it is farther than all else; 0 where a figure is not known.
+    #[must_use]
+    pub fn distance(&self) -> f64 {
+        match self.before.zip(self.after) {
+            Some((before, after)) if before > 0.0 && after > 0.0 => (after / before).ln().abs(),
+            Some((before, after)) if before.max(after) > 0.0 => f64::INFINITY,
+            _ => 0.0,
+        }
+    }
+
+    /// Says nothing any more, and why: what would have settled it is no longer what is missing.
+    pub(super) fn take_back(&mut self, why: &str) {
+        (self.call, self.settled_by) = (Call::Inconclusive, None);
+        self.why = Some(why.to_owned());
     }
 
     /// What both shares of failures say of their ratio and their difference.
@@ -125,5 +160,34 @@ impl Delta {
             detail: None,
             declared: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delta(endpoint: &str, metric: &str, before: f64, after: f64) -> Delta {
+        Delta { before: Some(before), after: Some(after), ..Delta::named(("t", endpoint), metric, "L1") }
+    }
+
+    /// Of improvements the smallest stood first, and failures where there had been none stood last.
+    #[test]
+    fn a_change_is_as_far_down_as_up_and_from_nothing_farthest() {
+        let (up, down) = (delta("a", "p95", 100.0, 200.0), delta("a", "p95", 200.0, 100.0));
+        assert!(
+            (up.distance() - down.distance()).abs() < 1e-12
+                && up.distance() > delta("a", "p95", 100.0, 80.0).distance()
+        );
+        assert!(delta("a", "failures", 0.0, 0.01).distance() > up.distance());
+        assert!(Delta { before: None, ..up }.distance() < 1e-12);
+    }
+
+    #[test]
+    fn totals_decide_where_there_is_nothing_else() {
+        let totals = || vec![delta("", "p95", 1.0, 1.0), delta("", rate::NAME, 1.0, 1.0)];
+        assert_eq!(decisive(&totals()), [&totals()[0]]);
+        let with_endpoint: Vec<Delta> = totals().into_iter().chain([delta("a", "p95", 1.0, 1.0)]).collect();
+        assert_eq!(decisive(&with_endpoint), [&with_endpoint[2]]);
     }
 }

@@ -91,8 +91,9 @@ pub fn lag_one<'a>(series: impl IntoIterator<Item = &'a [f64]>) -> f64 {
 /// How much neighbours' likeness inflates the variance of a mean over `m` blocks, from both runs' lag-one correlations: by
 /// f = (1+r)/(1−r), r being their mean, corrected for its bias and held within 0 and 0.6.
 ///
-/// Few blocks that resemble each other hide two things, which are made up for where `lag_bias` is above 0. A lag-one correlation seen in `m` values is on average too low by about (1 + 3ρ)/m where the true one is ρ (Kendall 1954,
-/// Marriott and Pope 1954): by 1/m where nothing is correlated, and by three times as much where slow spells outlast a block.
+/// Few blocks that resemble each other hide two things, which are made up for where `lag_bias` is above 0. A lag-one correlation
+/// seen in `m` values is on average too low by about (1 + 3ρ)/m where the true one is ρ (Kendall 1954, Marriott and Pope 1954):
+/// by 1/m where nothing is correlated, and by three times as much where slow spells outlast a block.
 /// Added is (1 + `lag_bias` · r)/(m − 1) with r as seen, and no less than 1/(m − 1). And they vary less about their own mean
 /// than about the true one: their squares sum to σ²(m − f) instead of σ²(m − 1) (Bayley and Hammersley 1946), so f is taken
 /// (m − 1)/(m − f) times.

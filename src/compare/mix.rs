@@ -40,8 +40,7 @@ pub fn unblamed(comparison: &mut Comparison, before: &Side, after: &Side) {
         changed && delta.endpoint.is_empty() && delta.metric != rate::NAME && !by_endpoints.contains(&said(delta))
     };
     for delta in comparison.deltas.iter_mut().filter(blames) {
-        delta.call = Call::Inconclusive;
-        delta.why = Some(format!("the mix changed ({first}), and no endpoint did what the total does"));
+        delta.take_back(&format!("the mix changed ({first}), and no endpoint did what the total does"));
     }
 }
 

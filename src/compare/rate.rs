@@ -157,8 +157,7 @@ impl Frame<'_> {
                 Some(format!("too uneven: a rate of {asked} must be detectable, {} is", fmt::change(1.0 / least)));
         }
         if let Some(why) = self.another_load() {
-            delta.call = Call::Inconclusive;
-            delta.why = Some(why);
+            delta.take_back(&why);
         }
         delta
     }

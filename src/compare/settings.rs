@@ -57,6 +57,8 @@ pub struct Settings {
     /// How much faster than the likeness of neighbouring blocks grows what a run's few blocks hide of it (3.0); with 0.0 all is
     /// corrected as if there were none. See [`inflation`](super::influence::inflation).
     pub lag_bias: f64,
+    /// The most that one endpoint weighs in what all share, from five endpoints on (0.25); 1.0 holds none.
+    pub most_weight: f64,
     /// Share of false alarms that is accepted (0.05).
     pub alpha: f64,
 }
@@ -85,6 +87,7 @@ impl Default for Settings {
             tau_endpoint: 0.01,
             tau_over: None,
             lag_bias: 3.0,
+            most_weight: 0.25,
             alpha: 0.05,
         }
     }

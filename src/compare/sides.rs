@@ -14,6 +14,7 @@ use super::shift::Shift;
 use super::side::{Side, SideEndpoint};
 use super::two_run::{self, Pair, Steady};
 use crate::fmt;
+use std::borrow::Cow;
 
 /// A Comparison is all that two runs of one test say together.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -31,8 +32,7 @@ pub struct Comparison {
 /// Compares the judged run with the baseline's run of the same test.
 #[must_use]
 pub fn sides(before: &Side, after: &Side, settings: &Settings) -> Comparison {
-    let warm_up_s = if before.is_long() && after.is_long() { before.warm_up_s.max(after.warm_up_s) } else { 0.0 };
-    let (before, after) = (before.trimmed(warm_up_s), after.trimmed(warm_up_s));
+    let (before, after) = warmed_up(before, after);
     let pairs = paired(&before, &after);
     let mut comparison = at_rest(&before, &after, &pairs, settings);
     comparison.distributions = by_percentile::changes(&after.test, &pairs, settings);
@@ -40,6 +40,13 @@ pub fn sides(before: &Side, after: &Side, settings: &Settings) -> Comparison {
     mix::unblamed(&mut comparison, &before, &after);
     unsettled(&mut comparison, &before, &after);
     comparison
+}
+
+/// The stretches of both runs that are compared: where both are long, each without the longer of their warm-ups.
+#[must_use]
+pub fn warmed_up<'a>(before: &'a Side, after: &'a Side) -> (Cow<'a, Side>, Cow<'a, Side>) {
+    let warm_up_s = if before.is_long() && after.is_long() { before.warm_up_s.max(after.warm_up_s) } else { 0.0 };
+    (before.trimmed(warm_up_s), after.trimmed(warm_up_s))
 }
 
 /// Compares what is left of both runs after their warm-up.
@@ -73,8 +80,7 @@ pub fn unsettled(comparison: &mut Comparison, before: &Side, after: &Side) {
     let failures = Metric::Failures.name();
     let stays = |delta: &&mut Delta| !(delta.metric == failures && delta.call == Call::Regressed);
     for delta in comparison.deltas.iter_mut().filter(stays) {
-        delta.call = Call::Inconclusive;
-        delta.why = Some(why.clone());
+        delta.take_back(&why);
     }
     comparison.shifts.clear();
 }
@@ -102,8 +108,7 @@ fn unpaired(mut deltas: Vec<Delta>, pairs: &Pairs<'_>) -> Vec<Delta> {
             None if none_in_common => "no endpoint is in both runs: their totals are of different things",
             _ => continue,
         };
-        delta.call = Call::Inconclusive;
-        delta.why = Some(why.to_owned());
+        delta.take_back(why);
     }
     deltas
 }
@@ -203,6 +208,16 @@ mod tests {
         let open = Call::Inconclusive;
         assert_eq!(told, [("p50", Call::Regressed), ("p95", Call::Regressed), ("failures", open), ("rate", open)]);
         assert_eq!(found.deltas[1].method, "L4 quoted");
+    }
+
+    /// "Cannot tell: 3 more runs of each build would settle it" was said of a run that never comes to rest, which none settles.
+    #[test]
+    fn what_is_taken_back_is_settled_by_no_number_of_runs() {
+        let open = Delta { settled_by: Some(3), ..Delta::named(("t", "e"), "p95", "L1") };
+        let mut comparison = Comparison { deltas: vec![open], ..Comparison::default() };
+        unsettled(&mut comparison, &side(60, flat), &side(600, rising));
+        assert_eq!(comparison.deltas[0].settled_by, None);
+        assert!(comparison.deltas[0].why.as_ref().unwrap().starts_with("this run: no steady state"));
     }
 
     #[test]

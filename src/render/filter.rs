@@ -105,6 +105,12 @@ fn numbers(env: &mut Environment<'_>) {
             None => fmt::value(number, unit_of(&unit)),
         })
     });
+    // The ends of an interval, of a share rounded outward, as the sentences beside it say them.
+    for (name, up) in [("from_beside", false), ("to_beside", true)] {
+        env.add_filter(name, move |value: Value, unit: Value, limit: Value| {
+            shown(&value, |end| fmt::end_beside(end, unit_of(&unit), number_of(&limit).unwrap_or(f64::NAN), up))
+        });
+    }
     env.add_filter("plural", |value: Value, one: &str, many: &str| {
         let word = if number_of(&value).is_some_and(|number| (number - 1.0).abs() < f64::EPSILON) { one } else { many };
         own(format!("{} {word}", shown(&value, fmt::number)))

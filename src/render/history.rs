@@ -38,6 +38,8 @@ pub(super) struct HistoryLayout<'a> {
     tool: &'a str,
     /// Runs in all.
     count: usize,
+    /// Why the order of the runs says nothing, where it does not.
+    unordered: Option<&'a str>,
     runs: Cut<RunRow<'a>>,
     series: Cut<SeriesRow<'a>>,
     /// Why some figures have no band.
@@ -83,6 +85,7 @@ impl<'a> HistoryLayout<'a> {
             id: &test.id,
             tool: &test.tool,
             count: test.runs.len() + test.older,
+            unordered: test.unordered.as_deref(),
             runs,
             series,
             band_why: told.find_map(|one| one.band_why.as_deref()),
@@ -113,9 +116,9 @@ fn series_row<'a>(test: &HistoryTest, it: &'a HistorySeries) -> Result<SeriesRow
     let spark = super::chart::spark(&it.values, crate::report::chart::Tone::S2);
     Ok(SeriesRow {
         it,
-        newest: it.newest(),
+        newest: test.newest(it),
         unit: if it.metric == "failures" { "ratio" } else { "micros" },
-        outside: it.is_outside() == Some(true),
+        outside: test.is_outside(it) == Some(true),
         change,
         spark: spark.map_err(|error| Error::output(error.to_string()))?,
     })
@@ -168,4 +171,30 @@ fn title(history: &History) -> String {
 
 fn mistake(error: &minijinja::Error) -> Error {
     Error::output(format!("the history could not be written: {error:#}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::model::SCHEMA;
+
+    /// Only the terminal said that nothing tells the order of the runs; the page listed them as newest first.
+    #[test]
+    fn an_order_that_nobody_knows_is_said_on_the_page_and_in_the_document() {
+        let test = HistoryTest {
+            test: "api".to_owned(),
+            id: "h1".to_owned(),
+            tool: "k6".to_owned(),
+            runs: Vec::new(),
+            older: 0,
+            unordered: Some("2 runs state no <time>".to_owned()),
+            series: Vec::new(),
+            charts: Vec::new(),
+        };
+        let mut history = History { schema: SCHEMA.to_owned(), tests: vec![test] };
+        assert!(page(&history).unwrap().contains("Order not known:</span> 2 runs state no &lt;time&gt;."));
+        assert!(document(&history).unwrap().text.contains("\n▲ Order not known: 2 runs state no &lt;time&gt;.\n"));
+        history.tests[0].unordered = None;
+        assert!(!page(&history).unwrap().contains("Order not known"));
+    }
 }

@@ -61,6 +61,9 @@ pub struct BaselinePair {
     pub stored: Option<String>,
     /// When the stored run began.
     pub started_at: Option<String>,
+    /// That both are the same run, or may be: then they are equal whatever changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same: Option<String>,
     /// What differs between the two besides the results (load, endpoints, tool), in words.
     pub differences: Vec<String>,
     /// Fields of the fingerprint in which they differ.
@@ -87,6 +90,7 @@ impl BaselinePair {
             test,
             stored,
             started_at,
+            same: None,
             differences: Vec::new(),
             unequal: Vec::new(),
             runs: 1,

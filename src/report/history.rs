@@ -112,23 +112,26 @@ pub struct HistoryBand {
     pub runs: usize,
 }
 
+impl HistoryTest {
+    /// The newest value of a series; `None` where it is not known which run is the newest.
+    #[must_use]
+    pub fn newest(&self, series: &HistorySeries) -> Option<f64> {
+        let is_known = self.unordered.is_none() || self.runs.last().is_some_and(|run| run.this);
+        series.values.last().copied().flatten().filter(|_| is_known)
+    }
+
+    /// Whether it lies outside the series' band.
+    #[must_use]
+    pub fn is_outside(&self, series: &HistorySeries) -> Option<bool> {
+        let (value, band) = (self.newest(series)?, series.band?);
+        Some(value < band.low || value > band.high)
+    }
+}
+
 impl HistorySeries {
     /// `p95 of GET /a`, `p95 of all requests`.
     #[must_use]
     pub fn subject(&self) -> &str {
         if self.endpoint.is_empty() { "all requests" } else { &self.endpoint }
-    }
-
-    /// The newest value.
-    #[must_use]
-    pub fn newest(&self) -> Option<f64> {
-        self.values.last().copied().flatten()
-    }
-
-    /// Whether the newest value lies outside the band.
-    #[must_use]
-    pub fn is_outside(&self) -> Option<bool> {
-        let (value, band) = (self.newest()?, self.band?);
-        Some(value < band.low || value > band.high)
     }
 }

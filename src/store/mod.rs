@@ -12,6 +12,7 @@
 pub mod declared;
 pub mod run;
 pub mod selection;
+mod twin;
 
 use crate::error::{Error, Place};
 use declared::DeclaredBaseline;
@@ -131,27 +132,13 @@ impl Store {
         Ok(known.unwrap_or_else(|| last.map_or(1, |last| last.saturating_add(1))))
     }
 
-    /// A saved run that may be the same execution as this one, read from another of its files: it began within two seconds, with
-    /// about as many requests. `TEST/START` as listed.
+    /// A saved run that may be the same execution as this one, read from another of its files, as `TEST/START`. What began at the
+    /// same instant would take its place.
     ///
     /// # Errors
     /// The folder cannot be listed.
     pub fn twin(&self, run: &RunLine) -> Result<Option<String>, Error> {
-        const APART_S: f64 = 2.0;
-        const REQUESTS: f64 = 0.05;
-        #[expect(clippy::cast_precision_loss, reason = "counts of requests stay far below 2^53")]
-        let alike = |one: u64, other: u64| one.abs_diff(other) as f64 <= REQUESTS * one.max(other) as f64;
-        let is_twin = |other: &RunLine| {
-            let together = run
-                .started_at
-                .zip(other.started_at)
-                .is_some_and(|(one, other)| one.seconds_since(other).abs() <= APART_S);
-            let requests = run.figures.totals.requests.zip(other.figures.totals.requests);
-            together
-                && run.started_at != other.started_at
-                && run.inputs != other.inputs
-                && requests.is_some_and(|(one, other)| alike(one, other))
-        };
+        let is_twin = |other: &RunLine| run.started_at != other.started_at && !run.is(other) && run.may_be(other);
         let runs = self.runs(&run.test)?;
         let found = runs.lines.iter().zip(&runs.paths).find(|(other, _)| is_twin(other));
         Ok(found.map(|(_, path)| format!("{}/{}", run.test, stem(path))))

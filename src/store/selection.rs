@@ -86,9 +86,7 @@ impl Selection {
         }
         if parts.is_empty() { "none is stored".to_owned() } else { parts.join(", ") }
     }
-}
 
-impl Selection {
     /// What takes in a run that is not fit by its verdict; empty where none is unfit.
     #[must_use]
     pub const fn ways_out(&self) -> &'static str {

@@ -166,3 +166,23 @@ fn one_execution_saved_from_two_of_its_files_is_said() {
     let (ran, _) = place.report(&results(&place, "next", "rows.csv", &rows(1, 0.0, 50.0), ""), "", true);
     assert!(!ran.err.contains("the same execution"), "{}", ran.err);
 }
+
+/// A run held against itself passed as no slower, and nothing said why.
+#[test]
+fn a_run_held_against_itself_is_said_to_be() {
+    let place = Place::new();
+    let one = results(&place, "one", "rows.csv", &rows(0, 0.0, 50.0), "");
+    plimsoll(&["baseline", "save", "old", &one, "--store", &place.path("store").display().to_string()]);
+    let same = |folder: &str| {
+        let (ran, report) = place.report(folder, "old", false);
+        let said = report["baseline"]["pairs"][0]["same"].clone();
+        assert!(said.is_null() || ran.out.contains(said.as_str().unwrap()), "{}", ran.out);
+        said
+    };
+    assert!(same(&one).as_str().unwrap().starts_with("both are the same run"));
+    let other = results(&place, "other", "rows.csv", &rows(0, 0.3, 50.0), "");
+    assert!(same(&other).as_str().unwrap().starts_with("both may be the same run"));
+    assert_eq!(same(&results(&place, "next", "rows.csv", &rows(1, 0.0, 50.0), "")), Value::Null);
+    let compared = plimsoll(&["compare", &one, &other]);
+    assert!(compared.out.contains("both may be the same run"), "{}", compared.out);
+}

@@ -1,7 +1,7 @@
 //! What GitHub Actions reads besides files: annotations, which are lines of the log, and a step's outputs.
 
 use super::{Gate, demand, untold};
-use crate::compare::delta::Call;
+use crate::compare::delta::{Call, decisive};
 use crate::fmt;
 use crate::judge::outcome::Status;
 use crate::render::text::{verdict_state, verdict_words};
@@ -100,8 +100,8 @@ pub fn outputs(report: &Report, code: u8, files: &[(&str, String)], out: &mut dy
     writeln!(out, "criteria_failed={}", of(|status| status == Status::Fail))?;
     writeln!(out, "criteria_untold={}", of(untold))?;
     writeln!(out, "conditions={}", report.conditions.len())?;
-    let regressed = report.deltas.iter().filter(|one| one.call == Call::Regressed && !one.endpoint.is_empty());
-    writeln!(out, "regressions={}", regressed.count())?;
+    let regressed = decisive(&report.deltas).iter().filter(|one| one.call == Call::Regressed).count();
+    writeln!(out, "regressions={regressed}")?;
     for (name, path) in files {
         writeln!(out, "{name}={}", fmt::plain(path))?;
     }

@@ -10,6 +10,7 @@ use crate::judge::outcome::Status;
 use crate::render::chart;
 use crate::render::state::{self, NOT_JUDGED, State};
 use crate::report::chart::Tone;
+use crate::unit::Unit;
 use serde::Serialize;
 
 /// Endpoints on the page; the rest is counted.
@@ -204,6 +205,8 @@ fn changed(delta: &Delta) -> u8 {
         Call::Improved => 10,
         Call::Inconclusive => 8,
         Call::NoRegressionSeen => 3,
+        // Beside a latency that is no slower, that it fails no more often goes without saying.
+        Call::NoSlower if delta.unit() == Unit::Ratio => 1,
         Call::NoSlower => 2,
     }
 }

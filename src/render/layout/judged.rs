@@ -1,6 +1,7 @@
 //! What was judged: criteria, comparisons and findings, in the order in which they matter.
 
 use super::{Cut, PRINTED, about};
+use crate::compare::by_percentile::DistributionChange;
 use crate::compare::delta::{Call, Delta};
 use crate::fmt;
 use crate::judge::outcome::{CriterionResult, Finding, Origin, Status};
@@ -16,6 +17,8 @@ use std::collections::BTreeMap;
 const MOST_CRITERIA: usize = 300;
 /// Comparisons on the page.
 const MOST_CHANGES: usize = 150;
+/// Endpoints whose change by percentile is on the page.
+const MOST_DISTRIBUTIONS: usize = 20;
 /// Findings on the page.
 const MOST_FINDINGS: usize = 60;
 
@@ -190,15 +193,20 @@ pub(super) fn change(it: &Delta) -> ChangeRow<'_> {
 
 pub(super) fn changes(report: &Report) -> Cut<ChangeRow<'_>> {
     let mut all: Vec<&Delta> = report.deltas.iter().collect();
-    all.sort_by(|a, b| {
-        let size = |delta: &Delta| delta.ratio.map_or(0.0, |ratio| (ratio - 1.0).abs());
-        harm(a.call).cmp(&harm(b.call)).then(size(b).total_cmp(&size(a)))
-    });
+    all.sort_by(|a, b| harm(a.call).cmp(&harm(b.call)).then(b.distance().total_cmp(&a.distance())));
     let mut cut = Cut::of(all.into_iter().map(change).collect(), MOST_CHANGES);
     for row in cut.shown.iter_mut().skip(PRINTED) {
         row.screen = true;
     }
     cut
+}
+
+/// Change by percentile, the endpoints whose percentiles moved most first.
+pub(super) fn distributions(report: &Report) -> Cut<&DistributionChange> {
+    let most = |one: &DistributionChange| one.percentiles.iter().map(|one| one.ratio.ln().abs()).fold(0.0, f64::max);
+    let mut all: Vec<&DistributionChange> = report.distributions.iter().collect();
+    all.sort_by(|a, b| most(b).total_cmp(&most(a)));
+    Cut::of(all, MOST_DISTRIBUTIONS)
 }
 
 /// The first few ways in which something was compared, each once; what differs in the design effects alone is one way.

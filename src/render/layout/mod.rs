@@ -66,7 +66,7 @@ pub(super) struct Layout<'a> {
     requirements: Vec<Required<'a>>,
     changes: Cut<ChangeRow<'a>>,
     /// Change by percentile, endpoint by endpoint.
-    distributions: &'a [DistributionChange],
+    distributions: Cut<&'a DistributionChange>,
     /// How it was compared, each way once.
     methods: Vec<String>,
     findings: Cut<FindingRow<'a>>,
@@ -140,7 +140,7 @@ impl<'a> Layout<'a> {
                 .map(|line| Required { line, state: state::status(line.status) })
                 .collect(),
             changes: judged::changes(report),
-            distributions: &report.distributions,
+            distributions: judged::distributions(report),
             methods: judged::methods(report),
             findings: judged::findings(report),
             files_not_used: Cut::of(report.files_not_used.iter().collect(), 100),

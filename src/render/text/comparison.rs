@@ -33,7 +33,7 @@ pub fn comparison(compared: &Compared, style: Style, out: &mut dyn Write) -> io:
             (None, Some(stored)) => writeln!(out, "{}: only before", fmt::plain(stored))?,
             (None, None) => {}
         }
-        for difference in &pair.differences {
+        for difference in pair.same.iter().chain(&pair.differences) {
             writeln!(out, "  {} {}", super::mark("warn"), style.line(difference, 4))?;
         }
         if let Some(test) = &pair.test {

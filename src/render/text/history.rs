@@ -65,8 +65,8 @@ fn series_of(test: &HistoryTest, style: Style, out: &mut dyn Write) -> io::Resul
     let mut table = Table::new(&["requests", "metric", "newest", "band (95 %)", "runs", "last change", "evidence"]);
     for series in test.series.iter().take(MOST_SERIES) {
         let show = |value: f64| if series.metric == "failures" { fmt::percent(value) } else { fmt::latency_us(value) };
-        let newest = series.newest().filter(|_| test.unordered.is_none()).map_or_else(|| "–".to_owned(), show);
-        let state = if series.is_outside() == Some(true) { "warn" } else { "plain" };
+        let newest = test.newest(series).map_or_else(|| "–".to_owned(), show);
+        let state = if test.is_outside(series) == Some(true) { "warn" } else { "plain" };
         let band =
             series.band.map_or_else(|| "–".to_owned(), |band| format!("{} to {}", show(band.low), show(band.high)));
         table.row(vec![

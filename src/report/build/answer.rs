@@ -3,13 +3,12 @@
 use super::Material;
 use super::footing;
 use super::words;
-use crate::compare::delta::{Call, Delta};
+use crate::compare::delta::{Call, Delta, decisive_and_beside};
 use crate::compare::rate;
 use crate::fmt;
 use crate::judge::outcome::{CriterionResult, Reason, Severity, Status, Verdict, count_of};
 use crate::model::key::Population;
 use crate::report::model::{Answer, Line, TestReport, Tile};
-use std::collections::BTreeSet;
 
 /// Lines of a list on page one; what is left out is counted, and stands below.
 const MOST_LINES: usize = 6;
@@ -130,7 +129,7 @@ fn tiles(material: &Material<'_>, tests: &[&TestReport]) -> Vec<Tile> {
     let delta = |metric: &str| {
         let found =
             material.deltas.iter().find(|one| one.test == test.name && one.endpoint.is_empty() && one.metric == metric);
-        found.map(words::change).unwrap_or_default()
+        found.map(words::change_from).unwrap_or_default()
     };
     let (totals, counted) = test.measured();
     let requests = counted == Population::Request.words();
@@ -250,13 +249,7 @@ fn changed(material: &Material<'_>) -> Vec<Line> {
     if material.deltas.is_empty() {
         return Vec::new();
     }
-    // Totals count where somebody declared them, or where a test has nothing else.
-    let of_endpoint = |one: &&Delta| !one.endpoint.is_empty() && one.declared.is_none();
-    let with_endpoints: BTreeSet<&str> =
-        material.deltas.iter().filter(of_endpoint).map(|one| one.test.as_str()).collect();
-    let totals = |one: &Delta| one.metric != rate::NAME && !with_endpoints.contains(one.test.as_str());
-    let counts = |one: &&Delta| one.declared.is_some() || !one.endpoint.is_empty() || totals(one);
-    let gated: Vec<&Delta> = material.deltas.iter().filter(counts).collect();
+    let (gated, beside) = decisive_and_beside(material.deltas);
     let of = |call: Call| gated.iter().filter(|one| one.call == call).count() as u64;
     let same = of(Call::NoSlower) + of(Call::NoRegressionSeen);
     let mut lines = vec![line(
@@ -270,11 +263,14 @@ fn changed(material: &Material<'_>) -> Vec<Line> {
         ),
         if of(Call::Regressed) > 0 { "fail" } else { "plain" },
     )];
-    let mut moved: Vec<_> =
-        material.deltas.iter().filter(|one| matches!(one.call, Call::Regressed | Call::Improved)).collect();
+    // Beside endpoints that got worse, totals would stand here as more that is worse than was just counted.
+    let nothing_worse = of(Call::Regressed) == 0;
+    let beside = beside.into_iter().filter(|one| nothing_worse || one.metric == rate::NAME);
+    let all = gated.iter().copied().chain(beside);
+    let mut moved: Vec<&Delta> = all.filter(|one| matches!(one.call, Call::Regressed | Call::Improved)).collect();
     moved.sort_by(|a, b| {
         let weight = |one: &Delta| (one.call != Call::Regressed, one.endpoint.is_empty());
-        weight(a).cmp(&weight(b)).then(b.ratio.unwrap_or(1.0).total_cmp(&a.ratio.unwrap_or(1.0)))
+        weight(a).cmp(&weight(b)).then(b.distance().total_cmp(&a.distance()))
     });
     lines.extend(
         moved
@@ -283,9 +279,9 @@ fn changed(material: &Material<'_>) -> Vec<Line> {
     );
     // What differs besides the results comes before them: it may be why they differ.
     let pairs = material.baseline.iter().flat_map(|one| &one.pairs);
-    let differing: Vec<Line> =
-        pairs.flat_map(|pair| &pair.differences).take(MOST_DIFFERENCES).map(|text| line(text, "warn")).collect();
-    lines.splice(1..1, differing);
+    let same = pairs.clone().filter_map(|pair| pair.same.as_ref());
+    let differing = same.chain(pairs.flat_map(|pair| &pair.differences)).take(MOST_DIFFERENCES);
+    lines.splice(1..1, differing.map(|text| line(text, "warn")).collect::<Vec<Line>>());
     let mut lines = capped(lines, "under Changes");
     for one in &mut lines {
         one.anchor = Some("changes".to_owned());

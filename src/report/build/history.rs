@@ -80,7 +80,7 @@ pub fn history(runs: &[PastRun<'_>], shown: &Shown<'_>) -> HistoryTest {
         names.iter().flat_map(|name| QUANTILES.iter().chain(["failures"].iter()).map(move |metric| (*name, *metric)));
     let series: Vec<HistorySeries> =
         all.map(|(name, metric)| one_series(runs, &rows, (name, metric), &looks)).filter(is_known).collect();
-    let charts = if shown.charts { charts(&rows, &series, shown) } else { Vec::new() };
+    let charts = if shown.charts { charts(&rows, &series, shown, &looks) } else { Vec::new() };
     HistoryTest {
         test: shown.test.to_owned(),
         id: shown.id.to_owned(),
@@ -187,7 +187,7 @@ fn changes(values: &[Option<f64>]) -> Vec<LevelChange> {
 }
 
 /// A chart of the percentiles of each endpoint.
-fn charts(rows: &[HistoryRun], series: &[HistorySeries], shown: &Shown<'_>) -> Vec<Chart> {
+fn charts(rows: &[HistoryRun], series: &[HistorySeries], shown: &Shown<'_>, looks: &Looks) -> Vec<Chart> {
     let mut endpoints: Vec<&str> = series.iter().map(|one| one.endpoint.as_str()).collect();
     endpoints.dedup();
     let labels: Vec<String> = rows.iter().map(label).collect();
@@ -200,13 +200,13 @@ fn charts(rows: &[HistoryRun], series: &[HistorySeries], shown: &Shown<'_>) -> V
         };
         let lines: Vec<HistoryLine> = tones.into_iter().filter_map(line).collect();
         let told = own.iter().find(|one| one.metric == "p95").or_else(|| own.first())?;
-        let heading = heading(told, rows);
+        let heading = heading(told, rows, looks);
         Some(HistoryChart {
             words: Words {
                 id: format!("{}-{}", shown.id, at + 1),
                 heading: heading.clone(),
                 description: format!("{heading}. Lines for the percentiles of each of {} runs.", rows.len()),
-                caption: caption(told),
+                caption: caption(told, looks),
             },
             axis: Axis { title: "latency".to_owned(), quantity: Quantity::Micros, spacing: Spacing::Log },
             labels: labels.clone(),
@@ -226,7 +226,7 @@ fn label(row: &HistoryRun) -> String {
 }
 
 /// The last change of the level, or that there was none.
-fn heading(series: &HistorySeries, rows: &[HistoryRun]) -> String {
+fn heading(series: &HistorySeries, rows: &[HistoryRun], looks: &Looks) -> String {
     let subject = format!("{} of {}", series.metric, fmt::plain(series.subject()));
     match series.changes.last() {
         Some(change) => {
@@ -234,14 +234,14 @@ fn heading(series: &HistorySeries, rows: &[HistoryRun]) -> String {
             let with = rows.get(change.run).map(|row| format!(" with {}", fmt::plain(&label(row)))).unwrap_or_default();
             format!("{subject} changed{by}{with}")
         }
-        None => match series.newest() {
+        None => match series.values.last().copied().flatten().filter(|_| looks.ordered) {
             Some(value) => format!("{subject}: {} in the newest run", fmt::latency_us(value)),
             None => subject,
         },
     }
 }
 
-fn caption(series: &HistorySeries) -> String {
+fn caption(series: &HistorySeries, looks: &Looks) -> String {
     let band = match (&series.band, &series.band_why) {
         (Some(band), _) => format!(
             "Shaded: where {} of the next run lies in 95 of 100 cases if nothing changed, {} to {}, from {} runs.",
@@ -254,7 +254,9 @@ fn caption(series: &HistorySeries) -> String {
         (None, None) => String::new(),
     };
     let known = series.values.iter().flatten().count();
-    let changes = if known < LEAST_RUNS {
+    let changes = if !looks.ordered {
+        " Changes of the level are not looked for: nothing tells in which order the runs were made.".to_owned()
+    } else if known < LEAST_RUNS {
         format!(" Changes of the level are looked for from {LEAST_RUNS} runs on.")
     } else {
         " Vertical lines: changes of the level (p below 0.001, more than 5 %).".to_owned()
@@ -280,53 +282,13 @@ mod tests {
         RunFigures { totals: one(""), endpoints: vec![one("GET /a")] }
     }
 
-    fn shown(levels_ms: &[f64]) -> HistoryTest {
+    /// A history of runs on these levels, a day apart and all fit, each changed as asked.
+    fn listed(levels_ms: &[f64], change: fn(usize, &mut PastRun<'_>)) -> HistoryTest {
         let figures: Vec<RunFigures> = levels_ms.iter().map(|ms| figures(*ms)).collect();
-        let fingerprint = Fingerprint::default();
-        let run = |(at, figures)| PastRun {
-            started_at: Some(Timestamp(i64::try_from(at).unwrap() * 86_400_000_000_000)),
-            verdict: Some(Verdict::Ready),
-            build: None,
-            accepted: None,
-            fit: true,
-            ordered: true,
-            forms: None,
-            this: false,
-            fingerprint: &fingerprint,
-            figures,
-        };
-        let runs: Vec<PastRun<'_>> = figures.iter().enumerate().map(run).collect();
-        history(&runs, &Shown { test: "api", id: "h1", runs: 30, baseline: 10, labels: &[], charts: true })
-    }
-
-    #[test]
-    fn a_step_is_named_with_its_run_and_bounds_the_band() {
-        let levels: Vec<f64> = (0..16).map(|run| if run < 9 { 100.0 } else { 130.0 } + f64::from(run % 3)).collect();
-        let found = shown(&levels);
-        let series = found.series.iter().find(|one| one.endpoint == "GET /a" && one.metric == "p95").unwrap();
-        assert_eq!(series.changes.len(), 1);
-        assert_eq!(series.changes[0].run, 9);
-        assert_eq!(series.band.unwrap().runs, 7);
-        assert!(series.band.unwrap().low > 120_000.0);
-        assert_eq!(found.charts[1].words().heading, "p95 of GET /a changed by +30 % with 1970-01-10");
-    }
-
-    #[test]
-    fn few_runs_have_neither_band_nor_changes_and_say_so() {
-        let found = shown(&[100.0, 300.0]);
-        let series = found.series.iter().find(|one| one.metric == "p95").unwrap();
-        assert!(series.changes.is_empty() && series.band.is_none());
-        let why = "2 comparable runs are fit since the last change of the level; needs 5";
-        assert_eq!(series.band_why.as_deref(), Some(why));
-    }
-
-    fn listed(change: fn(usize, &mut PastRun<'_>)) -> HistorySeries {
-        let figures: Vec<RunFigures> =
-            (0..16).map(|run| figures(if run < 12 { 100.0 } else { 130.0 } + f64::from(run % 3))).collect();
         let fingerprint = Fingerprint::default();
         let run = |(at, figures)| {
             let mut run = PastRun {
-                started_at: None,
+                started_at: Some(Timestamp(i64::try_from(at).unwrap() * 86_400_000_000_000)),
                 verdict: Some(Verdict::Ready),
                 build: None,
                 accepted: None,
@@ -341,22 +303,64 @@ mod tests {
             run
         };
         let runs: Vec<PastRun<'_>> = figures.iter().enumerate().map(run).collect();
-        let shown = Shown { test: "api", id: "h1", runs: 30, baseline: 10, labels: &[], charts: false };
-        history(&runs, &shown).series.into_iter().find(|one| one.metric == "p95").unwrap()
+        history(&runs, &Shown { test: "api", id: "h1", runs: 30, baseline: 10, labels: &[], charts: true })
+    }
+
+    fn shown(levels_ms: &[f64]) -> HistoryTest {
+        listed(levels_ms, |_, _| ())
+    }
+
+    /// Sixteen runs, the last `after` of them by 30 % slower.
+    fn stepped(after: usize) -> Vec<f64> {
+        (0..16)
+            .map(|run| if run + after < 16 { 100.0 } else { 130.0 } + f64::from(u8::try_from(run % 3).unwrap()))
+            .collect()
+    }
+
+    fn p95(test: &HistoryTest) -> &HistorySeries {
+        test.series.iter().find(|one| one.metric == "p95").unwrap()
+    }
+
+    #[test]
+    fn a_step_is_named_with_its_run_and_bounds_the_band() {
+        let found = shown(&stepped(7));
+        let series = found.series.iter().find(|one| one.endpoint == "GET /a" && one.metric == "p95").unwrap();
+        assert_eq!(series.changes.len(), 1);
+        assert_eq!(series.changes[0].run, 9);
+        assert_eq!(series.band.unwrap().runs, 7);
+        assert!(series.band.unwrap().low > 120_000.0);
+        assert_eq!(found.charts[1].words().heading, "p95 of GET /a changed by +30 % with 1970-01-10");
+    }
+
+    #[test]
+    fn few_runs_have_neither_band_nor_changes_and_say_so() {
+        let found = shown(&[100.0, 300.0]);
+        let series = p95(&found);
+        assert!(series.changes.is_empty() && series.band.is_none());
+        let why = "2 comparable runs are fit since the last change of the level; needs 5";
+        assert_eq!(series.band_why.as_deref(), Some(why));
     }
 
     /// "1 comparable run is fit since the last change" stood beside "the newest of 7 runs that form the baseline".
     #[test]
     fn in_a_report_the_band_is_that_of_the_runs_that_form_the_baseline() {
-        assert!(listed(|_, _| ()).band.is_none(), "four runs since the change");
-        let found = listed(|at, run| run.forms = Some(at >= 9));
-        assert_eq!(found.band.unwrap().runs, 7);
+        assert!(p95(&shown(&stepped(4))).band.is_none(), "four runs since the change");
+        let found = listed(&stepped(4), |at, run| run.forms = Some(at >= 9));
+        assert_eq!(p95(&found).band.unwrap().runs, 7);
     }
 
+    /// "None of them is the newest" stood above a column of newest figures.
     #[test]
-    fn runs_in_no_known_order_have_no_change_of_the_level() {
-        assert_eq!(listed(|_, _| ()).changes.len(), 1);
-        assert!(listed(|_, run| run.ordered = false).changes.is_empty());
+    fn runs_in_no_known_order_have_no_change_of_the_level_and_no_newest() {
+        let ordered = shown(&stepped(4));
+        assert_eq!((p95(&ordered).changes.len(), ordered.newest(p95(&ordered))), (1, Some(130_000.0)));
+        let found = listed(&stepped(4), |_, run| (run.started_at, run.ordered) = (None, false));
+        assert!(p95(&found).changes.is_empty() && found.unordered.is_some());
+        assert_eq!((found.newest(p95(&found)), found.is_outside(p95(&found))), (None, None));
+        assert_eq!(found.charts[1].words().heading, "p95 of GET /a");
+        assert!(found.charts[1].words().caption.ends_with("nothing tells in which order the runs were made."));
+        let judged = listed(&stepped(4), |at, run| (run.this, run.ordered) = (at == 15, false));
+        assert_eq!(judged.newest(p95(&judged)), Some(130_000.0), "this run is known to be the last");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::{Judged, Material, words};
 use crate::compare::block::Block;
 use crate::compare::delta::{Call, Delta};
 use crate::compare::side::{Side, SideEndpoint};
+use crate::compare::sides;
 use crate::fmt;
 use crate::report::chart::{Axis, Chart, Quantity, Spacing, TailChart, TailCurve, TailPoint, Tone, Words};
 
@@ -18,15 +19,16 @@ pub(super) fn overlaid(judged: &Judged<'_>, material: &Material<'_>, id: &str) -
     };
     let worst = worst(material.deltas, &judged.test.name);
     let Some(after) = Side::of(judged.test, judged.figures).filter(|_| !worst.is_empty()) else { return Vec::new() };
+    let (before, after) = sides::warmed_up(before, &after);
     let chart = |delta: &Delta| {
         let curves = vec![
             TailCurve { name: "this run".to_owned(), tone: Tone::S2, points: points(&after, &delta.endpoint)? },
-            TailCurve { name: format!("baseline {name}"), tone: Tone::Base, points: points(before, &delta.endpoint)? },
+            TailCurve { name: format!("baseline {name}"), tone: Tone::Base, points: points(&before, &delta.endpoint)? },
         ];
         let heading = format!("{}: {} {}", fmt::plain(&delta.endpoint), delta.metric, words::call(delta));
         let description = format!("{heading}. Percentile curves of both runs.");
         let caption =
-            "The steady part of both runs. Each further nine has the same width; a curve ends where fewer than 10 \
+            "The stretches of both runs that were compared. Each further nine has the same width; a curve ends where fewer than 10 \
                        requests remain above."
                 .to_owned();
         let axis = Axis { title: "latency".to_owned(), quantity: Quantity::Micros, spacing: Spacing::Log };

@@ -33,7 +33,19 @@ fn show(delta: &Delta, value: f64) -> String {
     fmt::value(value, delta.unit())
 }
 
-/// The change with its interval: `+26 % (+21 to +31)`; for failures in points, `was 0.5 %, +1.2 points (+0.8 to +1.6)`.
+/// The change with its interval where no column beside it has the figure before, which points do not tell:
+/// `+26 % (+21 to +31)`, `was 0.5 %, +1.2 points (+0.8 to +1.6)`.
+#[must_use]
+pub fn change_from(delta: &Delta) -> String {
+    match delta.before {
+        Some(before) if is_failures(delta) && delta.after.is_some() => {
+            format!("was {}, {}", fmt::percent(before), change(delta))
+        }
+        _ => change(delta),
+    }
+}
+
+/// The change with its interval: `+26 % (+21 to +31)`; for failures in points, `+1.2 points (+0.8 to +1.6)`.
 #[must_use]
 pub fn change(delta: &Delta) -> String {
     if let Some(declared) = &delta.declared {
@@ -48,7 +60,7 @@ pub fn change(delta: &Delta) -> String {
                     .map_or_else(String::new, |(low, high)| format!(" ({} to {})", bound(low), bound(high)));
                 let by = to_hundredths(after - before);
                 let sign = if by > 0.0 { "+" } else { "" };
-                format!("was {}, {sign}{}{bounds}", fmt::percent(before), fmt::points(by))
+                format!("{sign}{}{bounds}", fmt::points(by))
             }
             _ => String::new(),
         };
@@ -139,9 +151,10 @@ pub fn call(delta: &Delta) -> String {
         Call::Improved if is_failures(delta) => format!("fails less often{}", by_points(delta, -1.0)),
         Call::Improved => format!("faster{}", by(delta, -1.0)),
         Call::NoSlower if is_failures(delta) => "fails no more often".to_owned(),
-        Call::NoSlower => delta
-            .margin
-            .map_or_else(|| "no slower".to_owned(), |margin| format!("no slower than {} %", in_percent(margin))),
+        Call::NoSlower => delta.margin.map_or_else(
+            || "no slower".to_owned(),
+            |margin| format!("no slower; {} % or more is ruled out", in_percent(margin)),
+        ),
         Call::NoRegressionSeen => match delta.detectable {
             Some(factor) if !is_failures(delta) => {
                 format!("no regression seen; {} % or more would have been", in_percent(factor - 1.0))
@@ -236,10 +249,11 @@ mod tests {
     #[test]
     fn more_failures_are_said_in_points_with_their_interval() {
         let worse = failures(0.0, 0.012_34, (0.008, 0.016_1), Call::Regressed);
-        assert_eq!(change(&worse), "was 0 %, +1.23 points (+0.8 to +1.61)");
+        assert_eq!(change(&worse), "+1.23 points (+0.8 to +1.61)");
+        assert_eq!(change_from(&worse), "was 0 %, +1.23 points (+0.8 to +1.61)");
         assert_eq!(super::call(&worse), "fails more often by 1.23 points (0.8 to 1.61)");
         let better = failures(0.02, 0.01, (-0.012, -0.008), Call::Improved);
-        assert_eq!(change(&better), "was 2 %, −1 point (−1.2 to −0.8)");
+        assert_eq!(change(&better), "−1 point (−1.2 to −0.8)");
         assert_eq!(super::call(&better), "fails less often by 1 point (0.8 to 1.2)");
         let unseen = failures(0.0, 0.0, (-0.001, 0.001), Call::NoRegressionSeen);
         assert_eq!(super::call(&unseen), "no regression seen; 1 point or more would have been");

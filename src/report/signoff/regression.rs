@@ -2,7 +2,7 @@
 
 use super::document::{Block, Cell, Grid, Note, Origin, Section};
 use super::{At, section};
-use crate::compare::delta::{Call, Delta};
+use crate::compare::delta::{Call, Delta, decisive};
 use crate::fmt;
 use crate::report::build::words;
 
@@ -17,6 +17,12 @@ pub(super) fn regression(at: &At<'_>) -> Section {
     };
     let mut notes = vec![Note::measured(format!("Against the baseline {}.", fmt::plain(&baseline.id)))];
     for pair in &baseline.pairs {
+        notes.extend(
+            pair.same
+                .as_ref()
+                .zip(pair.test.as_ref())
+                .map(|(same, test)| Note::measured(format!("{}: {same}.", fmt::plain(test)))),
+        );
         let text = match (&pair.test, &pair.stored) {
             (Some(test), None) => format!("{}: the baseline has none.", fmt::plain(test)),
             (None, Some(stored)) => format!("{}: only the baseline has it.", fmt::plain(stored)),
@@ -27,7 +33,7 @@ pub(super) fn regression(at: &At<'_>) -> Section {
         };
         notes.push(Note::measured(text));
     }
-    let gated: Vec<&Delta> = at.report.deltas.iter().filter(|one| !one.endpoint.is_empty()).collect();
+    let gated = decisive(&at.report.deltas);
     let of = |call: Call| fmt::count(gated.iter().filter(|one| one.call == call).count() as u64);
     notes.push(Note::measured(format!(
         "Of {}: {} worse, {} better, {} shown to be no worse, {} without a regression of the size that would be seen, {} cannot be told.",
@@ -58,9 +64,7 @@ fn moved(at: &At<'_>) -> Grid {
         Call::Improved => 1,
         _ => 2,
     };
-    all.sort_by(|a, b| {
-        weight(a).cmp(&weight(b)).then_with(|| b.ratio.unwrap_or(1.0).total_cmp(&a.ratio.unwrap_or(1.0)))
-    });
+    all.sort_by(|a, b| weight(a).cmp(&weight(b)).then_with(|| b.distance().total_cmp(&a.distance())));
     for one in all {
         let shown = |value: Option<f64>| {
             Cell::text(value.map_or("not known".to_owned(), |value| fmt::value(value, one.unit())))
