@@ -231,7 +231,10 @@ impl Asking<'_> {
         }
         let over_time = matches!(
             self.criterion.metric.asked,
-            Asked::Latency { successes: false, .. } | Asked::Failures { kind: None, .. } | Asked::ShareOver { .. }
+            Asked::Latency { successes: false, .. }
+                | Asked::Failures { .. }
+                | Asked::Status { .. }
+                | Asked::ShareOver { .. }
         ) && observe::population(&self.criterion.metric)
             == Some(crate::model::key::Population::Request);
         let declared = entry.plan.and_then(|plan| plan.window).filter(|_| over_time);
