@@ -3,7 +3,6 @@
 
 use super::kinds;
 use crate::config::Config;
-use crate::config::limit::Side;
 use crate::config::metric::{Asked, Metric, Over};
 use crate::config::schema::{Criterion, PlannedTest};
 use crate::fmt;
@@ -26,22 +25,9 @@ fn limit(criterion: &Criterion) -> Option<String> {
     let (side, quantity) = criterion.demand().ok().flatten()?.limit;
     let limit = criterion.metric.limit(quantity).ok()?;
     let (least, most) = bounds(&criterion.metric)?;
-    let (above_all, below_all) = (most.is_some_and(|most| limit > most), limit < least);
-    let (at_most, at_least) = (most.is_some_and(|most| limit >= most), limit <= least);
-    let idle = match side {
-        Side::AtMost => at_most,
-        Side::Below => above_all,
-        Side::AtLeast => at_least,
-        Side::Above => below_all,
-        Side::Equal | Side::NotEqual => false,
-    };
-    let hopeless = match side {
-        Side::AtMost => below_all,
-        Side::Below => at_least,
-        Side::AtLeast => above_all,
-        Side::Above => at_most,
-        Side::Equal | Side::NotEqual => false,
-    };
+    // A side holds up to the limit or from it on: what holds at both ends always holds.
+    side.larger_is_worse()?;
+    let ends = (side.holds(least, limit), side.holds(most.unwrap_or(f64::INFINITY), limit));
     let unit = criterion.metric.unit().unwrap_or(Unit::Plain);
     let said = format!(
         "`{}` demands {} {} of {}",
@@ -50,9 +36,9 @@ fn limit(criterion: &Criterion) -> Option<String> {
         fmt::value(limit, unit),
         criterion.metric
     );
-    match (idle, hopeless) {
-        (true, _) => Some(format!("{said}: nothing can miss it")),
-        (_, true) => Some(format!("{said}: nothing can meet it")),
+    match ends {
+        (true, true) => Some(format!("{said}: nothing can miss it")),
+        (false, false) => Some(format!("{said}: nothing can meet it")),
         _ => None,
     }
 }
