@@ -295,3 +295,34 @@ fn what_init_writes_is_right_and_is_met_by_the_run_it_was_written_from() {
         assert_eq!(plimsoll(&["init", sample, "--out", name, "--force"]).code, 0);
     }
 }
+
+/// `init --force` dropped `[inputs]` and `[[endpoints]]`, so that the next run was read otherwise than the one before.
+#[test]
+fn init_over_a_file_keeps_what_people_wrote_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let rows: String =
+        (0..600).map(|at| format!("{},/users/{},{},200\n", 1_795_225_420 + at / 10, at % 3, 20 + at % 7)).collect();
+    fs::write(path("rows.csv"), format!("timestamp,endpoint,took,status\n{rows}")).unwrap();
+    let former = "[inputs]\nlatency_unit = \"s\"\ncolumns = { latency = \"took\" }\n\n[[endpoints]]\nmatch = \"^/users/\"\n\
+                  name = \"/users/{who}\"\n\n[[tests]]\nname = \"nightly\"\npurpose = \"the usual\"\nmatch = \"rows*\"\n\n\
+                  [[criteria]]\nid = \"slow\"\nmetric = \"latency.p95\"\nat_most = \"1 ms\"\n\n\
+                  [[waivers]]\ncriterion = \"slow\"\nowner = \"O\"\nreason = \"R\"\nexpiry = \"2027-01-31\"\nceiling = \"2 s\"\n";
+    let file = path("plimsoll.toml");
+    fs::write(&file, former).unwrap();
+    let ran = plimsoll(&["init", &path("rows.csv"), "--out", &file, "--force"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let text = fs::read_to_string(&file).unwrap();
+    for kept in ["latency_unit = \"s\"", "latency = \"took\"", "name = \"/users/{who}\"", "purpose = \"the usual\""] {
+        assert!(
+            text.lines().any(|line| line == kept || line.contains(kept) && !line.starts_with('#')),
+            "{kept}:\n{text}"
+        );
+    }
+    assert!(text.contains("# at_most = \"1 ms\"") && text.contains("# owner = \"O\""), "{text}");
+    assert!(text.contains("test = \"nightly\"") && text.matches("[[tests]]").count() == 1, "{text}");
+    let checked = plimsoll(&["check", &file]);
+    assert_eq!(checked.code, 0, "{}\n{text}", checked.err);
+    let found = judged(&[&path("rows.csv"), "--config", &file, "--format", "json"]);
+    assert_eq!(found.report["verdict"], "ready-with-conditions", "{}\n{text}", found.report["criteria"]);
+}
