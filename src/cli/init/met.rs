@@ -4,8 +4,8 @@ use super::judged;
 use crate::cli::pipeline::Gathered;
 use crate::config::Config;
 use crate::error::Error;
-use crate::judge::outcome::{Origin, Status};
-use crate::judge::{self, Case};
+use crate::judge::outcome::{CriterionResult, Origin, Status};
+use crate::judge::{self, Case, plan};
 use std::collections::BTreeMap;
 
 /// What a file cannot demand of its own results, with the reason.
@@ -30,14 +30,14 @@ pub(super) fn by(gathered: &Gathered, write: impl Fn(&LeftOut) -> Result<String,
 fn not_met(gathered: &Gathered, config: &Config) -> LeftOut {
     let tests = judged(gathered);
     let judgement = judge::judge(&Case::alone(&tests, config));
-    let mut left_out = LeftOut::default();
-    for one in judgement.criteria.into_iter().filter(|one| one.origin == Origin::Config) {
-        if let Some(why) = one.reason.strip_prefix("the run is invalid: ") {
-            let why = why.split(" (").next().unwrap_or(why);
-            left_out.invalid.insert(one.test, why.to_owned());
-        } else if !matches!(one.status, Status::Pass | Status::MetNotProven) {
-            left_out.criteria.insert(one.id, one.reason);
-        }
-    }
-    left_out
+    let entries = plan::lineup(&tests, config).entries;
+    let invalid: BTreeMap<String, String> =
+        entries.into_iter().filter_map(|entry| Some((entry.judged.test.name.clone(), entry.invalid?))).collect();
+    let missed = |one: &CriterionResult| {
+        let met = matches!(one.status, Status::Pass | Status::MetNotProven);
+        one.origin == Origin::Config && !met && !invalid.contains_key(&one.test)
+    };
+    let missed = judgement.criteria.into_iter().filter(missed);
+    let criteria = missed.map(|one| (one.id, one.reason)).collect();
+    LeftOut { criteria, invalid }
 }

@@ -222,4 +222,5 @@ fn a_weighed_condition_misses_a_declared_test_that_is_not_there() {
     assert_eq!(found(&format!("{soak}required = false\n")), [(Status::NotRun, false)]);
     assert_eq!(found(&format!("{soak}blocked = {{ reason = \"r\" }}\n")), [(Status::Blocked, true)]);
     assert_eq!(found(""), []);
+    assert_eq!(statuses("[[import]]\nartillery = [\"1 < 2\"]\n", 0), [Inconclusive], "it is about no run");
 }

@@ -8,6 +8,7 @@
 use super::Scope;
 use super::answers::{Picked, picked, picks};
 use super::monitor::base;
+use super::share::failed;
 use super::slice::{Slice, is_meant, width_s};
 use crate::config::limit::{Side, Timeframe};
 use crate::config::metric::{Asked, Metric, MonitorStat, Stat};
@@ -46,8 +47,8 @@ pub(super) fn worst(
     let limit = metric.limit(limit)?;
     let parts = parts(metric, scope, timeframe)?;
     let unnamed: u64 = parts.iter().map(|part| part.picked.unknown).sum();
-    check(metric, &parts)?;
-    let seen = |count| worst_of(&of_windows(metric, &parts, (side, limit), count), timeframe);
+    check(metric, scope, &parts)?;
+    let seen = |count| worst_of(&of_windows(metric, &parts, timeframe, (side, limit), count), timeframe);
     let at_least = seen(|picked: Picked| picked.known)?;
     if unnamed == 0 {
         return Ok(at_least);
@@ -154,22 +155,45 @@ impl Course<'_> {
 
 /// The windows of the requests, merged to parts of a second at least. Of requests of which it is not known whether the metric
 /// means them, so many count.
+///
+/// With `for` each part is held against the limit by itself, and how long a part is depends on how long the run was: what is counted
+/// there is counted for one second of it.
 fn of_windows<'a>(
     metric: &'a Metric,
     parts: &'a [Part],
+    timeframe: Timeframe,
     (side, limit): (Side, f64),
     count: fn(Picked) -> u64,
 ) -> Course<'a> {
     let spans = parts.iter().map(|part| part.span).collect();
-    let value = move |range: RangeInclusive<usize>| figure(metric, parts.get(range)?, count);
+    let by_second = matches!(timeframe, Timeframe::For(_)) && is_counted(metric);
+    let value = move |range: RangeInclusive<usize>| {
+        let parts = parts.get(range)?;
+        let seconds = if by_second { seconds(parts) } else { 1.0 };
+        figure(metric, parts, count).map(|value| value / seconds)
+    };
     Course { spans, value: Box::new(value), limit, side, unit: metric.unit().unwrap_or(Unit::Plain) }
 }
 
+/// Whether a metric grows with the time over which it is taken.
+fn is_counted(metric: &Metric) -> bool {
+    let asked = &metric.asked;
+    matches!(asked, Asked::Failures { counted: true, .. } | Asked::Status { counted: true, .. } | Asked::SuccessCount)
+        || matches!(asked, Asked::Count(_) | Asked::Bytes)
+}
+
+fn seconds(parts: &[Part]) -> f64 {
+    parts.iter().map(|part| part.span.1 - part.span.0).sum()
+}
+
 /// What a metric needs must be known over time.
-fn check(metric: &Metric, parts: &[Part]) -> Result<(), String> {
+fn check(metric: &Metric, scope: &Scope<'_>, parts: &[Part]) -> Result<(), String> {
     let requests = || parts.iter().filter(|part| part.slice.requests > 0);
     if metric.limits_latency() && requests().any(|part| part.slice.recorded.is_none()) {
         return Err("the source has no latencies over time".to_owned());
+    }
+    if matches!(metric.asked, Asked::Failures { .. } | Asked::Success(_) | Asked::SuccessCount) {
+        failed(scope.figures(Population::Request)?)?;
     }
     if metric.asked == Asked::Bytes && requests().any(|part| part.slice.with_bytes < part.slice.requests) {
         return Err("the source does not count the bytes of every request".to_owned());
@@ -250,7 +274,7 @@ fn parts(metric: &Metric, scope: &Scope<'_>, timeframe: Timeframe) -> Result<Vec
 fn figure(metric: &Metric, parts: &[Part], count: fn(Picked) -> u64) -> Option<f64> {
     let requests: u64 = parts.iter().map(|part| part.slice.requests).sum();
     let failures: u64 = parts.iter().map(|part| part.slice.failures).sum();
-    let seconds: f64 = parts.iter().map(|part| part.span.1 - part.span.0).sum();
+    let seconds = seconds(parts);
     let share = |of: u64| (requests > 0).then(|| float(of) / float(requests));
     match &metric.asked {
         Asked::Latency { stat, .. } => latency(parts, *stat),

@@ -16,6 +16,8 @@ use crate::unit::Unit;
 pub(super) fn failures(scope: &Scope<'_>, kind: Option<&str>, counted: bool) -> Result<Observation, String> {
     let figures = scope.figures(Population::Request)?;
     let effect = figures.failure_design_effect;
+    // Windows count what failed as well; where the source cannot tell, they count none, which is not the same.
+    let all_failed = failed(figures)?;
     let (known, unknown, requests) = match (scope.slice, kind) {
         (Some(slice), kind) => {
             let requests = cut(scope, slice)?;
@@ -26,13 +28,12 @@ pub(super) fn failures(scope: &Scope<'_>, kind: Option<&str>, counted: bool) -> 
             })
         }
         (None, kind) => {
-            let failed = failed(figures)?;
             let requests = figures.requests.ok_or("the number of requests is not known")?;
             match kind {
-                None => (failed, 0, requests),
+                None => (all_failed, 0, requests),
                 Some(kind) => {
                     let (of_kind, named) = of_kind(&figures.failure_kinds, kind);
-                    (of_kind, failed.saturating_sub(named), requests)
+                    (of_kind, all_failed.saturating_sub(named), requests)
                 }
             }
         }
@@ -80,7 +81,11 @@ impl Counted {
     }
 }
 
-fn failed(figures: &EndpointFigures) -> Result<u64, String> {
+/// How many requests failed.
+///
+/// # Errors
+/// That the source cannot tell, and why.
+pub(super) fn failed(figures: &EndpointFigures) -> Result<u64, String> {
     figures.failures.ok_or_else(|| {
         figures.failures_why.clone().unwrap_or_else(|| "the source does not tell failures from successes".to_owned())
     })
@@ -109,12 +114,13 @@ fn of_kind(kinds: &[NamedCount], wanted: &str) -> (u64, u64) {
 
 /// Successes as a count.
 pub(super) fn successes(scope: &Scope<'_>) -> Result<Observation, String> {
+    let figures = scope.figures(Population::Request)?;
+    let all_failed = failed(figures)?;
     let (failed, requests) = if let Some(slice) = scope.slice {
         let slice = cut(scope, slice)?;
         (slice.failures, slice.requests)
     } else {
-        let figures = scope.figures(Population::Request)?;
-        (failed(figures)?, figures.requests.ok_or("the number of requests is not known")?)
+        (all_failed, figures.requests.ok_or("the number of requests is not known")?)
     };
     let count = Observation::counted(float(requests.saturating_sub(failed)), Unit::Count);
     Ok(Observation { n: Some(requests), ..count })
@@ -157,17 +163,16 @@ pub(super) fn of_all_requests(scope: &Scope<'_>) -> Result<Observation, String> 
 /// Successes of a population as a share.
 pub(super) fn success(scope: &Scope<'_>, population: Population) -> Result<Observation, String> {
     let figures = scope.figures(population)?;
-    let effect = figures.failure_design_effect;
+    let (effect, all_failed) = (figures.failure_design_effect, failed(figures)?);
     let (failed, n) = match scope.slice {
         Some(slice) if population == Population::Request => {
             let slice = cut(scope, slice)?;
             (slice.failures, slice.requests)
         }
         Some(_) => return Err(format!("{} are not kept over time", population.words())),
-        None => (
-            failed(figures)?,
-            figures.requests.ok_or_else(|| format!("the number of {} is not known", population.words()))?,
-        ),
+        None => {
+            (all_failed, figures.requests.ok_or_else(|| format!("the number of {} is not known", population.words()))?)
+        }
     };
     if n == 0 {
         return Err(format!("no {} were measured", population.words()));

@@ -67,6 +67,17 @@ fn within_looks_at_short_beginnings_and_over_does_not() {
     assert!((value(&seen(&test, "requests", Timeframe::Within(10.0), limit)) - 20.0).abs() < 1e-9);
 }
 
+/// A run of some minutes is kept in windows of 1.6 s: `hits<10 for 4s` was met by 8 requests a second, 12.8 in a window.
+#[test]
+fn what_is_counted_for_a_time_is_counted_by_the_second() {
+    let mut test = builder::raw_test(&Shape { seconds: 30, ..Shape::default() });
+    test.timeline.as_mut().unwrap().width_ns *= 2;
+    let held = |metric, timeframe| value(&seen(&test, metric, timeframe, (Side::AtLeast, "8")));
+    assert!((held("requests", Timeframe::For(4.0)) - 5.0).abs() < 1e-9, "ten in two seconds");
+    assert!((held("success.count", Timeframe::For(4.0)) - 5.0).abs() < 1e-9);
+    assert!((held("requests", Timeframe::Over(4.0)) - 20.0).abs() < 1e-9, "all of the four seconds");
+}
+
 #[test]
 fn silence_neither_ends_nor_makes_a_breach() {
     let mut test = run();
@@ -128,9 +139,28 @@ fn bytes_have_a_course_where_every_request_has_a_size() {
     }
     let limit = (Side::AtMost, "5 kB");
     assert!((value(&seen(&test, "bytes", Timeframe::Over(2.0), limit)) - 5_700.0).abs() < 1e-9);
-    assert!((value(&seen(&test, "bytes", Timeframe::For(2.0), limit)) - 2_800.0).abs() < 1e-9);
+    assert!((value(&seen(&test, "bytes", Timeframe::For(2.0), limit)) - 2_800.0).abs() < 1e-9, "held for two seconds");
     test.timeline.as_mut().unwrap().endpoints[0].windows[3].with_bytes -= 1;
     assert!(seen(&test, "bytes", Timeframe::Over(2.0), limit).unwrap_err().contains("every request"));
+}
+
+/// A source without statuses counted no failure in any window: "no second with more than 1 %" was met by not knowing, and so was a
+/// slice of the run.
+#[test]
+fn where_failures_are_not_known_no_part_of_the_run_is_without_them() {
+    let mut test = run();
+    let requests = &mut test.populations[0];
+    requests.endpoints.iter_mut().chain([&mut requests.totals]).for_each(|one| one.failures = None);
+    for window in &mut test.timeline.as_mut().unwrap().endpoints[0].windows {
+        window.failures = 0;
+    }
+    for metric in ["failures.ratio", "failures.count{timeout}", "success.ratio", "success.count"] {
+        assert!(seen(&test, metric, Timeframe::For(5.0), (Side::AtMost, "1")).is_err(), "{metric}");
+        let figures = analyse(&test, &Options::default());
+        let judged = JudgedTest { test: &test, figures: &figures };
+        let scope = Scope { slice: Some((0.0, 20.0)), ..Scope::whole(judged) };
+        assert_eq!(crate::judge::observe::observe(&Metric::parse(metric).unwrap(), &scope).value, None, "{metric}");
+    }
 }
 
 #[test]
