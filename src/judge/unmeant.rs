@@ -1,7 +1,7 @@
 //! What stands rightly in plimsoll.toml and was probably not meant: limits that nothing can miss or meet, kinds of failures that
 //! are no name of ours, mixes of more than everything. Told before there are results.
 
-use super::kinds;
+use super::{kinds, observe};
 use crate::config::Config;
 use crate::config::metric::{Asked, Metric, Over};
 use crate::config::schema::{Criterion, PlannedTest};
@@ -17,7 +17,15 @@ pub fn doubts(config: &Config) -> Vec<String> {
         let unheard = kinds::unheard(&one.metric, &std::iter::empty())?;
         Some(format!("`{}`: {}", fmt::plain(&one.id), unheard.said))
     });
-    limits.chain(names).chain(config.tests.iter().filter_map(mix)).collect()
+    let whole = judged().filter(|one| one.endpoint.is_some() && is_of_the_whole(&one.metric)).map(|one| {
+        let (id, metric) = (fmt::plain(&one.id), fmt::plain(&one.metric.to_string()));
+        format!("`{id}` is about an endpoint, and {metric} is known of a test as a whole only: it cannot be told")
+    });
+    limits.chain(names).chain(whole).chain(config.tests.iter().filter_map(mix)).collect()
+}
+
+fn is_of_the_whole(metric: &Metric) -> bool {
+    !matches!(metric.asked, Asked::OverTests(..)) && observe::population(metric).is_none()
 }
 
 /// A limit that the metric cannot reach.
@@ -99,6 +107,15 @@ mod tests {
         ] {
             assert!(said(metric, limit).is_empty(), "{metric} {limit}");
         }
+    }
+
+    #[test]
+    fn an_endpoint_of_what_only_a_whole_test_has_is_told() {
+        let limit = "at_most = 5\nendpoint = \"GET /a\"";
+        assert!(
+            said("users.max", limit)[0].ends_with("users.max is known of a test as a whole only: it cannot be told")
+        );
+        assert!(said("requests", limit).is_empty());
     }
 
     #[test]

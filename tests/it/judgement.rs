@@ -326,3 +326,23 @@ fn init_over_a_file_keeps_what_people_wrote_in_it() {
     let found = judged(&[&path("rows.csv"), "--config", &file, "--format", "json"]);
     assert_eq!(found.report["verdict"], "ready-with-conditions", "{}\n{text}", found.report["criteria"]);
 }
+
+/// Taurus runs JMeter, whose columns `Latency` and `Connect` its `avg-lt` and `avg-ct` are of: they were sought by k6's names alone.
+#[test]
+fn what_taurus_asks_of_jmeters_own_columns_is_found_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("plimsoll.toml").display().to_string();
+    let demands =
+        ["avg-lt>10s", "avg-ct>10s", "bytes<1 over 500ms", "rc2??<1% over 500ms", "succ<1% for 500ms", "avg-lt>10s for 500ms"];
+    fs::write(&config, format!("[[import]]\ntaurus = {demands:?}\n")).unwrap();
+    let found = judged(&["samples/jmeter/csv-header", "--config", &config, "--format", "json"]);
+    let of = |id: &str| {
+        let rows = found.report["criteria"].as_array().unwrap();
+        rows.iter().find(|row| row["id"] == id).unwrap_or_else(|| panic!("{id}")).clone()
+    };
+    for id in &demands[..5] {
+        assert!(matches!(of(id)["status"].as_str().unwrap(), "pass" | "met-not-proven"), "{}", of(id));
+    }
+    let reason = of("avg-lt>10s for 500ms")["reason"].to_string();
+    assert!(reason.contains("not kept over time"), "{reason}");
+}

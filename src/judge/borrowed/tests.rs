@@ -224,3 +224,15 @@ fn a_weighed_condition_misses_a_declared_test_that_is_not_there() {
     assert_eq!(found(""), []);
     assert_eq!(statuses("[[import]]\nartillery = [\"1 < 2\"]\n", 0), [Inconclusive], "it is about no run");
 }
+
+/// `concurr of checkout>1000` was met by the users of the whole test.
+#[test]
+fn what_is_known_of_the_whole_is_not_known_of_a_label() {
+    let text = "[[import]]\ntaurus = [\"concurr of GET /a>1000\", \"concurr>1000\"]\n";
+    let (config, test, mut figures) = (Config::parse(text, "p").unwrap(), test("api"), figures());
+    figures.populations.push(request_totals(1000, Some(0)));
+    figures.load.users_max = Some(10.0);
+    let judgement = judge_suite(&Case::alone(&[JudgedTest { test: &test, figures: &figures }], &config));
+    let of = judgement.criteria.iter().filter(|one| one.origin == Origin::Taurus);
+    assert_eq!(of.map(|one| one.status).collect::<Vec<_>>(), [Inconclusive, Pass]);
+}
