@@ -232,8 +232,7 @@ impl Block {
     /// As it stands in the file: as a comment where it is left out, for this reason.
     fn text(self, left_out: &LeftOut) -> String {
         let Some(why) = left_out.criteria.get(&self.id) else { return self.lines };
-        let lines: String = self.lines.lines().map(|line| format!("# {line}\n")).collect();
-        format!("# Not met by this run, so not demanded: {}\n{lines}", comment(why))
+        format!("# Not met by this run, so not demanded: {}\n{}", comment(why), former::aside(&self.lines))
     }
 }
 

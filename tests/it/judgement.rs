@@ -332,8 +332,14 @@ fn init_over_a_file_keeps_what_people_wrote_in_it() {
 fn what_taurus_asks_of_jmeters_own_columns_is_found_there() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("plimsoll.toml").display().to_string();
-    let demands =
-        ["avg-lt>10s", "avg-ct>10s", "bytes<1 over 500ms", "rc2??<1% over 500ms", "succ<1% for 500ms", "avg-lt>10s for 500ms"];
+    let demands = [
+        "avg-lt>10s",
+        "avg-ct>10s",
+        "bytes<1 over 500ms",
+        "rc2??<1% over 500ms",
+        "succ<1% for 500ms",
+        "avg-lt>10s for 500ms",
+    ];
     fs::write(&config, format!("[[import]]\ntaurus = {demands:?}\n")).unwrap();
     let found = judged(&["samples/jmeter/csv-header", "--config", &config, "--format", "json"]);
     let of = |id: &str| {

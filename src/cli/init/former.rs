@@ -42,8 +42,7 @@ impl Former {
         if text.is_empty() {
             return text;
         }
-        let lines: String = text.lines().map(|line| format!("# {line}").trim_end().to_owned() + "\n").collect();
-        format!("\n# What {} demanded, to be taken over by hand:\n{lines}", self.name())
+        format!("\n# What {} demanded, to be taken over by hand:\n{}", self.name(), aside(&text))
     }
 
     fn name(&self) -> String {
@@ -58,6 +57,12 @@ impl Former {
         };
         names.iter().filter_map(one).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// Lines as comments.
+pub(super) fn aside(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(|line| format!("# {line}").trim_end().to_owned()).collect();
+    lines.join("\n") + "\n"
 }
 
 #[cfg(test)]

@@ -87,7 +87,7 @@ pub(super) fn windows_in<'a>(
     let (first, width) = (timeline.start.seconds_since(start), width_s(timeline));
     let middle = |window: usize| width.mul_add(float(window as u64), first + width / 2.0);
     let inside = || (0..timeline.windows).filter(|window| (from_s..to_s).contains(&middle(*window)));
-    let range = inside().next().zip(inside().last()).map_or(0..0, |(from, to)| from..to + 1);
+    let range = inside().next().zip(inside().next_back()).map_or(0..0, |(from, to)| from..to + 1);
     Ok((timeline, range))
 }
 
