@@ -87,7 +87,7 @@ pub(super) fn bytes(scope: &Scope<'_>) -> Result<Observation, String> {
     let bytes = match scope.slice {
         Some(slice) => {
             let slice = cut(scope, slice)?;
-            (slice.with_bytes == slice.requests).then_some(slice.bytes)
+            (slice.requests > 0 && slice.with_bytes == slice.requests).then_some(slice.bytes)
         }
         None => scope.figures(Population::Request)?.bytes,
     };
