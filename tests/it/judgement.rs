@@ -301,8 +301,8 @@ fn what_init_writes_is_right_and_is_met_by_the_run_it_was_written_from() {
 fn init_over_a_file_keeps_what_people_wrote_in_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
-    let rows: String =
-        (0..600).map(|at| format!("{},/users/{},{},200\n", 1_795_225_420 + at / 10, at % 3, 20 + at % 7)).collect();
+    let row = |at: u32| format!("{},/users/{},{},200\n", 1_795_225_420 + at / 10, at % 3, 20 + at % 7);
+    let rows = (0..600).map(row).collect::<Vec<_>>().concat();
     fs::write(path("rows.csv"), format!("timestamp,endpoint,took,status\n{rows}")).unwrap();
     let former = "[inputs]\nlatency_unit = \"s\"\ncolumns = { latency = \"took\" }\n\n[[endpoints]]\nmatch = \"^/users/\"\n\
                   name = \"/users/{who}\"\n\n[[tests]]\nname = \"nightly\"\npurpose = \"the usual\"\nmatch = \"rows*\"\n\n\
