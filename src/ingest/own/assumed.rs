@@ -1,8 +1,10 @@
 //! What reading rows took for granted: each assumption is told to the reader once.
 
 use super::columns::Plan;
+use super::instant::assumed_zone;
 use super::known::Wanted;
 use crate::ingest::{Tally, scrub};
+use jiff::tz::TimeZone;
 
 /// What was assumed while reading, for the notes.
 #[derive(Debug, Default)]
@@ -32,7 +34,7 @@ impl Assumed {
     }
 
     /// Everything that was assumed, as notes of the tally.
-    pub(super) fn tell(&self, plan: &Plan, names: &[String], tally: &mut Tally) {
+    pub(super) fn tell(&self, plan: &Plan, names: &[String], zone: Option<&TimeZone>, tally: &mut Tally) {
         let name = |wanted| plan.column(wanted).and_then(|column| names.get(column)).map_or("", String::as_str);
         if self.time_is_start {
             tally.note(format!(
@@ -42,7 +44,7 @@ impl Assumed {
         }
         if self.zoneless {
             let column = self.without_zone_column.and_then(|column| names.get(column)).map_or("time", String::as_str);
-            tally.note(format!("`{column}` states no time zone and is read as UTC"));
+            tally.note(format!("`{column}` states no time zone and is {}", assumed_zone(zone)));
         }
         if self.since_start {
             tally.note("times count from a start that is not stated (no date), so there are no figures over time");

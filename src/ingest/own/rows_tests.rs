@@ -48,6 +48,22 @@ fn columns_that_say_start_or_end_are_believed() {
     assert_eq!(sink.samples[0].1.latency_ns, Some(500_000_000));
 }
 
+/// The load was read in UTC and its monitors in the zone that is set, hours apart, and neither said so.
+#[test]
+fn times_without_a_zone_are_in_the_one_that_is_set() {
+    let zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
+    let settings = Settings { timezone: Some(zone), ..Settings::default() };
+    let text =
+        "ended_at,endpoint,latency_ms,success\n2026-11-21 03:02:05.5,/a,250,true\n2026-11-21 03:02:06,/a,1,true\n";
+    let (tally, sink) = read(&OwnRowsCsv, text, &settings).unwrap();
+    let ended: Vec<_> = sink.samples.iter().map(|(_, sample)| sample.ended_at.unwrap()).collect();
+    assert_eq!(ended, [Timestamp(1_795_226_525_500_000_000), Timestamp(1_795_226_526_000_000_000)]);
+    assert!(tally.notes.iter().any(|note| note.contains("states no time zone and is read in inputs.timezone")));
+    let (tally, sink) = csv(text);
+    assert_eq!(sink.samples[0].1.ended_at, Some(Timestamp(1_795_230_125_500_000_000)));
+    assert!(tally.notes.iter().any(|note| note.contains("read as UTC; inputs.timezone tells another")));
+}
+
 #[test]
 fn outcomes_come_from_the_best_column_there_is() {
     let (_, sink) =

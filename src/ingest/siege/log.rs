@@ -4,7 +4,7 @@
 use super::{Run, TOOL};
 use crate::error::Error;
 use crate::ingest::own::cell_text::Refusal;
-use crate::ingest::own::instant::{self, Clock};
+use crate::ingest::own::instant;
 use crate::ingest::own::rows_csv::rejection;
 use crate::ingest::printed::{amount, ends_open};
 use crate::ingest::rows::{Header, Row, Rows};
@@ -64,7 +64,7 @@ impl Adapter for SiegeLog {
                 tally.skipped();
                 continue;
             }
-            match columns.read(&row, names.len(), runs.len()) {
+            match columns.read(&row, names.len(), runs.len(), settings) {
                 Ok(run) => {
                     runs.push(run);
                     tally.used();
@@ -77,7 +77,8 @@ impl Adapter for SiegeLog {
             tally.unfinished = Some("its last line has no end, so it was cut off".to_owned());
         }
         hand_on(&runs, sink);
-        tally.note("siege writes local time without a zone: read as UTC");
+        let assumed = instant::assumed_zone(settings.timezone.as_ref());
+        tally.note(format!("siege writes local time without a zone: {assumed}"));
         Ok(tally)
     }
 }
@@ -99,7 +100,13 @@ impl Columns {
         })
     }
 
-    fn read(&self, row: &Row<'_>, width: usize, runs: usize) -> Result<(Timestamp, String, Run), Refusal> {
+    fn read(
+        &self,
+        row: &Row<'_>,
+        width: usize,
+        runs: usize,
+        settings: &Settings,
+    ) -> Result<(Timestamp, String, Run), Refusal> {
         if row.width() != width {
             return Err(Refusal::row(format!("should have {width} fields, found {}", row.width())));
         }
@@ -107,7 +114,7 @@ impl Columns {
             return Err(Refusal::row(format!("is beyond the {RUNS} runs of one log that are read")));
         }
         let stamp = row.text(Some(self.ended)).unwrap_or("");
-        let ended = instant::read(stamp).and_then(Clock::timestamp);
+        let ended = instant::read(stamp).and_then(|clock| clock.timestamp_in(settings.timezone.as_ref()));
         let ended = ended.ok_or_else(|| {
             Refusal::at(
                 self.ended,

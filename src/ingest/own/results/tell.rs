@@ -14,6 +14,7 @@ use crate::model::distribution::{Distribution, Quoted, UNSTATED};
 use crate::model::key::{EndpointKey, MetricKey, MetricKind, Population};
 use crate::model::sample::{Fact, Fault, Total};
 use crate::unit::{Span, Unit};
+use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 /// Where figures without a unit get theirs from.
@@ -34,6 +35,8 @@ pub(super) struct Teller<'a> {
     sink: &'a mut dyn Sink,
     /// Figures whose unit was taken from their neighbours, by part.
     lent: BTreeMap<PartId, Vec<String>>,
+    /// Of times that state none.
+    zone: Option<TimeZone>,
 }
 
 impl<'a> Teller<'a> {
@@ -47,7 +50,7 @@ impl<'a> Teller<'a> {
             (None, Some((nanos, key))) => DefaultUnit::Beside(*nanos, key.clone()),
             (None, None) => DefaultUnit::Nowhere,
         };
-        Self { input, default_unit, sink, lent: BTreeMap::new() }
+        Self { input, default_unit, sink, lent: BTreeMap::new(), zone: settings.timezone.clone() }
     }
 
     /// The part of a scenario.
@@ -267,7 +270,8 @@ impl<'a> Teller<'a> {
     }
 
     fn about(&mut self, record: &Record, part: PartId, around: &Record) {
-        let instant = |clock: Option<Clock>| clock.and_then(Clock::timestamp);
+        let zone = self.zone.clone();
+        let instant = |clock: Option<Clock>| clock.and_then(|clock| clock.timestamp_in(zone.as_ref()));
         if let Some(at) = instant(record.written_at.or(around.written_at)) {
             self.sink.fact(part, Fact::WrittenAt(at));
         }
