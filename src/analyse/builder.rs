@@ -106,7 +106,7 @@ fn timeline(key: &EndpointKey, windows: Vec<Window>) -> Timeline {
         users: vec![None; windows.len()],
         quoted: Vec::new(),
         quoted_by_endpoint: Vec::new(),
-        endpoints: vec![EndpointSeries { key: key.clone(), windows }],
+        endpoints: vec![EndpointSeries { key: key.clone(), windows, answers: Vec::new() }],
     }
 }
 

@@ -58,14 +58,14 @@ fn aligned(series: Vec<EndpointSeries>, endpoints: &[EndpointData], windows: usi
     if series.iter().all(|one| one.key == EndpointKey::default()) {
         return series;
     }
-    let mut by_key: BTreeMap<EndpointKey, Vec<Window>> = series.into_iter().map(|one| (one.key, one.windows)).collect();
-    endpoints
-        .iter()
-        .map(|one| EndpointSeries {
-            key: one.key.clone(),
-            windows: by_key.remove(&one.key).unwrap_or_else(|| vec![Window::default(); windows]),
-        })
-        .collect()
+    let mut by_key: BTreeMap<EndpointKey, EndpointSeries> =
+        series.into_iter().map(|one| (one.key.clone(), one)).collect();
+    let nothing = |key: &EndpointKey| EndpointSeries {
+        key: key.clone(),
+        windows: vec![Window::default(); windows],
+        answers: Vec::new(),
+    };
+    endpoints.iter().map(|one| by_key.remove(&one.key).unwrap_or_else(|| nothing(&one.key))).collect()
 }
 
 /// Counts since the start at some instants, ascending: (instant, requests, failures).
@@ -88,7 +88,11 @@ fn counted(forms: &[Form]) -> Option<Timeline> {
     let start = from * width_ns;
     let endpoints = courses
         .into_iter()
-        .map(|(key, course)| EndpointSeries { key, windows: cut(&course, start, width_ns, windows) })
+        .map(|(key, course)| EndpointSeries {
+            key,
+            windows: cut(&course, start, width_ns, windows),
+            answers: Vec::new(),
+        })
         .collect();
     Some(Timeline { endpoints, ..empty(width_ns, start, windows) })
 }

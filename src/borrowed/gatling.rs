@@ -255,7 +255,18 @@ pub(super) fn in_source(text: &str) -> Option<Result<Vec<Written<Stated>>, Mista
 pub(super) fn in_results(root: &Node) -> Option<Result<Vec<Written<Stated>>, Mistake>> {
     root.get("simulation")?;
     let rows = root.get("assertions")?.rows()?;
-    Some(rows.iter().map(|row| stated(row).map(Written::from_parts)).collect())
+    Some(rows.iter().map(|row| Ok(Written::from_text(stated(row)?, &in_its_words(row)))).collect())
+}
+
+/// An assertion as Gatling says it at the end of a run: `Global: percentage of failed events is less than 5.0`.
+fn in_its_words(row: &Node) -> String {
+    let text = |key: &str| row.get(key).and_then(Node::text).unwrap_or_default();
+    if !text("message").is_empty() {
+        return text("message").to_owned();
+    }
+    let values = row.get("expectedValues").and_then(Node::rows).unwrap_or_default();
+    let values: Vec<&str> = values.iter().filter_map(Node::text).collect();
+    format!("{}: {} {} {}", text("path"), text("target"), text("condition"), values.join(", "))
 }
 
 fn stated(row: &Node) -> Result<Stated, Mistake> {

@@ -4,7 +4,7 @@
 pub mod score;
 
 use super::Mistake;
-use super::yaml::{Node, Value, quoted};
+use super::yaml::{Node, Value, quoted, row_as_written};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -84,6 +84,17 @@ pub struct Objective {
     pub pass: Vec<Vec<Bound>>,
     /// As `pass`, for a warning.
     pub warning: Vec<Vec<Bound>>,
+    /// Its lines of the file, less comments and blanks at their ends; `None` where they hold more than this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<String>,
+}
+
+impl Objective {
+    /// As its file has it, else in one line.
+    #[must_use]
+    pub fn original(&self) -> String {
+        self.written.clone().unwrap_or_else(|| self.to_string())
+    }
 }
 
 /// A Bound is one criterion: `<=+10%`, `<600`.
@@ -165,8 +176,8 @@ impl fmt::Display for Bound {
     }
 }
 
-/// Reads a file's tree.
-pub(super) fn read(root: &Node) -> Result<Slo, Mistake> {
+/// Reads a file's tree, and what was written from its text.
+pub(super) fn read(root: &Node, text: &str) -> Result<Slo, Mistake> {
     let objectives = root.get("objectives").and_then(Node::rows).unwrap_or_default();
     if objectives.is_empty() {
         return Err(Mistake::at(root, "the Keptn SLO file has no objectives, and nothing can be judged by it"));
@@ -176,7 +187,7 @@ pub(super) fn read(root: &Node) -> Result<Slo, Mistake> {
         spec_version: root.get("spec_version").and_then(Node::text).map(str::to_owned),
         filter: filter.iter().map(|(key, node)| (key.clone(), node.text().unwrap_or_default().to_owned())).collect(),
         comparison: comparison(root.get("comparison"))?,
-        objectives: objectives.iter().map(objective).collect::<Result<_, _>>()?,
+        objectives: objectives.iter().map(|node| objective(node, text)).collect::<Result<_, _>>()?,
         total: total(root.get("total_score"))?,
     })
 }
@@ -209,7 +220,7 @@ fn comparison(node: Option<&Node>) -> Result<Comparison, Mistake> {
     })
 }
 
-fn objective(node: &Node) -> Result<Objective, Mistake> {
+fn objective(node: &Node, text: &str) -> Result<Objective, Mistake> {
     let sli = node.get("sli").and_then(Node::text).filter(|name| !name.trim().is_empty());
     let weight = node.get("weight").map(|node| {
         let found = node.number().filter(|weight| *weight >= 0.0);
@@ -225,6 +236,7 @@ fn objective(node: &Node) -> Result<Objective, Mistake> {
         weight: weight.transpose()?.unwrap_or(1.0),
         pass: blocks(node.get("pass"))?,
         warning: blocks(node.get("warning"))?,
+        written: row_as_written(text, node.line),
     })
 }
 
@@ -234,6 +246,8 @@ fn blocks(node: Option<&Node>) -> Result<Vec<Vec<Bound>>, Mistake> {
     rows.iter()
         .map(|row| {
             let criteria = row.get("criteria").and_then(Node::rows);
+            // An empty list would hold whatever was measured.
+            let criteria = criteria.filter(|list| !list.is_empty());
             let criteria = criteria.ok_or_else(|| Mistake::at(row, "the block has no `criteria`"))?;
             let bound = |one: &Node| Bound::parse(one.text().unwrap_or_default()).map_err(|why| Mistake::at(one, why));
             criteria.iter().map(bound).collect()

@@ -49,7 +49,7 @@ impl Demands {
     #[must_use]
     pub fn originals(&self) -> Vec<String> {
         match self {
-            Self::Keptn(slo) => slo.objectives.iter().map(ToString::to_string).collect(),
+            Self::Keptn(slo) => slo.objectives.iter().map(keptn::Objective::original).collect(),
             Self::Taurus(criteria) => criteria.iter().map(Written::original).collect(),
             Self::Gatling(stated) => stated.iter().map(Written::original).collect(),
             Self::Artillery(checks) => checks.iter().map(Written::original).collect(),
@@ -129,16 +129,16 @@ pub fn read(text: &str, source: &str) -> Result<Option<Demands>, Error> {
         Err(mistake) if looks_like_criteria(text) => return Err(placed(mistake)),
         Err(_) => return Ok(None),
     };
-    recognised(&root).map_err(placed)
+    recognised(&root, text).map_err(placed)
 }
 
 fn looks_like_criteria(text: &str) -> bool {
     ["objectives:", "passfail", "ensure:", "\"thresholds\"", "\"assertions\""].iter().any(|word| text.contains(word))
 }
 
-fn recognised(root: &Node) -> Result<Option<Demands>, Mistake> {
+fn recognised(root: &Node, text: &str) -> Result<Option<Demands>, Mistake> {
     if root.get("objectives").is_some() || root.get("spec_version").is_some() {
-        return keptn::read(root).map(|slo| Some(Demands::Keptn(slo)));
+        return keptn::read(root, text).map(|slo| Some(Demands::Keptn(slo)));
     }
     if let Some(found) = gatling::in_results(root) {
         return found.map(|stated| Some(Demands::Gatling(stated)));

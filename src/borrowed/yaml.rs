@@ -79,6 +79,25 @@ impl Node {
     }
 }
 
+/// The lines of a list's row that begins in this line, in one line and without comments; `None` where it does not stand in lines of
+/// its own, as in JSON.
+#[must_use]
+pub fn row_as_written(text: &str, line: u64) -> Option<String> {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = text.lines().skip(usize::try_from(line).ok()?.checked_sub(1)?);
+    let first = lines.next()?;
+    let row = first.trim_start().strip_prefix("- ")?;
+    let says = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let inside = lines.filter(says).take_while(|line| indent(line) > indent(first));
+    // What stands behind ` #` is a comment, unless it is quoted.
+    let bare = |line: &str| match line.split_once(" #") {
+        Some((before, _)) if !before.contains(['"', '\'']) => before.to_owned(),
+        _ => line.to_owned(),
+    };
+    let all: Vec<String> = std::iter::once(row).chain(inside).map(bare).collect();
+    Some(all.join(" ").split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
 /// Reads the first document of a text.
 ///
 /// # Errors

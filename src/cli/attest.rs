@@ -8,7 +8,8 @@ use crate::report::model::Report;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The statement as JSON. Its subjects are the tested artefact, where signoff.toml names one, and the input files. What was met and not
+/// The statement as JSON. Its subjects are the tested artefact, where signoff.toml names one, and the input files; of a plan without
+/// any of them what was demanded, because a statement must have a subject. What was met and not
 /// proven, waived or warned about is a warning. What was not run, is blocked or could not be told has neither passed nor failed: the
 /// predicate has no list for it, so it stands in fields of our own, which its parsing rules let others pass over.
 ///
@@ -18,7 +19,7 @@ pub(super) fn statement(report: &Report) -> Result<String, Error> {
     let files: BTreeMap<&str, &InputFile> =
         report.tests.iter().flat_map(|test| &test.inputs).map(|file| (file.source.as_str(), file)).collect();
     let artefact = report.signoff.as_ref().and_then(|signoff| signoff.artefact.as_ref());
-    let subject: Vec<Value> = artefact
+    let mut subject: Vec<Value> = artefact
         .map(|one| descriptor(&one.name, &one.sha256))
         .into_iter()
         .chain(files.values().filter_map(|file| Some(descriptor(&file.source, file.sha256.as_deref()?))))
@@ -27,6 +28,9 @@ pub(super) fn statement(report: &Report) -> Result<String, Error> {
     let declared = report.signoff.as_ref().and_then(|signoff| signoff.declared.as_ref());
     configuration.extend(declared.map(|one| descriptor(&one.source, &one.sha256)));
     configuration.extend(report.baseline.as_ref().map(|one| descriptor(&one.id, &one.sha256)));
+    if subject.is_empty() {
+        subject.clone_from(&configuration);
+    }
     let named = |wanted: &[Status]| -> Vec<String> {
         report.criteria.iter().filter(|one| wanted.contains(&one.status)).map(name).collect()
     };

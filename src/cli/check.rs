@@ -74,7 +74,7 @@ fn imported(loaded: &Loaded, out: &mut dyn Write) -> io::Result<()> {
     if let Demands::Keptn(slo) = &loaded.demands {
         for objective in &slo.objectives {
             let said = sentence::of_objective(objective, loaded);
-            writeln!(out, "  {}\n    {said}", fmt::plain(&objective.to_string()))?;
+            writeln!(out, "  {}\n    {said}", fmt::plain(&objective.original()))?;
         }
         writeln!(out, "  total_score\n    {}", sentence::of_total(&slo.total))?;
         return Ok(());

@@ -1,12 +1,19 @@
 //! `init`: a plimsoll.toml from what results show, to be changed by people: the tests that were found, criteria at the measured
 //! values plus what their intervals leave open, patterns of endpoints, and what monitors there are.
+//!
+//! Three passes: what people wrote before is taken over ([`former`]), the file is written, and what stands in it is judged on the
+//! results it comes from ([`met`]), so that none of its criteria fails the run that it describes.
 
-use super::args::InitArgs;
+mod former;
+mod met;
+
+use super::args::{InitArgs, InputArgs};
 use super::judging::Judging;
 use super::pipeline::{self, Gathered};
 use super::{EXIT_READY, Stop, Streams};
 use crate::analyse::figures::{EndpointFigures, LatencyFigures, TestFigures};
 use crate::analyse::validity::SHORTEST_S;
+use crate::config::Config;
 use crate::config::value::Globs;
 use crate::error::{Error, Place};
 use crate::fmt;
@@ -17,6 +24,7 @@ use crate::model::test::Test;
 use crate::quantity::Quantity;
 use crate::report::signoff::skeleton;
 use crate::unit::Unit;
+use met::LeftOut;
 use std::path::Path;
 
 /// Reads the results and writes the file. One that is there is not replaced unasked.
@@ -27,14 +35,14 @@ pub(super) fn run(args: &InitArgs, streams: &mut Streams<'_>) -> Result<u8, Stop
         let error = Error::usage("the file is there already").at(Place::source(out.to_owned()));
         return Err(error.hint("`--force` replaces it; `--out FILE` writes another").into());
     }
-    let gathered = pipeline::gather(&args.input, false, streams)?;
+    let gathered = pipeline::gather(&reading(args, path), false, streams)?;
     if gathered.tests.is_empty() && !args.signoff {
         return Err(pipeline::nothing_usable(&gathered).into());
     }
     let text = if args.signoff {
         skeleton(&Judging::new(&gathered, None, String::new()).report())
     } else {
-        written(&newest(&gathered))
+        met::by(&gathered, |left_out| written(&gathered.config, &newest(&gathered), left_out))?
     };
     if out == "-" {
         streams.out.write_all(text.as_bytes())?;
@@ -52,10 +60,19 @@ pub(super) fn run(args: &InitArgs, streams: &mut Streams<'_>) -> Result<u8, Stop
     Ok(EXIT_READY)
 }
 
+/// A file that is replaced says how the results are to be read, unless another one is named.
+fn reading(args: &InitArgs, path: &Path) -> InputArgs {
+    let replaced = (!args.signoff && args.input.config.is_none() && path.is_file()).then(|| path.to_owned());
+    InputArgs { config: replaced.or_else(|| args.input.config.clone()), ..args.input.clone() }
+}
+
+fn judged(gathered: &Gathered) -> Vec<JudgedTest<'_>> {
+    gathered.tests.iter().map(|(test, figures)| JudgedTest { test, figures }).collect()
+}
+
 /// The runs that count, by name: what a later run supersedes declares nothing.
 fn newest(gathered: &Gathered) -> Vec<(&Test, &TestFigures)> {
-    let tests: Vec<JudgedTest<'_>> =
-        gathered.tests.iter().map(|(test, figures)| JudgedTest { test, figures }).collect();
+    let tests = judged(gathered);
     let lineup = plan::lineup(&tests, &gathered.config);
     let mut counted: Vec<_> = lineup.entries.iter().map(|entry| (entry.judged.test, entry.judged.figures)).collect();
     counted.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
@@ -63,20 +80,33 @@ fn newest(gathered: &Gathered) -> Vec<(&Test, &TestFigures)> {
     counted
 }
 
-fn written(tests: &[(&Test, &TestFigures)]) -> String {
+fn written(config: &Config, tests: &[(&Test, &TestFigures)], left_out: &LeftOut) -> Result<String, Error> {
     let mut text = String::from(
         "# Written by `plimsoll init` from one run: every limit is what was measured, plus what its 95 % interval leaves open. That is\n\
          # what this run was like, and not yet what anybody demands: change the limits to what users need, and delete what nobody asks.\n\
-         # `plimsoll explain config` shows every key, `plimsoll check` says what stands here in sentences.\n\n[suite]\n# title = \"\"\n# build = \"\"\n# environment = \"\"\n",
+         # `plimsoll explain config` shows every key, `plimsoll check` says what stands here in sentences.\n",
     );
-    let named: Vec<Named<'_>> = tests.iter().map(|(test, figures)| Named::of(test, figures, tests)).collect();
-    for one in &named {
+    let before = former::Former::of(config)?;
+    if !before.has("suite") {
+        text += "\n[suite]\n# title = \"\"\n# build = \"\"\n# environment = \"\"\n";
+    }
+    text += &before.kept();
+    let named: Vec<Named<'_>> = tests.iter().map(|(test, figures)| Named::of(test, figures, tests, config)).collect();
+    for one in named.iter().filter(|one| !one.planned) {
         text += &declared(one);
     }
     for one in &named {
         text += &format!("\n# {}\n", comment(&one.name));
-        text += &criteria(one);
+        if let Some(why) = left_out.invalid.get(&one.test.name) {
+            text += &format!("# This run proves nothing ({}): measure again before you demand it.\n", comment(why));
+        }
+        let all = criteria(one).into_iter().chain(pools(one));
+        text += &all.map(|one| one.text(left_out)).collect::<String>();
         text += &monitors(one);
+    }
+    text += &before.set_aside();
+    if before.has("endpoints") {
+        return Ok(text);
     }
     text += "\n# [[endpoints]]      # one name for many that differ in an id\n# match = \"^/users/[0-9]+$\"\n# name = \"/users/{id}\"\n";
     for (test, figures) in tests {
@@ -85,7 +115,7 @@ fn written(tests: &[(&Test, &TestFigures)]) -> String {
             text += &format!("# {}: folded to {}\n", comment(&test.name), comment(&endpoint.label));
         }
     }
-    text
+    Ok(text)
 }
 
 /// A text in a comment: it cannot leave its line.
@@ -106,12 +136,18 @@ struct Named<'a> {
     name: String,
     /// Which results are its; `None` where the name alone says so.
     matching: Option<String>,
+    /// Whether the configuration declares it already.
+    planned: bool,
 }
 
 impl<'a> Named<'a> {
     /// The next run is called otherwise: `steady_a` is followed by `steady_b`, and both are `steady_?`. Where another test of these
     /// results would be meant too, the names tell tests apart and stay.
-    fn of(test: &'a Test, figures: &'a TestFigures, all: &[(&Test, &TestFigures)]) -> Self {
+    fn of(test: &'a Test, figures: &'a TestFigures, all: &[(&Test, &TestFigures)], config: &Config) -> Self {
+        let sources: Vec<&str> = test.inputs.iter().map(|input| input.source.as_str()).collect();
+        if let Some(plan) = config.planned(&test.name, &sources) {
+            return Self { test, figures, name: plan.name.clone(), matching: None, planned: true };
+        }
         let alone = |(name, glob): &(&str, String)| {
             let globs = Globs::new(vec![glob.clone()]);
             let mut others = all.iter().map(|(other, _)| other.name.as_str()).filter(|other| *other != test.name);
@@ -122,9 +158,9 @@ impl<'a> Named<'a> {
             Some((name, glob))
                 if figures.load.users_max.is_none_or(|users| !test.name.ends_with(&users.to_string())) =>
             {
-                Self { test, figures, name: name.to_owned(), matching: Some(glob) }
+                Self { test, figures, name: name.to_owned(), matching: Some(glob), planned: false }
             }
-            _ => Self { test, figures, name: test.name.clone(), matching: None },
+            _ => Self { test, figures, name: test.name.clone(), matching: None, planned: false },
         }
     }
 }
@@ -171,13 +207,33 @@ fn requests(figures: &TestFigures) -> Option<(&EndpointFigures, &[EndpointFigure
     Some((&found.totals, &found.endpoints))
 }
 
-fn criterion(id: &str, test: &str, metric: &str, limit: &str, why: &str) -> String {
-    format!(
-        "[[criteria]]\nid = {}\ntest = {}\nmetric = {}\n{limit}   # {why}\n",
-        quoted(id),
-        quoted(&escaped(test)),
-        quoted(metric)
-    )
+/// A criterion of the file.
+struct Block {
+    id: String,
+    lines: String,
+}
+
+impl Block {
+    fn of(test: &Named<'_>, what: &str, metric: &str, limit: &str, why: &str) -> Self {
+        let id = format!("{} {what}", test.name);
+        let lines = format!(
+            "[[criteria]]\nid = {}\ntest = {}\nmetric = {}\n{limit}   # {why}\n",
+            quoted(&id),
+            quoted(&escaped(&test.name)),
+            quoted(metric)
+        );
+        Self { id, lines }
+    }
+
+    fn not_critical(self) -> Self {
+        Self { lines: self.lines + "critical = false\n", ..self }
+    }
+
+    /// As it stands in the file: as a comment where it is left out, for this reason.
+    fn text(self, left_out: &LeftOut) -> String {
+        let Some(why) = left_out.criteria.get(&self.id) else { return self.lines };
+        format!("# Not met by this run, so not demanded: {}\n{}", comment(why), former::aside(&self.lines))
+    }
 }
 
 /// A name is no glob.
@@ -185,9 +241,9 @@ fn escaped(name: &str) -> String {
     if name.contains(['*', '?', '[', '{', '\\']) { globset::escape(name) } else { name.to_owned() }
 }
 
-fn criteria(test: &Named<'_>) -> String {
+fn criteria(test: &Named<'_>) -> Vec<Block> {
     let figures = test.figures;
-    let mut text = String::new();
+    let mut found = Vec::new();
     for one in &figures.populations {
         let (prefix, share) = match one.population {
             Population::Request => ("latency", Some("success.ratio")),
@@ -195,74 +251,53 @@ fn criteria(test: &Named<'_>) -> String {
             Population::Message => ("messages.latency", Some("messages.delivered_ratio")),
             Population::Transaction => continue,
         };
-        text += &latency(test, prefix, &one.totals.latency_us);
-        text += &share.map(|metric| shares(test, metric, &one.totals)).unwrap_or_default();
+        found.extend(latency(test, prefix, &one.totals.latency_us));
+        found.extend(share.and_then(|metric| shares(test, metric, &one.totals)));
     }
     if let Some(cache) = requests(figures).and_then(|(totals, _)| totals.cache) {
         let low = wilson(cache.hits, cache.known, 1.0).and_then(|(low, _)| low).unwrap_or(0.0);
         let limit = format!("at_least = \"{} %\"", floor(low * 100.0));
-        text += &(criterion(
-            &id(test, "hits"),
-            &test.name,
-            "cache.hit_ratio",
-            &limit,
-            &format!("measured {}", fmt::percent(cache.ratio)),
-        ) + "critical = false\n");
+        let why = format!("measured {}", fmt::percent(cache.ratio));
+        found.push(Block::of(test, "hits", "cache.hit_ratio", &limit, &why).not_critical());
     }
-    text
-}
-
-fn id(test: &Named<'_>, what: &str) -> String {
-    format!("{} {what}", test.name)
+    found
 }
 
 /// p95 where the sample can bound it, else the mean: at the interval's upper end, rounded up to two digits.
-fn latency(test: &Named<'_>, prefix: &str, latency: &LatencyFigures) -> String {
+fn latency(test: &Named<'_>, prefix: &str, latency: &LatencyFigures) -> Option<Block> {
     let quantile = latency.quantiles.get("p95").copied().flatten();
     let end = latency.quantile_ci.get("p95").and_then(|(_, high)| *high);
     let (name, value, end) = match (quantile, latency.mean) {
         (Some(value), _) => ("p95", value, end.unwrap_or(value * 1.25)),
         (None, Some(mean)) => ("mean", mean, mean * 1.25),
-        (None, None) => return String::new(),
+        (None, None) => return None,
     };
     let limit = Quantity::new(ceiling(end / 1000.0) * 1000.0, Unit::Micros);
     let why = format!("measured {}", fmt::latency_us(value));
-    criterion(
-        &id(test, &format!("{prefix} {name}")),
-        &test.name,
-        &format!("{prefix}.{name}"),
-        &format!("at_most = {}", quoted(&limit.to_string())),
-        &why,
-    )
+    let (what, metric) = (format!("{prefix} {name}"), format!("{prefix}.{name}"));
+    Some(Block::of(test, &what, &metric, &format!("at_most = {}", quoted(&limit.to_string())), &why))
 }
 
 /// Successes: at the lower end of the interval, rounded down to a tenth of a percent.
-fn shares(test: &Named<'_>, metric: &str, totals: &EndpointFigures) -> String {
-    let (Some(failures), Some(all)) = (totals.failures, totals.requests.filter(|all| *all > 0)) else {
-        return String::new();
-    };
+fn shares(test: &Named<'_>, metric: &str, totals: &EndpointFigures) -> Option<Block> {
+    let (failures, all) = (totals.failures?, totals.requests.filter(|all| *all > 0)?);
     let ok = all.saturating_sub(failures);
     let low = totals.failure_ratio_ci.map(|(_, high)| 1.0 - high);
     let low = low.or_else(|| wilson(ok, all, 1.0).and_then(|(low, _)| low)).unwrap_or(0.0);
     let limit = format!("at_least = \"{} %\"", floor(low * 1000.0) / 10.0);
     let why = format!("measured {} of {}", fmt::percent(float(ok) / float(all)), fmt::count(all));
-    criterion(&id(test, metric), &test.name, metric, &limit, &why)
+    Some(Block::of(test, metric, metric, &limit, &why))
+}
+
+fn pools(test: &Named<'_>) -> Option<Block> {
+    let why = "pools with nothing left for three readings";
+    let block = || Block::of(test, "pool", "monitor.pool.exhausted", "at_most = 0", why).not_critical();
+    (!test.figures.pools.is_empty()).then(block)
 }
 
 fn monitors(test: &Named<'_>) -> String {
     let figures = test.figures;
     let mut text = String::new();
-    if !figures.pools.is_empty() {
-        let limit = "at_most = 0";
-        text += &criterion(
-            &id(test, "pool"),
-            &test.name,
-            "monitor.pool.exhausted",
-            limit,
-            "pools with nothing left for three readings",
-        );
-        text += "critical = false\n";
-    }
     // A column without a reading is nothing to limit.
     let known = || figures.monitors.iter().filter(|column| column.mean.is_some() || column.max.is_some());
     if known().next().is_some() {

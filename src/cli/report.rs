@@ -183,6 +183,7 @@ impl Asked<'_> {
             monitors: sorted(&self.input.monitor),
             strict: self.input.strict,
             compat: self.compat.map(|compat| compat.compat().name().to_owned()),
+            title: self.title.map(str::to_owned),
         }
     }
 }

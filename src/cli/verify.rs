@@ -20,6 +20,7 @@ use crate::render::text::verdict_words;
 use crate::report::baseline::BaselineUsed;
 use crate::report::model::{ImportUsed, Report, SCHEMA};
 pub(super) use locate::Located;
+use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
@@ -28,7 +29,7 @@ const SHOWN: usize = 20;
 
 /// Verifies and prints what came of it: 0 if all agrees, 1 if something differs, 4 if an input is missing.
 pub(super) fn run(args: &VerifyArgs, streams: &mut Streams<'_>) -> Result<u8, Stop> {
-    let told = read(&args.report)?;
+    let (told, raw) = read(&args.report)?;
     let located = locate::locate(&told, args.inputs.as_deref())?;
     if let Some(folder) = &located.not_there {
         writeln!(streams.out, "missing: the folder {} that `--inputs` names", fmt::plain(folder))?;
@@ -44,9 +45,16 @@ pub(super) fn run(args: &VerifyArgs, streams: &mut Streams<'_>) -> Result<u8, St
     let again = recomputed(&told, &located)?;
     let mut differences = hashes(&told);
     differences.extend(differ::differences(&told, &again)?);
-    if told.generator.version != again.generator.version {
+    let unknown =
+        differ::unknown(&raw, &told)?.into_iter().map(|key| format!("{key}: this version writes no such key"));
+    if told.generator.version == again.generator.version {
+        differences.extend(unknown);
+    } else {
         let (then, now) = (fmt::plain(&told.generator.version), &again.generator.version);
         writeln!(streams.out, "note: version {then} made the report, this is {now}")?;
+        for one in unknown.take(SHOWN) {
+            writeln!(streams.out, "note: {}, so it is not verified", fmt::plain(&one))?;
+        }
     }
     for one in differences.iter().take(SHOWN) {
         writeln!(streams.out, "differs: {}", fmt::plain(one))?;
@@ -75,17 +83,20 @@ pub(super) fn run(args: &VerifyArgs, streams: &mut Streams<'_>) -> Result<u8, St
     Ok(EXIT_READY)
 }
 
-fn read(path: &Path) -> Result<Report, Error> {
+/// The report, and its text's values: also those of keys that no report has.
+fn read(path: &Path) -> Result<(Report, Value), Error> {
     let place = || Place::source(path.display().to_string());
     let text =
         fs::read_to_string(path).map_err(|error| Error::input(format!("cannot be read: {error}")).at(place()))?;
-    let report: Report = serde_json::from_str(&text).map_err(|error| {
+    let no_report = |error: serde_json::Error| {
         Error::input(format!("is no report of this version: {error}"))
             .at(place())
             .hint("`report` and `signoff` write report.json")
-    })?;
+    };
+    let report: Report = serde_json::from_str(&text).map_err(no_report)?;
+    let raw: Value = serde_json::from_str(&text).map_err(no_report)?;
     if report.schema == SCHEMA {
-        Ok(report)
+        Ok((report, raw))
     } else {
         Err(Error::input(format!("is of schema `{}`", fmt::plain(&report.schema))).at(place()))
     }
@@ -113,7 +124,8 @@ fn recomputed(told: &Report, located: &Located) -> Result<Report, Error> {
     gathered.config.compat = Compat::ALL.into_iter().find(|one| Some(one.name()) == compat);
     // Files that are nobody's result are not hashed, so that nothing is said of them.
     gathered.files_not_used.clone_from(&told.files_not_used);
-    let mut judging = Judging::new(&gathered, Some(told.title.clone()), told.reproduce.command.clone());
+    let asked = &told.reproduce;
+    let mut judging = Judging::new(&gathered, asked.request.title.clone(), asked.command.clone());
     judging.request = told.reproduce.request.clone();
     (judging.baseline, judging.reference) = (baseline, reference);
     // What the store knew is its own, and decides nothing.

@@ -100,8 +100,8 @@ mod tests {
         let window = |count: &u64| Window {
             requests: *count,
             failures: count / 3,
-            sum_ns: 0,
             latency: Some((0..*count).map(|at| i64::try_from(at * 1_000).unwrap()).collect()),
+            ..Window::default()
         };
         counts.iter().map(window).collect()
     }

@@ -169,6 +169,10 @@ fn check_tests(tests: &[PlannedTest], fault: impl Fn(Vec<Step<'_>>, String) -> E
         if let Some(message) = unfit_mix(test) {
             return Err(fault(at("mix"), message).hint("shares such as \"30 %\" that add up to at most 100 %"));
         }
+        if let Some((key, found)) = no_load(test) {
+            let message = format!("the test `{}` has `{key} = {found}`, which no run could miss", test.name);
+            return Err(fault(at(key), message).hint("more than 0, or leave the key out"));
+        }
         let units = [
             ("duration", test.duration.map(|one| one.unit), Unit::Micros, "a time such as \"10 min\""),
             ("ramp", test.ramp.map(|one| one.unit), Unit::Micros, "a time such as \"30 s\""),
@@ -189,6 +193,17 @@ fn check_tests(tests: &[PlannedTest], fault: impl Fn(Vec<Step<'_>>, String) -> E
 }
 
 const SAY_IT: &str = "say it, or leave the key out";
+
+/// A declared load of nothing or less, with its key.
+fn no_load(test: &PlannedTest) -> Option<(&'static str, f64)> {
+    let declared = [
+        ("users", test.users),
+        ("requests", test.requests),
+        ("duration", test.duration.map(|one| one.value)),
+        ("rate", test.rate.map(|one| one.value)),
+    ];
+    declared.into_iter().find_map(|(key, value)| Some((key, value.filter(|value| *value <= 0.0)?)))
+}
 
 /// What is wrong with the shares of a mix. Globs may overlap and add up to more than everything; names cannot.
 fn unfit_mix(test: &PlannedTest) -> Option<String> {

@@ -187,6 +187,10 @@ fn what_says_nothing_or_cannot_be_is_refused_at_its_line() {
         "mix = { \"GET /a\" = \"70 %\", \"GET /b\" = \"50 %\" }",
         "mix = { \"GET /*\" = \"150 %\" }",
         "mix = { \"GET /a\" = 50 }",
+        "users = -5",
+        "requests = 0",
+        "duration = \"0 s\"",
+        "rate = \"-1/s\"",
     ] {
         assert_eq!(refused(&test(keys)).1, Some(3), "{keys}");
     }

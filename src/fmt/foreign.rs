@@ -70,11 +70,12 @@ pub fn sentences(text: &str, most: usize) -> String {
 const APART: &str = "&#8203;";
 
 /// Text for a Markdown paragraph or table cell: everything that Markdown, HTML or a forge would act on (emphasis, links,
-/// tags, `@name`, `#123`, table bars, bare addresses) is made plain.
+/// tags, `@name`, `#123`, `GH-123`, `!123`, table bars, bare addresses) is made plain.
 #[must_use]
 pub fn markdown(text: &str) -> String {
+    let text = plain(text);
     let mut out = String::with_capacity(text.len() + 8);
-    for letter in plain(text).chars() {
+    for (at, letter) in text.char_indices() {
         match letter {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
@@ -92,9 +93,26 @@ pub fn markdown(text: &str) -> String {
             }
             letter => out.push(letter),
         }
+        if refers(&text, at) {
+            out.push_str(APART);
+        }
     }
     // Likewise what begins with a scheme, or with `www.`, is linked.
     unlisted(&out.replace("://", &format!(":{APART}//")).replace("www.", &format!("www{APART}.")))
+}
+
+/// Whether a forge would read what ends here, and the number behind it, as a reference: `GH-12`, and GitLab's `!12`, `&12`, `%12`.
+fn refers(text: &str, at: usize) -> bool {
+    let (Some(before), Some(rest)) = (text.get(..at), text.get(at..)) else { return false };
+    let is_gh = |word: &str| word.eq_ignore_ascii_case("gh");
+    let mut letters = rest.chars();
+    let sign = match letters.next() {
+        Some('!' | '&' | '%') => true,
+        Some('-') => before.rsplit(|letter: char| !letter.is_alphanumeric()).next().is_some_and(is_gh),
+        _ => false,
+    };
+    let is_number_next = letters.next().is_some_and(|letter| letter.is_ascii_digit());
+    sign && is_number_next
 }
 
 /// The text without what would make a list, a heading or a rule of it where it begins a line: `- `, `+ `, `1. `, `===`.
@@ -157,6 +175,19 @@ mod tests {
         assert_eq!(code_span("GET /a|b"), "`GET /a\\|b`");
         assert_eq!(code_span("a`b"), "``a`b``");
         assert_eq!(code_span("`"), "`` ` ``");
+    }
+
+    /// A test called `GH-12` linked issue 12 of the repository to every pull request.
+    #[test]
+    fn forges_find_no_reference() {
+        for (text, written) in [
+            ("GH-12", "GH-&#8203;12"),
+            ("see gh-7 and !3", "see gh-&#8203;7 and !&#8203;3"),
+            ("&4 %5", "&amp;&#8203;4 %&#8203;5"),
+            ("100 %, a-1, high-2 & b!", "100 %, a-1, high-2 &amp; b!"),
+        ] {
+            assert_eq!(markdown(text), written);
+        }
     }
 
     proptest! {

@@ -7,10 +7,10 @@ mod gatling;
 mod keptn;
 mod taurus;
 
-pub use keptn::{earlier_wanted, metric_of};
+pub use keptn::{earlier_wanted, limits, metric_of};
 
 use super::case::Case;
-use super::criterion::{Asking, judge};
+use super::criterion::{Asking, judge, missing_words};
 use super::k6;
 use super::outcome::{CriterionResult, Origin, Status};
 use super::plan::{Entry, Lineup};
@@ -205,9 +205,10 @@ impl Asked<'_> {
         }
     }
 
-    /// A condition over several figures, on every test that is meant.
+    /// A condition over several figures, on every test that is meant, also those that are declared and not there.
     fn weighed(&self, condition: &Expression) -> Vec<CriterionResult> {
-        let meant = |entry: &&Entry<'_>| self.loaded.test.as_ref().is_none_or(|globs| globs.matches(entry.name()));
+        let named = |name: &str| self.loaded.test.as_ref().is_none_or(|globs| globs.matches(name));
+        let meant = |entry: &&Entry<'_>| named(entry.name()) || entry.plan.is_some_and(|plan| named(&plan.name));
         let one = |entry: &Entry<'_>| {
             let (status, said) = artillery::weigh(condition, entry.judged);
             let said = format!("`{condition}` {said}");
@@ -218,7 +219,12 @@ impl Asked<'_> {
                 None => self.bare(entry.name(), status, said),
             }
         };
-        let results: Vec<_> = self.lineup.entries.iter().filter(meant).map(one).collect();
+        let missing = self.lineup.missing.iter().filter(|plan| named(&plan.name)).map(|plan| {
+            let (status, why) = missing_words(plan, self.lineup.unassigned.as_deref());
+            let result = self.bare(&plan.name, status, why);
+            CriterionResult { critical: result.critical && plan.required, ..result }
+        });
+        let results: Vec<_> = self.lineup.entries.iter().filter(meant).map(one).chain(missing).collect();
         if results.is_empty() {
             return vec![self.bare(
                 "",

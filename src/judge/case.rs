@@ -51,6 +51,15 @@ pub struct Case<'a> {
     pub earlier: &'a [(Side, Option<Verdict>)],
 }
 
+impl<'a> Case<'a> {
+    /// Tests that are compared with nothing.
+    #[must_use]
+    pub const fn alone(tests: &'a [JudgedTest<'a>], config: &'a Config) -> Self {
+        let baseline = &BaselineState::NotAsked;
+        Self { tests, deltas: &[], shifts: &[], config, baseline, drift: None, earlier: &[] }
+    }
+}
+
 impl<'a> JudgedTest<'a> {
     /// Figures of a population, if it was measured.
     #[must_use]

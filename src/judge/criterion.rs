@@ -143,7 +143,10 @@ fn of_entry(asking: &Asking<'_>, demand: Demand, entry: &Entry<'_>, all: &[Entry
     // A criterion without `test` is about every test that has such a thing; one with `test` must find it there.
     let elsewhere = |has: &dyn Fn(&Entry<'_>) -> bool| criterion.test.is_none() && all.iter().any(has);
     let Some(population) = observe::population(&criterion.metric) else {
-        return vec![asking.seen(demand, entry, None)];
+        let Some(globs) = &criterion.endpoint else { return vec![asking.seen(demand, entry, None)] };
+        let (metric, globs) = (&criterion.metric, globs.texts().join(", "));
+        let why = format!("`{metric}` is known of a test as a whole, and not of {globs}");
+        return vec![asking.unseen(entry.name(), Status::Inconclusive, &why)];
     };
     if entry.judged.population(population).is_none()
         && elsewhere(&|other| other.judged.population(population).is_some())
@@ -231,7 +234,10 @@ impl Asking<'_> {
         }
         let over_time = matches!(
             self.criterion.metric.asked,
-            Asked::Latency { successes: false, .. } | Asked::Failures { kind: None, .. } | Asked::ShareOver { .. }
+            Asked::Latency { successes: false, .. }
+                | Asked::Failures { .. }
+                | Asked::Status { .. }
+                | Asked::ShareOver { .. }
         ) && observe::population(&self.criterion.metric)
             == Some(crate::model::key::Population::Request);
         let declared = entry.plan.and_then(|plan| plan.window).filter(|_| over_time);

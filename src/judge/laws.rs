@@ -112,15 +112,7 @@ fn judged(given: &Given) -> Judgement {
     let config = config(given);
     let made = made(given);
     let tests: Vec<JudgedTest<'_>> = made.iter().map(|(test, figures)| JudgedTest { test, figures }).collect();
-    judge(&Case {
-        tests: &tests,
-        deltas: &[],
-        shifts: &[],
-        config: &config,
-        baseline: &BaselineState::NotAsked,
-        drift: None,
-        earlier: &[],
-    })
+    judge(&Case::alone(&tests, &config))
 }
 
 fn distance(verdict: Verdict) -> u8 {
@@ -189,7 +181,7 @@ proptest! {
             test.name = if test.name == "a" { "x".to_owned() } else { "y".to_owned() };
         }
         let tests: Vec<JudgedTest<'_>> = made.iter().map(|(test, figures)| JudgedTest { test, figures }).collect();
-        let case = Case { tests: &tests, deltas: &[], shifts: &[], config: &config, baseline: &BaselineState::NotAsked, drift: None, earlier: &[] };
+        let case = Case::alone(&tests, &config);
         prop_assert_eq!(judge(&case).verdict, verdict);
     }
 
@@ -237,15 +229,7 @@ proptest! {
 #[test]
 fn nothing_at_all_is_inconclusive() {
     let config = Config::defaults().unwrap();
-    let judgement = judge(&Case {
-        tests: &[],
-        deltas: &[],
-        shifts: &[],
-        config: &config,
-        baseline: &BaselineState::NotAsked,
-        drift: None,
-        earlier: &[],
-    });
+    let judgement = judge(&Case::alone(&[], &config));
     assert_eq!(judgement.verdict, Verdict::Inconclusive);
 }
 
@@ -264,15 +248,7 @@ fn a_failing_run_is_superseded_by_a_newer_valid_one() {
     };
     let (old, new) = (run("run_1", 100), run("run_2", 200));
     let tests = [JudgedTest { test: &new, figures: &good }, JudgedTest { test: &old, figures: &bad }];
-    let judgement = judge(&Case {
-        tests: &tests,
-        deltas: &[],
-        shifts: &[],
-        config: &config,
-        baseline: &BaselineState::NotAsked,
-        drift: None,
-        earlier: &[],
-    });
+    let judgement = judge(&Case::alone(&tests, &config));
     assert_eq!(judgement.verdict, Verdict::ReadyWithConditions);
     assert_eq!(judgement.plan.iter().map(|line| line.state.as_str()).collect::<Vec<_>>(), ["superseded", "run"]);
 }
@@ -288,17 +264,7 @@ fn a_waiver_is_held_against_the_run_and_not_against_the_clock() {
         figures.populations.push(request_totals(1000, Some(500)));
         let test = test("api");
         let tests = [JudgedTest { test: &test, figures: &figures }];
-        judge(&Case {
-            tests: &tests,
-            deltas: &[],
-            shifts: &[],
-            config: &config,
-            baseline: &BaselineState::NotAsked,
-            drift: None,
-            earlier: &[],
-        })
-        .criteria[0]
-            .clone()
+        judge(&Case::alone(&tests, &config)).criteria[0].clone()
     };
     // The run ended on 1970-01-01.
     assert_eq!(with("1970-01-01").status, Status::Waived);
@@ -322,15 +288,7 @@ fn failures_are_told_before_latency_and_the_larger_breach_first() {
     figures.populations.push(request_totals(1000, Some(500)));
     let test = test("api");
     let tests = [JudgedTest { test: &test, figures: &figures }];
-    let case = Case {
-        tests: &tests,
-        deltas: &[],
-        shifts: &[],
-        config: &config,
-        baseline: &BaselineState::NotAsked,
-        drift: None,
-        earlier: &[],
-    };
+    let case = Case::alone(&tests, &config);
     let judgement = judge(&case);
     let starts = [
         "api: failures 50 %",

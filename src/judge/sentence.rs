@@ -54,6 +54,12 @@ fn subject(criterion: &Criterion) -> String {
     }
 }
 
+/// What a criterion demands of its figure; nothing where it only compares.
+fn own_demand(criterion: &Criterion) -> String {
+    let demand = criterion.demand().ok().flatten();
+    demand.map(|demand| demanded(&criterion.metric, demand)).unwrap_or_default()
+}
+
 fn demanded(metric: &Metric, demand: Demand) -> String {
     let said = |(side, limit): (Side, Quantity)| format!("{} {}", side.words(), limit_in_words(metric, limit));
     let warn = demand.warn.map(|warn| format!(" (a warning while {})", said(warn)));
@@ -96,8 +102,7 @@ fn of_formula(formula: &Formula) -> String {
     let joined = |parts: &[Formula], word: &str| parts.iter().map(of_formula).collect::<Vec<_>>().join(word);
     match formula {
         Formula::One(criterion) => {
-            let demand = criterion.demand().ok().flatten();
-            let demand = demand.map(|demand| demanded(&criterion.metric, demand)).unwrap_or_default();
+            let demand = own_demand(criterion);
             let part = words::part(criterion).map(|part| format!(", {part}")).unwrap_or_default();
             format!("{} must be {demand}{part}", subject(criterion))
         }
@@ -141,8 +146,7 @@ fn parts(formula: &Formula, named: bool) -> String {
     };
     match formula {
         Formula::One(criterion) => {
-            let demand = criterion.demand().ok().flatten();
-            let demand = demand.map(|demand| demanded(&criterion.metric, demand)).unwrap_or_default();
+            let demand = own_demand(criterion);
             if named { format!("{} {demand}", words::subject(&criterion.metric).name) } else { demand }
         }
         Formula::All(inner) => joined(inner, " and "),

@@ -1,9 +1,8 @@
 //! What stands rightly in plimsoll.toml and was probably not meant: limits that nothing can miss or meet, kinds of failures that
 //! are no name of ours, mixes of more than everything. Told before there are results.
 
-use super::kinds;
+use super::{kinds, observe};
 use crate::config::Config;
-use crate::config::limit::Side;
 use crate::config::metric::{Asked, Metric, Over};
 use crate::config::schema::{Criterion, PlannedTest};
 use crate::fmt;
@@ -18,7 +17,15 @@ pub fn doubts(config: &Config) -> Vec<String> {
         let unheard = kinds::unheard(&one.metric, &std::iter::empty())?;
         Some(format!("`{}`: {}", fmt::plain(&one.id), unheard.said))
     });
-    limits.chain(names).chain(config.tests.iter().filter_map(mix)).collect()
+    let whole = judged().filter(|one| one.endpoint.is_some() && is_of_the_whole(&one.metric)).map(|one| {
+        let (id, metric) = (fmt::plain(&one.id), fmt::plain(&one.metric.to_string()));
+        format!("`{id}` is about an endpoint, and {metric} is known of a test as a whole only: it cannot be told")
+    });
+    limits.chain(names).chain(whole).chain(config.tests.iter().filter_map(mix)).collect()
+}
+
+fn is_of_the_whole(metric: &Metric) -> bool {
+    !matches!(metric.asked, Asked::OverTests(..)) && observe::population(metric).is_none()
 }
 
 /// A limit that the metric cannot reach.
@@ -26,22 +33,9 @@ fn limit(criterion: &Criterion) -> Option<String> {
     let (side, quantity) = criterion.demand().ok().flatten()?.limit;
     let limit = criterion.metric.limit(quantity).ok()?;
     let (least, most) = bounds(&criterion.metric)?;
-    let (above_all, below_all) = (most.is_some_and(|most| limit > most), limit < least);
-    let (at_most, at_least) = (most.is_some_and(|most| limit >= most), limit <= least);
-    let idle = match side {
-        Side::AtMost => at_most,
-        Side::Below => above_all,
-        Side::AtLeast => at_least,
-        Side::Above => below_all,
-        Side::Equal | Side::NotEqual => false,
-    };
-    let hopeless = match side {
-        Side::AtMost => below_all,
-        Side::Below => at_least,
-        Side::AtLeast => above_all,
-        Side::Above => at_most,
-        Side::Equal | Side::NotEqual => false,
-    };
+    // A side holds up to the limit or from it on: what holds at both ends always holds.
+    side.larger_is_worse()?;
+    let ends = (side.holds(least, limit), side.holds(most.unwrap_or(f64::INFINITY), limit));
     let unit = criterion.metric.unit().unwrap_or(Unit::Plain);
     let said = format!(
         "`{}` demands {} {} of {}",
@@ -50,9 +44,9 @@ fn limit(criterion: &Criterion) -> Option<String> {
         fmt::value(limit, unit),
         criterion.metric
     );
-    match (idle, hopeless) {
-        (true, _) => Some(format!("{said}: nothing can miss it")),
-        (_, true) => Some(format!("{said}: nothing can meet it")),
+    match ends {
+        (true, true) => Some(format!("{said}: nothing can miss it")),
+        (false, false) => Some(format!("{said}: nothing can meet it")),
         _ => None,
     }
 }
@@ -113,6 +107,15 @@ mod tests {
         ] {
             assert!(said(metric, limit).is_empty(), "{metric} {limit}");
         }
+    }
+
+    #[test]
+    fn an_endpoint_of_what_only_a_whole_test_has_is_told() {
+        let limit = "at_most = 5\nendpoint = \"GET /a\"";
+        assert!(
+            said("users.max", limit)[0].ends_with("users.max is known of a test as a whole only: it cannot be told")
+        );
+        assert!(said("requests", limit).is_empty());
     }
 
     #[test]

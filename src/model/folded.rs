@@ -116,13 +116,18 @@ pub struct FoldedRequests {
     pub finer: Option<bool>,
     /// Windows by endpoint.
     pub endpoints: Vec<(EndpointKey, Vec<FoldedWindow>)>,
-    /// Failures by kind: (window, count).
-    pub kinds: Vec<(String, Vec<(i64, u64)>)>,
+    /// How they were answered.
+    pub answers: Vec<FoldedAnswers>,
 }
 
-/// One endpoint in one window: window, requests, failures, sum of latencies in nanoseconds, latencies in microseconds.
+/// One endpoint in one window: window, requests, failures, sum of latencies in nanoseconds, latencies in microseconds, and
+/// (bytes received, by how many of the requests) where sizes are known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FoldedWindow(pub i64, pub u64, pub u64, pub u128, pub Option<Histogram>);
+pub struct FoldedWindow(pub i64, pub u64, pub u64, pub u128, pub Option<Histogram>, pub Option<(u64, u64)>);
+
+/// Requests of an endpoint with one status that failed in one way, or did not: (window, count).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FoldedAnswers(pub EndpointKey, pub Option<u16>, pub Option<String>, pub Vec<(i64, u64)>);
 
 /// One generator's users over time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -182,18 +187,19 @@ impl Folded {
             in_order(cell.span, name)?;
         }
         for (key, windows) in &self.requests.endpoints {
-            for FoldedWindow(_, requests, failures, sum_ns, latency) in windows {
+            for FoldedWindow(_, requests, failures, sum_ns, latency, sizes) in windows {
                 let name = || format!("a window of `{key}`");
+                let with_bytes = sizes.map_or(0, |(_, with_bytes)| with_bytes);
                 counted(&[*requests, *failures], name)?;
                 summed(*sum_ns, name)?;
-                if latency.as_ref().map_or(0, Histogram::count) > *requests || failures > requests {
-                    return Err(format!("{} has more latencies or failures than requests", name()));
+                if latency.as_ref().map_or(0, Histogram::count) > *requests || (*failures).max(with_bytes) > *requests {
+                    return Err(format!("{} has more latencies, failures or sizes than requests", name()));
                 }
             }
         }
-        for (kind, counts) in &self.requests.kinds {
+        for FoldedAnswers(endpoint, _, _, counts) in &self.requests.answers {
             counted(&counts.iter().map(|(_, count)| *count).collect::<Vec<_>>(), || {
-                format!("failures of kind `{kind}`")
+                format!("answers of `{endpoint}`")
             })?;
         }
         for (_, _, readings) in self.users.iter().flat_map(|one| &one.windows) {

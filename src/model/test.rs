@@ -158,6 +158,20 @@ pub struct EndpointSeries {
     pub key: EndpointKey,
     /// One for each window.
     pub windows: Vec<Window>,
+    /// How its requests were answered; what is missing of them succeeded without a status. Empty where the source has counts
+    /// over time only.
+    pub answers: Vec<AnswerSeries>,
+}
+
+/// Requests of one endpoint with one status that failed in one way, or did not, over the windows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerSeries {
+    /// Status code where the tool has one.
+    pub status: Option<u16>,
+    /// The kind of failure; `None` for those that did not fail.
+    pub failed: Option<String>,
+    /// (window, requests) in order of time, where there are any.
+    pub counts: Vec<(usize, u64)>,
 }
 
 /// One endpoint in one window: requests that ended in it.
@@ -171,6 +185,10 @@ pub struct Window {
     pub sum_ns: u128,
     /// Latencies in microseconds; `None` where the source has counts over time only.
     pub latency: Option<Histogram>,
+    /// Bytes received by those of which it is known.
+    pub bytes: u64,
+    /// How many those are.
+    pub with_bytes: u64,
 }
 
 /// What a warning is about.

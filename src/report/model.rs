@@ -357,6 +357,9 @@ pub struct Request {
     /// Whose answer is given where data are missing.
     #[serde(default)]
     pub compat: Option<String>,
+    /// The title that was asked for; the configuration's where left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
 }
 
 /// A row of the sign-off block.

@@ -277,7 +277,7 @@ impl Part {
         let span = Span { start: ended_at.plus_nanos(-taken), end: ended_at };
         counter.span = Some(counter.span.map_or(span, |known| known.union(span)));
         if let Some(track) = counter.track {
-            self.requests.record(track, ended_at, sample.latency_ns);
+            self.requests.record(track, ended_at, sample);
         }
     }
 
@@ -312,7 +312,8 @@ impl Part {
             Outcome::Failed(kind) => Some(kind),
             Outcome::Ok | Outcome::Unknown => None,
         };
-        let track = (held.population == Population::Request).then(|| self.requests.track(&held.endpoint, failed));
+        let is_request = held.population == Population::Request;
+        let track = is_request.then(|| self.requests.track(&held.endpoint, held.status, failed));
         self.cells.intern(held, || Counter { track, ..Counter::default() })
     }
 

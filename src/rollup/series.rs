@@ -74,6 +74,15 @@ impl<K: Clone + Eq + Hash + Ord, V> Series<K, V> {
         rows
     }
 
+    /// The rows whose keys are kept, under new numbers.
+    pub(super) fn retained(self, keep: impl Fn(&K) -> bool) -> Self {
+        let mut kept = Self::default();
+        for (key, value) in self.rows.into_iter().filter(|(key, _)| keep(key)) {
+            kept.intern(&key, || value);
+        }
+        kept
+    }
+
     /// All rows, in no order that may be shown.
     pub(super) fn into_rows(self) -> Vec<(K, V)> {
         self.rows

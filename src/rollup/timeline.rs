@@ -1,13 +1,20 @@
-//! Requests over time: per endpoint a histogram a window, and failures by kind.
+//! Requests over time: per endpoint a histogram a window, and how they were answered.
+//!
+//! Answers stand in lanes of their own, one for each endpoint, status and kind of failure, and only in the windows in which
+//! there are any: a lane is a pair of numbers for a window, where a cell has a histogram, so they cost little beside what is
+//! kept anyway and are bounded by the same rules (see [`super::cap`]). Reading adds one to a window that it wrote before, as
+//! statuses repeat. Nothing is left out, hence nothing depends on the order of reading. A success without a status has no lane:
+//! it is what is missing of the requests.
 
 use super::series::Series;
 use super::window::{Fold, Grid, Lane};
-use crate::model::folded::{Extremes, FoldedRequests, FoldedWindow};
+use crate::model::folded::{Extremes, FoldedAnswers, FoldedRequests, FoldedWindow};
 use crate::model::histogram::Histogram;
 use crate::model::key::EndpointKey;
-use crate::model::test::{EndpointSeries, Timeline, Window};
+use crate::model::sample::Sample;
+use crate::model::test::{AnswerSeries, EndpointSeries, Timeline, Window};
 use crate::unit::{NANOS_PER_SECOND, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Windows of a source that knows whole seconds only are at least 1.6 s wide, so that each holds some second's start.
 const SECONDS_DOUBLINGS: u32 = 4;
@@ -19,6 +26,8 @@ impl Fold for Window {
         self.requests = self.requests.saturating_add(other.requests);
         self.failures = self.failures.saturating_add(other.failures);
         self.sum_ns = self.sum_ns.saturating_add(other.sum_ns);
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.with_bytes = self.with_bytes.saturating_add(other.with_bytes);
         if let Some(theirs) = other.latency {
             self.latency.get_or_insert_default().merge(&theirs);
         }
@@ -36,7 +45,7 @@ impl Fold for Window {
 pub(super) struct Requests {
     grid: Grid,
     endpoints: Series<EndpointKey, Lane<Window>>,
-    kinds: Series<String, Lane<u64>>,
+    answers: Series<Answer, Lane<u64>>,
     /// The window that was written last: (first instant, first instant after it, number). Dividing is the dear part.
     recent: Option<(i64, i64, i64)>,
     clock: Clock,
@@ -60,42 +69,55 @@ impl Clock {
     }
 }
 
+/// How requests of an endpoint were answered.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Answer {
+    endpoint: EndpointKey,
+    status: Option<u16>,
+    /// The kind of failure; `None` for requests that did not fail.
+    failed: Option<String>,
+}
+
 /// Where a cell's requests stand in the timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Track {
     endpoint: u32,
-    /// `None` for requests that did not fail.
-    kind: Option<u32>,
+    /// `None` for successes without a status.
+    answer: Option<u32>,
+    failed: bool,
 }
 
 impl Requests {
-    /// The track of an endpoint's requests that failed in this way, or did not.
-    pub(super) fn track(&mut self, endpoint: &EndpointKey, failed: Option<&String>) -> Track {
-        Track {
-            endpoint: self.endpoints.intern(endpoint, Lane::default),
-            kind: failed.map(|kind| self.kinds.intern(kind, Lane::default)),
-        }
+    /// The track of an endpoint's requests that were answered with this status and failed in this way, or did not.
+    pub(super) fn track(&mut self, endpoint: &EndpointKey, status: Option<u16>, failed: Option<&String>) -> Track {
+        let answer = (status.is_some() || failed.is_some()).then(|| {
+            let answer = Answer { endpoint: endpoint.clone(), status, failed: failed.cloned() };
+            self.answers.intern(&answer, Lane::default)
+        });
+        Track { endpoint: self.endpoints.intern(endpoint, Lane::default), answer, failed: failed.is_some() }
     }
 
     /// One request that ended then.
     #[inline]
-    pub(super) fn record(&mut self, track: Track, at: Timestamp, latency_ns: Option<u64>) {
+    pub(super) fn record(&mut self, track: Track, at: Timestamp, sample: Sample) {
         if self.clock < Clock::Finer {
             self.clock = self.clock.max(Clock::of(at));
         }
         let index = self.index(at);
         let Some(window) = self.endpoints.get_mut(track.endpoint).and_then(|lane| lane.at(index)) else { return };
         window.requests += 1;
-        if let Some(nanos) = latency_ns {
+        window.failures += u64::from(track.failed);
+        if let Some(nanos) = sample.latency_ns {
             window.sum_ns += u128::from(nanos);
             let micros = i64::try_from(nanos.saturating_add(500) / 1000).unwrap_or(i64::MAX);
             window.latency.get_or_insert_with(Histogram::new).record(micros);
         }
-        if let Some(kind) = track.kind {
-            window.failures += 1;
-            if let Some(lane) = self.kinds.get_mut(kind) {
-                lane.add(index, 1);
-            }
+        if let Some(bytes) = sample.bytes {
+            window.bytes = window.bytes.saturating_add(bytes);
+            window.with_bytes += 1;
+        }
+        if let Some(lane) = track.answer.and_then(|answer| self.answers.get_mut(answer)) {
+            lane.add(index, 1);
         }
     }
 
@@ -119,7 +141,7 @@ impl Requests {
     fn coarsen(&mut self, doublings: u32) {
         if doublings > 0 {
             self.endpoints.values_mut().for_each(|lane| lane.coarsen(doublings));
-            self.kinds.values_mut().for_each(|lane| lane.coarsen(doublings));
+            self.answers.values_mut().for_each(|lane| lane.coarsen(doublings));
             self.recent = None;
         }
     }
@@ -135,8 +157,8 @@ impl Requests {
                 mine.merge(lane);
             }
         }
-        for (kind, lane) in other.kinds.into_rows() {
-            if let Some(mine) = self.kinds.entry(&kind) {
+        for (answer, lane) in other.answers.into_rows() {
+            if let Some(mine) = self.answers.entry(&answer) {
                 mine.merge(lane);
             }
         }
@@ -147,20 +169,29 @@ impl Requests {
         self.grid.extremes()
     }
 
-    /// As plain data, by endpoint and kind.
+    /// As plain data, by endpoint and answer.
     pub(super) fn folded(&self) -> FoldedRequests {
         let windows = |lane: &Lane<Window>| {
             let windows = lane.windows().iter().cloned();
             windows
-                .map(|(index, one)| FoldedWindow(index, one.requests, one.failures, one.sum_ns, one.latency))
+                .map(|(index, one)| {
+                    let sizes = (one.with_bytes > 0).then_some((one.bytes, one.with_bytes));
+                    FoldedWindow(index, one.requests, one.failures, one.sum_ns, one.latency, sizes)
+                })
                 .collect()
         };
-        let (endpoints, kinds) = (self.endpoints.sorted().into_iter(), self.kinds.sorted().into_iter());
+        let (endpoints, answers) = (self.endpoints.sorted().into_iter(), self.answers.sorted().into_iter());
         FoldedRequests {
             extremes: self.grid.extremes(),
             finer: (self.clock != Clock::None).then_some(self.clock == Clock::Finer),
             endpoints: endpoints.map(|(key, lane)| (key.clone(), windows(lane))).collect(),
-            kinds: kinds.map(|(kind, lane)| (kind.clone(), lane.windows().to_vec())).collect(),
+            answers: answers
+                .filter(|(_, lane)| !lane.windows().is_empty())
+                .map(|(answer, lane)| {
+                    let Answer { endpoint, status, failed } = answer.clone();
+                    FoldedAnswers(endpoint, status, failed, lane.windows().to_vec())
+                })
+                .collect(),
         }
     }
 
@@ -170,12 +201,14 @@ impl Requests {
         let mut requests = Self { grid: Grid::over(folded.extremes), clock, ..Self::default() };
         for (key, windows) in folded.endpoints {
             let Some(lane) = requests.endpoints.entry(&key) else { continue };
-            for FoldedWindow(index, all, failures, sum_ns, latency) in windows {
-                lane.add(requests.grid.checked(index)?, Window { requests: all, failures, sum_ns, latency });
+            for FoldedWindow(index, all, failures, sum_ns, latency, sizes) in windows {
+                let (bytes, with_bytes) = sizes.unwrap_or_default();
+                let window = Window { requests: all, failures, sum_ns, latency, bytes, with_bytes };
+                lane.add(requests.grid.checked(index)?, window);
             }
         }
-        for (kind, counts) in folded.kinds {
-            let Some(lane) = requests.kinds.entry(&kind) else { continue };
+        for FoldedAnswers(endpoint, status, failed, counts) in folded.answers {
+            let Some(lane) = requests.answers.entry(&Answer { endpoint, status, failed }) else { continue };
             for (index, count) in counts {
                 lane.add(requests.grid.checked(index)?, count);
             }
@@ -184,43 +217,43 @@ impl Requests {
     }
 
     /// The same requests under other endpoints. Tracks given out before are void.
-    pub(super) fn renamed(self, rename: &dyn Fn(&EndpointKey) -> EndpointKey) -> Self {
+    pub(super) fn renamed(mut self, rename: &dyn Fn(&EndpointKey) -> EndpointKey) -> Self {
         let mut endpoints = Series::<EndpointKey, Lane<Window>>::default();
         for (key, lane) in self.endpoints.into_rows() {
             if let Some(mine) = endpoints.entry(&rename(&key)) {
                 mine.merge(lane);
             }
         }
-        Self { endpoints, ..self }
+        self.endpoints = endpoints;
+        self.reanswer(&|answer| Answer { endpoint: rename(&answer.endpoint), ..answer });
+        self
     }
 
     /// Brings failures under other kinds. Tracks given out before are void.
     pub(super) fn rename_kinds(&mut self, rename: &dyn Fn(&str) -> String) {
-        for (kind, lane) in std::mem::take(&mut self.kinds).into_rows() {
-            if let Some(mine) = self.kinds.entry(&rename(&kind)) {
+        self.reanswer(&|answer| Answer { failed: answer.failed.as_deref().map(rename), ..answer });
+    }
+
+    fn reanswer(&mut self, rename: &dyn Fn(Answer) -> Answer) {
+        for (answer, lane) in std::mem::take(&mut self.answers).into_rows() {
+            if let Some(mine) = self.answers.entry(&rename(answer)) {
                 mine.merge(lane);
             }
         }
     }
 
-    /// The same without these endpoints. How failures of the rest spread over their kinds is not known where the endpoints
-    /// taken out had failures, because kinds are counted for all together.
+    /// The same without these endpoints.
     pub(super) fn without(self, aside: &BTreeSet<EndpointKey>) -> Self {
-        let mut endpoints = Series::<EndpointKey, Lane<Window>>::default();
-        let mut failed = false;
-        for (key, lane) in self.endpoints.into_rows() {
-            if aside.contains(&key) {
-                failed |= lane.windows().iter().any(|(_, window)| window.failures > 0);
-            } else if let Some(mine) = endpoints.entry(&key) {
-                *mine = lane;
-            }
-        }
-        Self { endpoints, kinds: if failed { Series::default() } else { self.kinds }, ..self }
+        let Self { endpoints, answers, .. } = self;
+        let endpoints = endpoints.retained(|key| !aside.contains(key));
+        let answers = answers.retained(|answer| !aside.contains(&answer.endpoint));
+        Self { endpoints, answers, ..self }
     }
 
     /// Gives back spare memory.
     pub(super) fn settle(&mut self) {
         self.endpoints.values_mut().for_each(Lane::settle);
+        self.answers.values_mut().for_each(Lane::settle);
     }
 
     /// How fine the clock is.
@@ -240,12 +273,17 @@ impl Requests {
         let (first, last) = self.grid.range()?;
         let windows = usize::try_from(last - first + 1).ok()?;
         let width_ns = self.grid.width_ns();
+        let mut answers = self.answers_from(first);
         let endpoints = self
             .endpoints
             .sorted()
             .into_iter()
             .filter(|(_, lane)| !lane.windows().is_empty())
-            .map(|(key, lane)| EndpointSeries { key: key.clone(), windows: spread(lane, first, windows) })
+            .map(|(key, lane)| EndpointSeries {
+                key: key.clone(),
+                windows: spread(lane, first, windows),
+                answers: answers.remove(key).unwrap_or_default(),
+            })
             .collect();
         Some(Timeline {
             width_ns,
@@ -259,13 +297,30 @@ impl Requests {
         })
     }
 
+    /// Answers by endpoint, their windows numbered from the first one on.
+    fn answers_from(&self, first: i64) -> BTreeMap<&EndpointKey, Vec<AnswerSeries>> {
+        let mut by_endpoint: BTreeMap<&EndpointKey, Vec<AnswerSeries>> = BTreeMap::new();
+        for (answer, lane) in self.answers.sorted() {
+            let counts = lane.windows().iter();
+            let counts = counts.filter_map(|(index, count)| Some((usize::try_from(index - first).ok()?, *count)));
+            let series =
+                AnswerSeries { status: answer.status, failed: answer.failed.clone(), counts: counts.collect() };
+            by_endpoint.entry(&answer.endpoint).or_default().push(series);
+        }
+        by_endpoint
+    }
+
     fn kinds_over(&self, first: i64, windows: usize) -> Vec<(String, Vec<u64>)> {
-        let mut kinds: Vec<(u64, &String, Vec<u64>)> = self
-            .kinds
-            .sorted()
+        let mut lanes: BTreeMap<&String, Lane<u64>> = BTreeMap::new();
+        for (answer, lane) in self.answers.sorted() {
+            if let Some(kind) = &answer.failed {
+                lanes.entry(kind).or_default().merge(lane.clone());
+            }
+        }
+        let mut kinds: Vec<(u64, &String, Vec<u64>)> = lanes
             .into_iter()
             .map(|(kind, lane)| {
-                (lane.windows().iter().map(|(_, count)| count).sum(), kind, spread(lane, first, windows))
+                (lane.windows().iter().map(|(_, count)| count).sum(), kind, spread(&lane, first, windows))
             })
             .filter(|(total, _, _)| *total > 0)
             .collect();
@@ -301,6 +356,6 @@ impl PartialEq for Requests {
         self.grid == other.grid
             && self.clock == other.clock
             && self.endpoints == other.endpoints
-            && self.kinds == other.kinds
+            && self.answers == other.answers
     }
 }

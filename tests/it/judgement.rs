@@ -295,3 +295,60 @@ fn what_init_writes_is_right_and_is_met_by_the_run_it_was_written_from() {
         assert_eq!(plimsoll(&["init", sample, "--out", name, "--force"]).code, 0);
     }
 }
+
+/// `init --force` dropped `[inputs]` and `[[endpoints]]`, so that the next run was read otherwise than the one before.
+#[test]
+fn init_over_a_file_keeps_what_people_wrote_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let row = |at: u32| format!("{},/users/{},{},200\n", 1_795_225_420 + at / 10, at % 3, 20 + at % 7);
+    let rows = (0..600).map(row).collect::<Vec<_>>().concat();
+    fs::write(path("rows.csv"), format!("timestamp,endpoint,took,status\n{rows}")).unwrap();
+    let former = "[inputs]\nlatency_unit = \"s\"\ncolumns = { latency = \"took\" }\n\n[[endpoints]]\nmatch = \"^/users/\"\n\
+                  name = \"/users/{who}\"\n\n[[tests]]\nname = \"nightly\"\npurpose = \"the usual\"\nmatch = \"rows*\"\n\n\
+                  [[criteria]]\nid = \"slow\"\nmetric = \"latency.p95\"\nat_most = \"1 ms\"\n\n\
+                  [[waivers]]\ncriterion = \"slow\"\nowner = \"O\"\nreason = \"R\"\nexpiry = \"2027-01-31\"\nceiling = \"2 s\"\n";
+    let file = path("plimsoll.toml");
+    fs::write(&file, former).unwrap();
+    let ran = plimsoll(&["init", &path("rows.csv"), "--out", &file, "--force"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let text = fs::read_to_string(&file).unwrap();
+    for kept in ["latency_unit = \"s\"", "latency = \"took\"", "name = \"/users/{who}\"", "purpose = \"the usual\""] {
+        assert!(
+            text.lines().any(|line| line == kept || line.contains(kept) && !line.starts_with('#')),
+            "{kept}:\n{text}"
+        );
+    }
+    assert!(text.contains("# at_most = \"1 ms\"") && text.contains("# owner = \"O\""), "{text}");
+    assert!(text.contains("test = \"nightly\"") && text.matches("[[tests]]").count() == 1, "{text}");
+    let checked = plimsoll(&["check", &file]);
+    assert_eq!(checked.code, 0, "{}\n{text}", checked.err);
+    let found = judged(&[&path("rows.csv"), "--config", &file, "--format", "json"]);
+    assert_eq!(found.report["verdict"], "ready", "{}\n{text}", found.report["criteria"]);
+}
+
+/// Taurus runs JMeter, whose columns `Latency` and `Connect` its `avg-lt` and `avg-ct` are of: they were sought by k6's names alone.
+#[test]
+fn what_taurus_asks_of_jmeters_own_columns_is_found_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("plimsoll.toml").display().to_string();
+    let demands = [
+        "avg-lt>10s",
+        "avg-ct>10s",
+        "bytes<1 over 500ms",
+        "rc2??<1% over 500ms",
+        "succ<1% for 500ms",
+        "avg-lt>10s for 500ms",
+    ];
+    fs::write(&config, format!("[[import]]\ntaurus = {demands:?}\n")).unwrap();
+    let found = judged(&["samples/jmeter/csv-header", "--config", &config, "--format", "json"]);
+    let of = |id: &str| {
+        let rows = found.report["criteria"].as_array().unwrap();
+        rows.iter().find(|row| row["id"] == id).unwrap_or_else(|| panic!("{id}")).clone()
+    };
+    for id in &demands[..5] {
+        assert!(matches!(of(id)["status"].as_str().unwrap(), "pass" | "met-not-proven"), "{}", of(id));
+    }
+    let reason = of("avg-lt>10s for 500ms")["reason"].to_string();
+    assert!(reason.contains("not kept over time"), "{reason}");
+}

@@ -208,11 +208,17 @@ fn cut(source: &Source, how: Cut, count: usize, seed: u64) -> Vec<String> {
     pieces
 }
 
+/// Criteria that need how requests were answered in each window, and how many bytes they had.
+const DEMANDS: &str = r#"[[import]]
+taurus = ["rc503>10% for 5s", "rc5??>1 over 10s", "rc200 of GET /api/events<3 within 4s", "bytes>10MB over 10s", "rcConnectException>1% over 5s"]
+"#;
+
 /// Puts these files, and nothing else, into the test's folder.
 fn lay(folder: &Path, files: &[(String, String)]) {
     let test = folder.join("checkout");
     let _ = fs::remove_dir_all(&test);
     fs::create_dir_all(&test).unwrap();
+    fs::write(test.join("plimsoll.toml"), DEMANDS).unwrap();
     for (name, text) in files {
         fs::write(test.join(name), text).unwrap();
     }
@@ -245,6 +251,7 @@ fn holds_for(name: &str, source: &Source, cuts: &[(Cut, usize)]) {
     let folder = tempfile::tempdir().unwrap();
     lay(folder.path(), &[(format!("whole.{}", source.ending), source.head.clone() + &source.rows.concat())]);
     let whole = report(folder.path());
+    assert!(!whole.contains("no status codes") && !whole.contains("not kept over time"), "{name}");
     for (at, (how, count)) in cuts.iter().enumerate() {
         let pieces = cut(source, *how, *count, 11 + at as u64);
         let named = |number: usize| format!("part-{}.{}", number + 1, source.ending);

@@ -72,6 +72,47 @@ fn what_was_changed_by_hand_is_said() {
     assert!(!out.path().join("attestation.json").exists(), "attested although it differs");
 }
 
+/// Another title, a changed label and a verdict under a name of its own went through: what was told was taken for the title that was
+/// asked for, and keys that no report has were passed over.
+#[test]
+fn titles_labels_and_keys_that_no_report_has_are_held_against_the_inputs_too() {
+    let out = tempfile::tempdir().unwrap();
+    let team = "samples/teams/own-rows";
+    plimsoll(&["report", team, "--title", "Rows of May", "--out", out.path().to_str().unwrap(), "--format", "json"]);
+    let path = out.path().join("report.json");
+    let text = fs::read_to_string(&path).unwrap();
+    let verify = || plimsoll(&["verify", path.to_str().unwrap()]);
+    assert_eq!(verify().code, 0, "{}", verify().out);
+    for (from, to, said) in [
+        ("\"title\": \"Rows of May\"", "\"title\": \"Approved by the board\"", "differs: title"),
+        (
+            "\"schema\":",
+            "\"verdict_of_the_board\": \"ready\",\n  \"schema\":",
+            "verdict_of_the_board: this version writes no",
+        ),
+    ] {
+        let changed = text.replacen(from, to, 1);
+        assert_ne!(changed, text, "{from}");
+        fs::write(&path, changed).unwrap();
+        let ran = verify();
+        assert!(ran.code == 1 && ran.out.contains(said), "{}", ran.out);
+    }
+}
+
+/// The statement of a plan without results had no subject, and in-toto demands one.
+#[test]
+fn a_plan_without_results_is_attested_by_what_it_demands() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(path("plimsoll.toml"), "[[tests]]\nname = \"soak\"\n").unwrap();
+    plimsoll(&["signoff", "--config", &path("plimsoll.toml"), "--out", &path("out")]);
+    let ran = plimsoll(&["verify", &path("out/report.json"), "--attest"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let statement: Value = serde_json::from_str(&fs::read_to_string(path("out/attestation.json")).unwrap()).unwrap();
+    assert_eq!(statement["subject"][0]["name"], path("plimsoll.toml"));
+    assert_eq!(statement["subject"][0]["digest"]["sha256"].as_str().unwrap().len(), 64);
+}
+
 /// A folder that was not there was an unreadable input, and it was not said of what.
 #[test]
 fn a_folder_of_inputs_that_is_not_there_is_named() {

@@ -86,11 +86,14 @@ fn assertions_stand_in_sources_and_in_results() {
     assert!(in_source("x.assertions(global.responseTime.max.lt(five))").unwrap().is_err());
     let results = r#"{"simulation": "S", "simulationId": "s", "start": 1, "description": "", "scenarios": ["a"], "assertions": [
         {"path": "Global", "target": "percentage of failed events", "condition": "is less than", "expectedValues": [1.0],
-         "result": true, "message": "m", "actualValue": [0.5]},
+         "result": true, "message": "Global: percentage of failed events is less than 1.0", "actualValue": [0.5]},
         {"path": "G / R", "target": "95.0 percentile of response time", "condition": "is between", "expectedValues": [1.0, 2.0],
-         "result": false, "message": "m", "actualValue": [3.0]}]}"#;
+         "result": false, "actualValue": [3.0]}]}"#;
     let stated = in_results(&crate::borrowed::yaml::parse(results).unwrap()).unwrap().unwrap();
     assert_eq!((stated[0].criterion.kept, stated[0].criterion.actual), (Some(true), Some(0.5)));
-    assert_eq!(stated[0].original(), "global.failedRequests.percent.lt(1)");
-    assert_eq!(stated[1].original(), "details(\"G\" / \"R\").responseTime.percentile(95).between(1, 2)");
+    assert_eq!(stated[0].original(), "Global: percentage of failed events is less than 1.0", "in Gatling's own words");
+    assert_eq!(stated[1].original(), "G / R: 95.0 percentile of response time is between 1.0, 2.0");
+    let meant = |at: usize| stated[at].criterion.to_string();
+    assert_eq!(meant(0), "global.failedRequests.percent.lt(1)");
+    assert_eq!(meant(1), "details(\"G\" / \"R\").responseTime.percentile(95).between(1, 2)");
 }

@@ -47,6 +47,46 @@ fn differ(path: &str, told: Option<&Value>, again: Option<&Value>, found: &mut V
     }
 }
 
+/// Where a report's text has keys of which nothing is known, so that they would be passed over. What says nothing (`null`, an empty
+/// list) is no difference.
+pub(super) fn unknown(raw: &Value, told: &Report) -> Result<Vec<String>, Error> {
+    let read = serde_json::to_value(told).map_err(|error| Error::output(error.to_string()))?;
+    let mut found = Vec::new();
+    unread("", raw, &read, &mut found);
+    Ok(found)
+}
+
+fn unread(path: &str, raw: &Value, read: &Value, found: &mut Vec<String>) {
+    match (raw, read) {
+        (Value::Object(raw), Value::Object(read)) => {
+            for (key, value) in raw {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                match read.get(key) {
+                    Some(read) => unread(&path, value, read, found),
+                    None if says_nothing(value) => {}
+                    None => found.push(path),
+                }
+            }
+        }
+        (Value::Array(raw), Value::Array(read)) => {
+            for (at, (one, read)) in raw.iter().zip(read).enumerate() {
+                let name = called(one).unwrap_or_else(|| at.to_string());
+                unread(&format!("{path}[{name}]"), one, read, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Array(rows) => rows.is_empty(),
+        Value::Object(keys) => keys.is_empty(),
+        _ => false,
+    }
+}
+
 /// What an element of a list is called.
 fn called(value: &Value) -> Option<String> {
     let part = |name: &str| value.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
@@ -70,6 +110,17 @@ mod tests {
         let mut found = Vec::new();
         differ("criteria", Some(&told), Some(&again), &mut found);
         assert_eq!(found, ["criteria[p95, steady].observed: the report says 1.0, the inputs give 2.0"]);
+    }
+
+    /// `"verdict_of_the_board": "READY"` stood in a report that was verified.
+    #[test]
+    fn a_key_that_no_report_has_is_told() {
+        let read = json!({ "tests": [{ "name": "steady" }] });
+        let raw = json!({ "tests": [{ "name": "steady", "p0": 1.0, "old": null }], "verdict_of_the_board": "READY" });
+        let mut found = Vec::new();
+        unread("", &raw, &read, &mut found);
+        found.sort();
+        assert_eq!(found, ["tests[steady].p0", "verdict_of_the_board"]);
     }
 
     #[test]

@@ -73,6 +73,13 @@ pub fn is_kind(kind: &str, wanted: &str) -> bool {
     })
 }
 
+/// Whether failures of a kind are meant by a list of names, or by all names but those.
+#[must_use]
+pub fn is_meant(kind: &str, wanted: &str) -> bool {
+    let (others, mut wanted) = names(wanted);
+    wanted.any(|one| is_kind(kind, one)) != others
+}
+
 /// `HTTP 404` is 404.
 fn bare(wanted: &str) -> &str {
     wanted.strip_prefix("http").map_or(wanted, str::trim_start)

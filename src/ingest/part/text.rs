@@ -1,12 +1,12 @@
 //! The text of a part file.
 //!
 //! ```text
-//! plimsoll-part 1 sha256:HEX {"generator": …, "files": [{folders, file, certain, tests, evidence}, …]}
-//! test 1 sha256:HEX {counts, histograms and windows of one test of the first file}
-//! test 1 sha256:HEX {…}
+//! plimsoll-part 2 sha256:HEX {"generator": …, "files": [{folders, file, certain, tests, evidence}, …]}
+//! test 2 sha256:HEX {counts, histograms and windows of one test of the first file}
+//! test 2 sha256:HEX {…}
 //! ```
-//! Each hash is of the JSON text behind it on its line. The first line says how many lines follow and whose they are. A
-//! newer version, a wrong hash or a missing line is an error of the whole file, and of that file alone: half a generator's
+//! Each hash is of the JSON text behind it on its line. The first line says how many lines follow and whose they are. Another
+//! version, a wrong hash or a missing line is an error of the whole file, and of that file alone: half a generator's
 //! rows are nobody's figures.
 
 use super::{About, FoldedFile};
@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 /// What every part begins with.
 pub const BEGINNING: &[u8] = b"plimsoll-part ";
 /// Version of the form.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The first line's JSON.
 #[derive(Debug, Serialize, Deserialize)]
@@ -57,7 +57,7 @@ fn hash(bytes: &[u8]) -> String {
 /// Reads a part, every line held against its hash and every test against what a test can be.
 ///
 /// # Errors
-/// It cannot be read, is of a newer version, was changed or breaks off.
+/// It cannot be read, is of another version, was changed or breaks off.
 pub fn read(input: &Input) -> Result<Vec<FoldedFile>, Error> {
     let (bytes, unfinished) = input.document()?;
     if let Some(why) = unfinished {
@@ -105,7 +105,7 @@ fn parse<T: for<'de> Deserialize<'de>>(input: &Input, line: Option<(&[u8], u64)>
         let version = fmt::excerpt(version);
         return Err(Error::input(format!("is a part of version {version}; this program reads version {VERSION}"))
             .at(input.place())
-            .hint("a newer plimsoll wrote it: use that one, or fold the files again"));
+            .hint("another version of plimsoll wrote it: use that one, or fold the files again"));
     }
     if sum.strip_prefix(b"sha256:") != Some(hash(json).as_bytes()) {
         return Err(wrong("its content does not match its hash"));

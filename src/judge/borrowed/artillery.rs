@@ -52,6 +52,9 @@ pub(super) fn weigh(condition: &Expression, judged: JudgedTest<'_>) -> (Status, 
     let mut names = condition.names();
     names.sort_unstable();
     names.dedup();
+    if names.is_empty() {
+        return (Status::Inconclusive, "names no figure of the run".to_owned());
+    }
     let figures: Vec<(&str, Result<f64, String>)> =
         names.into_iter().map(|name| (name, figure(name, judged))).collect();
     let told = figures.iter().map(|(name, figure)| match figure {

@@ -4,7 +4,7 @@
 
 use crate::borrowed::Demands;
 use crate::borrowed::keptn::score::{self, Earlier, Result as Came, Scored};
-use crate::borrowed::keptn::{Objective, Operator, Relative, Slo};
+use crate::borrowed::keptn::{Bound, Objective, Operator, Relative, Slo};
 use crate::compare::side::Side as Stored;
 use crate::config::Config;
 use crate::config::import::{Compat, Loaded, Sli};
@@ -167,7 +167,7 @@ fn of_objective(entry: &Entry<'_>, own: &Objective, seen: &Seen, scored: &Scored
     let bare = CriterionResult::bare(&own.sli, &metric, Origin::Keptn, status, own.key_sli, String::new());
     CriterionResult {
         test: entry.name().to_owned(),
-        original: Some(own.to_string()),
+        original: Some(own.original()),
         observed: seen.observation.value,
         interval: seen.observation.interval,
         n: seen.observation.n,
@@ -199,14 +199,25 @@ fn limit(own: &Objective, seen: &Seen) -> Option<Limit> {
         Relative::Percent => seen.earlier? * (100.0 + bound.value) / 100.0,
         Relative::Difference => seen.earlier? + bound.value,
     };
-    let side = match bound.operator {
+    Some(Limit { side: side(bound), value: target * seen.scale, warn: None, warn_side: None })
+}
+
+/// The side of its value on which a bound wants the figure.
+const fn side(bound: &Bound) -> Side {
+    match bound.operator {
         Operator::Below => Side::Below,
         Operator::AtMost => Side::AtMost,
         Operator::Equal => Side::Equal,
         Operator::AtLeast => Side::AtLeast,
         Operator::Above => Side::Above,
-    };
-    Some(Limit { side, value: target * seen.scale, warn: None, warn_side: None })
+    }
+}
+
+/// Whether an objective limits its metric for good: whichever block of criteria lets it pass, one of them holds the figure on a
+/// side that is wanted, and not only against earlier results.
+pub fn limits(own: &Objective, wanted: impl Fn(Side) -> bool) -> bool {
+    let bounds = |block: &Vec<Bound>| block.iter().any(|one| one.relative == Relative::No && wanted(side(one)));
+    !own.pass.is_empty() && own.pass.iter().all(bounds)
 }
 
 /// Whether any of its criteria is relative to an earlier result.

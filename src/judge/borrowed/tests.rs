@@ -3,7 +3,7 @@
 use super::*;
 use crate::compare::side::Side as Stored;
 use crate::config::Config;
-use crate::judge::case::{BaselineState, JudgedTest};
+use crate::judge::case::JudgedTest;
 use crate::judge::judge as judge_suite;
 use crate::judge::outcome::Status::{Fail, Inconclusive, MetNotProven, Pass};
 use crate::judge::outcome::{Judgement, Verdict};
@@ -22,16 +22,7 @@ fn judged_with(import: &str, failures: u64, earlier: &[(Stored, Option<Verdict>)
     figures.populations.push(request_totals(1000, Some(failures)));
     let test = test("api");
     let tests = [JudgedTest { test: &test, figures: &figures }];
-    let baseline = BaselineState::NotAsked;
-    judge_suite(&Case {
-        tests: &tests,
-        deltas: &[],
-        shifts: &[],
-        config: &config,
-        baseline: &baseline,
-        drift: None,
-        earlier,
-    })
+    judge_suite(&Case { earlier, ..Case::alone(&tests, &config) })
 }
 
 fn statuses(import: &str, failures: u64) -> Vec<Status> {
@@ -211,17 +202,37 @@ fn without_history_a_relative_criterion_cannot_be_told_unless_keptn_is_asked() {
     figures.populations.push(request_totals(1000, Some(0)));
     let test = test("api");
     let tests = [JudgedTest { test: &test, figures: &figures }];
-    let baseline = BaselineState::NotAsked;
-    let case = Case {
-        tests: &tests,
-        deltas: &[],
-        shifts: &[],
-        config: &config,
-        baseline: &baseline,
-        drift: None,
-        earlier: &[],
-    };
+    let case = Case::alone(&tests, &config);
     let judgement = judge_suite(&case);
     assert!(judgement.defaults.iter().any(|text| text.contains("as Keptn does")), "{:?}", judgement.defaults);
     assert_eq!(judgement.criteria.iter().find(|one| one.id == "total score").unwrap().status, Status::Pass);
+}
+
+/// A condition over several figures looked at the tests that are there: a required test that was not run was no matter to it.
+#[test]
+fn a_weighed_condition_misses_a_declared_test_that_is_not_there() {
+    let found = |tests: &str| {
+        let text = format!("{tests}[[import]]\nartillery = [\"vusers.failed / requests < 0.01\"]\n");
+        let all = judged_with(&text, 0, &[], None).criteria;
+        let of = all.into_iter().filter(|one| one.origin == Origin::Artillery && one.test == "soak");
+        of.map(|one| (one.status, one.critical)).collect::<Vec<_>>()
+    };
+    let soak = "[[tests]]\nname = \"soak\"\n";
+    assert_eq!(found(soak), [(Status::NotRun, true)]);
+    assert_eq!(found(&format!("{soak}required = false\n")), [(Status::NotRun, false)]);
+    assert_eq!(found(&format!("{soak}blocked = {{ reason = \"r\" }}\n")), [(Status::Blocked, true)]);
+    assert_eq!(found(""), []);
+    assert_eq!(statuses("[[import]]\nartillery = [\"1 < 2\"]\n", 0), [Inconclusive], "it is about no run");
+}
+
+/// `concurr of checkout>1000` was met by the users of the whole test.
+#[test]
+fn what_is_known_of_the_whole_is_not_known_of_a_label() {
+    let text = "[[import]]\ntaurus = [\"concurr of GET /a>1000\", \"concurr>1000\"]\n";
+    let (config, test, mut figures) = (Config::parse(text, "p").unwrap(), test("api"), figures());
+    figures.populations.push(request_totals(1000, Some(0)));
+    figures.load.users_max = Some(10.0);
+    let judgement = judge_suite(&Case::alone(&[JudgedTest { test: &test, figures: &figures }], &config));
+    let of = judgement.criteria.iter().filter(|one| one.origin == Origin::Taurus);
+    assert_eq!(of.map(|one| one.status).collect::<Vec<_>>(), [Inconclusive, Pass]);
 }

@@ -3,13 +3,14 @@
 
 use super::asks_for_all;
 use crate::borrowed::Demands;
+use crate::borrowed::keptn::Objective;
 use crate::config::Config;
 use crate::config::import::Loaded;
 use crate::config::limit::Side;
 use crate::config::metric::{Asked, Metric, kind};
 use crate::config::schema::{Criterion, TestKind};
 use crate::ingest::k6::threshold::{Aggregation, Operator, ThresholdExpression};
-use crate::judge::borrowed::{Formula, in_our_words, metric_of};
+use crate::judge::borrowed::{self, Formula, in_our_words, metric_of};
 use crate::judge::criterion::{Selection, selects};
 use crate::judge::outcome::{CriterionResult, Origin, Status};
 use crate::judge::plan::Entry;
@@ -32,7 +33,24 @@ pub(super) fn is_of_failures(config: &Config, result: &CriterionResult, entry: &
         && (of_the_whole && result.part.is_none())
         && (result.counts && result.status != Status::NotApplicable)
         && (result.critical || met)
-        && result.limit.is_some_and(|limit| limits(&result.metric, limit.side))
+        && limits_all(config, result)
+}
+
+/// Whether what a result was held against keeps failures few. An objective of Keptn has one limit only where it has one criterion, so
+/// its file is asked.
+fn limits_all(config: &Config, result: &CriterionResult) -> bool {
+    if result.origin != Origin::Keptn {
+        return result.limit.is_some_and(|limit| limits(&result.metric, limit.side));
+    }
+    config.borrowed.iter().any(|loaded| {
+        let Demands::Keptn(slo) = &loaded.demands else { return false };
+        let is_it = |own: &&Objective| own.sli == result.id && result.original.as_ref() == Some(&own.original());
+        slo.objectives.iter().filter(is_it).any(|own| keeps_few(own, loaded))
+    })
+}
+
+fn keeps_few(own: &Objective, loaded: &Loaded) -> bool {
+    metric_of(&own.sli, loaded).is_ok_and(|(metric, _)| borrowed::limits(own, |side| limits(&metric.to_string(), side)))
 }
 
 /// Whether a k6 threshold stands in a file or list that the configuration names for a test.
@@ -66,12 +84,7 @@ pub(super) fn everywhere(loaded: &Loaded) -> bool {
     let critical = loaded.critical.unwrap_or(true);
     let found = match &loaded.demands {
         Demands::K6(thresholds) => critical && thresholds.iter().any(is_few),
-        Demands::Keptn(slo) => slo.objectives.iter().any(|own| {
-            let metric = metric_of(&own.sli, loaded).map(|(metric, _)| metric.asked);
-            let failures =
-                matches!(metric, Ok(Asked::Failures { kind: None, .. } | Asked::Success(Population::Request)));
-            own.key_sli && !own.pass.is_empty() && failures
-        }),
+        Demands::Keptn(slo) => slo.objectives.iter().any(|own| own.key_sli && keeps_few(own, loaded)),
         _ => in_our_words(loaded).iter().filter(|own| own.critical).any(|own| match &own.formula {
             Formula::One(criterion) => one(criterion),
             Formula::All(parts) => parts.iter().any(|part| matches!(part, Formula::One(criterion) if one(criterion))),
@@ -111,31 +124,25 @@ pub(super) fn degrades(config: &Config, entry: &Entry<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judge::Case;
     use crate::judge::case::JudgedTest;
     use crate::judge::judge as judge_suite;
     use crate::judge::outcome::Judgement;
     use crate::judge::sample::{figures, request_totals, test};
-    use crate::judge::{BaselineState, Case};
 
     /// 1,000 requests of which 14 failed, all of them refused.
     fn judged(text: &str, thresholds: Vec<Threshold>) -> Judgement {
-        let config = Config::parse(text, "p").unwrap();
+        judged_by(&Config::parse(text, "p").unwrap(), thresholds)
+    }
+
+    fn judged_by(config: &Config, thresholds: Vec<Threshold>) -> Judgement {
         let (mut test, mut figures) = (test("a"), figures());
         let mut requests = request_totals(1000, Some(14));
         let refused = crate::analyse::figures::NamedCount { name: "HTTP 429".to_owned(), count: 14 };
         requests.totals.failure_kinds = vec![refused];
         figures.populations.push(requests);
         test.thresholds = thresholds;
-        let baseline = BaselineState::NotAsked;
-        judge_suite(&Case {
-            tests: &[JudgedTest { test: &test, figures: &figures }],
-            deltas: &[],
-            shifts: &[],
-            config: &config,
-            baseline: &baseline,
-            drift: None,
-            earlier: &[],
-        })
+        judge_suite(&Case::alone(&[JudgedTest { test: &test, figures: &figures }], config))
     }
 
     fn has_default(judgement: &Judgement) -> bool {
@@ -165,6 +172,26 @@ mod tests {
             let text = format!("[[import]]\n{words}\n");
             assert!(has_default(&judged(&text, Vec::new())), "{words}");
             assert_eq!(super::super::beside(&Config::parse(&text, "p").unwrap()).count(), 1, "{words}");
+        }
+    }
+
+    /// `check` promised that the default is not in force beside two blocks of criteria, and `report` judged by it.
+    #[test]
+    fn an_objective_of_keptn_stands_in_the_defaults_place_where_each_block_limits_failures() {
+        for (pass, default) in [
+            ("[{criteria: [\"<5\"]}]", false),
+            ("[{criteria: [\"<5\", \"<=+10%\"]}]", false),
+            ("[{criteria: [\"<5\"]}, {criteria: [\"<=2\"]}]", false),
+            ("[{criteria: [\"<5\"]}, {criteria: [\">0\"]}]", true),
+            ("[{criteria: [\"<=+10%\"]}]", true),
+        ] {
+            let slo = format!("objectives:\n- sli: error_rate\n  key_sli: true\n  pass: {pass}\n");
+            let demands = crate::borrowed::read(&slo, "slo.yaml").unwrap().unwrap();
+            let mut config = Config::parse("", "p").unwrap();
+            let import = crate::config::import::Import::default();
+            config.borrowed.push(import.loaded("slo.yaml".to_owned(), &slo, demands));
+            assert_eq!(has_default(&judged_by(&config, Vec::new())), default, "{pass}");
+            assert_eq!(super::super::beside(&config).count() > 0, default, "{pass}");
         }
     }
 

@@ -6,7 +6,9 @@
 //! neither ends a stretch nor makes one.
 
 use super::Scope;
+use super::answers::{Picked, picked, picks};
 use super::monitor::base;
+use super::share::failed;
 use super::slice::{Slice, is_meant, width_s};
 use crate::config::limit::{Side, Timeframe};
 use crate::config::metric::{Asked, Metric, MonitorStat, Stat};
@@ -39,11 +41,29 @@ pub(super) fn worst(
     timeframe: Timeframe,
     (side, limit): (Side, Quantity),
 ) -> Result<Observation, String> {
-    let course = if let Asked::Monitor { column, stat: MonitorStat::Of(stat) } = &metric.asked {
-        of_monitor(scope, column, *stat, (side, limit))?
-    } else {
-        of_windows(metric, scope, timeframe, (side, metric.limit(limit)?))?
-    };
+    if let Asked::Monitor { column, stat: MonitorStat::Of(stat) } = &metric.asked {
+        return worst_of(&of_monitor(scope, column, *stat, (side, limit))?, timeframe);
+    }
+    let limit = metric.limit(limit)?;
+    let parts = parts(metric, scope, timeframe)?;
+    let unnamed: u64 = parts.iter().map(|part| part.picked.unknown).sum();
+    check(metric, scope, &parts)?;
+    let seen = |count| worst_of(&of_windows(metric, &parts, timeframe, (side, limit), count), timeframe);
+    let at_least = seen(|picked: Picked| picked.known)?;
+    if unnamed == 0 {
+        return Ok(at_least);
+    }
+    // What is not known may be all of it: only what it does not change is said.
+    let at_most = seen(|picked| picked.known + picked.unknown)?;
+    let open = at_least.value.zip(at_most.value).filter(|(least, most)| least < most);
+    if open.is_some_and(|(least, most)| (least..=most).contains(&limit)) {
+        let requests = fmt::plural(unnamed, "request", "requests");
+        return Err(format!("how {requests} were answered is not known over time, and that may decide"));
+    }
+    Ok(at_least)
+}
+
+fn worst_of(course: &Course<'_>, timeframe: Timeframe) -> Result<Observation, String> {
     let length = course.spans.last().map_or(0.0, |last| last.1) - course.spans.first().map_or(0.0, |first| first.0);
     let stretches = course.stretches(timeframe);
     let found = stretches.iter().filter_map(|stretch| Some((*stretch, course.level(*stretch, timeframe)?)));
@@ -133,34 +153,66 @@ impl Course<'_> {
     }
 }
 
-/// The windows of the requests, merged to parts of a second at least.
+/// The windows of the requests, merged to parts of a second at least. Of requests of which it is not known whether the metric
+/// means them, so many count.
+///
+/// With `for` each part is held against the limit by itself, and how long a part is depends on how long the run was: what is counted
+/// there is counted for one second of it.
 fn of_windows<'a>(
     metric: &'a Metric,
-    scope: &Scope<'a>,
+    parts: &'a [Part],
     timeframe: Timeframe,
     (side, limit): (Side, f64),
-) -> Result<Course<'a>, String> {
-    let kept = is_kept(metric);
-    if !kept {
-        return Err(format!("`{metric}` is not kept over time, so it cannot be held against a timeframe"));
-    }
-    let parts = parts(scope, timeframe)?;
-    if parts.iter().any(|part| part.slice.requests > 0 && part.slice.recorded.is_none()) && metric.limits_latency() {
+    count: fn(Picked) -> u64,
+) -> Course<'a> {
+    let spans = parts.iter().map(|part| part.span).collect();
+    let by_second = matches!(timeframe, Timeframe::For(_)) && is_counted(metric);
+    let value = move |range: RangeInclusive<usize>| {
+        let parts = parts.get(range)?;
+        let seconds = if by_second { seconds(parts) } else { 1.0 };
+        figure(metric, parts, count).map(|value| value / seconds)
+    };
+    Course { spans, value: Box::new(value), limit, side, unit: metric.unit().unwrap_or(Unit::Plain) }
+}
+
+/// Whether a metric grows with the time over which it is taken.
+fn is_counted(metric: &Metric) -> bool {
+    let asked = &metric.asked;
+    matches!(asked, Asked::Failures { counted: true, .. } | Asked::Status { counted: true, .. } | Asked::SuccessCount)
+        || matches!(asked, Asked::Count(_) | Asked::Bytes)
+}
+
+fn seconds(parts: &[Part]) -> f64 {
+    parts.iter().map(|part| part.span.1 - part.span.0).sum()
+}
+
+/// What a metric needs must be known over time.
+fn check(metric: &Metric, scope: &Scope<'_>, parts: &[Part]) -> Result<(), String> {
+    let requests = || parts.iter().filter(|part| part.slice.requests > 0);
+    if metric.limits_latency() && requests().any(|part| part.slice.recorded.is_none()) {
         return Err("the source has no latencies over time".to_owned());
     }
-    let spans = parts.iter().map(|part| part.span).collect();
-    let value = move |range: RangeInclusive<usize>| figure(metric, parts.get(range)?);
-    Ok(Course { spans, value: Box::new(value), limit, side, unit: metric.unit().unwrap_or(Unit::Plain) })
+    if matches!(metric.asked, Asked::Failures { .. } | Asked::Success(_) | Asked::SuccessCount) {
+        failed(scope.figures(Population::Request)?)?;
+    }
+    if metric.asked == Asked::Bytes && requests().any(|part| part.slice.with_bytes < part.slice.requests) {
+        return Err("the source does not count the bytes of every request".to_owned());
+    }
+    Ok(())
 }
 
 fn is_kept(metric: &Metric) -> bool {
     match &metric.asked {
         Asked::Latency { population, successes, .. } => *population == Population::Request && !successes,
-        Asked::Failures { kind, .. } => kind.is_none(),
         Asked::Success(population) | Asked::Rate(population) | Asked::Count(population) => {
             *population == Population::Request
         }
-        Asked::ShareOver { .. } | Asked::SuccessCount | Asked::UsersMax => true,
+        Asked::ShareOver { .. }
+        | Asked::Failures { .. }
+        | Asked::Status { .. }
+        | Asked::Bytes
+        | Asked::SuccessCount
+        | Asked::UsersMax => true,
         _ => false,
     }
 }
@@ -169,10 +221,15 @@ fn is_kept(metric: &Metric) -> bool {
 struct Part {
     span: (f64, f64),
     slice: Slice,
+    /// Those of its requests that the metric picks by how they were answered.
+    picked: Picked,
     users: Option<f64>,
 }
 
-fn parts(scope: &Scope<'_>, timeframe: Timeframe) -> Result<Vec<Part>, String> {
+fn parts(metric: &Metric, scope: &Scope<'_>, timeframe: Timeframe) -> Result<Vec<Part>, String> {
+    if !is_kept(metric) {
+        return Err(format!("`{metric}` is not kept over time, so it cannot be held against a timeframe"));
+    }
     let known = "the course of the run is not known: no source has times";
     let timeline = scope.judged.test.timeline.as_ref().ok_or(known)?;
     let start = scope.judged.test.span.ok_or(known)?.start;
@@ -193,6 +250,7 @@ fn parts(scope: &Scope<'_>, timeframe: Timeframe) -> Result<Vec<Part>, String> {
     // The last part of a run is seldom whole; a rate of it would be too low.
     let end = scope.judged.test.duration_s.unwrap_or(f64::INFINITY) + EDGE_S;
     let meant: Vec<_> = timeline.endpoints.iter().filter(|series| is_meant(scope, series)).collect();
+    let answers = if picks(&metric.asked) { picked(scope, timeline, &metric.asked)? } else { Vec::new() };
     let mut found = Vec::new();
     for begin in (0..timeline.windows).step_by(a_part) {
         let edge = |window: usize| width.mul_add(float(window as u64), first);
@@ -205,16 +263,18 @@ fn parts(scope: &Scope<'_>, timeframe: Timeframe) -> Result<Vec<Part>, String> {
             series.windows.iter().skip(begin).take(a_part).for_each(|window| slice.add(window));
         }
         let users = timeline.users.iter().skip(begin).take(a_part).copied().flatten();
-        found.push(Part { span, slice, users: users.reduce(f64::max) });
+        let mut picked = Picked::default();
+        answers.iter().skip(begin).take(a_part).for_each(|one| picked.add(*one));
+        found.push(Part { span, slice, picked, users: users.reduce(f64::max) });
     }
     Ok(found)
 }
 
 /// A metric's figure over some parts together; `None` where nothing happened that it could be of.
-fn figure(metric: &Metric, parts: &[Part]) -> Option<f64> {
+fn figure(metric: &Metric, parts: &[Part], count: fn(Picked) -> u64) -> Option<f64> {
     let requests: u64 = parts.iter().map(|part| part.slice.requests).sum();
     let failures: u64 = parts.iter().map(|part| part.slice.failures).sum();
-    let seconds: f64 = parts.iter().map(|part| part.span.1 - part.span.0).sum();
+    let seconds = seconds(parts);
     let share = |of: u64| (requests > 0).then(|| float(of) / float(requests));
     match &metric.asked {
         Asked::Latency { stat, .. } => latency(parts, *stat),
@@ -225,8 +285,13 @@ fn figure(metric: &Metric, parts: &[Part]) -> Option<f64> {
             let within: u64 = within.map(|recorded| recorded.histogram.count_at_or_below(limit)).sum();
             share(requests.saturating_sub(within))
         }
+        asked if picks(asked) => {
+            let picked = parts.iter().map(|part| count(part.picked)).sum();
+            if metric.unit() == Some(Unit::Ratio) { share(picked) } else { Some(float(picked)) }
+        }
         Asked::Failures { counted: true, .. } => Some(float(failures)),
         Asked::Failures { .. } => share(failures),
+        Asked::Bytes => Some(parts.iter().map(|part| float(part.slice.bytes)).sum()),
         Asked::Success(_) => share(requests - failures.min(requests)),
         Asked::SuccessCount => Some(float(requests - failures.min(requests))),
         Asked::Rate(_) => (seconds > 0.0).then(|| float(requests) / seconds),

@@ -14,6 +14,9 @@ use crate::unit::Unit;
 /// Endings that a script gives to a name and a person leaves out.
 const UNIT_ENDINGS: [&str; 7] = ["_ms", "_us", "_s", "_seconds", "_bytes", "_ns", "_mb"];
 
+/// What k6 calls so (and criteria of other tools that are brought into its words), and what JMeter does.
+const ALIASES: [(&str, &str); 2] = [("http_req_waiting", "Latency"), ("http_req_connecting", "Connect")];
+
 pub(super) fn figure(scope: &Scope<'_>, name: &str, stat: CustomStat) -> Result<Observation, String> {
     let metric = find(scope, name)?;
     let duration = scope.judged.test.duration_s;
@@ -108,7 +111,7 @@ fn data<'a>(scope: &Scope<'a>, metric: &MetricFigures) -> Option<&'a MetricData>
     })
 }
 
-/// The metric of exactly that name, or with a unit at its end.
+/// The metric of exactly that name, or with a unit at its end, or what another tool calls the same.
 pub(super) fn find<'a>(scope: &Scope<'a>, name: &str) -> Result<&'a MetricFigures, String> {
     let metrics = &scope.judged.figures.metrics;
     let exact = metrics.iter().find(|metric| metric.metric == name);
@@ -117,7 +120,11 @@ pub(super) fn find<'a>(scope: &Scope<'a>, name: &str) -> Result<&'a MetricFigure
             .iter()
             .find(|metric| metric.metric.strip_prefix(name).is_some_and(|ending| UNIT_ENDINGS.contains(&ending)))
     };
-    exact.or_else(ended).ok_or_else(|| {
+    let alias = || {
+        let (_, other) = ALIASES.iter().find(|(own, _)| *own == name)?;
+        metrics.iter().find(|metric| metric.metric == *other)
+    };
+    exact.or_else(ended).or_else(alias).ok_or_else(|| {
         let near = metrics
             .iter()
             .map(|metric| (strsim::damerau_levenshtein(&metric.metric, name), metric.metric.as_str()))

@@ -84,7 +84,14 @@ pub(super) fn count(scope: &Scope<'_>, population: Population) -> Result<Observa
 }
 
 pub(super) fn bytes(scope: &Scope<'_>) -> Result<Observation, String> {
-    let bytes = scope.figures(Population::Request)?.bytes.ok_or("the source does not count bytes")?;
+    let bytes = match scope.slice {
+        Some(slice) => {
+            let slice = cut(scope, slice)?;
+            (slice.requests > 0 && slice.with_bytes == slice.requests).then_some(slice.bytes)
+        }
+        None => scope.figures(Population::Request)?.bytes,
+    };
+    let bytes = bytes.ok_or("the source does not count bytes")?;
     Ok(Observation::counted(float(bytes), Unit::Bytes))
 }
 

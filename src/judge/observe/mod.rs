@@ -1,6 +1,7 @@
 //! From a metric's name and a test's figures to an observation. A figure that is not there is unknown, with the reason and,
 //! where it can be said, what would make it known.
 
+mod answers;
 mod course;
 mod custom;
 mod latency;
@@ -102,7 +103,6 @@ fn is_of_the_whole(metric: &Metric) -> bool {
     matches!(
         metric.asked,
         Asked::RequestShare
-            | Asked::Bytes
             | Asked::Recovery
             | Asked::Checks
             | Asked::RatePerUser

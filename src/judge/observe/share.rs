@@ -1,9 +1,10 @@
 //! Shares of a population: failures, successes, cache hits.
 
 use super::Scope;
+use super::answers::in_slice;
 use super::slice::cut;
 use crate::analyse::figures::{EndpointFigures, NamedCount};
-use crate::config::metric::{is_status, kind};
+use crate::config::metric::{Asked, is_status, kind};
 use crate::fmt;
 use crate::judge::interval::{Interval, float, wilson};
 use crate::judge::observation::{Nature, Observation};
@@ -15,20 +16,24 @@ use crate::unit::Unit;
 pub(super) fn failures(scope: &Scope<'_>, kind: Option<&str>, counted: bool) -> Result<Observation, String> {
     let figures = scope.figures(Population::Request)?;
     let effect = figures.failure_design_effect;
+    // Windows count what failed as well; where the source cannot tell, they count none, which is not the same.
+    let all_failed = failed(figures)?;
     let (known, unknown, requests) = match (scope.slice, kind) {
-        (Some(_), Some(_)) => return Err("kinds of failures are not kept over time for each endpoint".to_owned()),
-        (Some(slice), None) => {
-            let slice = cut(scope, slice)?;
-            (slice.failures, 0, slice.requests)
+        (Some(slice), kind) => {
+            let requests = cut(scope, slice)?;
+            let asked = Asked::Failures { kind: kind.map(str::to_owned), counted };
+            let of_kind = kind.map(|_| in_slice(scope, slice, &asked)).transpose()?;
+            of_kind.map_or((requests.failures, 0, requests.requests), |of_kind| {
+                (of_kind.known, of_kind.unknown, requests.requests)
+            })
         }
         (None, kind) => {
-            let failed = failed(figures)?;
             let requests = figures.requests.ok_or("the number of requests is not known")?;
             match kind {
-                None => (failed, 0, requests),
+                None => (all_failed, 0, requests),
                 Some(kind) => {
                     let (of_kind, named) = of_kind(&figures.failure_kinds, kind);
-                    (of_kind, failed.saturating_sub(named), requests)
+                    (of_kind, all_failed.saturating_sub(named), requests)
                 }
             }
         }
@@ -76,7 +81,11 @@ impl Counted {
     }
 }
 
-fn failed(figures: &EndpointFigures) -> Result<u64, String> {
+/// How many requests failed.
+///
+/// # Errors
+/// That the source cannot tell, and why.
+pub(super) fn failed(figures: &EndpointFigures) -> Result<u64, String> {
     figures.failures.ok_or_else(|| {
         figures.failures_why.clone().unwrap_or_else(|| "the source does not tell failures from successes".to_owned())
     })
@@ -100,21 +109,18 @@ fn widest(a: Option<Interval>, b: Option<Interval>) -> Option<Interval> {
 fn of_kind(kinds: &[NamedCount], wanted: &str) -> (u64, u64) {
     let count =
         |matching: &dyn Fn(&str) -> bool| kinds.iter().filter(|kind| matching(&kind.name)).map(|kind| kind.count).sum();
-    let meant = |name: &str| {
-        let (others, mut wanted) = kind::names(wanted);
-        wanted.any(|one| kind::is_kind(name, one)) != others
-    };
-    (count(&meant), count(&|_| true))
+    (count(&|name| kind::is_meant(name, wanted)), count(&|_| true))
 }
 
 /// Successes as a count.
 pub(super) fn successes(scope: &Scope<'_>) -> Result<Observation, String> {
+    let figures = scope.figures(Population::Request)?;
+    let all_failed = failed(figures)?;
     let (failed, requests) = if let Some(slice) = scope.slice {
         let slice = cut(scope, slice)?;
         (slice.failures, slice.requests)
     } else {
-        let figures = scope.figures(Population::Request)?;
-        (failed(figures)?, figures.requests.ok_or("the number of requests is not known")?)
+        (all_failed, figures.requests.ok_or("the number of requests is not known")?)
     };
     let count = Observation::counted(float(requests.saturating_sub(failed)), Unit::Count);
     Ok(Observation { n: Some(requests), ..count })
@@ -122,17 +128,23 @@ pub(super) fn successes(scope: &Scope<'_>) -> Result<Observation, String> {
 
 /// Answers with a status that a pattern means, as a share of the requests or as a count.
 pub(super) fn status(scope: &Scope<'_>, pattern: &str, counted: bool) -> Result<Observation, String> {
-    if scope.slice.is_some() {
-        return Err("statuses are not kept over time".to_owned());
-    }
     let figures = scope.figures(Population::Request)?;
-    let requests = figures.requests.filter(|all| *all > 0).ok_or("no requests were measured")?;
-    if figures.statuses.is_empty() {
-        return Err("the source has no status codes".to_owned());
+    let (known, unknown, requests) = if let Some(slice) = scope.slice {
+        let asked = Asked::Status { pattern: pattern.to_owned(), counted };
+        let of_status = in_slice(scope, slice, &asked)?;
+        (of_status.known, of_status.unknown, cut(scope, slice)?.requests)
+    } else {
+        if figures.statuses.is_empty() && figures.requests.is_some_and(|all| all > 0) {
+            return Err("the source has no status codes".to_owned());
+        }
+        let requests = figures.requests.unwrap_or_default();
+        let meant = figures.statuses.iter().filter(|status| is_status(&status.name, pattern));
+        let named: u64 = figures.statuses.iter().map(|status| status.count).sum();
+        (meant.map(|status| status.count).sum(), requests.saturating_sub(named), requests)
+    };
+    if requests == 0 {
+        return Err("no requests were measured".to_owned());
     }
-    let meant = figures.statuses.iter().filter(|status| is_status(&status.name, pattern));
-    let known = meant.map(|status| status.count).sum();
-    let unknown = requests.saturating_sub(figures.statuses.iter().map(|status| status.count).sum());
     let answers = Counted { known, unknown, requests, effect: figures.failure_design_effect };
     answers.against(scope.limit, counted, || {
         let without = fmt::plural(unknown, "request has", "requests have");
@@ -151,17 +163,16 @@ pub(super) fn of_all_requests(scope: &Scope<'_>) -> Result<Observation, String> 
 /// Successes of a population as a share.
 pub(super) fn success(scope: &Scope<'_>, population: Population) -> Result<Observation, String> {
     let figures = scope.figures(population)?;
-    let effect = figures.failure_design_effect;
+    let (effect, all_failed) = (figures.failure_design_effect, failed(figures)?);
     let (failed, n) = match scope.slice {
         Some(slice) if population == Population::Request => {
             let slice = cut(scope, slice)?;
             (slice.failures, slice.requests)
         }
         Some(_) => return Err(format!("{} are not kept over time", population.words())),
-        None => (
-            failed(figures)?,
-            figures.requests.ok_or_else(|| format!("the number of {} is not known", population.words()))?,
-        ),
+        None => {
+            (all_failed, figures.requests.ok_or_else(|| format!("the number of {} is not known", population.words()))?)
+        }
     };
     if n == 0 {
         return Err(format!("no {} were measured", population.words()));

@@ -8,6 +8,7 @@ use crate::model::distribution::Recorded;
 use crate::model::histogram::Histogram;
 use crate::model::test::{EndpointSeries, Timeline, Window};
 use crate::unit::{Timestamp, Unit};
+use std::ops::Range;
 
 /// Parts of the steady time in which a drift is looked for, and how many of them must have figures (statistics.md 4.2).
 const DRIFT_PARTS: u32 = 60;
@@ -22,19 +23,25 @@ pub(super) struct Slice {
     pub(super) failures: u64,
     /// Their latencies; `None` where the source has counts over time only.
     pub(super) recorded: Option<Recorded>,
+    /// Bytes received by those of which it is known.
+    pub(super) bytes: u64,
+    /// How many those are.
+    pub(super) with_bytes: u64,
 }
 
 impl Slice {
     /// Nothing ended in it yet.
     pub(super) fn empty() -> Self {
         let recorded = Recorded { histogram: Histogram::default(), sum_ns: 0, extremes_ns: None };
-        Self { requests: 0, failures: 0, recorded: Some(recorded) }
+        Self { requests: 0, failures: 0, recorded: Some(recorded), bytes: 0, with_bytes: 0 }
     }
 
     /// Takes a window in.
     pub(super) fn add(&mut self, window: &Window) {
         self.requests += window.requests;
         self.failures += window.failures;
+        self.bytes = self.bytes.saturating_add(window.bytes);
+        self.with_bytes += window.with_bytes;
         match (&window.latency, &mut self.recorded) {
             (Some(latency), Some(recorded)) => {
                 recorded.histogram.merge(latency);
@@ -60,8 +67,11 @@ impl Slice {
     }
 }
 
-/// Merges the windows of a slice, given in seconds from the test's start.
-pub(super) fn cut(scope: &Scope<'_>, (from_s, to_s): (f64, f64)) -> Result<Slice, String> {
+/// The windows of a slice, given in seconds from the test's start.
+pub(super) fn windows_in<'a>(
+    scope: &Scope<'a>,
+    (from_s, to_s): (f64, f64),
+) -> Result<(&'a Timeline, Range<usize>), String> {
     let timeline = scope.judged.test.timeline.as_ref().ok_or("a slice of the run cannot be cut without times")?;
     let start = scope.judged.test.span.ok_or("a slice of the run cannot be cut without times")?.start;
     let length = scope.judged.test.duration_s.unwrap_or_default();
@@ -74,17 +84,19 @@ pub(super) fn cut(scope: &Scope<'_>, (from_s, to_s): (f64, f64)) -> Result<Slice
             fmt::duration_s(to_s)
         ));
     }
-    let first = timeline.start.seconds_since(start);
-    let width = width_s(timeline);
+    let (first, width) = (timeline.start.seconds_since(start), width_s(timeline));
+    let middle = |window: usize| width.mul_add(float(window as u64), first + width / 2.0);
+    let inside = || (0..timeline.windows).filter(|window| (from_s..to_s).contains(&middle(*window)));
+    let range = inside().next().zip(inside().next_back()).map_or(0..0, |(from, to)| from..to + 1);
+    Ok((timeline, range))
+}
+
+/// Merges the windows of a slice.
+pub(super) fn cut(scope: &Scope<'_>, slice: (f64, f64)) -> Result<Slice, String> {
+    let (timeline, range) = windows_in(scope, slice)?;
     let mut slice = Slice::empty();
     for series in timeline.endpoints.iter().filter(|series| is_meant(scope, series)) {
-        let mut middle = first + width / 2.0;
-        for window in &series.windows {
-            if (from_s..to_s).contains(&middle) {
-                slice.add(window);
-            }
-            middle += width;
-        }
+        series.windows.get(range.clone()).unwrap_or_default().iter().for_each(|window| slice.add(window));
     }
     Ok(slice)
 }

@@ -134,7 +134,17 @@ pub(super) fn before_after(at: &At<'_>) -> (Note, Option<BeforeAfterChart>) {
         deciding.into_iter().map(|result| (result, earlier(at, result))).collect();
     let known = rows.iter().find_map(|(result, before)| Some((*result, before.as_ref()?)));
     let note = known.map_or_else(|| other_figure(at), |(result, before)| sentence(result, before));
-    (note, chart(&rows))
+    (with_unknown_tests(at, note), chart(&rows))
+}
+
+/// The note and, of each declared figure of a test that there is not, that it stands beside nothing.
+fn with_unknown_tests(at: &At<'_>, mut note: Note) -> Note {
+    for one in &at.declared.before {
+        if let Some(why) = unknown_test(at, one).filter(|why| !note.text.contains(why.as_str())) {
+            note.text += &format!(" {} before: {why}.", one.metric);
+        }
+    }
+    note
 }
 
 /// The sentence where what was declared before is no latency with a limit: any criterion's figure.
@@ -144,18 +154,27 @@ fn other_figure(at: &At<'_>) -> Note {
     if let Some((result, before)) = found {
         return sentence(result, &before);
     }
-    let unmeasured = at.declared.before.first().map(|one| {
-        let source = one.source.as_deref().map(|source| format!(" ({source})")).unwrap_or_default();
-        let called =
-            at.report.tests.iter().map(|test| &test.name).chain(at.report.criteria.iter().map(|one| &one.test));
-        let nowhere = one.test.as_ref().filter(|globs| !called.clone().any(|name| globs.matches(name)));
-        let why = nowhere.map_or_else(
-            || "no valid run long enough measured what it is now".to_owned(),
-            |globs| format!("no test is called {}", globs.texts().join(", ")),
-        );
-        Note::declared(&format!("{}: {} before{source}; {why}.", one.metric, one.value.words()))
-    });
-    unmeasured.unwrap_or_else(|| Note::missing("Not known: there is no baseline, and nobody says how it was before."))
+    let mut unmeasured: Vec<String> = at.declared.before.iter().map(|one| unmeasured(at, one)).collect();
+    unmeasured.dedup();
+    if unmeasured.is_empty() {
+        return Note::missing("Not known: there is no baseline, and nobody says how it was before.");
+    }
+    Note::declared(&unmeasured.join(" "))
+}
+
+/// What was declared of the time before and is measured nowhere now.
+fn unmeasured(at: &At<'_>, one: &Before) -> String {
+    let source = one.source.as_deref().map(|source| format!(" ({source})")).unwrap_or_default();
+    let why = unknown_test(at, one).unwrap_or_else(|| "no valid run long enough measured what it is now".to_owned());
+    format!("{}: {} before{source}; {why}.", one.metric, one.value.words())
+}
+
+/// That no test is called as an entry says.
+fn unknown_test(at: &At<'_>, one: &Before) -> Option<String> {
+    let tests = at.report.tests.iter().map(|test| &test.name);
+    let mut called = tests.chain(at.report.criteria.iter().map(|one| &one.test));
+    let globs = one.test.as_ref()?;
+    (!called.any(|name| globs.matches(name))).then(|| format!("no test is called {}", globs.texts().join(", ")))
 }
 
 fn sentence(result: &CriterionResult, before: &Earlier<'_>) -> Note {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::ingest::part::PlimsollPart;
 use crate::ingest::{Adapter, Head, Settings, Sink};
+use crate::model::folded::FoldedAnswers;
 use crate::model::input::InputFile;
 use crate::model::key::{CellKey, EndpointKey, Outcome, Population};
 use crate::model::sample::Sample;
@@ -98,8 +99,10 @@ fn what_is_wrong_with_a_part_is_said() {
     let first_line = text.lines().next().unwrap();
     let (broken_off, _) = message(first_line);
     assert!(broken_off.contains("breaks off"), "{broken_off}");
-    let (newer, _) = message(&text.replacen("plimsoll-part 1", "plimsoll-part 2", 1));
-    assert!(newer.contains("version 2"), "{newer}");
+    for other in ["1", "3"] {
+        let (said, _) = message(&text.replacen("plimsoll-part 2", &format!("plimsoll-part {other}"), 1));
+        assert!(said.contains(&format!("version {other}")), "{said}");
+    }
     let (changed, line) = message(&text.replacen("\"count\":1", "\"count\":2", 1));
     assert!(changed.contains("hash") && line == Some(2), "{changed}");
     let (more, line) = message(&format!("{text}more\n"));
@@ -128,5 +131,12 @@ fn what_cannot_be_true_is_refused_with_its_line() {
     assert!(lie(&|test| test.requests.endpoints[0].1[0].0 = i64::MIN).contains("no window"));
     assert!(lie(&|test| test.requests.extremes = None).contains("no window"));
     assert!(lie(&|test| test.users[0].windows[0].0 = i64::MAX).contains("no window"));
-    assert!(lie(&|test| test.requests.endpoints[0].1[0].2 = 99).contains("more latencies or failures"));
+    assert!(lie(&|test| test.requests.endpoints[0].1[0].2 = 99).contains("more latencies, failures or sizes"));
+    assert!(lie(&|test| test.requests.endpoints[0].1[0].5 = Some((9, 99))).contains("or sizes"));
+    let answered = |window, count| {
+        let key = EndpointKey::new(None, "a");
+        FoldedAnswers(key, Some(200), None, vec![(window, count)])
+    };
+    assert!(lie(&|test| test.requests.answers = vec![answered(i64::MAX, 1)]).contains("no window"));
+    assert!(lie(&|test| test.requests.answers = vec![answered(0, u64::MAX)]).contains("answers of `a` counts"));
 }

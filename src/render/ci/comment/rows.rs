@@ -6,6 +6,7 @@ use crate::analyse::figures::EndpointFigures;
 use crate::compare::delta::Delta;
 use crate::fmt;
 use crate::judge::outcome::{CriterionResult, Status};
+use crate::render::filter::{Target, prose};
 use crate::render::layout::{self, Index};
 use crate::render::state::{self, State};
 use crate::report::build::words;
@@ -187,7 +188,7 @@ fn criterion(one: &CriterionResult) -> Vec<String> {
         format!("{} {}{weight}", state.sign, state.word),
         name(&super::super::demand(one)),
         if place.is_empty() { "all".to_owned() } else { place.join(" ") },
-        fmt::markdown(&fmt::sentences(&fmt::plain(&one.reason), REASON)),
+        prose(&fmt::sentences(&one.reason, REASON), Target::Markdown),
     ]
 }
 
