@@ -230,10 +230,7 @@ impl<'s> RowReader<'s> {
         let Some(text) = cells.text(column).filter(|text| !is_nothing(text)) else {
             return Ok(None);
         };
-        let clock = instant::read(text).ok_or_else(|| {
-            let found = crate::fmt::excerpt(text.as_bytes());
-            Refusal::at(column, format!("should be a time (RFC 3339 or unix), found `{found}`"))
-        })?;
+        let clock = instant::read(text).ok_or_else(|| Refusal::at(column, instant::refused(text)))?;
         if let Clock::Zoneless(_) = clock {
             self.assumed.zoneless = true;
             self.assumed.without_zone_column = Some(column);
