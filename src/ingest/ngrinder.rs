@@ -12,6 +12,7 @@ use crate::model::distribution::{Distribution, Quoted};
 use crate::model::key::Population;
 use crate::model::sample::{Fact, Interval, LoadModel, Total};
 use crate::unit::{Span, Timestamp};
+use jiff::tz::TimeZone;
 
 /// Reads nGrinder's detailed report.
 pub struct NgrinderCsv;
@@ -47,9 +48,9 @@ impl Adapter for NgrinderCsv {
         let columns = Columns::find(&rows);
         let part = sink.part(None);
         sink.fact(part, Fact::Load(LoadModel::Closed));
-        let (mut sums, mut tally) = (Sums::default(), Tally::default());
+        let (mut sums, mut tally, zone) = (Sums::default(), Tally::default(), settings.timezone.as_ref());
         while let Some(row) = rows.next_row(&mut tally) {
-            match columns.read(&row).map(|interval| sums.add(&interval, part, sink)) {
+            match columns.read(&row).map(|interval| sums.add(&interval, zone, part, sink)) {
                 Ok(()) => tally.used(),
                 Err((field, reason)) => tally.reject(row.rejection(Some(field), reason)),
             }
@@ -60,7 +61,7 @@ impl Adapter for NgrinderCsv {
         }
         sums.hand_on(part, sink);
         if sums.zoneless {
-            tally.note("times without a zone are read as UTC");
+            tally.note(format!("times without a zone are {}", instant::read_as(zone)));
         }
         tally.note("means are over tests without error; nGrinder has no percentiles in this file");
         Ok(tally)
@@ -146,8 +147,8 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, row: &Stretch, part: PartId, sink: &mut dyn Sink) {
-        let at = row.at.timestamp().unwrap_or(Timestamp(0));
+    fn add(&mut self, row: &Stretch, zone: Option<&TimeZone>, part: PartId, sink: &mut dyn Sink) {
+        let at = row.at.in_zone(zone).unwrap_or(Timestamp(0));
         self.zoneless |= matches!(row.at, Clock::Zoneless(_));
         // A row is written at the end of its interval, whose length is what its tests and their rate say.
         let began = at.plus_nanos(-row.length_ns().unwrap_or(0));

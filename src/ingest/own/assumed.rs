@@ -6,10 +6,11 @@ use crate::ingest::{Tally, scrub};
 
 /// What was assumed while reading, for the notes.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "six independent things that one may have to say")]
+#[expect(clippy::struct_excessive_bools, reason = "five independent things that one may have to say")]
 pub(super) struct Assumed {
     pub(super) time_is_start: bool,
-    pub(super) zoneless: bool,
+    /// How times without a zone were read, where there were any.
+    pub(super) zoneless: Option<&'static str>,
     pub(super) since_start: bool,
     pub(super) success_by_status: bool,
     pub(super) success_by_error: bool,
@@ -22,7 +23,7 @@ impl Assumed {
     /// Adds what another reader of the same file assumed.
     pub(super) fn merge(&mut self, other: &Self) {
         self.time_is_start |= other.time_is_start;
-        self.zoneless |= other.zoneless;
+        self.zoneless = self.zoneless.or(other.zoneless);
         self.since_start |= other.since_start;
         self.success_by_status |= other.success_by_status;
         self.success_by_error |= other.success_by_error;
@@ -40,9 +41,9 @@ impl Assumed {
                 name(Wanted::Time)
             ));
         }
-        if self.zoneless {
+        if let Some(read) = self.zoneless {
             let column = self.without_zone_column.and_then(|column| names.get(column)).map_or("time", String::as_str);
-            tally.note(format!("`{column}` states no time zone and is read as UTC"));
+            tally.note(format!("`{column}` states no time zone and is {read}"));
         }
         if self.since_start {
             tally.note("times count from a start that is not stated (no date), so there are no figures over time");

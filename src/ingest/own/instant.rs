@@ -1,6 +1,7 @@
 //! Instants as scripts print them: unix time in s, ms, µs or ns with or without decimals, RFC 3339, and ISO without a zone.
 
 use crate::unit::Timestamp;
+use jiff::tz::TimeZone;
 
 /// A Clock is what a time cell turned out to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,24 @@ impl Clock {
             Self::SinceStart => None,
         }
     }
+
+    /// The instant, where a date and time without a zone is one of that zone (`inputs.timezone`); of UTC where none is set.
+    #[must_use]
+    pub fn in_zone(self, zone: Option<&TimeZone>) -> Option<Timestamp> {
+        match (self, zone) {
+            (Self::Zoneless(at), Some(zone)) => {
+                let utc = jiff::Timestamp::from_nanosecond(i128::from(at.0)).ok()?.to_zoned(TimeZone::UTC);
+                let there = utc.datetime().to_zoned(zone.clone()).ok()?.timestamp();
+                i64::try_from(there.as_nanosecond()).ok().map(Timestamp)
+            }
+            _ => self.timestamp(),
+        }
+    }
+}
+
+/// How a date and time without a zone is read, in words.
+pub(in crate::ingest) fn read_as(zone: Option<&TimeZone>) -> &'static str {
+    if zone.is_some() { "read in the zone of inputs.timezone" } else { "read as UTC" }
 }
 
 /// Before this many seconds (March 1973) a number is no unix time; the same bound tells ms, µs and ns apart.
@@ -83,7 +102,7 @@ fn date(text: &str) -> Option<Clock> {
         return nanos(stamp).map(Clock::At);
     }
     let civil = tidy.parse::<jiff::civil::DateTime>().ok()?;
-    nanos(civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp()).map(Clock::Zoneless)
+    nanos(civil.to_zoned(TimeZone::UTC).ok()?.timestamp()).map(Clock::Zoneless)
 }
 
 #[cfg(test)]

@@ -232,11 +232,11 @@ impl<'s> RowReader<'s> {
         };
         let clock = instant::read(text).ok_or_else(|| Refusal::at(column, instant::refused(text)))?;
         if let Clock::Zoneless(_) = clock {
-            self.assumed.zoneless = true;
+            self.assumed.zoneless = Some(instant::read_as(self.settings.timezone.as_ref()));
             self.assumed.without_zone_column = Some(column);
         }
         self.assumed.since_start |= clock == Clock::SinceStart;
-        Ok(clock.timestamp())
+        Ok(clock.in_zone(self.settings.timezone.as_ref()))
     }
 
     fn measure(&mut self, cells: &impl Cells) -> Result<(), Refusal> {

@@ -332,3 +332,17 @@ fn lines_are_read_alike_by_any_number_of_threads() {
     assert_eq!(tally.first_rejections[0].line, 9_000);
     assert_eq!(one, three);
 }
+
+/// `inputs.timezone` was heard by monitors and JMeter's rows, and not by a team's own: they were hours away from their monitor.
+#[test]
+fn times_without_a_zone_are_in_that_of_the_settings() {
+    let settings =
+        Settings { timezone: Some(jiff::tz::TimeZone::get("Asia/Shanghai").unwrap()), ..Settings::default() };
+    let six = Some(Timestamp(1_795_212_001_000_000_000));
+    let csv = "ended_at,endpoint,latency_ms,status\n2026-11-21 06:00:01,/a,5,200\n2026-11-20T22:00:01Z,/a,5,200\n";
+    let (tally, sink) = read(&OwnRowsCsv, csv, &settings).unwrap();
+    assert_eq!(sink.samples.iter().map(|(_, sample)| sample.ended_at).collect::<Vec<_>>(), [six, six]);
+    assert!(tally.notes.iter().any(|note| note.contains("`ended_at` states no time zone and is read in the zone of")));
+    let line = "{\"ended_at\": \"2026-11-21 06:00:01\", \"endpoint\": \"/a\", \"latency_ms\": 5, \"status\": 200}\n";
+    assert_eq!(read(&OwnRowsNdjson, line, &settings).unwrap().1.samples[0].1.ended_at, six);
+}

@@ -4,13 +4,14 @@
 use super::{Run, TOOL};
 use crate::error::Error;
 use crate::ingest::own::cell_text::Refusal;
-use crate::ingest::own::instant::{self, Clock};
+use crate::ingest::own::instant;
 use crate::ingest::own::rows_csv::rejection;
 use crate::ingest::printed::{amount, ends_open};
 use crate::ingest::rows::{Header, Row, Rows};
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::model::sample::Fact;
 use crate::unit::{NANOS_PER_SECOND, Span, Timestamp};
+use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 /// Runs of one file that are read: logs grow for years.
@@ -57,14 +58,14 @@ impl Adapter for SiegeLog {
         let mut rows = Rows::open(input, b',')?;
         let names = rows.header().names().to_vec();
         let columns = Columns::find(rows.header(), input)?;
-        let (mut tally, mut runs) = (Tally::default(), Vec::new());
+        let (mut tally, mut runs, zone) = (Tally::default(), Vec::new(), settings.timezone.as_ref());
         while let Some(row) = rows.next_row(&mut tally) {
             // `siege --mark` writes a line of text between the runs.
             if row.width() == 1 {
                 tally.skipped();
                 continue;
             }
-            match columns.read(&row, names.len(), runs.len()) {
+            match columns.read(&row, names.len(), runs.len(), zone) {
                 Ok(run) => {
                     runs.push(run);
                     tally.used();
@@ -77,7 +78,7 @@ impl Adapter for SiegeLog {
             tally.unfinished = Some("its last line has no end, so it was cut off".to_owned());
         }
         hand_on(&runs, sink);
-        tally.note("siege writes local time without a zone: read as UTC");
+        tally.note(format!("siege writes local time without a zone: {}", instant::read_as(zone)));
         Ok(tally)
     }
 }
@@ -99,7 +100,13 @@ impl Columns {
         })
     }
 
-    fn read(&self, row: &Row<'_>, width: usize, runs: usize) -> Result<(Timestamp, String, Run), Refusal> {
+    fn read(
+        &self,
+        row: &Row<'_>,
+        width: usize,
+        runs: usize,
+        zone: Option<&TimeZone>,
+    ) -> Result<(Timestamp, String, Run), Refusal> {
         if row.width() != width {
             return Err(Refusal::row(format!("should have {width} fields, found {}", row.width())));
         }
@@ -107,7 +114,7 @@ impl Columns {
             return Err(Refusal::row(format!("is beyond the {RUNS} runs of one log that are read")));
         }
         let stamp = row.text(Some(self.ended)).unwrap_or("");
-        let ended = instant::read(stamp).and_then(Clock::timestamp);
+        let ended = instant::read(stamp).and_then(|clock| clock.in_zone(zone));
         let ended = ended.ok_or_else(|| {
             Refusal::at(
                 self.ended,

@@ -14,6 +14,7 @@ use crate::model::distribution::{Distribution, Quoted, UNSTATED};
 use crate::model::key::{EndpointKey, MetricKey, MetricKind, Population};
 use crate::model::sample::{Fact, Fault, Total};
 use crate::unit::{Span, Unit};
+use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 /// Where figures without a unit get theirs from.
@@ -31,6 +32,7 @@ enum DefaultUnit {
 pub(super) struct Teller<'a> {
     input: &'a Input,
     default_unit: DefaultUnit,
+    zone: Option<TimeZone>,
     sink: &'a mut dyn Sink,
     /// Figures whose unit was taken from their neighbours, by part.
     lent: BTreeMap<PartId, Vec<String>>,
@@ -47,7 +49,7 @@ impl<'a> Teller<'a> {
             (None, Some((nanos, key))) => DefaultUnit::Beside(*nanos, key.clone()),
             (None, None) => DefaultUnit::Nowhere,
         };
-        Self { input, default_unit, sink, lent: BTreeMap::new() }
+        Self { input, default_unit, zone: settings.timezone.clone(), sink, lent: BTreeMap::new() }
     }
 
     /// The part of a scenario.
@@ -267,7 +269,7 @@ impl<'a> Teller<'a> {
     }
 
     fn about(&mut self, record: &Record, part: PartId, around: &Record) {
-        let instant = |clock: Option<Clock>| clock.and_then(Clock::timestamp);
+        let instant = |clock: Option<Clock>| clock?.in_zone(self.zone.as_ref());
         if let Some(at) = instant(record.written_at.or(around.written_at)) {
             self.sink.fact(part, Fact::WrittenAt(at));
         }
