@@ -27,6 +27,14 @@ pub fn scan(text: &[u8]) -> Option<(f64, usize)> {
 #[inline]
 #[must_use]
 pub fn whole(text: &[u8]) -> Option<f64> {
+    // A field that stands alone has nothing behind it to be read at once with it.
+    let mut padded = [0; 24];
+    if let Some(front) = padded.get_mut(..text.len()) {
+        front.copy_from_slice(text);
+        if let Some((value, _)) = short(&padded).filter(|(_, len)| *len == text.len()) {
+            return Some(value);
+        }
+    }
     scan(text).filter(|(_, len)| *len == text.len()).map(|(value, _)| value)
 }
 

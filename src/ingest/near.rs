@@ -29,14 +29,87 @@ pub(in crate::ingest) fn find_either(one: u8, other: u8, text: &[u8]) -> Option<
 #[inline]
 pub(in crate::ingest) fn begins(text: &[u8], wanted: &[u8]) -> bool {
     let Some(text) = text.get(..wanted.len()) else { return false };
-    let (words, rest) = wanted.as_chunks::<8>();
-    let (own, own_rest) = text.as_chunks::<8>();
-    let same = words.iter().zip(own).all(|(one, other)| one == other);
-    // The last word overlaps the one before it; what is shorter than a word is compared byte by byte.
-    same && match (wanted.last_chunk::<8>(), text.last_chunk::<8>()) {
-        (Some(one), Some(other)) => one == other,
-        _ => rest.iter().zip(own_rest).all(|(one, other)| one == other),
+    let (Some(last), Some(own_last)) = (wanted.last_chunk::<8>(), text.last_chunk::<8>()) else {
+        return begins_briefly(text, wanted);
+    };
+    // The last word overlaps the one before it. Loops over pairs (`zip`) are calls here, which cost more than they do.
+    let (mut wanted, mut own) = (wanted, text);
+    while let (Some((one, rest)), Some((other, own_rest))) = (wanted.split_first_chunk::<8>(), own.split_first_chunk())
+    {
+        if one != other {
+            return false;
+        }
+        (wanted, own) = (rest, own_rest);
     }
+    last == own_last
+}
+
+/// The same of less than a word.
+#[inline]
+fn begins_briefly(text: &[u8], wanted: &[u8]) -> bool {
+    if let (Some(one), Some(other)) = (wanted.first_chunk::<4>(), text.first_chunk()) {
+        return one == other && wanted.last_chunk::<4>() == text.last_chunk();
+    }
+    let (mut wanted, mut own) = (wanted, text);
+    while let (Some((one, rest)), Some((other, own_rest))) = (wanted.split_first(), own.split_first()) {
+        if one != other {
+            return false;
+        }
+        (wanted, own) = (rest, own_rest);
+    }
+    true
+}
+
+/// Where any of three bytes is, one place after the other.
+#[derive(Debug)]
+pub(in crate::ingest) struct Marks<'t> {
+    wanted: [u8; 3],
+    /// What has not been looked at, and where it begins.
+    words: &'t [[u8; 8]],
+    rest: &'t [u8],
+    behind: usize,
+    /// High bits of those bytes of the last word that are still to be told, and where it begins.
+    found: u64,
+    at: usize,
+}
+
+/// All places of three bytes in a text.
+#[inline]
+pub(in crate::ingest) fn marks(wanted: [u8; 3], text: &[u8]) -> Marks<'_> {
+    let (words, rest) = text.as_chunks::<8>();
+    Marks { wanted, words, rest, behind: 0, found: 0, at: 0 }
+}
+
+impl Iterator for Marks<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.found == 0 {
+            let Some((word, words)) = self.words.split_first() else {
+                let place = self.rest.iter().position(|byte| self.wanted.contains(byte))?;
+                let place_in_all = self.behind + place;
+                self.rest = self.rest.get(place + 1..)?;
+                self.behind = place_in_all + 1;
+                return Some(place_in_all);
+            };
+            let word = u64::from_le_bytes(*word);
+            let [one, other, third] = self.wanted;
+            self.found = places(word, one) | places(word, other) | places(word, third);
+            (self.at, self.words, self.behind) = (self.behind, words, self.behind + 8);
+        }
+        let place = self.at + (self.found.trailing_zeros() / 8) as usize;
+        self.found &= self.found - 1;
+        Some(place)
+    }
+}
+
+/// The high bits of a word's bytes that are this one, and of no others.
+#[inline]
+const fn places(word: u64, byte: u8) -> u64 {
+    const LOW_BITS: u64 = !HIGH_BITS;
+    let word = word ^ (ONES * byte as u64);
+    !(((word & LOW_BITS) + LOW_BITS) | word | LOW_BITS)
 }
 
 /// The high bits of bytes that are zero. The lowest one is right; those above it may mean nothing.
@@ -56,6 +129,8 @@ mod tests {
             let first = |wanted: &[u8]| text.iter().position(|byte| wanted.contains(byte));
             prop_assert_eq!(find(b'"', &text), first(b"\""));
             prop_assert_eq!(find_either(b',', b'#', &text), first(b",#"));
+            let all: Vec<usize> = (0..text.len()).filter(|at| b",\"\x80".contains(&text[*at])).collect();
+            prop_assert_eq!(marks(*b",\"\x80", &text).collect::<Vec<_>>(), all);
         }
 
         #[test]

@@ -12,7 +12,6 @@ use crate::model::distribution::{Distribution, Quoted};
 use crate::model::key::Population;
 use crate::model::sample::{Fact, Interval, LoadModel, Total};
 use crate::unit::{Span, Timestamp};
-use jiff::tz::TimeZone;
 
 /// Reads nGrinder's detailed report.
 pub struct NgrinderCsv;
@@ -48,9 +47,9 @@ impl Adapter for NgrinderCsv {
         let columns = Columns::find(&rows);
         let part = sink.part(None);
         sink.fact(part, Fact::Load(LoadModel::Closed));
-        let (mut sums, mut tally, zone) = (Sums::default(), Tally::default(), settings.timezone.as_ref());
+        let (mut sums, mut tally) = (Sums::default(), Tally::default());
         while let Some(row) = rows.next_row(&mut tally) {
-            match columns.read(&row).map(|interval| sums.add(&interval, zone, part, sink)) {
+            match columns.read(&row, settings).map(|interval| sums.add(&interval, part, sink)) {
                 Ok(()) => tally.used(),
                 Err((field, reason)) => tally.reject(row.rejection(Some(field), reason)),
             }
@@ -61,7 +60,7 @@ impl Adapter for NgrinderCsv {
         }
         sums.hand_on(part, sink);
         if sums.zoneless {
-            tally.note(format!("times without a zone are {}", instant::read_as(zone)));
+            tally.note(format!("times state no zone and are {}", instant::assumed_zone(settings.timezone.as_ref())));
         }
         tally.note("means are over tests without error; nGrinder has no percentiles in this file");
         Ok(tally)
@@ -80,7 +79,8 @@ struct Columns {
 
 /// One sampling interval.
 struct Stretch {
-    at: Clock,
+    at: Timestamp,
+    zoneless: bool,
     users: Option<f64>,
     tests: u64,
     errors: u64,
@@ -102,7 +102,7 @@ impl Columns {
     }
 
     /// Reads a row; the error is the column to blame and what was found.
-    fn read(&self, row: &Row<'_>) -> Result<Stretch, (&'static str, String)> {
+    fn read(&self, row: &Row<'_>, settings: &Settings) -> Result<Stretch, (&'static str, String)> {
         let amount = |name: &'static str, column: Option<usize>| match row.number(column) {
             Ok(Some(value)) if value < 0.0 => Err((name, format!("should not be negative, found {value}"))),
             other => other.map_err(|reason| (name, reason)),
@@ -111,9 +111,11 @@ impl Columns {
             let value = amount(name, column)?.and_then(crate::ingest::document::whole);
             value.ok_or_else(|| (name, "should be a whole number".to_owned()))
         };
-        let at = row.text(self.at).and_then(instant::read).filter(|clock| clock.timestamp().is_some());
+        let clock = row.text(self.at).and_then(instant::read);
+        let at = clock.and_then(|clock| clock.timestamp_in(settings.timezone.as_ref()));
         Ok(Stretch {
             at: at.ok_or_else(|| ("DateTime", "should be a date and time".to_owned()))?,
+            zoneless: matches!(clock, Some(Clock::Zoneless(_))),
             users: amount("vuser", self.users)?,
             tests: count("Tests", self.tests)?,
             errors: count("Errors", self.errors)?,
@@ -147,12 +149,11 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, row: &Stretch, zone: Option<&TimeZone>, part: PartId, sink: &mut dyn Sink) {
-        let at = row.at.in_zone(zone).unwrap_or(Timestamp(0));
-        self.zoneless |= matches!(row.at, Clock::Zoneless(_));
+    fn add(&mut self, row: &Stretch, part: PartId, sink: &mut dyn Sink) {
+        self.zoneless |= row.zoneless;
         // A row is written at the end of its interval, whose length is what its tests and their rate say.
-        let began = at.plus_nanos(-row.length_ns().unwrap_or(0));
-        let stretch = Span { start: began, end: at };
+        let began = row.at.plus_nanos(-row.length_ns().unwrap_or(0));
+        let stretch = Span { start: began, end: row.at };
         self.span = Some(self.span.map_or(stretch, |span| span.union(stretch)));
         self.tests = self.tests.saturating_add(row.tests);
         self.errors = self.errors.saturating_add(row.errors);
@@ -164,7 +165,7 @@ impl Sums {
         sink.interval(
             part,
             Interval {
-                at,
+                at: row.at,
                 endpoint: None,
                 users: row.users,
                 rate_per_s: row.rate_per_s,

@@ -4,6 +4,8 @@
 //! quotes, text behind a closing quote or a carriage return that ends no line is rewritten by `csv_core`, whose answer is
 //! the rule for all: a law in the tests of [`super::rows`] holds the two to the same fields.
 
+use super::near;
+
 /// A Splitter finds the fields of a row.
 #[derive(Debug)]
 pub(super) struct Splitter {
@@ -28,25 +30,32 @@ impl Splitter {
         self.delimiter
     }
 
-    /// Splits the row at the front of a text, which is not empty, and returns its length with the line end.
+    /// Splits the row at the front of a text, which is not empty, and returns its length with the line end, and how many
+    /// line ends are in it.
     #[inline]
-    pub(super) fn split(&mut self, text: &[u8]) -> usize {
-        self.split_in_place(text).unwrap_or_else(|| self.split_rewritten(text))
+    pub(super) fn split(&mut self, text: &[u8]) -> (usize, u64) {
+        self.split_in_place(text).unwrap_or_else(|| {
+            let length = self.split_rewritten(text);
+            let row = text.get(..length).unwrap_or_default();
+            (length, memchr::memchr_iter(b'\n', row).count() as u64)
+        })
     }
 
-    /// The row that was split from the front of this text: what its fields lie in, and where in it.
-    pub(super) fn row<'t>(&'t self, text: &'t [u8]) -> (&'t [u8], &'t [(usize, usize)]) {
-        (if self.in_place { text } else { &self.rewritten }, &self.fields)
+    /// The row that was split last: what its fields lie in, and where in it.
+    pub(super) fn row<'t>(&'t self, row: &'t [u8]) -> (&'t [u8], &'t [(usize, usize)]) {
+        let end = self.fields.last().map_or(0, |(_, end)| *end);
+        let rewritten = self.rewritten.get(..end).unwrap_or_default();
+        (if self.in_place { row } else { rewritten }, &self.fields)
     }
 
-    /// Splits the row at the front of a text where it lies and returns its length with the line end. `None` where a field
-    /// has to be rewritten: quotes within quotes, text behind a closing quote, a single carriage return.
-    fn split_in_place(&mut self, text: &[u8]) -> Option<usize> {
+    /// The same for a row that needs no rewriting; `None` where a field does: quotes within quotes, text behind a closing
+    /// quote, a single carriage return.
+    fn split_in_place(&mut self, text: &[u8]) -> Option<(usize, u64)> {
         self.in_place = true;
         self.fields.clear();
         // Where the field begins, and where it ends if it was quoted and is closed.
-        let (mut start, mut closed, mut quoted) = (0, None, false);
-        for at in memchr::memchr3_iter(self.delimiter, b'\n', b'"', text) {
+        let (mut start, mut closed, mut quoted, mut line_ends) = (0, None, false, 0);
+        for at in near::marks([self.delimiter, b'\n', b'"'], text) {
             let byte = *text.get(at)?;
             if quoted {
                 if byte == b'"' {
@@ -56,6 +65,7 @@ impl Splitter {
                     }
                     (quoted, closed) = (false, Some(at));
                 }
+                line_ends += u64::from(byte == b'\n');
             } else if byte == b'"' {
                 // A quote amid a field is a character like others.
                 if at == start {
@@ -66,7 +76,7 @@ impl Splitter {
                 self.fields.push((start, closed.take().unwrap_or(at)));
                 start = at + 1;
                 if is_end {
-                    return self.without_carriage_return(text, at).then_some(at + 1);
+                    return self.without_carriage_return(text, at).then_some((at + 1, line_ends + 1));
                 }
             }
         }
@@ -74,7 +84,7 @@ impl Splitter {
             return None;
         }
         self.fields.push((start, closed.unwrap_or(text.len())));
-        self.without_carriage_return(text, text.len()).then_some(text.len())
+        self.without_carriage_return(text, text.len()).then_some((text.len(), line_ends))
     }
 
     /// Takes the carriage return off a row that ends there; false where there is another in the row, which may mean an end.

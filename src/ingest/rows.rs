@@ -42,8 +42,10 @@ impl Header {
 /// A Row is one record and its place.
 #[derive(Debug)]
 pub struct Row<'a> {
-    text: &'a [u8],
-    /// Where in the text each field begins and ends.
+    bytes: &'a [u8],
+    /// The same where it is UTF-8, checked once for all fields.
+    text: Option<&'a str>,
+    /// Where in it each field begins and ends.
     fields: &'a [(usize, usize)],
     /// Line on which it begins, from 1.
     pub line: u64,
@@ -62,13 +64,24 @@ impl Row<'_> {
     #[must_use]
     pub fn bytes(&self, column: Option<usize>) -> Option<&[u8]> {
         let (start, end) = *self.fields.get(column?)?;
-        self.text.get(start..end)
+        self.bytes.get(start..end)
+    }
+
+    /// Whether all of it is UTF-8.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        self.text.is_some()
     }
 
     /// A field's text, trimmed; `None` where it is absent, empty or not UTF-8.
     #[must_use]
     pub fn text(&self, column: Option<usize>) -> Option<&str> {
-        let text = std::str::from_utf8(self.bytes(column)?).ok()?.trim();
+        let (start, end) = *self.fields.get(column?)?;
+        let field = match self.text {
+            Some(text) => text.get(start..end)?,
+            None => std::str::from_utf8(self.bytes.get(start..end)?).ok()?,
+        };
+        let text = trimmed(field);
         (!text.is_empty()).then_some(text)
     }
 
@@ -98,6 +111,15 @@ impl Row<'_> {
             reason: reason.into(),
             excerpt: crate::fmt::excerpt(&joined),
         }
+    }
+}
+
+/// Without blanks around it; most fields have none.
+#[inline]
+fn trimmed(field: &str) -> &str {
+    match field.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => field,
+        _ => field.trim(),
     }
 }
 
@@ -170,11 +192,12 @@ impl Rows {
         }
         let (line, byte) = (self.line, self.block.byte + self.at as u64);
         let rest = self.block.bytes.get(self.at..)?;
-        let len = self.splitter.split(rest);
-        self.line += memchr::memchr_iter(b'\n', rest.get(..len)?).count() as u64;
+        let (len, line_ends) = self.splitter.split(rest);
+        let row = rest.get(..len)?;
+        self.line += line_ends;
         self.at += len;
-        let (text, fields) = self.splitter.row(rest);
-        Some(Row { text, fields, line, byte })
+        let (bytes, fields) = self.splitter.row(row);
+        Some(Row { bytes, text: std::str::from_utf8(bytes).ok(), fields, line, byte })
     }
 
     /// Rows that were read into memory and not yet given out, as they are written; it begins and ends with a row. May be

@@ -247,9 +247,11 @@ impl Histogram {
         if self.settled == self.cells.len() {
             return;
         }
-        let indexes = self.cells.iter().map(|cell| cell.index());
-        let first = indexes.clone().min().unwrap_or(0);
-        let span = 1 + first.abs_diff(indexes.max().unwrap_or(0)) as usize;
+        let (mut first, mut last) = (i32::MAX, i32::MIN);
+        for cell in &self.cells {
+            (first, last) = (first.min(cell.index()), last.max(cell.index()));
+        }
+        let span = 1 + first.abs_diff(last) as usize;
         if span <= DENSE * self.cells.len() {
             self.fold_by_counting(first, span);
         } else {
@@ -268,8 +270,13 @@ impl Histogram {
             }
         }
         self.cells.clear();
-        let counted = (first..).zip(counts).filter(|(_, count)| *count > 0);
-        self.cells.extend(counted.map(|(index, count)| Cell::new(index, count)));
+        let mut index = first;
+        for count in counts {
+            if count > 0 {
+                self.cells.push(Cell::new(index, count));
+            }
+            index += 1;
+        }
     }
 
     /// The sort is the stable one because it finds the parts that are sorted already, the settled one and those that a

@@ -1,16 +1,17 @@
 //! What reading rows took for granted: each assumption is told to the reader once.
 
 use super::columns::Plan;
+use super::instant::assumed_zone;
 use super::known::Wanted;
 use crate::ingest::{Tally, scrub};
+use jiff::tz::TimeZone;
 
 /// What was assumed while reading, for the notes.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "five independent things that one may have to say")]
+#[expect(clippy::struct_excessive_bools, reason = "six independent things that one may have to say")]
 pub(super) struct Assumed {
     pub(super) time_is_start: bool,
-    /// How times without a zone were read, where there were any.
-    pub(super) zoneless: Option<&'static str>,
+    pub(super) zoneless: bool,
     pub(super) since_start: bool,
     pub(super) success_by_status: bool,
     pub(super) success_by_error: bool,
@@ -23,7 +24,7 @@ impl Assumed {
     /// Adds what another reader of the same file assumed.
     pub(super) fn merge(&mut self, other: &Self) {
         self.time_is_start |= other.time_is_start;
-        self.zoneless = self.zoneless.or(other.zoneless);
+        self.zoneless |= other.zoneless;
         self.since_start |= other.since_start;
         self.success_by_status |= other.success_by_status;
         self.success_by_error |= other.success_by_error;
@@ -33,7 +34,7 @@ impl Assumed {
     }
 
     /// Everything that was assumed, as notes of the tally.
-    pub(super) fn tell(&self, plan: &Plan, names: &[String], tally: &mut Tally) {
+    pub(super) fn tell(&self, plan: &Plan, names: &[String], zone: Option<&TimeZone>, tally: &mut Tally) {
         let name = |wanted| plan.column(wanted).and_then(|column| names.get(column)).map_or("", String::as_str);
         if self.time_is_start {
             tally.note(format!(
@@ -41,9 +42,9 @@ impl Assumed {
                 name(Wanted::Time)
             ));
         }
-        if let Some(read) = self.zoneless {
+        if self.zoneless {
             let column = self.without_zone_column.and_then(|column| names.get(column)).map_or("time", String::as_str);
-            tally.note(format!("`{column}` states no time zone and is {read}"));
+            tally.note(format!("`{column}` states no time zone and is {}", assumed_zone(zone)));
         }
         if self.since_start {
             tally.note("times count from a start that is not stated (no date), so there are no figures over time");

@@ -2,6 +2,7 @@
 
 use super::digits::{self, Sign};
 use super::name::time_unit;
+use crate::ingest::decimal;
 use crate::model::key::Population;
 
 /// A Refusal says why a row cannot be used, and which column is to blame.
@@ -39,10 +40,14 @@ pub fn is_nothing(text: &str) -> bool {
 /// # Errors
 /// What was found instead.
 pub fn number(text: &str, sign: impl Into<Sign>) -> Result<Option<f64>, String> {
+    let sign = sign.into();
+    if let Some(value) = decimal::whole(text.as_bytes()).filter(|_| sign != Sign::Comma) {
+        return Ok(Some(value));
+    }
     if is_nothing(text) {
         return Ok(None);
     }
-    match digits::plain(text, sign.into()).and_then(|plain| plain.parse::<f64>().ok()) {
+    match digits::plain(text, sign).and_then(|plain| plain.parse::<f64>().ok()) {
         Some(value) if value.is_finite() => Ok(Some(value)),
         _ => Err(format!("should be a number, found `{}`", crate::fmt::excerpt(text.as_bytes()))),
     }

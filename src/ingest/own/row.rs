@@ -5,7 +5,7 @@ use super::cell_text::{self, Refusal, is_nothing};
 use super::columns::Plan;
 use super::digits::Sign;
 use super::failure;
-use super::instant::{self, Clock};
+use super::instant::{self, Clock, Clocks};
 use super::known::Wanted;
 use crate::ingest::crowd::Crowd;
 use crate::ingest::{PartId, SeriesId, Settings, Sink, Tally, scrub};
@@ -65,6 +65,7 @@ pub struct RowReader<'s> {
     trends: Vec<(PartId, Vec<SeriesId>)>,
     measures: Vec<Option<f64>>,
     crowd: Crowd,
+    clocks: Clocks,
     assumed: Assumed,
 }
 
@@ -87,6 +88,7 @@ impl<'s> RowReader<'s> {
             trends: Vec::new(),
             measures: Vec::new(),
             crowd: Crowd::default(),
+            clocks: Clocks::default(),
             assumed: Assumed::default(),
         }
     }
@@ -146,7 +148,7 @@ impl<'s> RowReader<'s> {
     /// Hands on what was held back, and tells everything that was assumed, as notes of the tally.
     pub fn finish(mut self, names: &[String], tally: &mut Tally, sink: &mut dyn Sink) {
         self.crowd.flush(sink);
-        self.assumed.tell(&self.plan, names, tally);
+        self.assumed.tell(&self.plan, names, self.settings.timezone.as_ref(), tally);
     }
 
     /// Hands on what was held back, and returns what was assumed, to be told once all readers of the file are done.
@@ -230,13 +232,13 @@ impl<'s> RowReader<'s> {
         let Some(text) = cells.text(column).filter(|text| !is_nothing(text)) else {
             return Ok(None);
         };
-        let clock = instant::read(text).ok_or_else(|| Refusal::at(column, instant::refused(text)))?;
+        let clock = self.clocks.read(text).ok_or_else(|| Refusal::at(column, instant::refused(text)))?;
         if let Clock::Zoneless(_) = clock {
-            self.assumed.zoneless = Some(instant::read_as(self.settings.timezone.as_ref()));
+            self.assumed.zoneless = true;
             self.assumed.without_zone_column = Some(column);
         }
         self.assumed.since_start |= clock == Clock::SinceStart;
-        Ok(clock.in_zone(self.settings.timezone.as_ref()))
+        Ok(clock.timestamp_in(self.settings.timezone.as_ref()))
     }
 
     fn measure(&mut self, cells: &impl Cells) -> Result<(), Refusal> {

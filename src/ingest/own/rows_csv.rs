@@ -68,7 +68,7 @@ impl Adapter for OwnRowsCsv {
         if let (_, true) = all.last {
             tally.unfinished.get_or_insert_with(|| "the last row breaks off".to_owned());
         }
-        all.assumed.tell(&plan, &names, &mut tally);
+        all.assumed.tell(&plan, &names, settings.timezone.as_ref(), &mut tally);
         for (what, name) in settings.columns.iter().filter(|(_, name)| !names.contains(name)) {
             tally.note(format!(
                 "`inputs.columns` says that `{}` is {what}; this file has no such column",
@@ -135,6 +135,9 @@ pub(in crate::ingest) fn shape(row: &Row<'_>, columns: usize) -> Result<(), Refu
         return Err(Refusal::row(format!(
             "has more fields than the header's {columns}; is a text with the separator in it not quoted?"
         )));
+    }
+    if row.is_text() {
+        return Ok(());
     }
     match (0..columns).find(|column| row.bytes(Some(*column)).is_some_and(|bytes| std::str::from_utf8(bytes).is_err()))
     {

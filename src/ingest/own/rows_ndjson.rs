@@ -127,7 +127,7 @@ impl Findings {
         if tally.used > 0 || !names.is_empty() {
             plan.require_countable(&input.place())?;
         }
-        self.assumed.tell(&plan, names, &mut tally);
+        self.assumed.tell(&plan, names, settings.timezone.as_ref(), &mut tally);
         Ok(tally)
     }
 }

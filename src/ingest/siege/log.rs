@@ -11,7 +11,6 @@ use crate::ingest::rows::{Header, Row, Rows};
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::model::sample::Fact;
 use crate::unit::{NANOS_PER_SECOND, Span, Timestamp};
-use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 /// Runs of one file that are read: logs grow for years.
@@ -58,14 +57,14 @@ impl Adapter for SiegeLog {
         let mut rows = Rows::open(input, b',')?;
         let names = rows.header().names().to_vec();
         let columns = Columns::find(rows.header(), input)?;
-        let (mut tally, mut runs, zone) = (Tally::default(), Vec::new(), settings.timezone.as_ref());
+        let (mut tally, mut runs) = (Tally::default(), Vec::new());
         while let Some(row) = rows.next_row(&mut tally) {
             // `siege --mark` writes a line of text between the runs.
             if row.width() == 1 {
                 tally.skipped();
                 continue;
             }
-            match columns.read(&row, names.len(), runs.len(), zone) {
+            match columns.read(&row, names.len(), runs.len(), settings) {
                 Ok(run) => {
                     runs.push(run);
                     tally.used();
@@ -78,7 +77,8 @@ impl Adapter for SiegeLog {
             tally.unfinished = Some("its last line has no end, so it was cut off".to_owned());
         }
         hand_on(&runs, sink);
-        tally.note(format!("siege writes local time without a zone: {}", instant::read_as(zone)));
+        let assumed = instant::assumed_zone(settings.timezone.as_ref());
+        tally.note(format!("siege writes local time without a zone: {assumed}"));
         Ok(tally)
     }
 }
@@ -105,7 +105,7 @@ impl Columns {
         row: &Row<'_>,
         width: usize,
         runs: usize,
-        zone: Option<&TimeZone>,
+        settings: &Settings,
     ) -> Result<(Timestamp, String, Run), Refusal> {
         if row.width() != width {
             return Err(Refusal::row(format!("should have {width} fields, found {}", row.width())));
@@ -114,7 +114,7 @@ impl Columns {
             return Err(Refusal::row(format!("is beyond the {RUNS} runs of one log that are read")));
         }
         let stamp = row.text(Some(self.ended)).unwrap_or("");
-        let ended = instant::read(stamp).and_then(|clock| clock.in_zone(zone));
+        let ended = instant::read(stamp).and_then(|clock| clock.timestamp_in(settings.timezone.as_ref()));
         let ended = ended.ok_or_else(|| {
             Refusal::at(
                 self.ended,

@@ -4,8 +4,9 @@
 //! says under which it is held. Three things fold names, each only where there are more than allowed:
 //!
 //! 1. **By rule.** Every name has a `pattern` (`/users/17` has `/users/{id}`). While a pattern has few names they stand as
-//!    they are; once it has more than its values allow (two of UUIDs, hashes and tokens, ten of plain ids, fifty of numbers within words), all of
-//!    them are the pattern. Values that never vary stay: `/tenants/42/orders/{id}`; so do placeholders that a name came with.
+//!    they are; once it has more than its values allow (two of UUIDs, hashes and tokens, ten of plain ids, fifty of numbers
+//!    within words), all of them are the pattern. Values that never vary stay: `/tenants/42/orders/{id}`; so do placeholders
+//!    that a name came with.
 //! 2. **Learnt.** Where one place of patterns shows more than a hundred words, it becomes a placeholder too
 //!    (`/article/{name}`), and what lies below is united, which may in turn make a place below show too many.
 //! 3. **By level.** Where there are still more than a part can hold, fewer are allowed everywhere; at the last level all

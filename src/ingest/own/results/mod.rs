@@ -17,7 +17,7 @@ mod tests;
 
 use super::columns::Plan;
 use super::fields::{Fields, FieldsSeed};
-use super::instant::{Clock, read_as};
+use super::instant::{Clock, assumed_zone};
 use super::row::{RowReader, Taken};
 use crate::error::Error;
 use crate::ingest::{Adapter, Head, Input, PartId, Rejection, Settings, Sink, Sniff, Tally, scrub};
@@ -158,8 +158,7 @@ pub(super) fn read_records(
     let mut tally = Tally::default();
     document.scenario = None;
     if matches!(document.written_at, Some(Clock::Zoneless(_))) {
-        let read = read_as(settings.timezone.as_ref());
-        tally.note(format!("the time of writing states no zone and is {read}"));
+        tally.note(format!("the time of writing states no zone and is {}", assumed_zone(settings.timezone.as_ref())));
     }
     let (scenarios, mut rest) = (std::mem::take(&mut document.scenarios), document.clone());
     give_bare_counts(&mut rest);

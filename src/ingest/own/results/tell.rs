@@ -32,10 +32,11 @@ enum DefaultUnit {
 pub(super) struct Teller<'a> {
     input: &'a Input,
     default_unit: DefaultUnit,
-    zone: Option<TimeZone>,
     sink: &'a mut dyn Sink,
     /// Figures whose unit was taken from their neighbours, by part.
     lent: BTreeMap<PartId, Vec<String>>,
+    /// Of times that state none.
+    zone: Option<TimeZone>,
 }
 
 impl<'a> Teller<'a> {
@@ -49,7 +50,7 @@ impl<'a> Teller<'a> {
             (None, Some((nanos, key))) => DefaultUnit::Beside(*nanos, key.clone()),
             (None, None) => DefaultUnit::Nowhere,
         };
-        Self { input, default_unit, zone: settings.timezone.clone(), sink, lent: BTreeMap::new() }
+        Self { input, default_unit, sink, lent: BTreeMap::new(), zone: settings.timezone.clone() }
     }
 
     /// The part of a scenario.
@@ -269,7 +270,8 @@ impl<'a> Teller<'a> {
     }
 
     fn about(&mut self, record: &Record, part: PartId, around: &Record) {
-        let instant = |clock: Option<Clock>| clock?.in_zone(self.zone.as_ref());
+        let zone = self.zone.clone();
+        let instant = |clock: Option<Clock>| clock.and_then(|clock| clock.timestamp_in(zone.as_ref()));
         if let Some(at) = instant(record.written_at.or(around.written_at)) {
             self.sink.fact(part, Fact::WrittenAt(at));
         }
