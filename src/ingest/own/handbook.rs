@@ -163,7 +163,7 @@ fn every_example_of_the_handbook_is_read() {
 fn the_handbooks_odd_examples_mean_what_it_says() {
     let page = page();
     let example = |begins: &str| {
-        let (_, text) = page.split_once(&format!("```csv\n{begins}")).unwrap();
+        let (_, text) = page.split_once(&format!("\n{begins}")).unwrap();
         let text = format!("{begins}{}\n", text.split_once("\n```").unwrap().0);
         read(&Input::memory("docs/own-script.md", text.as_bytes()).unwrap())
     };
