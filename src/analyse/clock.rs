@@ -279,6 +279,44 @@ mod tests {
         }
     }
 
+    /// Numbers without a pattern, by seed.
+    fn noise(seed: u64) -> impl FnMut() -> f64 {
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        move || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            real(state >> 11) / real(1 << 53)
+        }
+    }
+
+    /// Each of 300 monitors saw the load's own seconds in another order, or a ramp of its own with noise or bursts on it: of
+    /// some 240 shifts of each one fits best, and none is believed.
+    #[test]
+    fn no_clock_is_read_from_noise() {
+        let ramp = |second: usize| requests(second) * (second.min(60) as u64 + 5) / 60;
+        for load in [requests as fn(usize) -> u64, ramp] {
+            for seed in 0..150 {
+                let (mut test, mut noise) = (test_with(150, load), noise(seed + 1));
+                let mut seconds: Vec<(f64, f64)> = (0..150).map(|second| (noise(), real(load(second)))).collect();
+                if seed % 3 > 0 {
+                    let own = |(at, (chance, _)): (usize, &mut (f64, f64))| {
+                        let (steady, burst) = (real(at.min(40) as u64), if *chance > 0.9 { 60.0 } else { 0.0 });
+                        (*chance, if seed % 3 == 1 { steady + 20.0 * *chance } else { burst })
+                    };
+                    seconds = seconds.iter_mut().enumerate().map(own).collect();
+                } else {
+                    seconds.sort_by(|a, b| a.0.total_cmp(&b.0));
+                }
+                let mut column = builder::column("cpu_percent", ColumnKind::Level, "%", &[]);
+                column.readings =
+                    (0_i64..).map(builder::second).zip(seconds.into_iter().map(|(_, value)| Some(value))).collect();
+                test.monitors = vec![column];
+                assert_eq!(figures(&test).remove(0).offset, None, "seed {seed}");
+            }
+        }
+    }
+
     #[test]
     fn an_even_load_and_a_repeating_one_tell_nothing() {
         assert_eq!(found(120, 5, |_| 50), None);

@@ -8,6 +8,7 @@
 use crate::error::Error;
 use crate::ingest::{Adapter, Input, Settings, Tally};
 use crate::model::key::Population;
+use crate::model::sample::Fact;
 use crate::rollup::naming::Rules;
 use crate::rollup::{Part, Rollup};
 use crate::unit::Span;
@@ -39,12 +40,22 @@ pub(super) fn read(
     if stretches.len() < 2 || stretches.len() > MOST {
         return Ok(None);
     }
-    let (mut all, mut parts) = (Tally::default(), Vec::new());
+    let (mut all, mut parts, mut copied) = (Tally::default(), Vec::new(), None);
     for stretch in &stretches {
         let mut rollup = Rollup::naming(Arc::clone(rules));
-        let tally = adapter.read(&input.within(stretch.byte, stretch.bytes), settings, &mut rollup)?;
+        let mut tally = adapter.read(&input.within(stretch.byte, stretch.bytes), settings, &mut rollup)?;
+        let found: Vec<Part> = rollup.into_parts().into_iter().filter(|part| !part.is_without_samples()).collect();
+        if is_copy(&found, &parts) {
+            copied.get_or_insert(stretch.line);
+            tally.skipped += std::mem::take(&mut tally.used);
+        } else {
+            parts.extend(found);
+        }
         all.merge(placed(tally, stretch));
-        parts.extend(rollup.into_parts().into_iter().filter(|part| !part.is_without_samples()));
+    }
+    if let Some(line) = copied {
+        let text = format!("the file holds rows twice: those behind the header in line {line} are not counted again");
+        parts.iter_mut().for_each(|part| part.add_fact(Fact::Warning(text.clone())));
     }
     let headers = (stretches.len() - 1) as u64;
     (all.read, all.skipped) = (all.read + headers, all.skipped + headers);
@@ -53,6 +64,13 @@ pub(super) fn read(
         "{rows} among the others: what follows is read by it, as a run of its own unless it ran at the same time"
     ));
     Ok(Some((all, one_each(parts))))
+}
+
+/// Whether a stretch tells of the same runs as one before it, to the nanosecond: the file was appended to itself. Rows without
+/// times may be alike by chance.
+fn is_copy(found: &[Part], before: &[Part]) -> bool {
+    let is_timed = |part: &Part| Population::ALL.into_iter().any(|kind| part.span(kind).is_some());
+    !found.is_empty() && found.iter().all(|part| is_timed(part) && before.contains(part))
 }
 
 /// From header to header.

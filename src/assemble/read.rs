@@ -3,11 +3,11 @@
 use super::detect::Detected;
 use super::find::Candidate;
 use super::{Request, appended, fold, form, shard};
-use crate::error::Error;
-use crate::ingest::input::stream::DAMAGED;
+use crate::error::{Error, Place};
+use crate::ingest::input::Compression;
 use crate::ingest::part::PlimsollPart;
 use crate::ingest::{Adapter, Input, Rejection, Settings, Tally};
-use crate::model::input::{FileCopy, InputFile};
+use crate::model::input::{FileCopy, InputFile, NOT_TEXT};
 use crate::rollup::{Part, Rollup};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -114,17 +114,21 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
             let tally = file.adapter.read(input, settings, &mut rollup)?;
             Ok::<_, Error>((tally, rollup.into_parts()))
         };
-        let (mut tally, mut parts) = read(&input)?;
-        if let Some(sound) = before_damage(&input, &tally) {
+        let (mut tally, mut parts) = read(&input).map_err(|error| of_late_encoding(error, &input, settings))?;
+        if let Some(sound) = before_damage(&input, &tally)? {
             let damaged = std::mem::take(&mut tally);
             (tally, parts) = read(&sound)?;
             tally.unfinished = damaged.unfinished.map(|why| format!("{why}; nothing behind the damage is used"));
         }
         if has_broken_text(&tally, &parts)
-            && let Some((decoded, line)) = input.in_late_encoding()?
+            && let Some((decoded, place)) = input.in_late_encoding()?
         {
+            if settings.strict {
+                return Err(refused(&decoded, place));
+            }
             input = decoded;
             (tally, parts) = read(&input)?;
+            let line = place.line.unwrap_or(1);
             tally.note(format!("all before line {line} is ASCII, in which any encoding looks the same"));
         }
         if tally.headers > 0
@@ -159,17 +163,37 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
 /// Whether rows were refused for what is no character, or a name holds the sign for it: perhaps the text is in another encoding.
 fn has_broken_text(tally: &Tally, parts: &[Part]) -> bool {
     let is_broken = |text: &str| text.contains(char::REPLACEMENT_CHARACTER);
-    let is_refused = |row: &Rejection| row.reason.contains("UTF-8") || is_broken(&row.excerpt);
+    let is_refused = |row: &Rejection| row.reason == NOT_TEXT || is_broken(&row.excerpt);
     tally.first_rejections.iter().any(is_refused) || parts.iter().any(|part| part.endpoint_names().any(is_broken))
+}
+
+/// What ended a strict reading: where it is a row of another encoding than the file begins with, that.
+fn of_late_encoding(error: Error, input: &Input, settings: &Settings) -> Error {
+    let Some(line) = error.place.as_ref().and_then(|place| place.line).filter(|_| settings.strict) else {
+        return error;
+    };
+    match input.in_late_encoding() {
+        Ok(Some((decoded, place))) if place.line <= Some(line) => refused(&decoded, place),
+        _ => error,
+    }
+}
+
+/// A file is in one encoding: whoever allows no bad row is not told that it was guessed from the middle on.
+fn refused(decoded: &Input, place: Place) -> Error {
+    let instead = decoded.encoding().assumed().unwrap_or_default();
+    Error::input("is not UTF-8 text from here on; all before it is ASCII, in which any encoding looks the same")
+        .at(place)
+        .hint(format!("write the file as UTF-8, or leave out `--strict`: then {instead}"))
 }
 
 /// What lies before the first bad row of a packed file that is damaged: behind it stands what the damage made of the rows,
 /// some of which still look like rows.
-fn before_damage(input: &Input, tally: &Tally) -> Option<Input> {
-    let is_damaged = tally.unfinished.as_ref().is_some_and(|why| why.starts_with(DAMAGED));
-    let first = tally.first_rejections.iter().map(|rejection| rejection.byte).min().filter(|_| is_damaged)?;
+fn before_damage(input: &Input, tally: &Tally) -> Result<Option<Input>, Error> {
+    let first = tally.first_rejections.iter().map(|rejection| rejection.byte).min();
     // A document's parts have no place of their own.
-    (first > 0).then(|| input.within(0, first))
+    let Some(first) = first.filter(|first| *first > 0 && tally.unfinished.is_some()) else { return Ok(None) };
+    let packed = input.compression() != Compression::Plain;
+    Ok((packed && input.is_damaged()?).then(|| input.within(0, first)))
 }
 
 fn read_part(file: &Detected, hash: bool) -> Result<Vec<Reading>, Error> {

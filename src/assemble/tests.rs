@@ -250,3 +250,30 @@ fn text_in_another_encoding_may_begin_late() {
     let test = assemble(&request(folder.path())).unwrap().tests.remove(0);
     assert_eq!((requests(&test), test.inputs[0].rows_rejected), (Some(1999), 1));
 }
+
+/// Under `--strict` such a file was refused for a character in one field, as if the rest of it were in order; or, where its
+/// adapter takes any text, was read in the guessed encoding after all.
+#[test]
+fn a_strict_reading_refuses_what_is_in_another_encoding_from_some_line_on() {
+    let mut text = rows(START, 2000, 10).into_bytes();
+    for at in 0..20_u32 {
+        text.extend_from_slice(format!("{:.3},GET,/", START + 200.0 + f64::from(at)).as_bytes());
+        text.extend_from_slice(b"\xb6\xa9\xb5\xa5,10,200,true\n");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("results")).unwrap();
+    let strictly = |text: &[u8]| {
+        std::fs::write(folder.path().join("results/raw.csv"), text).unwrap();
+        let request = request(folder.path());
+        let settings = Settings { strict: true, ..request.settings };
+        assemble(&Request { settings, ..request }).unwrap_err()
+    };
+    let error = strictly(&text);
+    assert_eq!(error.place.as_ref().unwrap().line, Some(2002));
+    assert!(error.message.starts_with("is not UTF-8 text from here on"), "{}", error.message);
+    assert!(error.hint.as_ref().unwrap().contains("read as GBK"), "{:?}", error.hint);
+    // A row that is bad for another reason, and stands before, is the first bad row.
+    let at = text.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    text.splice(at..at, *b"nonsense\n");
+    assert_eq!(strictly(&text).place.unwrap().line, Some(2));
+}

@@ -38,7 +38,8 @@ pub struct Inputs {
     pub timezone: Option<Zone>,
     /// Which comes first in dates such as `05/11/2026`, where no row tells.
     pub time_format: Option<TimeFormat>,
-    /// How many names one pattern of ids shows before they are folded.
+    /// How many names one pattern of ids shows before they are folded; numbers within words (`Q17`) have five times as many,
+    /// UUIDs, hashes and tokens two.
     pub names_per_pattern: Option<u32>,
     /// Whether k6's thresholds are taken as criteria.
     pub k6_thresholds: bool,

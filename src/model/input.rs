@@ -3,6 +3,9 @@
 use crate::fmt;
 use serde::{Deserialize, Serialize};
 
+/// The reason of a row that was refused because it is no text.
+pub const NOT_TEXT: &str = "is not UTF-8 text";
+
 /// A Rejection is a row that could not be used.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Rejection {

@@ -7,10 +7,8 @@
 
 use super::naming::{Limits, Naming, Rules, Style};
 use super::part::Part;
-use crate::fmt;
 use crate::model::folded::{FoldedNames, FoldedTags};
 use crate::model::key::{CellKey, EndpointKey, MetricKey, Outcome, Tags};
-use crate::model::sample::Fact;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -25,18 +23,16 @@ pub(super) const NAMINGS: usize = 6;
 const TAG_SETS: usize = 1_000;
 /// Names times sets of tags that are told apart.
 const TAGGED: u64 = 200_000;
-/// Folded names that are mentioned.
-const MENTIONED: usize = 20;
 /// The tag that says which check a point is of; its values are bounded by themselves.
-const CHECK: &str = "check";
+pub(super) const CHECK: &str = "check";
 /// Tags that a tool sets itself, of which it has few: they are kept longest.
-const OWN_TAGS: [&str; 4] = [CHECK, "expected_response", "group", "scenario"];
+pub(super) const OWN_TAGS: [&str; 4] = [CHECK, "expected_response", "group", "scenario"];
 
 /// Tag sets: all as they are, then only the tool's own tags, then none. Which of them is decided by how many different sets
 /// there are, so it does not depend on their order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct TagSets {
-    level: u8,
+    pub(super) level: u8,
     sets: BTreeSet<Tags>,
 }
 
@@ -88,14 +84,14 @@ impl TagSets {
 #[derive(Debug, Clone)]
 pub(super) struct Held {
     rules: Arc<Rules>,
-    names: Naming,
-    groups: Naming,
-    methods: Naming,
-    kinds: Naming,
-    tags: TagSets,
-    metrics: Naming,
-    checks: Naming,
-    metric_tags: TagSets,
+    pub(super) names: Naming,
+    pub(super) groups: Naming,
+    pub(super) methods: Naming,
+    pub(super) kinds: Naming,
+    pub(super) tags: TagSets,
+    pub(super) metrics: Naming,
+    pub(super) checks: Naming,
+    pub(super) metric_tags: TagSets,
 }
 
 impl Default for Held {
@@ -250,40 +246,9 @@ impl Held {
     }
 
     /// An endpoint as it is shown.
-    fn shown(&self, key: &EndpointKey) -> EndpointKey {
+    pub(super) fn shown(&self, key: &EndpointKey) -> EndpointKey {
         let name = self.names.shown(&key.name);
         if name == OTHER { other() } else { EndpointKey { name, ..key.clone() } }
-    }
-
-    /// What the reader of names must know: what was folded, and what had to be left aside.
-    fn said(&self, display: &dyn Fn(&str) -> String) -> Vec<Fact> {
-        let mut folded = self.names.folded();
-        folded.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let rest = folded.split_off(folded.len().min(MENTIONED));
-        let mut remarks: Vec<String> = folded
-            .into_iter()
-            .map(|(name, count, exact)| {
-                let about = if exact { "" } else { "about " };
-                format!("{about}{} names as `{}`", fmt::count(count), display(&self.names.shown(&name)))
-            })
-            .collect();
-        if !rest.is_empty() {
-            remarks.push(format!("{} further patterns of names", fmt::count(rest.len() as u64)));
-        }
-        let mut warnings = Vec::new();
-        if self.names.is_beyond() {
-            warnings.push(format!("more names of endpoints than can be told apart: those that begin with no address, or all, are summed as {OTHER}"));
-        }
-        for (level, what) in [(self.tags.level, "requests"), (self.metric_tags.level, "metrics")] {
-            if level > 0 {
-                let kept = if level == 1 { format!(" but {}", OWN_TAGS.join(", ")) } else { String::new() };
-                warnings.push(format!(
-                    "too many combinations of tags on {what}: all{kept} were left aside, and criteria that select by tag \
-                     cannot be judged"
-                ));
-            }
-        }
-        remarks.into_iter().map(Fact::Remark).chain(warnings.into_iter().map(Fact::Warning)).collect()
     }
 }
 
@@ -292,28 +257,6 @@ fn other() -> EndpointKey {
 }
 
 impl Part {
-    /// The part with its names as they are shown; what was folded, with names as `display` has them, is among its remarks, and
-    /// what had to be left aside among its warnings. It takes no more observations.
-    #[must_use]
-    pub fn spelled(mut self, display: &dyn Fn(&str) -> String) -> Self {
-        let held = std::mem::take(&mut self.held);
-        self = self.renamed(&|key| held.shown(&held.endpoint(key)));
-        self.requests.rename_kinds(&|kind| held.kinds.shown(kind));
-        held.said(display).into_iter().for_each(|fact| self.add_fact(fact));
-        if self.faults.is_without_endpoints() {
-            let text =
-                "too many different error texts at too many endpoints: the texts are counted without their endpoints";
-            self.add_fact(Fact::Warning(text.to_owned()));
-        }
-        let spelled = |key: &CellKey| match &key.outcome {
-            Outcome::Failed(kind) => CellKey { outcome: Outcome::Failed(held.kinds.shown(kind)), ..key.clone() },
-            _ => key.clone(),
-        };
-        self.regroup(&spelled);
-        self.regroup_metrics(&|key| MetricKey { name: held.metrics.shown(&key.name), ..key.clone() });
-        self
-    }
-
     /// Applies the bounds once reading and renaming have ended, gives back spare memory, and says what was left aside.
     #[must_use]
     pub fn settle(mut self) -> (Self, Vec<String>) {

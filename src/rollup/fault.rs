@@ -61,6 +61,11 @@ impl Faults {
         self.without_endpoints
     }
 
+    /// What was heard of texts.
+    pub(super) fn texts(&self) -> &Naming {
+        &self.texts
+    }
+
     /// What was heard of texts, and whether endpoints were left aside.
     pub(super) fn kept(&self) -> (FoldedNaming, bool) {
         (self.texts.kept(), self.without_endpoints)

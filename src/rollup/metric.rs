@@ -81,6 +81,11 @@ impl Points {
         self.held.clear();
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> u64 {
+        self.counted.count.saturating_add(self.held.len() as u64)
+    }
+
     /// All figures up to now.
     fn figures(&self) -> Cow<'_, Figures> {
         if self.held.is_empty() {

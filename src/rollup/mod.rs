@@ -21,6 +21,7 @@ pub mod naming;
 mod ordered;
 pub mod part;
 mod run;
+mod said;
 mod series;
 mod slot;
 mod timeline;

@@ -393,7 +393,8 @@ impl Part {
         self.thresholds.add_once(threshold);
     }
 
-    pub(super) fn add_fact(&mut self, fact: Fact) {
+    /// Adds what is known of the test as a whole, once.
+    pub fn add_fact(&mut self, fact: Fact) {
         self.facts.add_once(fact);
     }
 }

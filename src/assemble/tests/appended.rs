@@ -97,3 +97,15 @@ fn an_attack_that_begins_again_is_told() {
     assert!(said.contains("`steady` begins 2 times (its requests are numbered from 0 again)"), "{said}");
     assert!(read(&[("load/results.csv", attack("steady", 0))]).tests[0].warnings.is_empty());
 }
+
+/// `cat a.jtl a.jtl > b.jtl` was one run with each request twice, at twice the rate, and nothing was said of it.
+#[test]
+fn a_file_that_was_appended_to_itself_counts_once() {
+    let text = [JTL, &run(0, 10), JTL, &run(300, 20), JTL, &run(0, 10)].concat();
+    let suite = read(&[("load/results.jtl", text)]);
+    assert_eq!(counts(&suite), [(Some("run 1"), Some(100)), (Some("run 2"), Some(100))]);
+    let input = &suite.tests[0].inputs[0];
+    assert_eq!((input.rows_read, input.rows_used, input.rows_skipped), (302, 200, 102));
+    let warnings: Vec<&str> = suite.tests[0].warnings.iter().map(|warning| warning.text.as_str()).collect();
+    assert!(warnings.iter().any(|text| text.contains("behind the header in line 203 are not counted")), "{warnings:?}");
+}

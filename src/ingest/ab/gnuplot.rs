@@ -63,7 +63,10 @@ impl Adapter for AbGnuplot {
             let millis = amount(row, took)?;
             let latency_ns = seconds_ns(millis / 1e3)
                 .ok_or_else(|| Refusal::at(took, format!("should be milliseconds, found {millis}")))?;
-            let ended_at = whole_second(amount(row, start)?, latency_ns)
+            // Before 1973 it is a time that something took, in a column that was moved.
+            let started = Some(amount(row, start)?).filter(|seconds| *seconds >= 1e8);
+            let ended_at = started
+                .and_then(|seconds| whole_second(seconds, latency_ns))
                 .ok_or_else(|| Refusal::at(start, "should be a time in unix seconds"))?;
             sink.sample(cell, Sample { ended_at: Some(ended_at), latency_ns: Some(latency_ns), bytes: None });
             Ok(())

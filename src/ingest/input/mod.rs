@@ -23,6 +23,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use stream::Ending;
 pub use stream::Stream;
 
 /// The longest line that is kept; of a longer one this much is looked at, the rest is passed over and the row is rejected.
@@ -134,23 +135,23 @@ impl Input {
         self.encoding
     }
 
-    /// The same file read in the encoding that shows behind its beginning, and the first line that is not ASCII; `None` where
-    /// it is UTF-8, as far as can be told, or its beginning showed what it is.
+    /// The same file read in the encoding that shows behind its beginning, and the place of the first line that is not ASCII;
+    /// `None` where it is UTF-8, as far as can be told, or its beginning showed what it is.
     ///
     /// # Errors
     /// It cannot be read.
-    pub fn in_late_encoding(&self) -> Result<Option<(Self, u64)>, Error> {
+    pub fn in_late_encoding(&self) -> Result<Option<(Self, Place)>, Error> {
         if self.encoding != Encoding::Utf8 {
             return Ok(None);
         }
         let mut lines = self.clone().reporting_to(Arc::default()).lines()?;
-        let (mut text, mut first) = (Vec::new(), 0);
+        let (mut text, mut first) = (Vec::new(), self.place());
         while let Some(line) = lines.next_line().map_err(|error| self.broken(&error))? {
             if line.bytes.is_ascii() {
                 continue;
             }
             if text.is_empty() {
-                first = line.number;
+                first = Place::line(self.source(), line.number, line.byte);
             }
             text.extend_from_slice(line.bytes);
             text.push(b'\n');
@@ -180,7 +181,17 @@ impl Input {
     pub fn damage(&self) -> Result<Option<String>, Error> {
         let mut stream = self.clone().reporting_to(Arc::default()).stream()?;
         read_full(&mut stream, &mut [0; 8]).map_err(|error| self.broken(&error))?;
-        Ok(stream.unfinished)
+        Ok(stream.unfinished().map(str::to_owned))
+    }
+
+    /// Whether unpacking all of it meets what cannot be right, and not only an end that is missing.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn is_damaged(&self) -> Result<bool, Error> {
+        let mut stream = self.clone().reporting_to(Arc::default()).stream()?;
+        io::copy(&mut stream, &mut io::sink()).map_err(|error| self.broken(&error))?;
+        Ok(matches!(stream.ending, Some(Ending::Damaged(_))))
     }
 
     /// All of it as a stream of unpacked UTF-8 without byte order mark.
@@ -222,7 +233,8 @@ impl Input {
                 .at(self.place())
                 .hint("give the rows themselves (NDJSON or CSV), which are read in bounded memory"));
         }
-        Ok((bytes, stream.unfinished))
+        let unfinished = stream.unfinished().map(str::to_owned);
+        Ok((bytes, unfinished))
     }
 
     /// The file itself for positioned reads, where it is a plain file that needs no decoding.

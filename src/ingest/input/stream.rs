@@ -3,14 +3,38 @@
 use super::compression::TOO_LARGE;
 use std::io::{self, Read};
 
-/// What is said of packed data whose content cannot be right, before the reason.
-pub const DAMAGED: &str = "the packed data is damaged";
+/// Why a packed file ends before its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// What is there cannot be right: bytes before it may be wrong too.
+    Damaged(String),
+    /// It breaks off, or unpacks to more than is read.
+    Cut(String),
+}
+
+impl Ending {
+    fn of(error: &io::Error) -> Self {
+        match error.kind() {
+            TOO_LARGE => Self::Cut(error.to_string()),
+            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
+                Self::Damaged(format!("the packed data is damaged ({error})"))
+            }
+            _ => Self::Cut(format!("the packed data breaks off or is damaged ({error})")),
+        }
+    }
+
+    /// In words.
+    fn told(&self) -> &str {
+        let (Self::Damaged(why) | Self::Cut(why)) = self;
+        why
+    }
+}
 
 /// A Stream is unpacked bytes, as UTF-8 where they were text of another encoding. Where a packed file breaks off it ends there and remembers why.
 pub struct Stream {
     inner: Box<dyn Read + Send>,
     packed: bool,
-    pub(super) unfinished: Option<String>,
+    pub(super) ending: Option<Ending>,
     started: bool,
     /// Bytes to be passed over, and how many follow.
     part: (u64, u64),
@@ -19,7 +43,7 @@ pub struct Stream {
 impl Stream {
     /// What was unpacked and decoded; `packed` says that errors are the packing's and not the operating system's.
     pub(super) fn new(inner: Box<dyn Read + Send>, packed: bool) -> Self {
-        Self { inner, packed, unfinished: None, started: false, part: (0, u64::MAX) }
+        Self { inner, packed, ending: None, started: false, part: (0, u64::MAX) }
     }
 
     /// Only so many bytes from there on.
@@ -30,20 +54,16 @@ impl Stream {
     /// Why the input must be called unfinished, once it has been read to its end.
     #[must_use]
     pub fn unfinished(&self) -> Option<&str> {
-        self.unfinished.as_deref()
+        self.ending.as_ref().map(Ending::told)
     }
 
     fn pull(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.unfinished.is_some() {
+        if self.ending.is_some() {
             return Ok(0);
         }
         match self.inner.read(buffer) {
             Err(error) if self.packed && error.kind() != io::ErrorKind::Interrupted => {
-                self.unfinished = Some(match error.kind() {
-                    TOO_LARGE => error.to_string(),
-                    io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => format!("{DAMAGED} ({error})"),
-                    _ => format!("the packed data breaks off or is damaged ({error})"),
-                });
+                self.ending = Some(Ending::of(&error));
                 Ok(0)
             }
             other => other,

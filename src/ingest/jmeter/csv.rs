@@ -208,7 +208,7 @@ impl<'s> Reader<'s> {
             if row.len() > LINE_CAP || tries > QUOTED_LINES {
                 break;
             }
-            ending = self.record.split(row, self.layout.columns.delimiter);
+            ending = self.record.split_on(row, self.layout.columns.delimiter);
         }
         if ending == Ending::Open {
             end = memchr::memchr(b'\n', rest);

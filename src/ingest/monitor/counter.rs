@@ -84,20 +84,33 @@ fn courses(input: &Input, columns: &[usize]) -> Result<Vec<(usize, Course)>, Err
     Ok(courses)
 }
 
-/// The columns, by position, whose names may be counters' and whose values grow: they never fall and are not all the same.
-pub(super) fn growing(input: &Input, names: &[String], measured: &[usize]) -> Result<Vec<usize>, Error> {
-    let needed = |column: usize| readings_needed(names.get(column)?);
-    let candidates: Vec<usize> = measured.iter().copied().filter(|column| needed(*column).is_some()).collect();
-    let grows = |(column, course): &(usize, Course)| {
-        course.falls == 0 && course.rises > 0 && needed(*column).is_some_and(|needed| course.seen >= needed)
-    };
-    Ok(courses(input, &candidates)?.into_iter().filter(grows).map(|(column, _)| column).collect())
+/// What the readings show of columns, by position.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    /// Those whose names may be counters' and whose values grow: they never fall and are not all the same.
+    pub(super) growing: Vec<usize>,
+    /// Those that are called totals and cannot be: a restart makes a total fall once, and not at every fourth reading.
+    pub(super) falling: Vec<usize>,
 }
 
-/// Columns that are called totals and cannot be: a restart makes a total fall once, and not at every fourth reading.
-pub(super) fn falling(input: &Input, totals: &[usize]) -> Result<Vec<usize>, Error> {
-    let falls = |(_, course): &(usize, Course)| course.seen >= READINGS && course.falls.saturating_mul(4) > course.seen;
-    Ok(courses(input, totals)?.into_iter().filter(falls).map(|(column, _)| column).collect())
+/// Looks through the file once: which of the columns of unknown kind grow, and which of the totals fall.
+pub(super) fn look(input: &Input, names: &[String], unknown: &[usize], totals: &[usize]) -> Result<Shown, Error> {
+    let needed = |column: usize| readings_needed(names.get(column)?).filter(|_| !totals.contains(&column));
+    let candidates = unknown.iter().copied().filter(|column| needed(*column).is_some());
+    let looked_at: Vec<usize> = candidates.chain(totals.iter().copied()).collect();
+    let mut shown = Shown::default();
+    for (column, course) in courses(input, &looked_at)? {
+        match needed(column) {
+            Some(needed) if course.falls == 0 && course.rises > 0 && course.seen >= needed => {
+                shown.growing.push(column)
+            }
+            None if course.seen >= READINGS && course.falls.saturating_mul(4) > course.seen => {
+                shown.falling.push(column)
+            }
+            _ => {}
+        }
+    }
+    Ok(shown)
 }
 
 /// Says which columns were taken for counters though their names do not say that they are totals.

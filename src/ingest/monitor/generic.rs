@@ -102,7 +102,7 @@ impl Adapter for MonitorCsv {
             }
             measured.clone_from(&labelled.measured);
         }
-        let growing = counter::growing(input, &names, &measured)?;
+        let growing = counter::look(input, &names, &measured, &[])?.growing;
         let keys: Vec<_> = measured
             .iter()
             .filter_map(|column| Some((*column, key_by_name(names.get(*column)?, growing.contains(column)))))

@@ -122,35 +122,6 @@ fn row(
 
 /// A number in the base unit of what stands behind it.
 fn measured(text: &str) -> Result<(f64, &'static str), String> {
-    const SCALES: [(&str, f64, &str); 27] = [
-        ("", 1.0, ""),
-        ("%", 1.0, "%"),
-        ("K", 1e3, ""),
-        ("Mil", 1e6, ""),
-        ("Bil", 1e9, ""),
-        ("B", 1.0, "B"),
-        ("kB", 1e3, "B"),
-        ("MB", 1e6, "B"),
-        ("GB", 1e9, "B"),
-        ("KiB", 1024.0, "B"),
-        ("MiB", 1_048_576.0, "B"),
-        ("GiB", 1_073_741_824.0, "B"),
-        ("TiB", 1_099_511_627_776.0, "B"),
-        ("B/s", 1.0, "B/s"),
-        ("kB/s", 1e3, "B/s"),
-        ("MB/s", 1e6, "B/s"),
-        ("KiB/s", 1024.0, "B/s"),
-        ("MiB/s", 1_048_576.0, "B/s"),
-        ("ns", 1e-9, "s"),
-        ("µs", 1e-6, "s"),
-        ("ms", 1e-3, "s"),
-        ("s", 1.0, "s"),
-        ("min", 60.0, "s"),
-        ("mins", 60.0, "s"),
-        ("req/s", 1.0, "/s"),
-        ("ops/s", 1.0, "/s"),
-        ("rps", 1.0, "/s"),
-    ];
     let wrong = || format!("should be a number with a known unit, found `{}`", crate::fmt::excerpt(text.as_bytes()));
     let in_number = |letter: char| letter.is_ascii_digit() || matches!(letter, '.' | '-' | '+' | 'e' | 'E');
     if let Ok(number) = text.parse::<f64>() {
@@ -158,9 +129,72 @@ fn measured(text: &str) -> Result<(f64, &'static str), String> {
     }
     let end = text.find(|letter| !in_number(letter)).unwrap_or(text.len());
     let (number, unit) = text.split_at_checked(end).ok_or_else(wrong)?;
-    let (_, scale, unit) = SCALES.iter().find(|(name, ..)| *name == unit.trim()).ok_or_else(wrong)?;
+    let (scale, unit) = scale(unit.trim()).ok_or_else(wrong)?;
     let number = number.parse::<f64>().ok().filter(|number| number.is_finite()).ok_or_else(wrong)?;
     Ok((number * scale, unit))
+}
+
+/// How many of which unit one of a panel's units is: those that stand for themselves, and those with a prefix before them
+/// (`kp/s`, `MiB`, `K req/s`), as far as a machine's and a service's panels show them.
+fn scale(shown: &str) -> Option<(f64, &'static str)> {
+    const ALONE: [(&str, f64, &str); 17] = [
+        ("", 1.0, ""),
+        ("%", 1.0, "%"),
+        ("K", 1e3, ""),
+        ("Mil", 1e6, ""),
+        ("Bil", 1e9, ""),
+        ("Tri", 1e12, ""),
+        ("ns", 1e-9, "s"),
+        ("µs", 1e-6, "s"),
+        ("ms", 1e-3, "s"),
+        ("s", 1.0, "s"),
+        ("min", 60.0, "s"),
+        ("mins", 60.0, "s"),
+        ("hour", 3600.0, "s"),
+        ("hours", 3600.0, "s"),
+        ("day", 86_400.0, "s"),
+        ("days", 86_400.0, "s"),
+        ("°C", 1.0, "°C"),
+    ];
+    const PREFIXES: [(&str, f64); 12] = [
+        ("", 1.0),
+        ("m", 1e-3),
+        ("µ", 1e-6),
+        ("k", 1e3),
+        ("K", 1e3),
+        ("M", 1e6),
+        ("G", 1e9),
+        ("T", 1e12),
+        ("Ki", 1024.0),
+        ("Mi", 1_048_576.0),
+        ("Gi", 1_073_741_824.0),
+        ("Ti", 1_099_511_627_776.0),
+    ];
+    const PREFIXED: [(&str, &str); 16] = [
+        ("B", "B"),
+        ("B/s", "B/s"),
+        ("b", "bit"),
+        ("b/s", "bit/s"),
+        ("bps", "bit/s"),
+        ("p/s", "/s"),
+        ("req/s", "/s"),
+        ("ops/s", "/s"),
+        ("io/s", "/s"),
+        ("c/s", "/s"),
+        ("rps", "/s"),
+        ("V", "V"),
+        ("A", "A"),
+        ("W", "W"),
+        ("J", "J"),
+        ("Hz", "Hz"),
+    ];
+    let alone = ALONE.iter().find(|(name, ..)| *name == shown).map(|(_, scale, unit)| (*scale, *unit));
+    alone.or_else(|| {
+        PREFIXES.iter().find_map(|(prefix, scale)| {
+            let rest = shown.strip_prefix(prefix)?.trim_start();
+            PREFIXED.iter().find(|(name, _)| *name == rest).map(|(_, unit)| (*scale, *unit))
+        })
+    })
 }
 
 #[cfg(test)]
@@ -178,6 +212,25 @@ mod tests {
         assert_eq!(values(&sink, "cpu"), [Some(12.5), Some(0.0)]);
         assert_eq!(values(&sink, "mem"), [Some(1_003_520.0), Some(1_048_576.0)]);
         assert_eq!(sink.readings[0].1, Timestamp(1_795_226_400_000_000_000));
+    }
+
+    /// The forms of three exports that people published: a node's network in unix milliseconds, packets with a prefix that
+    /// changes from row to row, and voltages. Panels in packets or volts were refused whole.
+    #[test]
+    fn raw_milliseconds_and_units_with_prefixes() {
+        let text = "\"Time\",\"recv eth0\",\"trans eth0 \"\n1725561780000,9312,36467.2\n1725561810000,10216,35604.8\n";
+        let (tally, sink) = read(&MonitorGrafana, text);
+        assert_eq!((tally.used, values(&sink, "trans eth0")), (2, vec![Some(36467.2), Some(35604.8)]));
+        let text = "\"Time\",\"n3 {dnn=\"\"a\"\"}\",\"bus\",\"api\",\"link\"\n2026-08-20 20:00:00,6.55 kp/s,0 V,1.2 K req/s,3 Mb/s\n\
+                    2026-08-20 20:00:15,980 p/s,0.0070 V,80 req/s,1.5 Gb/s\n";
+        let (tally, sink) = read(&MonitorGrafana, text);
+        assert_eq!((tally.used, tally.rejected), (2, 0), "{:?}", tally.first_rejections);
+        assert_eq!(values(&sink, "n3 {dnn=\"a\"}"), [Some(6550.0), Some(980.0)]);
+        assert_eq!(values(&sink, "bus"), [Some(0.0), Some(0.007)]);
+        assert_eq!(values(&sink, "api"), [Some(1200.0), Some(80.0)]);
+        assert_eq!(values(&sink, "link"), [Some(3e6), Some(1.5e9)]);
+        let units: Vec<&str> = sink.columns.iter().map(|key| key.unit.as_str()).collect();
+        assert_eq!(units, ["/s", "V", "/s", "bit/s"]);
     }
 
     #[test]

@@ -2,12 +2,14 @@
 
 use super::instants::Instants;
 use crate::error::Error;
+use crate::ingest::own::beginning::Beginning;
 use crate::ingest::own::cell_text::{Refusal, is_nothing, number};
 use crate::ingest::own::columns::delimiter;
 use crate::ingest::own::digits::Sign;
+use crate::ingest::own::instant::refused;
 use crate::ingest::own::known::{Wanted, known_names};
 use crate::ingest::own::name::words;
-use crate::ingest::own::rows_csv::{rejection, shape, sign_of};
+use crate::ingest::own::rows_csv::{rejection, shape};
 use crate::ingest::rows::{Row, Rows};
 use crate::ingest::{Head, Input, SeriesId, Settings, Sink, Tally};
 use crate::model::key::{ColumnKey, ColumnKind};
@@ -29,7 +31,7 @@ pub(super) fn level(text: &str, sign: Sign) -> Result<Option<f64>, String> {
 
 /// How a monitor's file writes its numbers, as far as its beginning shows.
 pub(super) fn sign(head: &Head, columns: &[usize]) -> Sign {
-    sign_of(head, delimiter(head.first_line()), columns)
+    Beginning::of(head, delimiter(head.first_line())).sign(columns)
 }
 
 struct Series {
@@ -98,12 +100,7 @@ fn readings(
     values: &mut Vec<Option<f64>>,
 ) -> Result<Timestamp, Refusal> {
     let text = row.text(Some(time)).ok_or_else(|| Refusal::at(time, "has no time"))?;
-    let at = clock.read(text).ok_or_else(|| {
-        Refusal::at(
-            time,
-            format!("should be a time (RFC 3339 or unix), found `{}`", crate::fmt::excerpt(text.as_bytes())),
-        )
-    })?;
+    let at = clock.read(text).ok_or_else(|| Refusal::at(time, refused(text)))?;
     values.clear();
     for Series { column, kind, .. } in series {
         let text = row.text(Some(*column)).filter(|text| !is_nothing(text));

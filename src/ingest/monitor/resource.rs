@@ -79,7 +79,7 @@ impl Adapter for MonitorResource {
             .copied()
             .filter(|column| kind(column).is_none_or(|kind| kind == ColumnKind::Cumulative))
             .partition(|column| kind(column).is_some());
-        let (growing, falling) = (counter::growing(input, names, &added)?, counter::falling(input, &totals)?);
+        let counter::Shown { growing, falling } = counter::look(input, names, &added, &totals)?;
         let key_of = |column: usize| {
             let key = key(names.get(column)?, growing.contains(&column));
             Some((column, if falling.contains(&column) { ColumnKey { kind: ColumnKind::Level, ..key } } else { key }))

@@ -4,6 +4,7 @@ use super::instants::Instants;
 use crate::error::Error;
 use crate::ingest::own::cell_text::Refusal;
 use crate::ingest::own::columns::delimiter;
+use crate::ingest::own::instant::refused;
 use crate::ingest::own::rows_csv::{rejection, shape};
 use crate::ingest::rows::{Row, Rows};
 use crate::ingest::{Input, PartId, SeriesId, Settings, Sink, Tally};
@@ -118,8 +119,5 @@ pub(super) fn read(
 /// The time of a row of such a CSV.
 pub(super) fn time(row: &Row<'_>, column: usize, clock: &mut Instants) -> Result<Timestamp, Refusal> {
     let stamp = row.text(Some(column)).unwrap_or_default();
-    clock.read(stamp).ok_or_else(|| {
-        let found = crate::fmt::excerpt(stamp.as_bytes());
-        Refusal::at(column, format!("should be a time (RFC 3339 or unix), found `{found}`"))
-    })
+    clock.read(stamp).ok_or_else(|| Refusal::at(column, refused(stamp)))
 }

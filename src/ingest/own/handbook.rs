@@ -144,9 +144,37 @@ fn every_example_of_the_handbook_is_read() {
         assert!(!sink.said().contains("Warning"), "{}", sink.said());
         read_as.push(name);
     }
-    let wanted =
-        ["own_rows_csv", "own_rows_ndjson", "own_rows_csv", "own_rows_csv", "own_results_json", "own_results_json"];
+    let wanted = [
+        "own_rows_csv",
+        "own_rows_ndjson",
+        "own_rows_csv",
+        "own_rows_csv",
+        "own_rows_csv",
+        "own_rows_csv",
+        "own_results_json",
+        "own_results_json",
+        "monitor_csv",
+    ];
     assert_eq!(read_as, wanted);
+}
+
+/// What the page says of digits, units in cells and text beside a monitor's numbers.
+#[test]
+fn the_handbooks_odd_examples_mean_what_it_says() {
+    let page = page();
+    let example = |begins: &str| {
+        let (_, text) = page.split_once(&format!("\n{begins}")).unwrap();
+        let text = format!("{begins}{}\n", text.split_once("\n```").unwrap().0);
+        read(&Input::memory("docs/own-script.md", text.as_bytes()).unwrap())
+    };
+    for begins in ["ended_at;", "ended_at,endpoint,latency,"] {
+        let (_, _, rows) = example(begins);
+        assert_eq!(rows.latencies(|_| true), [96.5, 1117.5], "{begins}");
+    }
+    let (_, tally, monitor) = example("timestamp,host,cpu_percent");
+    let names: Vec<&str> = monitor.columns.iter().map(|key| key.name.as_str()).collect();
+    assert!(names.iter().any(|name| name.contains("web-1") && name.contains("cpu_percent")), "{names:?}");
+    assert!(tally.notes.iter().any(|note| note.contains("`note`")), "{:?}", tally.notes);
 }
 
 fn code(names: &[&str]) -> String {

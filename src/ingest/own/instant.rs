@@ -118,6 +118,11 @@ pub fn read(text: &str) -> Option<Clock> {
     unix(text).or_else(|| date(text))
 }
 
+/// What is said of a cell that holds no time.
+pub(in crate::ingest) fn refused(found: &str) -> String {
+    format!("should be a time (RFC 3339 or unix), found `{}`", crate::fmt::excerpt(found.as_bytes()))
+}
+
 fn unix(text: &str) -> Option<Clock> {
     let bytes = text.as_bytes();
     let point = near::find(b'.', bytes);

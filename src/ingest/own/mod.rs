@@ -5,6 +5,7 @@
 //! tell (the unit of `latency`, the zone of a bare date) is asked for or said, never guessed.
 
 mod assumed;
+pub(in crate::ingest) mod beginning;
 pub mod cell_text;
 pub mod columns;
 pub mod digits;

@@ -5,7 +5,7 @@ use super::cell_text::{self, Refusal, is_nothing};
 use super::columns::Plan;
 use super::digits::Sign;
 use super::failure;
-use super::instant::{Clock, Clocks};
+use super::instant::{self, Clock, Clocks};
 use super::known::Wanted;
 use crate::ingest::crowd::Crowd;
 use crate::ingest::{PartId, SeriesId, Settings, Sink, Tally, scrub};
@@ -232,10 +232,7 @@ impl<'s> RowReader<'s> {
         let Some(text) = cells.text(column).filter(|text| !is_nothing(text)) else {
             return Ok(None);
         };
-        let clock = self.clocks.read(text).ok_or_else(|| {
-            let found = crate::fmt::excerpt(text.as_bytes());
-            Refusal::at(column, format!("should be a time (RFC 3339 or unix), found `{found}`"))
-        })?;
+        let clock = self.clocks.read(text).ok_or_else(|| Refusal::at(column, instant::refused(text)))?;
         if let Clock::Zoneless(_) = clock {
             self.assumed.zoneless = true;
             self.assumed.without_zone_column = Some(column);

@@ -1,19 +1,17 @@
 //! A team's own CSV, one request a row.
 
 use super::assumed::Assumed;
-use super::cell_text::{Refusal, duration_ns};
+use super::beginning::Beginning;
+use super::cell_text::Refusal;
 use super::columns::{Plan, delimiter, foreign_header, header_names};
-use super::digits::{Seen, Sign};
 use super::row::{Cells, RowReader, Taken};
 use crate::error::Error;
 use crate::ingest::rows::{Row, Rows};
 use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, scrub, threads};
+use crate::model::input::NOT_TEXT;
 
 /// Reads CSV rows of requests.
 pub struct OwnRowsCsv;
-
-/// Rows in which a unit is looked for that no name states.
-const LOOKED_AT: usize = 50;
 
 impl Adapter for OwnRowsCsv {
     fn name(&self) -> &'static str {
@@ -52,10 +50,10 @@ impl Adapter for OwnRowsCsv {
         let separator = delimiter(head.first_line());
         let rows = Rows::open(input, separator)?;
         let names = rows.header().names().to_vec();
-        let plan =
-            Plan::beside_cells(&names, settings, &input.place(), |column| states_unit(&head, separator, column))?;
+        let beginning = Beginning::of(&head, separator);
+        let plan = Plan::beside_cells(&names, settings, &input.place(), |column| beginning.states_unit(column))?;
         plan.require_countable(&input.place())?;
-        let sign = sign_of(&head, separator, &plan.numbers());
+        let sign = beginning.sign(&plan.numbers());
         let readers = rows.shared_by(settings.threads.min(threads::worth_while(input)));
         let yields = threads::spread(readers, sink, |rows, sink| {
             let reader = RowReader::new(plan.clone(), settings).with_sign(sign);
@@ -79,26 +77,6 @@ impl Adapter for OwnRowsCsv {
         }
         Ok(tally)
     }
-}
-
-/// How the numbers in these columns are written, as far as the file's beginning shows.
-pub(in crate::ingest) fn sign_of(head: &Head, separator: u8, columns: &[usize]) -> Sign {
-    let rows = csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(head.bytes());
-    let mut seen = Seen::default();
-    for row in rows.into_byte_records().map_while(Result::ok) {
-        let cells = columns.iter().filter_map(|column| std::str::from_utf8(row.get(*column)?).ok());
-        cells.for_each(|cell| seen.take(cell));
-    }
-    seen.sign(separator == b';')
-}
-
-/// Whether one of the first cells of a column says its unit: `12 ms`.
-fn states_unit(head: &Head, separator: u8, column: usize) -> bool {
-    let rows = csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(head.bytes());
-    rows.into_byte_records().take(LOOKED_AT).map_while(Result::ok).any(|row| {
-        let cell = row.get(column).and_then(|cell| std::str::from_utf8(cell).ok()).unwrap_or("");
-        duration_ns(cell.trim(), separator == b';').is_some()
-    })
 }
 
 /// Findings are what reading rows leaves behind beside observations.
@@ -163,7 +141,7 @@ pub(in crate::ingest) fn shape(row: &Row<'_>, columns: usize) -> Result<(), Refu
     }
     match (0..columns).find(|column| row.bytes(Some(*column)).is_some_and(|bytes| std::str::from_utf8(bytes).is_err()))
     {
-        Some(column) => Err(Refusal::at(column, "is not UTF-8 text")),
+        Some(column) => Err(Refusal::at(column, NOT_TEXT)),
         None => Ok(()),
     }
 }

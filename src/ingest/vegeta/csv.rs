@@ -8,6 +8,7 @@ use super::result::{Attack, Hit};
 use crate::error::Error;
 use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally};
+use crate::model::input::NOT_TEXT;
 use crate::unit::Timestamp;
 use std::borrow::Cow;
 
@@ -90,7 +91,7 @@ fn fields(line: &[u8], overlong: bool) -> Result<Vec<Cow<'_, str>>, String> {
     if overlong {
         return Err("the row is longer than 1 MiB, so its address is not read".to_owned());
     }
-    let mut rest = std::str::from_utf8(line).map_err(|_| "is not UTF-8 text".to_owned())?;
+    let mut rest = std::str::from_utf8(line).map_err(|_| NOT_TEXT.to_owned())?;
     let mut fields = Vec::with_capacity(ALL);
     loop {
         let (field, after) = if let Some(quoted) = rest.strip_prefix('"') {

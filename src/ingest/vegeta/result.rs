@@ -51,7 +51,6 @@ struct Home {
 /// The run of an attack that the last of its rows belonged to.
 #[derive(Debug)]
 struct Run {
-    attack: String,
     part: PartId,
     last: Span,
 }
@@ -61,7 +60,8 @@ struct Run {
 pub(super) struct Attack {
     homes: HashMap<Vec<u8>, Home>,
     identity: Vec<u8>,
-    runs: Vec<Run>,
+    /// By the attack's name.
+    runs: HashMap<String, Run>,
     /// Where requests of number 0 were sent, by attack.
     beginnings: Vec<(String, Timestamp)>,
 }
@@ -92,13 +92,13 @@ impl Attack {
         if hit.seq == Some(0) && self.beginnings.len() < BEGINNINGS {
             self.beginnings.push((hit.attack.to_owned(), hit.sent_at));
         }
-        let Some(run) = self.runs.iter_mut().find(|run| run.attack == hit.attack) else {
+        let Some(run) = self.runs.get_mut(hit.attack) else {
             if self.runs.len() >= REMEMBERED {
                 self.runs.clear();
                 self.homes.clear();
             }
             let part = sink.run_of(name(hit.attack), busy);
-            self.runs.push(Run { attack: hit.attack.to_owned(), part, last: busy });
+            self.runs.insert(hit.attack.to_owned(), Run { part, last: busy });
             return part;
         };
         let apart = |earlier: Span, later: Span| later.start.0.saturating_sub(earlier.end.0);

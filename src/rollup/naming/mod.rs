@@ -4,8 +4,9 @@
 //! says under which it is held. Three things fold names, each only where there are more than allowed:
 //!
 //! 1. **By rule.** Every name has a `pattern` (`/users/17` has `/users/{id}`). While a pattern has few names they stand as
-//!    they are; once it has more than its values allow (two of UUIDs, ten of plain ids, fifty of numbers within words), all of
-//!    them are the pattern. Values that never vary stay: `/tenants/42/orders/{id}`.
+//!    they are; once it has more than its values allow (two of UUIDs, hashes and tokens, ten of plain ids, fifty of numbers
+//!    within words), all of them are the pattern. Values that never vary stay: `/tenants/42/orders/{id}`; so do placeholders
+//!    that a name came with.
 //! 2. **Learnt.** Where one place of patterns shows more than a hundred words, it becomes a placeholder too
 //!    (`/article/{name}`), and what lies below is united, which may in turn make a place below show too many.
 //! 3. **By level.** Where there are still more than a part can hold, fewer are allowed everywhere; at the last level all
@@ -162,7 +163,7 @@ impl Naming {
                 }
             }
         }
-        // A name that holds a placeholder itself may be one under which others are held.
+        // A name that is its own pattern may be one under which others are held.
         let grew = !pattern.is_given && known.names.insert(&name);
         let is = (known.names.held() > limit, known.values.iter().filter(|value| value.is_none()).count());
         if grew && !learnt && self.level == 0 && known.names.held() > 1 && known.names.held() <= limit + 1 {

@@ -101,7 +101,7 @@ pub(super) struct Pattern {
     pub(super) values: Vec<String>,
     /// Of its surest value; `None` without values.
     pub(super) strength: Option<Strength>,
-    /// Whether the text itself holds a placeholder.
+    /// Whether the text has placeholders in place of all its values: it is the pattern, and none of its names.
     pub(super) is_given: bool,
 }
 
@@ -120,6 +120,7 @@ impl Pattern {
         if let Some(query) = query {
             pattern.add_query(query);
         }
+        pattern.is_given = !pattern.values.is_empty() && pattern.key == text;
         pattern
     }
 
@@ -173,10 +174,7 @@ impl Pattern {
                     self.key.push('=');
                     match value {
                         "…" | "" => self.key.push_str(value),
-                        _ => {
-                            self.is_given |= value == Kind::Value.placeholder();
-                            self.add_value(Kind::Value, value);
-                        }
+                        _ => self.add_value(Kind::Value, value),
                     }
                 }
                 None => self.add_given(bare),
@@ -201,10 +199,7 @@ impl Pattern {
 
     fn add_braced(&mut self, braced: &str) {
         match Kind::of_placeholder(braced) {
-            Some(kind) => {
-                self.is_given = true;
-                self.add_value(kind, braced);
-            }
+            Some(kind) => self.add_value(kind, braced),
             None => self.key.push_str(braced),
         }
     }

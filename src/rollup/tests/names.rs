@@ -194,3 +194,86 @@ fn a_million_names_are_bounded() {
     }
     assert!(cells.len() < 100, "{labels:?}");
 }
+
+/// `/users/17?page={}` came with one placeholder and was passed over as if it were all pattern: a million of them were a
+/// million endpoints.
+#[test]
+fn ids_beside_a_placeholder_that_a_name_came_with_are_folded() {
+    let mut rollup = Rollup::new();
+    let part = rollup.part(None);
+    for number in 0..3_000 {
+        for name in [format!("/users/{number}?page={{}}"), format!("/reset/{{token}}/{number}"), "/q?w={}".to_owned()] {
+            let cell = rollup.cell(part, &request(&name, Outcome::Ok));
+            rollup.sample(cell, at_second(100 + number % 300, 5));
+        }
+    }
+    let (part, _) = shown(rollup);
+    let labels: Vec<String> = part.cells().iter().map(|cell| cell.key.endpoint.label()).collect();
+    assert_eq!(labels, ["GET /q?w={}", "GET /reset/{token}/{id}", "GET /users/{id}?page={}"]);
+    let said = remarks(&part).join("\n");
+    for text in ["names as `/users/{id}?page={}`", "names as `/reset/{token}/{id}`", "behind `?` in names is shown"] {
+        assert!(said.contains(text), "{text} is not in {said}");
+    }
+}
+
+/// Tokens are taken out while a name is read, so a thousand of them were one name that nothing was said of.
+#[test]
+fn every_fold_is_said() {
+    let mut rollup = Rollup::new();
+    let part = rollup.part(None);
+    let mut meet = |name: &str, outcome: Outcome| {
+        let cell = rollup.cell(part, &request(name, outcome));
+        rollup.sample(cell, at_second(100, 5));
+    };
+    meet("/reset/{token}", Outcome::Ok);
+    let letter = |at: usize| char::from(b'a' + u8::try_from(at).unwrap());
+    for at in 0..150 {
+        let last = if at == 0 { "first" } else { "comments" };
+        meet(&format!("/article/{}{}/{last}", letter(at / 26), letter(at % 26)), Outcome::Ok);
+    }
+    for port in 0..9 {
+        meet("/health", Outcome::Failed(format!("dial 10.0.0.1:5{port}000 refused")));
+    }
+    let text = |at: usize| format!("order {at} is gone");
+    (0..90).for_each(|at| {
+        rollup.fault(part, Fault { endpoint: None, text: text(at), count: 1, of_requests: true });
+    });
+    let (part, _) = shown(rollup);
+    let mut said = remarks(&part);
+    said.sort_unstable();
+    assert_eq!(
+        said,
+        [
+            "1 name as `/article/{name}/first`",
+            "149 names as `/article/{name}/comments`",
+            "9 kinds of failures as `dial {address} refused`",
+            "90 error texts as `order {n} is gone`",
+            "all names with a token, which is never shown, as `/reset/{token}`",
+        ]
+    );
+}
+
+/// How many names there were is estimated from their hashes, and an estimate may lie above what there can have been.
+#[test]
+fn no_more_names_are_said_than_there_are_rows() {
+    for seed in 0..40_usize {
+        let names = 600 + 37 * seed;
+        let mut rollup = Rollup::new();
+        let part = rollup.part(None);
+        for number in 0..names {
+            let cell = rollup.cell(part, &request(&format!("/{}/{number}", "x".repeat(seed)), Outcome::Ok));
+            rollup.sample(cell, at_second(100, 5));
+        }
+        let (part, _) = shown(rollup);
+        let said: u64 = remarks(&part)[0]
+            .split(' ')
+            .nth(1)
+            .unwrap()
+            .chars()
+            .filter(char::is_ascii_digit)
+            .collect::<String>()
+            .parse()
+            .unwrap();
+        assert!(said <= names as u64, "{said} names are said of {names} rows");
+    }
+}

@@ -1,0 +1,41 @@
+//! The rows at a CSV's beginning, looked at before its columns are understood.
+
+use super::cell_text::duration_ns;
+use super::digits::{Seen, Sign};
+use crate::ingest::Head;
+use csv::ByteRecord;
+
+/// Rows in which a unit is looked for that no name states.
+const LOOKED_AT: usize = 50;
+
+/// A Beginning is as many of a CSV's first rows as detection sees, without its header.
+pub(in crate::ingest) struct Beginning {
+    rows: Vec<ByteRecord>,
+    separator: u8,
+}
+
+impl Beginning {
+    /// Cuts the head into rows, once for all questions.
+    pub(in crate::ingest) fn of(head: &Head, separator: u8) -> Self {
+        let rows = csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(head.bytes());
+        Self { rows: rows.into_byte_records().map_while(Result::ok).collect(), separator }
+    }
+
+    fn cells(&self, column: usize) -> impl Iterator<Item = &str> {
+        self.rows.iter().filter_map(move |row| std::str::from_utf8(row.get(column)?).ok())
+    }
+
+    /// How the numbers in these columns are written, as far as these rows show.
+    pub(in crate::ingest) fn sign(&self, columns: &[usize]) -> Sign {
+        let mut seen = Seen::default();
+        for cell in columns.iter().flat_map(|column| self.cells(*column)) {
+            seen.take(cell);
+        }
+        seen.sign(self.separator == b';')
+    }
+
+    /// Whether one of the first cells of a column says its unit: `12 ms`.
+    pub(in crate::ingest) fn states_unit(&self, column: usize) -> bool {
+        self.cells(column).take(LOOKED_AT).any(|cell| duration_ns(cell.trim(), self.separator == b';').is_some())
+    }
+}
