@@ -55,7 +55,9 @@ pub(super) fn read(
     }
     if let Some(line) = copied {
         let text = format!("the file holds rows twice: those behind the header in line {line} are not counted again");
-        parts.iter_mut().for_each(|part| part.add_fact(Fact::Warning(text.clone())));
+        for part in &mut parts {
+            part.add_fact(Fact::Warning(text.clone()));
+        }
     }
     let headers = (stretches.len() - 1) as u64;
     (all.read, all.skipped) = (all.read + headers, all.skipped + headers);

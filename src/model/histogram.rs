@@ -270,12 +270,10 @@ impl Histogram {
             }
         }
         self.cells.clear();
-        let mut index = first;
-        for count in counts {
+        for (index, count) in (first..).zip(counts) {
             if count > 0 {
                 self.cells.push(Cell::new(index, count));
             }
-            index += 1;
         }
     }
 

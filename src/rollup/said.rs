@@ -55,8 +55,12 @@ impl Part {
         let left_aside = held.left_aside();
         self = self.renamed(&|key| held.shown(&held.endpoint(key)));
         self.requests.rename_kinds(&|kind| held.kinds.shown(kind));
-        said.into_iter().for_each(|text| self.add_fact(Fact::Remark(text)));
-        left_aside.into_iter().for_each(|text| self.add_fact(Fact::Warning(text)));
+        for text in said {
+            self.add_fact(Fact::Remark(text));
+        }
+        for text in left_aside {
+            self.add_fact(Fact::Warning(text));
+        }
         if self.faults.is_without_endpoints() {
             let text =
                 "too many different error texts at too many endpoints: the texts are counted without their endpoints";

@@ -102,10 +102,10 @@ pub(super) fn look(input: &Input, names: &[String], unknown: &[usize], totals: &
     for (column, course) in courses(input, &looked_at)? {
         match needed(column) {
             Some(needed) if course.falls == 0 && course.rises > 0 && course.seen >= needed => {
-                shown.growing.push(column)
+                shown.growing.push(column);
             }
             None if course.seen >= READINGS && course.falls.saturating_mul(4) > course.seen => {
-                shown.falling.push(column)
+                shown.falling.push(column);
             }
             _ => {}
         }
