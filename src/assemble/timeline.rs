@@ -85,7 +85,7 @@ fn counted(forms: &[Form]) -> Option<Timeline> {
     }
     let (from, to) = range(width_ns);
     let windows = usize::try_from(to - from + 1).ok()?;
-    let start = from * width_ns;
+    let start = from.saturating_mul(width_ns);
     let endpoints = courses
         .into_iter()
         .map(|(key, course)| EndpointSeries {
@@ -111,8 +111,7 @@ fn per_second(form: &Form) -> BTreeMap<EndpointKey, Course> {
             for (second, more, failed) in seconds {
                 let at = second.saturating_mul(NANOS_PER_SECOND);
                 course.push((at, requests, failures));
-                requests += more;
-                failures += failed;
+                (requests, failures) = (more.saturating_add(requests), failed.saturating_add(failures));
                 course.push((at.saturating_add(NANOS_PER_SECOND), requests, failures));
             }
             (total.endpoint.clone().unwrap_or_default(), course)

@@ -39,6 +39,16 @@ pub fn plural(value: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(value), if value == 1 { one } else { many })
 }
 
+/// A count of what is given in the plural, as words that vary are: `1 request`, `3 successes`.
+#[must_use]
+pub fn counted(value: u64, many: &str) -> String {
+    let one = match many.strip_suffix("es") {
+        Some(stem) if stem.ends_with("ss") => stem,
+        _ => many.strip_suffix('s').unwrap_or(many),
+    };
+    plural(value, one, many)
+}
+
 /// A number with three significant digits and its thousands apart: `0.0886`, `12.3`, `3,840`. Whole numbers below
 /// 100,000 are exact.
 #[must_use]
@@ -247,6 +257,13 @@ mod tests {
         assert_eq!(value_beside(2.77, Unit::PerSecond, limit), "166/min");
         assert_eq!(value_beside(0.5, Unit::PerSecond, 95.0), "0.5/s");
         assert_eq!(value_beside(3e6, Unit::Micros, 5e5), "3 s");
+    }
+
+    #[test]
+    fn one_of_many_is_singular() {
+        let said: Vec<String> = ["requests", "successes", "values"].iter().map(|many| counted(1, many)).collect();
+        assert_eq!(said, ["1 request", "1 success", "1 value"]);
+        assert_eq!(counted(3153, "failures"), "3,153 failures");
     }
 
     #[test]

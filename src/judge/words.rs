@@ -106,7 +106,7 @@ pub fn reason(
     let figure = fmt::value_beside(value, seen.unit, demanded.value);
     // What was counted is not a figure over so many: "104 dropped iterations on 104 iterations" says nothing.
     let n = seen.n.filter(|_| !matches!(seen.nature, Nature::Counted | Nature::Course));
-    let on = n.map_or_else(String::new, |n| format!(" on {} {}", fmt::count(n), subject.counted));
+    let on = n.map_or_else(String::new, |n| format!(" on {}", fmt::counted(n, subject.counted)));
     let aside = seen.why.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
     let waited = waited(subject, seen, demanded).unwrap_or_else(|| format!("{named} {figure}{on}, demanded {demand}"));
     match (decision.status, decision.because) {

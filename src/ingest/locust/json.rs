@@ -14,7 +14,7 @@ use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tall
 use crate::model::distribution::{Distribution, Quoted, Recorded};
 use crate::model::key::Population;
 use crate::model::sample::{Fact, LoadModel, Total};
-use crate::unit::{Span, Timestamp};
+use crate::unit::{NANOS_PER_SECOND, Span, Timestamp};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -161,16 +161,19 @@ impl Entry {
 
     fn per_second(&self) -> Result<Vec<(i64, u64, u64)>, String> {
         let mut seconds: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
+        // Any second that fits into nanoseconds: up to the year 2262.
+        let fits = |second: &i64| (0..=i64::MAX / NANOS_PER_SECOND).contains(second);
         let second = |key: &str| {
-            key.parse::<i64>().map_err(|_| {
+            key.parse::<i64>().ok().filter(fits).ok_or_else(|| {
                 format!("should have unix seconds as keys, found `{}`", crate::fmt::excerpt(key.as_bytes()))
             })
         };
+        let add = |sum: &mut u64, count: u64| *sum = sum.saturating_add(count);
         for (key, count) in &self.num_reqs_per_sec {
-            seconds.entry(second(key)?).or_default().0 += count;
+            add(&mut seconds.entry(second(key)?).or_default().0, *count);
         }
         for (key, count) in &self.num_fail_per_sec {
-            seconds.entry(second(key)?).or_default().1 += count;
+            add(&mut seconds.entry(second(key)?).or_default().1, *count);
         }
         Ok(seconds.into_iter().map(|(second, (requests, failures))| (second, requests, failures)).collect())
     }

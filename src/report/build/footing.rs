@@ -21,11 +21,8 @@ fn counted(tests: &[&TestReport]) -> String {
         if population == Population::Request { requests.sum() } else { of_others.sum() }
     };
     let counts = Population::ALL.map(|population| (of(population), population.words()));
-    let seen: Vec<String> = counts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, noun)| format!("{} {noun}", fmt::count(*count)))
-        .collect();
+    let seen: Vec<String> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| fmt::counted(*count, noun)).collect();
     if seen.is_empty() { "no requests".to_owned() } else { seen.join(" and ") }
 }
 
