@@ -7,6 +7,9 @@ use super::tally::{Rejection, Tally};
 use crate::error::Error;
 use std::sync::Arc;
 
+/// Lines that a row may take by what people write into a field, such as the trace of an error.
+const FEW_LINES: u64 = 50;
+
 /// Columns of a header, by name.
 #[derive(Debug, Clone)]
 pub struct Header {
@@ -51,6 +54,8 @@ pub struct Row<'a> {
     pub line: u64,
     /// Byte at which it begins.
     pub byte: u64,
+    /// Line ends in it, its own included.
+    line_ends: u64,
 }
 
 impl Row<'_> {
@@ -99,16 +104,22 @@ impl Row<'_> {
         }
     }
 
-    /// A rejection of this row.
+    /// A rejection of this row. One that goes on over many lines has mostly lost a quote, and so have all rows behind it: how
+    /// many lines went with it is said.
     #[must_use]
     pub fn rejection(&self, field: Option<&str>, reason: impl Into<String>) -> Rejection {
         let fields: Vec<&[u8]> = (0..self.width()).filter_map(|column| self.bytes(Some(column))).collect();
         let joined = fields.join(&b',');
+        let mut reason = reason.into();
+        if self.line_ends > FEW_LINES {
+            let lines = crate::fmt::count(self.line_ends);
+            reason = format!("{reason}; the row takes {lines} lines: is a quote not closed?");
+        }
         Rejection {
             byte: self.byte,
             line: self.line,
             field: field.map(str::to_owned),
-            reason: reason.into(),
+            reason,
             excerpt: crate::fmt::excerpt(&joined),
         }
     }
@@ -197,7 +208,7 @@ impl Rows {
         self.line += line_ends;
         self.at += len;
         let (bytes, fields) = self.splitter.row(row);
-        Some(Row { bytes, text: std::str::from_utf8(bytes).ok(), fields, line, byte })
+        Some(Row { bytes, text: std::str::from_utf8(bytes).ok(), fields, line, byte, line_ends })
     }
 
     /// Rows that were read into memory and not yet given out, as they are written; it begins and ends with a row. May be
@@ -279,6 +290,18 @@ mod tests {
         let places: Vec<_> = rows.iter().map(|(line, byte, _)| (*line, *byte)).collect();
         assert_eq!(places, [(3, 7), (5, 16), (7, 21)]);
         assert_eq!(rows[0].2, [b"1".to_vec(), b"x\ny".to_vec()]);
+    }
+
+    /// Half a file went with the quote that a row had lost, and it was said that one row of three hundred could not be read.
+    #[test]
+    fn a_row_that_took_others_with_it_says_how_many() {
+        let text = format!("a,b\n1,2\n\"3,4\n{}", "5,6\n".repeat(150));
+        let mut rows = Rows::open(&Input::memory("x.csv", text.into_bytes()).unwrap(), b',').unwrap();
+        let mut tally = Tally::default();
+        assert_eq!(rows.next_row(&mut tally).unwrap().rejection(None, "is wrong").reason, "is wrong");
+        let lost = rows.next_row(&mut tally).unwrap().rejection(None, "has fewer fields");
+        assert_eq!(lost.reason, "has fewer fields; the row takes 151 lines: is a quote not closed?");
+        assert!(rows.next_row(&mut tally).is_none());
     }
 
     #[test]
