@@ -75,7 +75,7 @@ fn endpoint(key: EndpointKey, cells: &[&CellData]) -> EndpointData {
         failure_kinds: most_frequent(kinds),
         statuses: statuses.into_iter().collect(),
         cached: (told > 0).then_some((hits, told)),
-        bytes: cells.iter().map(|cell| cell.bytes).sum(),
+        bytes: all_of(cells.iter().map(|cell| cell.bytes)),
         latency: recorded(all, "the source gives no latency"),
         latency_ok: match unknown {
             0 => recorded(
@@ -151,9 +151,18 @@ fn one_of(key: &EndpointKey, mut rows: Vec<EndpointData>) -> Option<EndpointData
     Some(EndpointData { outside_load: rows.iter().all(|row| row.outside_load), key: key.clone(), ..sum })
 }
 
+/// A sum, known where all its parts are. Counts that a file only claims may be beyond counting together.
+fn all_of(parts: impl Iterator<Item = Option<u64>>) -> Option<u64> {
+    let mut sum = 0_u64;
+    for part in parts {
+        sum = sum.saturating_add(part?);
+    }
+    Some(sum)
+}
+
 /// The sum over endpoints where the tool gives none itself. Percentiles of endpoints cannot be combined, histograms can.
 fn summed(endpoints: &[EndpointData]) -> EndpointData {
-    let add = |figure: fn(&EndpointData) -> Option<u64>| endpoints.iter().map(figure).sum::<Option<u64>>();
+    let add = |figure: fn(&EndpointData) -> Option<u64>| all_of(endpoints.iter().map(figure));
     let latency = |of: fn(&EndpointData) -> &Distribution| {
         let parts: Vec<(&Distribution, Option<u64>)> = endpoints.iter().map(|one| (of(one), one.requests)).collect();
         combined(&parts)
