@@ -163,7 +163,7 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
 /// Whether rows were refused for what is no character, or a name holds the sign for it: perhaps the text is in another encoding.
 fn has_broken_text(tally: &Tally, parts: &[Part]) -> bool {
     let is_broken = |text: &str| text.contains(char::REPLACEMENT_CHARACTER);
-    let is_refused = |row: &Rejection| row.reason == NOT_TEXT || is_broken(&row.excerpt);
+    let is_refused = |row: &Rejection| row.reason.starts_with(NOT_TEXT) || is_broken(&row.excerpt);
     tally.first_rejections.iter().any(is_refused) || parts.iter().any(|part| part.endpoint_names().any(is_broken))
 }
 

@@ -81,10 +81,12 @@ impl Row<'_> {
     /// A field's text, trimmed; `None` where it is absent, empty or not UTF-8.
     #[must_use]
     pub fn text(&self, column: Option<usize>) -> Option<&str> {
-        let (start, end) = *self.fields.get(column?)?;
         let field = match self.text {
-            Some(text) => text.get(start..end)?,
-            None => std::str::from_utf8(self.bytes.get(start..end)?).ok()?,
+            Some(text) => {
+                let (start, end) = *self.fields.get(column?)?;
+                text.get(start..end)?
+            }
+            None => std::str::from_utf8(self.bytes(column)?).ok()?,
         };
         let text = trimmed(field);
         (!text.is_empty()).then_some(text)

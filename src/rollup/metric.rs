@@ -102,7 +102,7 @@ impl Points {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.held.is_empty() && self.counted.count == 0
+        self.len() == 0
     }
 
     /// As plain data.

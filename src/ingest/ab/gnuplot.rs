@@ -3,6 +3,7 @@
 use super::{FAILURES_UNKNOWN, TOOL};
 use crate::error::Error;
 use crate::ingest::own::cell_text::Refusal;
+use crate::ingest::own::instant::LEAST_UNIX_S;
 use crate::ingest::printed::{amount, each_row, seconds_ns, unnamed};
 use crate::ingest::rows::Rows;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
@@ -64,7 +65,7 @@ impl Adapter for AbGnuplot {
             let latency_ns = seconds_ns(millis / 1e3)
                 .ok_or_else(|| Refusal::at(took, format!("should be milliseconds, found {millis}")))?;
             // Before 1973 it is a time that something took, in a column that was moved.
-            let started = Some(amount(row, start)?).filter(|seconds| *seconds >= 1e8);
+            let started = Some(amount(row, start)?).filter(|seconds| *seconds >= LEAST_UNIX_S);
             let ended_at = started
                 .and_then(|seconds| whole_second(seconds, latency_ns))
                 .ok_or_else(|| Refusal::at(start, "should be a time in unix seconds"))?;

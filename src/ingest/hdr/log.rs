@@ -6,6 +6,7 @@
 use super::{NO_FAILURES, TOOL, total, unit_ns, whole_ns};
 use crate::error::Error;
 use crate::ingest::document::unix_ms;
+use crate::ingest::own::instant::LEAST_UNIX_S;
 use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, PartId, Rejection, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted, Recorded};
@@ -19,8 +20,6 @@ use std::collections::BTreeMap;
 /// Reads an interval log.
 pub struct HdrLog;
 
-/// A start before this many seconds is no unix time.
-const LEAST_UNIX_S: f64 = 1e8;
 /// Percentiles of an interval that are shown over time.
 const OVER_TIME: [f64; 3] = [0.5, 0.95, 0.99];
 

@@ -7,7 +7,7 @@
 
 use super::quote::{Columns, Figures, US_PER_MS, quantiles_ms};
 use super::table::{Bad, Column, Percentile, Subject, each_row, header_has, percentiles, unseen};
-use super::{STALE, TOOL};
+use super::{STALE, TOOL, is_second};
 use crate::error::Error;
 use crate::ingest::rows::{Header, Row, Rows};
 use crate::ingest::{Adapter, Head, Input, PartId, Settings, Sink, Sniff, Tally};
@@ -102,10 +102,9 @@ impl Layout {
     }
 
     fn read(&self, row: &Row<'_>) -> Result<Point, Bad> {
-        // Any second that fits into nanoseconds: up to the year 2262.
         let second = i64::try_from(self.at.count(row)?)
             .ok()
-            .filter(|second| *second <= i64::MAX / NANOS_PER_SECOND)
+            .filter(|second| is_second(*second))
             .ok_or_else(|| Bad::of("Timestamp", "should be unix seconds, found a later time"))?;
         Ok(Point {
             second,

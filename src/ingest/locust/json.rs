@@ -4,17 +4,17 @@
 //! `--json` goes to standard output, so with `2>&1` log lines stand before and after it; they are passed over. With both
 //! options together Locust writes `[]`, because the first writing clears what the second would write.
 
-use super::TOOL;
 use super::bucket::{self, TYPE_1_OWN, TYPE_1_ROUNDED};
 use super::quote::{US_PER_MS, successes_unknown};
 use super::table::{endpoint, whole};
+use super::{TOOL, is_second};
 use crate::error::Error;
 use crate::ingest::scrub;
 use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted, Recorded};
 use crate::model::key::Population;
 use crate::model::sample::{Fact, LoadModel, Total};
-use crate::unit::{NANOS_PER_SECOND, Span, Timestamp};
+use crate::unit::{Span, Timestamp};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -161,10 +161,8 @@ impl Entry {
 
     fn per_second(&self) -> Result<Vec<(i64, u64, u64)>, String> {
         let mut seconds: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
-        // Any second that fits into nanoseconds: up to the year 2262.
-        let fits = |second: &i64| (0..=i64::MAX / NANOS_PER_SECOND).contains(second);
         let second = |key: &str| {
-            key.parse::<i64>().ok().filter(fits).ok_or_else(|| {
+            key.parse::<i64>().ok().filter(|second| is_second(*second)).ok_or_else(|| {
                 format!("should have unix seconds as keys, found `{}`", crate::fmt::excerpt(key.as_bytes()))
             })
         };

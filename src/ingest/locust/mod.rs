@@ -41,8 +41,15 @@ pub use json::Json;
 pub use legacy::LegacyHtml;
 pub use stats::Stats;
 
+use crate::unit::NANOS_PER_SECOND;
+
 /// The tool as people write it.
 const TOOL: &str = "Locust";
+
+/// Whether a second of unix time fits into nanoseconds: from 1970 to 2262.
+fn is_second(second: i64) -> bool {
+    (0..=i64::MAX / NANOS_PER_SECOND).contains(&second)
+}
 
 /// What every reader of the CSVs is told once.
 const STALE: &str = "Locust rewrites its CSVs once a second and not at the end: the last second may be missing";

@@ -48,9 +48,10 @@ impl Instants {
             return None;
         }
         match instant::read(text) {
-            Some(Clock::At(at)) => Some(at),
-            Some(Clock::Zoneless(at)) => self.civil(civil_of(at)?),
-            Some(Clock::SinceStart) => None,
+            Some(clock) => {
+                self.zoneless |= matches!(clock, Clock::Zoneless(_));
+                clock.timestamp_in(self.zone.as_ref())
+            }
             None => self.dated(text),
         }
     }
@@ -152,11 +153,6 @@ fn word_ends(text: &str) -> impl Iterator<Item = usize> {
         .take(WORDS)
         .collect();
     ends.into_iter().rev()
-}
-
-fn civil_of(at: Timestamp) -> Option<DateTime> {
-    let stamp = jiff::Timestamp::from_nanosecond(i128::from(at.0)).ok()?;
-    Some(stamp.to_zoned(TimeZone::UTC).datetime())
 }
 
 fn nanos(civil: DateTime, zone: TimeZone) -> Option<Timestamp> {

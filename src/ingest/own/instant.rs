@@ -111,6 +111,8 @@ fn seconds(text: &[u8]) -> Option<(i64, &[u8])> {
 
 /// Before this many seconds (March 1973) a number is no unix time; the same bound tells ms, µs and ns apart.
 const LEAST_UNIX: u64 = 100_000_000;
+/// The same of seconds that were read as a number.
+pub(in crate::ingest) const LEAST_UNIX_S: f64 = 1e8;
 
 /// Reads a time cell; `None` where it is neither a number nor a date.
 #[must_use]
