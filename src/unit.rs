@@ -34,6 +34,7 @@ impl Timestamp {
 
     /// This instant moved later by `nanos` (earlier when negative), held at the ends of the range.
     #[must_use]
+    #[inline]
     pub fn plus_nanos(self, nanos: i64) -> Self {
         Self(self.0.saturating_add(nanos))
     }
@@ -51,12 +52,14 @@ pub struct Span {
 impl Span {
     /// The span of one instant.
     #[must_use]
+    #[inline]
     pub fn at(instant: Timestamp) -> Self {
         Self { start: instant, end: instant }
     }
 
     /// The smallest span that holds both.
     #[must_use]
+    #[inline]
     pub fn union(self, other: Self) -> Self {
         Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }

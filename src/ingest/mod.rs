@@ -39,6 +39,7 @@ mod printed;
 pub mod pytest_benchmark;
 pub mod refused;
 pub mod row_blocks;
+mod row_end;
 mod row_fields;
 pub mod rows;
 pub mod scrub;

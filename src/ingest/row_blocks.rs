@@ -15,7 +15,7 @@
 //! Whatever depends on the order of rows must be decided from places (line, byte) at the end.
 
 use super::input::{Input, LINE_CAP, Line, Stream};
-use super::near;
+use super::row_end::last_row_end;
 use crate::error::Error;
 use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
@@ -226,59 +226,6 @@ impl Cutter {
     }
 }
 
-/// So near to the end of a text its last row end is mostly found.
-const NEAR_END: usize = 16 * 1024;
-
-/// Where the last row ends that certainly ends in a text which begins with a row; behind its line end. `None` where none
-/// does.
-fn last_row_end(text: &[u8], delimiter: u8) -> Option<usize> {
-    let near = text.len().saturating_sub(NEAR_END);
-    last_row_end_from(near, text, delimiter).or_else(|| last_row_end_from(0, text, delimiter))
-}
-
-/// The same, of row ends behind a place only: what is open there has to be found out from the beginning, but line ends before
-/// it need not be looked for.
-///
-/// A quote opens a field only at its beginning; within one, two quotes are one that was meant; behind the closing one the
-/// field goes on without quotes. Elsewhere a quote is a character like others.
-fn last_row_end_from(near: usize, text: &[u8], delimiter: u8) -> Option<usize> {
-    let mut end = None;
-    // Up to here nothing is open.
-    let mut seen = 0;
-    loop {
-        let quote = memchr::memchr(b'"', text.get(seen..)?).map(|found| seen + found);
-        let until = quote.unwrap_or(text.len());
-        if until > near {
-            let outside = text.get(seen..until)?;
-            end = memchr::memrchr(b'\n', outside).map(|found| seen + found + 1).or(end);
-        }
-        let Some(quote) = quote else { return end };
-        let before = quote.checked_sub(1).and_then(|at| text.get(at));
-        let opens = before.is_none_or(|byte| matches!(byte, b'\n' | b'\r') || *byte == delimiter);
-        seen = if opens {
-            match closing_quote(text, quote + 1) {
-                Some(close) => close + 1,
-                None => return end,
-            }
-        } else {
-            quote + 1
-        };
-    }
-}
-
-/// The quote that closes a field whose content begins at a place. At the very end of the text a quote may be the first of
-/// two.
-fn closing_quote(text: &[u8], from: usize) -> Option<usize> {
-    let mut seen = from;
-    loop {
-        let quote = near::find(b'"', text.get(seen..)?)? + seen;
-        if *text.get(quote + 1)? != b'"' {
-            return Some(quote);
-        }
-        seen = quote + 2;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -358,14 +305,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn a_row_end_near_the_end_is_the_last_of_all(text in "[a,\"\n\r;]{0,60}", near in 0..60_usize) {
-            let (all, found) =
-                (last_row_end_from(0, text.as_bytes(), b','), last_row_end_from(near, text.as_bytes(), b','));
-            prop_assert!(found.is_none() || found == all);
-            prop_assert!(found.is_some() || all.is_none_or(|end| end <= near + 1));
-        }
-
         #[test]
         fn rows_of_blocks_are_rows_of_the_whole(text in "[a,\"\n\r;]{0,60}", size in 1..40_usize) {
             let cut = blocks(&text, size);

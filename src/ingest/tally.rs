@@ -33,6 +33,7 @@ pub struct Tally {
 
 impl Tally {
     /// Counts a row that was used.
+    #[inline]
     pub fn used(&mut self) {
         self.read += 1;
         self.used += 1;

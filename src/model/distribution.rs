@@ -41,11 +41,13 @@ pub struct Recorded {
 
 impl Recorded {
     /// Adds one latency.
+    #[inline]
     pub fn record(&mut self, latency_ns: u64) {
         self.record_n(latency_ns, 1);
     }
 
     /// Adds the same latency `count` times.
+    #[inline]
     pub fn record_n(&mut self, latency_ns: u64, count: u64) {
         if count == 0 {
             return;

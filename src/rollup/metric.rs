@@ -141,17 +141,20 @@ impl Figures {
     /// Counts values, which are all finite; those of a trend in a histogram too, of so many steps a unit.
     fn add(&mut self, values: &[f64], steps_per_unit: Option<f64>) {
         self.count += values.len() as u64;
-        self.sum = self.sum.saturating_add(sum(values));
-        for &value in values {
-            self.nonzero += u64::from(value.abs() > 0.0);
+        let mut rest = values;
+        // Many metrics say the same again and again, such as that no time was spent on connecting.
+        while let Some((&value, others)) = rest.split_first() {
+            let same = others.iter().position(|other| other.to_bits() != value.to_bits()).unwrap_or(others.len());
+            rest = others.get(same..).unwrap_or_default();
+            let times = 1 + same as u64;
+            self.sum = self.sum.saturating_add(whole(value * STEPS_OF_SUM).saturating_mul(i128::from(times)));
+            self.nonzero += if value.abs() > 0.0 { times } else { 0 };
             // Mostly a value lies well within the extremes; what comes near them is compared with care.
             if !self.extremes.is_some_and(|(least, most)| least < value && value < most) {
                 self.extremes = Some(spread(self.extremes, (value, value)));
             }
-        }
-        if let Some(steps) = steps_per_unit {
-            for value in values {
-                self.histogram.record(nearest(value * steps));
+            if let Some(steps) = steps_per_unit {
+                self.histogram.record_n(nearest(value * steps), times);
             }
         }
     }
@@ -199,17 +202,6 @@ impl Figures {
     }
 }
 
-/// The sum of some values in steps, each rounded to a whole one.
-#[inline]
-fn sum(values: &[f64]) -> i128 {
-    let greatest = values.iter().fold(0.0_f64, |greatest, value| greatest.max(value.abs()));
-    // So few of these fit into 64 bits together.
-    if values.len() <= HELD && greatest * STEPS_OF_SUM < f64::from(1_u32 << 31) * f64::from(1_u32 << 25) {
-        return i128::from(values.iter().fold(0_i64, |sum, value| sum.saturating_add(nearest(value * STEPS_OF_SUM))));
-    }
-    values.iter().fold(0, |sum, value| sum.saturating_add(whole(value * STEPS_OF_SUM)))
-}
-
 /// Rounds half away from zero.
 #[inline]
 fn whole(value: f64) -> i128 {
@@ -229,7 +221,7 @@ fn nearest(value: f64) -> i64 {
     let whole = value as i64;
     #[expect(clippy::cast_precision_loss, reason = "beyond 2^53 it was whole already, and is the same again")]
     let rest = value - whole as f64;
-    whole.saturating_add(i64::from(rest >= 0.5)).saturating_sub(i64::from(rest <= -0.5))
+    whole.saturating_add(i64::from(rest >= 0.5) - i64::from(rest <= -0.5))
 }
 
 fn spread(own: Option<(f64, f64)>, theirs: (f64, f64)) -> (f64, f64) {
@@ -253,9 +245,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn values_together_sum_up_as_one_by_one(values in prop::collection::vec(prop_oneof![0.0..5e5_f64, -1e8..1e8_f64, -1e12..1e12_f64], 0..70)) {
-            let one_by_one = values.iter().fold(0_i128, |sum, value| sum + whole(value * STEPS_OF_SUM));
-            prop_assert_eq!(sum(&values), one_by_one);
+        fn values_together_amount_to_what_they_do_one_by_one(
+            values in prop::collection::vec((prop_oneof![0.0..5e5_f64, -1e8..1e8_f64, -1e12..1e12_f64, Just(0.0), Just(-0.0)], 1..4_usize), 0..30),
+        ) {
+            let values: Vec<f64> = values.into_iter().flat_map(|(value, times)| vec![value; times]).collect();
+            let (mut together, mut one_by_one) = (Figures::default(), Figures::default());
+            together.add(&values, Some(1.0));
+            for value in values {
+                one_by_one.add(&[value], Some(1.0));
+            }
+            prop_assert_eq!(together, one_by_one);
         }
 
         #[test]

@@ -125,7 +125,9 @@ impl Requests {
     fn index(&mut self, at: Timestamp) -> i64 {
         if !self.grid.covers(at) {
             let grown = self.grid.cover(at);
-            self.coarsen(grown);
+            if grown > 0 {
+                self.coarsen(grown);
+            }
         }
         if let Some((from, until, index)) = self.recent
             && (from..until).contains(&at.0)

@@ -173,6 +173,7 @@ impl<T: Fold + Default> Lane<T> {
     }
 
     /// Adds a value to a window.
+    #[inline]
     pub(super) fn add(&mut self, index: i64, value: T) {
         if let Some(own) = self.at(index) {
             own.fold(value);

@@ -173,7 +173,7 @@ impl<'s> Reader<'s> {
     /// One glance serves all rows: each overwrites what the row before left in it.
     #[inline]
     fn like_row<'t>(&mut self, text: &'t [u8], line: u64, glance: &mut Glance<'t>) -> bool {
-        let Some(sight) = &self.sight else { return false };
+        let Some(sight) = &mut self.sight else { return false };
         let Some(known) = sight.fit(text, glance) else { return false };
         self.tell_known(known, glance, line)
     }

@@ -43,6 +43,18 @@ pub(super) enum Aside {
     DataType,
 }
 
+impl Step {
+    /// Whether such a column mostly holds what it held in the row before.
+    pub(super) fn is_steady(self) -> bool {
+        match self {
+            Self::Number(number) => !matches!(number, Number::Elapsed | Number::Latency),
+            Self::Aside(aside) => aside == Aside::Host,
+            Self::Pass => true,
+            Self::Stamp | Self::Text { .. } => false,
+        }
+    }
+}
+
 /// A Glance is one row as it stands.
 #[derive(Debug, Default)]
 pub(super) struct Glance<'t> {
@@ -54,6 +66,8 @@ pub(super) struct Glance<'t> {
     pub(super) data_type: &'t [u8],
     /// Its texts with quotes and delimiters, a stretch of columns each.
     pub(super) texts: Texts<'t>,
+    /// The first digits of the time read last, and their number.
+    first_digits: ([u8; 8], u64),
 }
 
 /// Stretches of columns with texts; those that a file does not have are empty.
@@ -86,22 +100,24 @@ impl Form {
         (stretches <= STRETCHES).then_some(Self { steps, delimiter: columns.delimiter, ahead })
     }
 
-    /// Goes through the columns ahead of the first with a text, of the row at the front of a text.
+    /// Goes through the columns ahead of the first with a text, of the row at the front of a text, and returns what follows.
     #[expect(clippy::inline_always, reason = "called in one place for each row")]
     #[inline(always)]
-    pub(super) fn start<'t>(&self, text: &'t [u8], glance: &mut Glance<'t>) -> Option<Walk<'t>> {
-        let mut walk = Walk::over(text, self.delimiter);
+    pub(super) fn start<'t>(&self, row: &'t [u8], glance: &mut Glance<'t>) -> Option<&'t [u8]> {
+        let mut rest = row;
         for step in self.steps.get(..self.ahead)? {
-            if !matches!(step, Step::Stamp | Step::Number(_)) {
+            let behind = match step {
+                Step::Stamp => glance.stamp(rest)?,
+                Step::Number(number) => glance.number(*number, rest)?,
+                Step::Text { .. } | Step::Aside(_) | Step::Pass => return None,
+            };
+            let (delimiter, behind) = behind.split_first()?;
+            if *delimiter != self.delimiter {
                 return None;
             }
-            walk.step(*step, glance)?;
-            if text.get(walk.at) != Some(&self.delimiter) {
-                return None;
-            }
-            walk.at += 1;
+            rest = behind;
         }
-        Some(walk)
+        Some(rest)
     }
 
     /// The row at the front of a text, if it is of the usual form and its line ends there.
@@ -196,33 +212,10 @@ impl<'t> Walk<'t> {
                 };
                 glance.aside(aside, text);
             }
-            Step::Stamp => {
-                glance.measured.start = Some(Stamps::unix_ms(self.number()??)?);
-                // Other lengths are other units.
-                return matches!(self.at - from, 12..=14).then_some(());
-            }
-            Step::Number(number) => {
-                let value = self.number()?;
-                glance.measured.take(number, value)?;
-            }
+            Step::Stamp => self.at = self.text.len() - glance.stamp(self.text.get(from..)?)?.len(),
+            Step::Number(number) => self.at = self.text.len() - glance.number(number, self.text.get(from..)?)?.len(),
         }
         Some(())
-    }
-
-    /// A whole number of at most fifteen digits, or nothing.
-    #[expect(clippy::inline_always, reason = "several times a row")]
-    #[inline(always)]
-    #[expect(clippy::option_option, reason = "not to be read here, read and empty, read")]
-    fn number(&mut self) -> Option<Option<u64>> {
-        let rest = self.text.get(self.at..)?;
-        let (value, count) = decimal::digits(rest)?;
-        if count < 8 {
-            self.at += count;
-            return Some((count > 0).then_some(value));
-        }
-        let (more, further) = decimal::digits(rest.get(8..)?)?;
-        self.at += 8 + further;
-        (further < 8).then(|| Some(value * decimal::ten_to(further) + more))
     }
 
     /// Goes to the end of a field, and says what quotes it has. `None` where it goes on in the next line, or behind its
@@ -266,6 +259,48 @@ enum Quotes {
 }
 
 impl<'t> Glance<'t> {
+    /// Takes the time at the front of a text, and returns what follows it.
+    #[expect(clippy::inline_always, reason = "called in few places, for each row")]
+    #[inline(always)]
+    pub(super) fn stamp(&mut self, text: &'t [u8]) -> Option<&'t [u8]> {
+        let (first, rest) = text.split_first_chunk::<8>()?;
+        // The first eight of thirteen digits change once in a hundred seconds.
+        if *first != self.first_digits.0 {
+            let (value, count) = decimal::digits(text)?;
+            self.first_digits = (*first, value);
+            if count < 8 {
+                self.first_digits = Default::default();
+                return None;
+            }
+        }
+        let (more, further) = decimal::digits(rest)?;
+        // Other lengths are other units.
+        if !matches!(further, 4..=6) {
+            return None;
+        }
+        let milliseconds = self.first_digits.1 * decimal::ten_to(further) + more;
+        self.measured.start = Some(Stamps::unix_ms(milliseconds)?);
+        rest.get(further..)
+    }
+
+    /// Takes the number at the front of a text, at most fifteen digits or nothing, and returns what follows it.
+    #[expect(clippy::inline_always, reason = "called in few places, for each field of each row")]
+    #[inline(always)]
+    pub(super) fn number(&mut self, number: Number, text: &'t [u8]) -> Option<&'t [u8]> {
+        let (value, count) = decimal::digits(text)?;
+        let rest = text.get(count..)?;
+        if count < 8 {
+            self.measured.take(number, (count > 0).then_some(value))?;
+            return Some(rest);
+        }
+        let (more, further) = decimal::digits(rest)?;
+        if further == 8 {
+            return None;
+        }
+        self.measured.take(number, Some(value * decimal::ten_to(further) + more))?;
+        rest.get(further..)
+    }
+
     /// Takes a text that is wanted as it is.
     #[inline]
     pub(super) fn aside(&mut self, aside: Aside, text: &'t [u8]) {
@@ -288,12 +323,12 @@ impl Measured<'_> {
         };
         match number {
             Number::Elapsed => self.elapsed_ns = nanos(value)??,
-            Number::Idle => self.idle_ns = nanos(value)?.unwrap_or(0),
+            Number::Idle => self.steady.idle_ns = nanos(value)?.unwrap_or(0),
             Number::Latency => self.latency_ns = nanos(value)?,
-            Number::Connect => self.connect_ns = nanos(value)?,
-            Number::Bytes => self.bytes = value,
-            Number::Sent => self.sent = value,
-            Number::Threads => self.threads = value,
+            Number::Connect => self.steady.connect_ns = nanos(value)?,
+            Number::Bytes => self.steady.bytes = value,
+            Number::Sent => self.steady.sent = value,
+            Number::Threads => self.steady.threads = value,
         }
         Some(())
     }

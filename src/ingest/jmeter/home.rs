@@ -56,6 +56,7 @@ impl Homes {
     }
 
     /// The part whose cells these are.
+    #[inline]
     pub(super) fn part(&self) -> PartId {
         self.part
     }

@@ -70,6 +70,7 @@ pub(super) enum Judged {
 
 impl Judged {
     /// Whether it ended well, where that is known.
+    #[inline]
     pub(super) fn success(self) -> Option<bool> {
         match self {
             Self::Said(success) | Self::ByStatus(success) => Some(success),
@@ -92,18 +93,24 @@ pub(super) struct Measured<'a> {
     pub(super) start: Option<Timestamp>,
     /// From start to end, pauses left out.
     pub(super) elapsed_ns: u64,
-    /// Pauses in between.
-    pub(super) idle_ns: u64,
     /// To the first byte.
     pub(super) latency_ns: Option<u64>,
+    pub(super) host: &'a [u8],
+    pub(super) thread: &'a [u8],
+    pub(super) steady: Steady,
+}
+
+/// A Steady is what samples of one kind mostly have in common, though in numbers.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Steady {
+    /// Pauses in between.
+    pub(super) idle_ns: u64,
     /// To the connection.
     pub(super) connect_ns: Option<u64>,
     pub(super) bytes: Option<u64>,
     pub(super) sent: Option<u64>,
     /// Threads active in that JMeter, which its host's name or that of the thread tells.
     pub(super) threads: Option<u64>,
-    pub(super) host: &'a [u8],
-    pub(super) thread: &'a [u8],
 }
 
 impl Measured<'_> {
@@ -111,7 +118,7 @@ impl Measured<'_> {
     #[inline]
     fn busy(&self) -> Option<Span> {
         let start = self.start?;
-        let taken = self.elapsed_ns.saturating_add(self.idle_ns);
+        let taken = self.elapsed_ns.saturating_add(self.steady.idle_ns);
         Some(Span { start, end: start.plus_nanos(i64::try_from(taken).unwrap_or(i64::MAX)) })
     }
 }
@@ -170,14 +177,16 @@ impl<'s> Teller<'s> {
         let measured = Measured {
             start: self.start(given)?,
             elapsed_ns,
-            idle_ns: milliseconds(given.idle).unwrap_or(0),
             latency_ns: milliseconds(given.latency),
-            connect_ns: milliseconds(given.connect),
-            bytes: whole(given.bytes),
-            sent: whole(given.sent),
-            threads: whole(given.threads),
             host: given.host,
             thread: given.thread,
+            steady: Steady {
+                idle_ns: milliseconds(given.idle).unwrap_or(0),
+                connect_ns: milliseconds(given.connect),
+                bytes: whole(given.bytes),
+                sent: whole(given.sent),
+                threads: whole(given.threads),
+            },
         };
         let busy = measured.busy();
         if !self.goes_on(busy) {
@@ -208,7 +217,7 @@ impl<'s> Teller<'s> {
         let success = known.judged.success();
         home.failed += u64::from(success == Some(false));
         let ended_at = busy.map(|busy| busy.end);
-        let sample = Sample { ended_at, latency_ns: Some(measured.elapsed_ns), bytes: measured.bytes };
+        let sample = Sample { ended_at, latency_ns: Some(measured.elapsed_ns), bytes: measured.steady.bytes };
         self.sink.sample(home.cell, sample);
         let (transaction, answered) = (home.transaction, home.answered);
         self.seen.unanswered += u64::from(!answered);
@@ -220,7 +229,7 @@ impl<'s> Teller<'s> {
         if !transaction {
             self.measure(measured, answered);
         }
-        if let (Some(at), Some(threads)) = (ended_at, measured.threads) {
+        if let (Some(at), Some(threads)) = (ended_at, measured.steady.threads) {
             let generator = users::generator(measured.host, measured.thread);
             #[expect(clippy::cast_precision_loss, reason = "nobody runs 2^53 threads")]
             self.crowd.tell(self.homes.part(), generator, at, threads as f64, self.sink);
@@ -262,17 +271,20 @@ impl<'s> Teller<'s> {
 
     #[inline]
     fn measure(&mut self, measured: &Measured<'_>, answered: bool) {
-        let (latency, connect, sent) = (measured.latency_ns.filter(|_| answered), measured.connect_ns, measured.sent);
+        let (latency, connect, sent) =
+            (measured.latency_ns.filter(|_| answered), measured.steady.connect_ns, measured.steady.sent);
         if latency.is_none() && connect.is_none() && sent.is_none() {
             return;
         }
         let part = self.homes.part();
         let measures = *self.measures.get_or_insert_with(|| Measures::of(part, self.sink));
-        for (series, nanos) in [(measures.latency, latency), (measures.connect, connect)] {
-            if let Some(nanos) = nanos {
-                #[expect(clippy::cast_precision_loss, reason = "times of samples are far below 2^53 ns")]
-                self.sink.value(series, measured.start, nanos as f64 / 1e3);
-            }
+        #[expect(clippy::cast_precision_loss, reason = "times of samples are far below 2^53 ns")]
+        let micros = |nanos: u64| nanos as f64 / 1e3;
+        if let Some(latency) = latency {
+            self.sink.value(measures.latency, measured.start, micros(latency));
+        }
+        if let Some(connect) = connect {
+            self.sink.value(measures.connect, measured.start, micros(connect));
         }
         if let Some(sent) = sent {
             #[expect(clippy::cast_precision_loss, reason = "requests are far below 2^53 bytes")]

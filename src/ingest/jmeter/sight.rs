@@ -58,14 +58,12 @@ impl Sight {
 
     /// The row at the front of a text and what its texts mean, if it is like one that was met lately but for its numbers.
     #[inline]
-    pub(super) fn fit<'t>(&self, text: &'t [u8], glance: &mut Glance<'t>) -> Option<Known> {
-        let mut walk = self.form.start(text, glance)?;
-        let texts = text.get(walk.at..)?;
-        let alike = self.alike.get(beginning(texts)?)?;
-        for number in alike {
-            let shape = self.shapes.get(*number as usize)?;
-            if let Some(mould) = shape.mould.as_ref().filter(|mould| mould.begins(texts)) {
-                glance.len = mould.fill(&mut walk, glance)?;
+    pub(super) fn fit<'t>(&mut self, text: &'t [u8], glance: &mut Glance<'t>) -> Option<Known> {
+        let texts = self.form.start(text, glance)?;
+        for number in self.alike.get(beginning(texts)?)? {
+            let shape = self.shapes.get_mut(*number as usize)?;
+            if let Some(mould) = shape.mould.as_mut().filter(|mould| mould.begins(texts)) {
+                glance.len = text.len() - mould.fill(texts, self.form.delimiter, glance)?.len();
                 return Some(shape.known);
             }
         }
@@ -77,13 +75,11 @@ impl Sight {
     pub(super) fn expect(&mut self, row: &[u8], glance: &Glance<'_>) -> Option<()> {
         let number = *self.near.get(place(&glance.texts))?;
         let shape = self.shapes.get_mut(number as usize)?;
-        let walk = self.form.start(row, &mut Glance::default())?;
-        let alike = self.alike.get_mut(beginning(row.get(walk.at..)?)?)?;
+        let texts = self.form.start(row, &mut Glance::default())?;
+        let alike = self.alike.get_mut(beginning(texts)?)?;
         let was_tried = alike.contains(&number);
         if shape.mould.is_none() || (was_tried && shape.mould.as_ref().is_some_and(|mould| !mould.loose)) {
-            let line = row.get(..glance.len)?.strip_suffix(b"\n")?;
-            let end = line.strip_suffix(b"\r").unwrap_or(line).len();
-            shape.mould = Mould::of(&self.form, row, end, shape.mould.is_some());
+            shape.mould = Mould::of(&self.form, row, glance.len, shape.mould.is_some());
         }
         if !was_tried {
             alike.rotate_right(1);

@@ -2,10 +2,12 @@
 
 /// Which JMeter made the sample: by the host's column, else by what a remote JMeter puts before its threads' names, an
 /// address or `host:port`. Names with a hyphen are no proof: people call thread groups so.
+#[inline]
 pub(super) fn generator<'a>(host: &'a [u8], thread: &'a [u8]) -> &'a [u8] {
-    if !host.is_empty() {
-        return host;
-    }
+    if host.is_empty() { named(thread) } else { host }
+}
+
+fn named(thread: &[u8]) -> &[u8] {
     let is_host = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
     if let Some(colon) = memchr::memchr(b':', thread) {
         let (host, rest) = thread.split_at(colon);
