@@ -44,8 +44,8 @@ struct Stretch {
 struct Before {
     /// Empty where no row has fitted yet.
     text: Vec<u8>,
-    /// Where in it the host stands.
-    host: Range<usize>,
+    /// Where in it the host stands, if it is among them.
+    host: Option<Range<usize>>,
     /// How often they held something new, less how often they did not.
     changes: u8,
 }
@@ -55,6 +55,7 @@ impl Mould {
     pub(super) fn of(form: &Form, text: &[u8], len: usize, loose: bool) -> Option<Self> {
         let line = text.get(..len)?.strip_suffix(b"\n")?;
         let end = line.strip_suffix(b"\r").unwrap_or(line).len();
+        // What is read ahead of the texts must not be overwritten by what another row had there.
         let may_stay = !form.steps.get(..form.ahead)?.iter().any(|step| step.is_steady());
         let (mut first, mut rest): (Vec<u8>, Vec<(Step, Vec<u8>)>) = (Vec::new(), Vec::new());
         let mut walk = Walk::over(text, form.delimiter);
@@ -128,8 +129,8 @@ impl Stretch {
             return None;
         }
         before.changes = before.changes.saturating_sub(1);
-        if !before.host.is_empty() {
-            glance.measured.host = text.get(before.host.clone())?;
+        if let Some(host) = &before.host {
+            glance.measured.host = text.get(host.clone())?;
         }
         text.get(before.text.len()..)
     }
@@ -144,7 +145,7 @@ impl Stretch {
         glance: &mut Glance<'t>,
         steady: &mut Option<Steady>,
     ) -> Option<&'t [u8]> {
-        let (mut rest, mut host) = (text, 0..0);
+        let (mut rest, mut host) = (text, None);
         for (step, behind) in &self.columns {
             rest = match step {
                 Step::Number(number) => glance.number(*number, rest)?,
@@ -154,7 +155,7 @@ impl Stretch {
                     let (field, follows) = plain(rest, delimiter)?;
                     if *aside == Aside::Host {
                         let start = text.len() - rest.len() + quote;
-                        host = start..start + field.len();
+                        host = Some(start..start + field.len());
                     }
                     glance.aside(*aside, field);
                     follows
@@ -183,7 +184,7 @@ impl Stretch {
 
 impl Before {
     /// Remembers what columns hold now.
-    fn keep(&mut self, text: &[u8], host: Range<usize>) {
+    fn keep(&mut self, text: &[u8], host: Option<Range<usize>>) {
         self.changes += 2;
         self.host = host;
         self.text.clear();
