@@ -295,6 +295,8 @@ pub struct Reason {
     pub status: Option<Status>,
     /// The criterion in the words of the tool that it comes from, where the text does not have them already.
     pub original: Option<String>,
+    /// Ids of further criteria that came out likewise for the same reason or by the same figure, and have no line of their own.
+    pub also: Vec<String>,
 }
 
 /// The judgement of a suite.

@@ -85,7 +85,7 @@ pub fn rule(criteria: &[CriterionResult], limits_latency: bool) -> Ruling {
 }
 
 fn general(text: &str) -> Reason {
-    Reason { text: text.to_owned(), status: None, original: None }
+    Reason { text: text.to_owned(), status: None, original: None, also: Vec::new() }
 }
 
 /// How soon a reader must know of a condition.
@@ -139,27 +139,46 @@ fn breach(result: &CriterionResult) -> f64 {
     if ratio.is_nan() { 0.0 } else { ratio }
 }
 
+/// A line of page one while it is made: where, the names that it begins with, and further criteria that it speaks for.
+struct ReasonLine<'a> {
+    at: String,
+    names: Vec<String>,
+    also: Vec<String>,
+    first: &'a CriterionResult,
+}
+
 /// Results as lines of page one: where, then why. What is so for the same reason in the same place is one line, and a default
-/// that repeats what another criterion says of the same failures is none: both stand in the table.
+/// that repeats what another criterion says of the same failures is none: its line names it, so that each criterion is found.
 fn sentences(results: &[&CriterionResult]) -> Vec<Reason> {
-    let mut lines: Vec<(String, Vec<String>, &CriterionResult)> = Vec::new();
-    for result in results.iter().filter(|result| !repeats(result, results)) {
+    let mut lines: Vec<ReasonLine<'_>> = Vec::new();
+    let (own, repeated): (Vec<&CriterionResult>, Vec<&CriterionResult>) =
+        results.iter().partition(|result| told_by(result, results).is_none());
+    for result in own {
         let at = place(result);
         let name = nameless(result).then(|| format!("`{}`", fmt::plain(&result.id).replace('`', "'")));
-        match lines
-            .iter_mut()
-            .find(|line| line.0 == at && line.2.reason == result.reason && line.2.status == result.status)
-        {
-            Some((_, names, _)) => names.extend(name),
-            None => lines.push((at, name.into_iter().collect(), result)),
+        let alike = |line: &&mut ReasonLine<'_>| {
+            line.at == at && line.first.reason == result.reason && line.first.status == result.status
+        };
+        match (lines.iter_mut().find(alike), name) {
+            (Some(line), Some(name)) => line.names.push(name),
+            (Some(line), None) => line.also.push(result.id.clone()),
+            (None, name) => {
+                lines.push(ReasonLine { at, names: name.into_iter().collect(), also: Vec::new(), first: result });
+            }
         }
     }
-    let written = lines.into_iter().map(|(at, names, result)| {
+    for result in repeated {
+        let told = told_by(result, results);
+        let line =
+            lines.iter_mut().find(|line| told.is_some_and(|told| (line.first.id == told.id) && line.at == place(told)));
+        line.into_iter().for_each(|line| line.also.push(result.id.clone()));
+    }
+    let written = lines.into_iter().map(|ReasonLine { at, names, also, first }| {
         let about = if names.is_empty() { String::new() } else { format!("{}: ", names.join(", ")) };
-        let text = format!("{at}{about}{}", result.reason);
+        let text = format!("{at}{about}{}", first.reason);
         let original =
-            result.original.as_deref().filter(|original| result.origin.is_a_tool() && !text.contains(original));
-        Reason { status: Some(result.status), original: original.map(str::to_owned), text }
+            first.original.as_deref().filter(|original| first.origin.is_a_tool() && !text.contains(original));
+        Reason { status: Some(first.status), original: original.map(str::to_owned), text, also }
     });
     written.collect()
 }
@@ -182,13 +201,37 @@ fn nameless(result: &CriterionResult) -> bool {
         && result.observed.is_none()
 }
 
-/// Whether a default says of a test's failures what another of the results says of the same figure.
-fn repeats(result: &CriterionResult, results: &[&CriterionResult]) -> bool {
+/// The other of the results that says of the same figure what a default says of a test's failures.
+fn told_by<'a>(result: &CriterionResult, results: &[&'a CriterionResult]) -> Option<&'a CriterionResult> {
     let same = |other: &CriterionResult| {
         other.origin != Origin::Default
             && (other.test == result.test && other.endpoint == result.endpoint)
             && subject(other) == Subject::Failures
             && other.observed.zip(result.observed).is_some_and(|(a, b)| a.total_cmp(&b).is_eq())
     };
-    result.origin == Origin::Default && results.iter().any(|other| same(other))
+    results.iter().copied().filter(|_| result.origin == Origin::Default).find(|other| same(other))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Five criteria failed and four lines said so: that of the default, which repeats a figure, was nowhere.
+    #[test]
+    fn every_criterion_that_fails_is_in_a_line() {
+        let failing = |id: &str, metric: &str, origin: Origin, reason: &str| CriterionResult {
+            observed: Some(0.0105),
+            test: "api".to_owned(),
+            ..CriterionResult::bare(id, metric, origin, Status::Fail, true, reason.to_owned())
+        };
+        let criteria = [
+            failing("default-failures", "failures.ratio", Origin::Default, "failures 1.05 %, demanded at most 1 %"),
+            failing("rate<0.001", "http_req_failed", Origin::K6, "failures 1.05 %, demanded below 0.1 %"),
+            failing("again", "http_req_failed", Origin::K6, "failures 1.05 %, demanded below 0.1 %"),
+        ];
+        let ruling = rule(&criteria, true);
+        let [line] = ruling.reasons.as_slice() else { panic!("{:?}", ruling.reasons) };
+        assert_eq!(line.text, "api: failures 1.05 %, demanded below 0.1 %");
+        assert_eq!(line.also, ["again", "default-failures"]);
+    }
 }

@@ -151,6 +151,9 @@ pub struct Line {
     pub anchor: Option<String>,
     /// `fail`, `warn`, `unsure`, `pass` or `plain`: shape and word stand beside the colour.
     pub state: String,
+    /// How many lines it counts (`and 3 more under Criteria`); left out where it says something itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<usize>,
 }
 
 /// A key figure.

@@ -1,4 +1,4 @@
-//! Before and after, drawn: a bar for what is, a dash for what was, a stroke for what was demanded, one row for each test.
+//! Before and after, drawn: a bar for what is (a dot on an axis in decades, where lengths mean nothing), a dash for what was, a stroke for what was demanded, one row for each test.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
@@ -7,7 +7,7 @@ use super::axes::{Sheet, TEXT, WIDTH, write};
 use super::scale::Scale;
 use super::{ChartError, text, tick_text};
 use crate::render::svg::{Canvas, Ground, Ink, Picture, Shape, Strokes, shorten, whole, width};
-use crate::report::chart::{BeforeAfterChart, BeforeAfterRow, Tone};
+use crate::report::chart::{BeforeAfterChart, BeforeAfterRow, Spacing, Tone};
 
 /// Room for names, and for the values at the ends of bars.
 const LEFT: i32 = 2250;
@@ -83,8 +83,16 @@ impl Frame {
         write(sheet, Ink::plain(Shape::Label), &name, (LEFT - 80, y), HPos::Right, VPos::Center)?;
         let tone = if row.met { Tone::S1 } else { Tone::Bad };
         let (from, to) = (self.x(self.scale.from()), self.x(row.after));
-        let bar = [(from, y - BAR / 2), (to.max(from + 12), y + BAR / 2)];
-        sheet.draw(&Rectangle::new(bar, Ink::toned(Shape::Fill, tone).color().filled()))?;
+        match chart.axis.spacing {
+            Spacing::Log => {
+                let dot = Circle::new((to, y), BAR.unsigned_abs() / 2, Ink::toned(Shape::Dot, tone).color().filled());
+                sheet.draw(&dot)?;
+            }
+            Spacing::Linear => {
+                let bar = [(from, y - BAR / 2), (to.max(from + 12), y + BAR / 2)];
+                sheet.draw(&Rectangle::new(bar, Ink::toned(Shape::Fill, tone).color().filled()))?;
+            }
+        }
         if let Some([low, high]) = row.before {
             let ink = Ink::toned(Shape::Line, Tone::Base).color();
             let (low, high) = (self.x(low), self.x(high));
@@ -117,7 +125,7 @@ impl Frame {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::{Axis, Quantity, Spacing, Words};
+    use crate::report::chart::{Axis, Quantity, Words};
 
     fn chart(rows: Vec<BeforeAfterRow>) -> BeforeAfterChart {
         let axis = Axis { title: "p95".to_owned(), quantity: Quantity::Micros, spacing: Spacing::Linear };
@@ -137,6 +145,18 @@ mod tests {
         for part in ["&lt;steady&gt;", "class=\"a bad\"", "class=\"l base\"", "class=\"m\"", "1.4 s"] {
             assert!(svg.contains(part), "{part} in {svg}");
         }
+    }
+
+    /// On an axis of decades from 100 ms the lengths of bars compared nothing.
+    #[test]
+    fn an_axis_in_decades_has_dots_and_no_bars() {
+        let row = BeforeAfterRow { name: "a".to_owned(), before: None, after: 2e5, limit: Some(3e7), met: true };
+        let mut chart = chart(vec![row]);
+        let bars = draw_before_after(&chart, Ground::Page).unwrap().unwrap();
+        chart.axis.spacing = Spacing::Log;
+        let dots = draw_before_after(&chart, Ground::Page).unwrap().unwrap();
+        assert!(bars.contains("class=\"a s1\"") && !bars.contains("class=\"o s1\""), "{bars}");
+        assert!(!dots.contains("class=\"a s1\"") && dots.contains("class=\"o s1\""), "{dots}");
     }
 
     #[test]

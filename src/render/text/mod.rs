@@ -128,11 +128,35 @@ fn list(title: &str, lines: &[Line], style: Style, out: &mut dyn Write) -> io::R
         return Ok(());
     }
     writeln!(out, "{}", style.paint("bold", title))?;
-    for line in lines.iter().take(SHOWN) {
+    let said = || lines.iter().filter(|line| line.left_out.is_none());
+    for line in said().take(SHOWN) {
         writeln!(out, "  {} {}", style.paint(&line.state, mark(&line.state)), style.line(&line.text, 4))?;
     }
-    if lines.len() > SHOWN {
-        writeln!(out, "  and {} more in the report", lines.len() - SHOWN)?;
+    // What the list itself left out stands in the report as well.
+    let left = said().skip(SHOWN).count() + lines.iter().filter_map(|line| line.left_out).sum::<usize>();
+    if left > 0 {
+        writeln!(out, "  and {left} more in the report")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Six lines, the last of which was "and 9 more", were four and "and 2 more": 9 and the fifth were counted as two.
+    #[test]
+    fn what_a_list_left_out_before_is_counted_too() {
+        let line =
+            |text: &str, left_out| Line { text: text.to_owned(), anchor: None, state: "fail".to_owned(), left_out };
+        let mut lines: Vec<Line> = (1..=5).map(|number| line(&format!("reason {number}"), None)).collect();
+        lines.push(line("and 9 more under Criteria", Some(9)));
+        let written = |lines: &[Line]| {
+            let mut out = Vec::new();
+            list("why", lines, Style { colour: false, width: 80 }, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert!(written(&lines).ends_with("  ✖ reason 4\n  and 10 more in the report\n"), "{}", written(&lines));
+        assert!(written(&lines[..4]).ends_with("reason 4\n"));
+    }
 }

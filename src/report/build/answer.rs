@@ -203,14 +203,14 @@ fn demanded(material: &Material<'_>, test: &TestReport, kind: fn(&CriterionResul
 }
 
 pub(super) fn line(text: &str, state: &str) -> Line {
-    Line { text: text.to_owned(), anchor: None, state: state.to_owned() }
+    Line { text: text.to_owned(), anchor: None, state: state.to_owned(), left_out: None }
 }
 
 pub(super) fn capped(mut lines: Vec<Line>, rest: &str) -> Vec<Line> {
     if lines.len() > MOST_LINES {
         let left = lines.len() - MOST_LINES + 1;
         lines.truncate(MOST_LINES - 1);
-        lines.push(line(&format!("and {left} more {rest}"), "plain"));
+        lines.push(Line { left_out: Some(left), ..line(&format!("and {left} more {rest}"), "plain") });
     }
     lines
 }
@@ -229,12 +229,14 @@ fn why(material: &Material<'_>) -> Vec<Line> {
     lines
 }
 
-/// What a criterion says in our words, and beside it in those of the tool that it comes from.
+/// What a criterion says in our words, beside it in those of the tool that it comes from, and for which others it speaks.
 fn in_both_words(reason: &Reason) -> String {
-    match &reason.original {
-        Some(original) => format!("{} (`{}`)", reason.text, fmt::plain(original).replace('`', "'")),
-        None => reason.text.clone(),
-    }
+    let quoted = |text: &str| format!("`{}`", fmt::plain(text).replace('`', "'"));
+    let original = reason.original.as_deref().map(quoted);
+    let also: Vec<String> = reason.also.iter().map(|id| quoted(id)).collect();
+    let also = (!also.is_empty()).then(|| format!("and so {}", also.join(", ")));
+    let beside: Vec<String> = original.into_iter().chain(also).collect();
+    if beside.is_empty() { reason.text.clone() } else { format!("{} ({})", reason.text, beside.join("; ")) }
 }
 
 /// The sign of a reason: what was met and is not proven is a condition here.

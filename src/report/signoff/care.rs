@@ -6,7 +6,7 @@ use super::words;
 use super::{At, section, total};
 use crate::config::signoff::{Action, ActionPhase, Effort, RiskClass};
 use crate::fmt;
-use crate::judge::outcome::{CriterionResult, Status};
+use crate::judge::outcome::{CriterionResult, Severity, Status};
 
 pub(super) fn risks(at: &At<'_>) -> Section {
     let mut grid =
@@ -69,7 +69,20 @@ pub(super) fn recommendations(at: &At<'_>) -> Section {
             grid.rows.push(total(sum(word, &actions)));
         }
     }
-    let none = grid.rows.is_empty().then(|| Note::missing("No action is stated."));
+    // What the report advises about what it found critical; nobody has taken it on.
+    for finding in at.report.findings.iter().filter(|one| one.severity == Severity::Critical && !one.advice.is_empty())
+    {
+        let what = Cell::text(fmt::plain(&format!("{}. {}", finding.message.trim_end_matches('.'), finding.advice)));
+        let none = Cell::missing;
+        grid.row(Origin::Measured, vec![Cell::text("must"), what, none(), none(), none(), Cell::default()]);
+    }
+    let none = match (at.declared.actions.is_empty(), grid.rows.is_empty()) {
+        (true, true) => Some(Note::missing("No action is stated.")),
+        (true, false) => {
+            Some(Note::missing("Nobody has stated an action: these are the report's own, from what was measured."))
+        }
+        (false, _) => None,
+    };
     section("recommendations", "Recommendations", vec![Block::table(grid), Block::notes(none.into_iter().collect())])
 }
 

@@ -6,7 +6,7 @@ use super::{At, fixes};
 use crate::compare::declared::RATE_NEEDS_S;
 use crate::config::signoff::Before;
 use crate::fmt;
-use crate::judge::outcome::{CriterionResult, Status};
+use crate::judge::outcome::{CriterionResult, Limit, Status};
 use crate::report::chart::{Axis, BeforeAfterChart, BeforeAfterRow, Quantity, Spacing, Words};
 use crate::report::model::Report;
 use crate::unit::Unit;
@@ -73,11 +73,18 @@ fn compared(at: &At<'_>, last: &Report) -> Vec<Note> {
     notes
 }
 
-/// The figure of a test that the picture shows: of its critical latency criteria the one nearest to or furthest beyond its
-/// limit.
-fn deciding<'a>(at: &At<'a>) -> Vec<&'a CriterionResult> {
+/// The figure of a test that the picture shows: of its critical criteria of a kind the one nearest to or furthest beyond its
+/// limit. The kind is latency, or shares (failures) where no latency fails and such a share does: what failed is shown.
+fn deciding<'a>(at: &At<'a>) -> (Unit, Vec<&'a CriterionResult>) {
+    let [latencies, shares] = [Unit::Micros, Unit::Ratio].map(|unit| (unit, of_unit(at, unit)));
+    let fails = |all: &[&CriterionResult]| all.iter().any(|one| one.status == Status::Fail);
+    if !fails(&latencies.1) && fails(&shares.1) { shares } else { latencies }
+}
+
+fn of_unit<'a>(at: &At<'a>, unit: Unit) -> Vec<&'a CriterionResult> {
+    let upper = |limit: Limit| unit == Unit::Micros || limit.side.larger_is_worse() == Some(true);
     let shows = |one: &&CriterionResult| {
-        one.unit == Unit::Micros && one.endpoint.is_none() && one.limit.is_some() && tells(at, one)
+        one.unit == unit && one.endpoint.is_none() && one.limit.is_some_and(upper) && tells(at, one)
     };
     let used = |one: &CriterionResult| one.observed.zip(one.limit).map_or(0.0, |(value, limit)| value / limit.value);
     let rank = |one: &CriterionResult| ((one.critical, words::compared_metric(one).is_some()), used(one));
@@ -129,12 +136,13 @@ fn earlier<'a>(at: &At<'a>, result: &CriterionResult) -> Option<Earlier<'a>> {
 
 /// Before and after: the sentence and the picture.
 pub(super) fn before_after(at: &At<'_>) -> (Note, Option<BeforeAfterChart>) {
-    let deciding = deciding(at);
+    let (unit, deciding) = deciding(at);
     let rows: Vec<(&CriterionResult, Option<Earlier<'_>>)> =
         deciding.into_iter().map(|result| (result, earlier(at, result))).collect();
     let known = rows.iter().find_map(|(result, before)| Some((*result, before.as_ref()?)));
     let note = known.map_or_else(|| other_figure(at), |(result, before)| sentence(result, before));
-    (with_unknown_tests(at, note), chart(&rows))
+    let fails = at.report.criteria.iter().any(|one| one.status == Status::Fail && one.counts);
+    (with_unknown_tests(at, note), chart(&rows, unit, fails))
 }
 
 /// The note and, of each declared figure of a test that there is not, that it stands beside nothing.
@@ -218,7 +226,19 @@ fn change(now: f64, [low, high]: [f64; 2]) -> String {
     format!(", {times} times {word}")
 }
 
-fn chart(rows: &[(&CriterionResult, Option<Earlier<'_>>)]) -> Option<BeforeAfterChart> {
+/// What the picture says above itself: as much as it shows, and that the verdict rests on more where it does.
+fn heading(drawn: &[BeforeAfterRow], unit: Unit, fails: bool) -> String {
+    let beyond = drawn.iter().filter(|row| !row.met).count();
+    let (one, many) = if unit == Unit::Micros { ("latency", "latencies") } else { ("share", "shares") };
+    match (beyond, drawn.len()) {
+        (0, _) if fails => format!("Each {one} shown is inside its limit; what fails is not shown here"),
+        (0, _) => format!("Each {one} shown is inside its limit"),
+        (_, 1) => format!("The {one} shown is beyond its limit"),
+        (beyond, all) => format!("{beyond} of {all} {many} beyond their limits"),
+    }
+}
+
+fn chart(rows: &[(&CriterionResult, Option<Earlier<'_>>)], unit: Unit, fails: bool) -> Option<BeforeAfterChart> {
     if rows.is_empty() {
         return None;
     }
@@ -238,31 +258,31 @@ fn chart(rows: &[(&CriterionResult, Option<Earlier<'_>>)]) -> Option<BeforeAfter
             met: words::is_met(row.0.status),
         })
         .collect();
-    let beyond = drawn.iter().filter(|row| !row.met).count();
     let before = if drawn.iter().any(|row| row.before.is_some()) { ", dashes what was before" } else { "" };
-    let heading = if beyond == 0 {
-        "Each latency shown is inside its limit".to_owned()
-    } else {
-        format!("{beyond} of {} latencies beyond their limits", drawn.len())
-    };
+    let heading = heading(&drawn, unit, fails);
     let said = drawn.iter().map(|row| {
-        let limit = row.limit.map(|limit| format!(", limit {}", fmt::latency_us(limit))).unwrap_or_default();
-        format!("{} {}{limit}", row.name, fmt::latency_us(row.after))
+        let limit = row.limit.map(|limit| format!(", limit {}", fmt::value(limit, unit))).unwrap_or_default();
+        format!("{} {}{limit}", row.name, fmt::value(row.after, unit))
     });
     let values = || drawn.iter().flat_map(|row| row.before.into_iter().flatten().chain([row.after]).chain(row.limit));
     let (least, most) = (values().filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
-    let title =
-        if alike { stats.first().map_or_else(String::new, |stat| fmt::plain(stat)) } else { "latency".to_owned() };
-    let log = most / least > WIDE_SPAN;
+    let title = match (alike, unit) {
+        (true, _) => stats.first().map_or_else(String::new, |stat| fmt::plain(stat)),
+        (false, Unit::Micros) => "latency".to_owned(),
+        (false, _) => "share".to_owned(),
+    };
+    let log = unit == Unit::Micros && most / least > WIDE_SPAN;
+    let quantity = if unit == Unit::Micros { Quantity::Micros } else { Quantity::Ratio };
     let words = Words {
         id: "before-after".to_owned(),
         heading,
         description: format!("{}.", said.collect::<Vec<_>>().join("; ")),
         caption: format!(
-            "Bars show what was measured, strokes the limits{before}.{}",
-            if log { " Each decade has the same width." } else { "" }
+            "{} what was measured, strokes the limits{before}.{}",
+            if log { "Dots show" } else { "Bars show" },
+            if log { " Each decade has the same width." } else { "" },
         ),
     };
     let spacing = if log { Spacing::Log } else { Spacing::Linear };
-    Some(BeforeAfterChart { words, axis: Axis { title, quantity: Quantity::Micros, spacing }, rows: drawn })
+    Some(BeforeAfterChart { words, axis: Axis { title, quantity, spacing }, rows: drawn })
 }

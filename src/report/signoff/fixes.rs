@@ -25,12 +25,14 @@ pub(super) fn must_fix(at: &At<'_>) -> Grid {
     let open = |wanted: fn(Status) -> bool| {
         at.report.criteria.iter().filter(move |one| one.critical && one.counts && wanted(one.status))
     };
-    for result in open(|status| status == Status::Fail).filter(|one| !repeats(at, one)) {
+    // Each that fails has its row, a default too: as many rows as the counts and the sentence below speak of.
+    for result in open(|status| status == Status::Fail) {
         let (fix, effort, owner) = mending(at, result, &mut used);
         let now = result
             .observed
-            .map_or_else(|| Cell::text(words::without(result.status)), |value| Cell::text(shown(result, value)));
-        let needed = Cell::text(needed(result).unwrap_or_default());
+            .map_or_else(|| Cell::text(fmt::plain(&result.reason)), |value| Cell::text(shown(result, value)));
+        let no_limit = if result.origin == outcome::Origin::Baseline { "no regression" } else { "" };
+        let needed = Cell::text(needed(result).unwrap_or_else(|| no_limit.to_owned()));
         grid.row(Origin::Measured, vec![Cell::name(&words::named(result)), now, needed, fix, effort, owner]);
     }
     for result in open(is_open) {
@@ -66,16 +68,6 @@ fn shown(result: &CriterionResult, value: f64) -> String {
         Some(limit) => fmt::value_beside(value, result.unit, limit.value),
         None => fmt::value(value, result.unit),
     }
-}
-
-/// Whether a default says of a test what another criterion says of the same figure: one row is enough.
-fn repeats(at: &At<'_>, result: &CriterionResult) -> bool {
-    let same = |other: &CriterionResult| {
-        other.origin != outcome::Origin::Default
-            && (&other.test, &other.endpoint, other.status) == (&result.test, &result.endpoint, result.status)
-            && other.observed.zip(result.observed).is_some_and(|(a, b)| a.total_cmp(&b).is_eq())
-    };
-    result.origin == outcome::Origin::Default && at.report.criteria.iter().any(same)
 }
 
 /// Whether all that an action should mend is met.

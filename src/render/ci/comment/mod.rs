@@ -75,8 +75,9 @@ fn identity(title: &str) -> String {
 fn parts(report: &Report, links: &[Link]) -> Vec<Part> {
     let answer = &report.answer;
     let rows = rows::Rows::new(report);
-    // What was met stands in a table of its own.
-    let why = answer.why.iter().filter(|line| !["pass", "plain"].contains(&line.state.as_str()));
+    // What was met stands in a table of its own; how much the list leaves out is said.
+    let why =
+        answer.why.iter().filter(|line| line.left_out.is_some() || !["pass", "plain"].contains(&line.state.as_str()));
     let default = |text: &String| (rank::SURE, format!("default in force: {}", sentence(text)));
     vec![
         Part::paragraph(ALWAYS, &heading(report)),
