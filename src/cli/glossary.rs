@@ -141,6 +141,24 @@ pub(super) const WORDS: &[(&str, &str)] = &[
          from 5 on.",
     ),
     (
+        "adjusted-p",
+        "The probability of a change as large by chance, raised for everything that was tested with it (Benjamini-Hochberg): below \
+         0.05 counts.",
+    ),
+    ("would-be-seen", "The least worsening that a comparison of these two runs would have found 4 times in 5."),
+    ("margin", "Of a criterion: how far its figure is inside the limit, as a share of the limit; negative outside."),
+    (
+        "level",
+        "What a comparison rests on. L0: at least five earlier runs of the same test. L1: two runs with latencies over time. L2b: \
+         merged latencies and the tool's own percentiles over time. L3: merged latencies without time. L4: figures as a tool printed them. \
+         tau is how much two runs of one system are taken to differ (`explain tau`).",
+    ),
+    (
+        "mser-5",
+        "A rule that finds where the warm-up of a run ends: of the means of five seconds each it leaves out as many at the start as make \
+         the mean of the rest most certain. `explain warm-up` says when it is used.",
+    ),
+    (
         "no-slow-drift",
         "The criterion against the pinned baseline that `[baseline] reference` names: many small steps, none of which is a regression, are \
          one there. It makes a condition, not a verdict.",
@@ -253,6 +271,13 @@ const SAME: &[(&str, &str)] = &[
     ("open", "open-workload"),
     ("slower", "regressed"),
     ("evidence", "proven"),
+    ("l0", "level"),
+    ("l1", "level"),
+    ("l2b", "level"),
+    ("l3", "level"),
+    ("l4", "level"),
+    ("mser", "mser-5"),
+    ("p-adjusted", "adjusted-p"),
 ];
 
 /// The word of the list that a reader means: as the report writes it, in the plural, by another name, any percentile.
@@ -279,6 +304,12 @@ mod tests {
         }
         assert_eq!(meant("cannot tell").map(|(name, _)| *name), Some("inconclusive"));
         assert_eq!(meant("nonsense"), None);
+        // A report says these without saying what they are.
+        for (word, name) in
+            [("L1", "level"), ("MSER-5", "mser-5"), ("adjusted p", "adjusted-p"), ("would be seen", "would-be-seen")]
+        {
+            assert_eq!(meant(word).map(|(name, _)| *name), Some(name), "{word}");
+        }
     }
 
     #[test]

@@ -66,7 +66,7 @@ struct SeriesRow<'a> {
     unit: &'static str,
     outside: bool,
     /// `+29 % with 4.2.0`.
-    change: Option<String>,
+    change: String,
     spark: String,
 }
 
@@ -119,7 +119,7 @@ fn series_row<'a>(test: &HistoryTest, it: &'a HistorySeries) -> Result<SeriesRow
         newest: test.newest(it),
         unit: if it.metric == "failures" { "ratio" } else { "micros" },
         outside: test.is_outside(it) == Some(true),
-        change,
+        change: change.unwrap_or_else(|| it.without_change().to_owned()),
         spark: spark.map_err(|error| Error::output(error.to_string()))?,
     })
 }

@@ -2,6 +2,7 @@
 //! the next run would lie if nothing changed. Part of report.json, and all of what `history --json` prints.
 
 use super::chart::Chart;
+use crate::compare::change_point::LEAST_RUNS;
 use crate::judge::outcome::Verdict;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -84,6 +85,14 @@ pub struct HistorySeries {
     pub level: String,
 }
 
+impl HistorySeries {
+    /// What stands where no change of the level is known: that there was none, or too few runs to look.
+    #[must_use]
+    pub fn without_change(&self) -> &'static str {
+        if self.values.iter().flatten().count() < LEAST_RUNS { "not looked for: under 10 runs" } else { "none" }
+    }
+}
+
 /// A change of the level.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LevelChange {
@@ -133,5 +142,26 @@ impl HistorySeries {
     #[must_use]
     pub fn subject(&self) -> &str {
         if self.endpoint.is_empty() { "all requests" } else { &self.endpoint }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// "last change: none" stood beside failures that went from 0 to 2 % in three runs: nobody had looked.
+    #[test]
+    fn where_nobody_looked_for_a_change_none_is_not_said() {
+        let series = |runs: usize| HistorySeries {
+            endpoint: String::new(),
+            metric: "failures".to_owned(),
+            values: vec![Some(0.0); runs],
+            changes: Vec::new(),
+            band: None,
+            band_why: None,
+            level: String::new(),
+        };
+        assert_eq!(series(LEAST_RUNS).without_change(), "none");
+        assert_eq!(series(LEAST_RUNS - 1).without_change(), format!("not looked for: under {LEAST_RUNS} runs"));
     }
 }

@@ -94,10 +94,12 @@ pub(super) fn phases(sheet: &Sheet<'_>, plot: &Plot<'_, '_>, phases: &[Phase], n
     }
     for phase in shaded().filter(|_| named) {
         let (from, to) = (column(phase.from_s), column(phase.to_s));
-        let name = shorten(&phase.name, TEXT, f64::from(to - from - 60));
-        if name != "…" {
+        // Where the whole name has no room its first words may: a part of a word tells nobody anything.
+        let short = phase.name.split(" (").next().unwrap_or_default();
+        let fits = |name: &&str| width(name, TEXT) <= f64::from(to - from - 60);
+        if let Some(name) = [phase.name.as_str(), short].into_iter().find(fits) {
             let ink = Ink::plain(Shape::Label);
-            write(sheet, ink, &name, (i32::midpoint(from, to), top + 30), HPos::Center, VPos::Top)?;
+            write(sheet, ink, name, (i32::midpoint(from, to), top + 30), HPos::Center, VPos::Top)?;
         }
     }
     Ok(())

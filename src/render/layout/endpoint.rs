@@ -40,6 +40,8 @@ pub(super) struct Row<'a> {
     /// The change as a picture.
     effect: Option<String>,
     state: State,
+    /// What the result is about, where it is not about the latency that changes are told by: `failures; p50 slower`.
+    by: Option<String>,
     /// Not printed.
     screen: bool,
     rank: u8,
@@ -68,6 +70,8 @@ pub(super) struct Rows<'a> {
     compared: bool,
     /// Whether any row was judged or compared; else the column of results says nothing.
     judged: bool,
+    /// Whether a figure that is shown must be read with care: it is of fewer requests than it needs.
+    marked: bool,
     /// Name of the percentile that changes are told by.
     told_by: Option<&'a str>,
     /// Whether latencies of successes are another population: some request failed, and the source tells them apart.
@@ -111,6 +115,12 @@ impl<'a> Rows<'a> {
         let compared = rows.shown.iter().chain([&totals]).any(|one| one.change.is_some());
         let is_judged = rows.shown.iter().chain([&totals]).any(|one| one.state != NOT_JUDGED);
         let successes = rows.shown.iter().chain([&totals]).any(differs);
+        let marked = rows
+            .shown
+            .iter()
+            .chain([&totals])
+            .flat_map(|one| &one.all)
+            .any(|cell| cell.us.is_some() && cell.why.is_some());
         let gaps = gaps(totals.it, &rows.shown);
         let every = every(totals.it);
         Ok(Self {
@@ -120,6 +130,7 @@ impl<'a> Rows<'a> {
             left_requests: left.saturating_sub(shown),
             compared,
             judged: is_judged,
+            marked,
             told_by,
             successes,
             gaps,
@@ -167,7 +178,7 @@ fn row<'a>(
 ) -> Row<'a> {
     let deltas = judged.deltas(test, &it.label);
     let change = deltas.iter().find(|delta| told_by == Some(delta.metric.as_str()) && delta.ratio.is_some());
-    let (rank, state) = outcome(test, it, judged);
+    let Outcome { rank, state, by } = outcome(test, it, judged);
     Row {
         it,
         all: columns.iter().map(|name| cell(&it.latency_us, name)).collect(),
@@ -175,17 +186,50 @@ fn row<'a>(
         change: change.map(|delta| judged::change(delta)),
         effect: None,
         state,
+        by,
         screen: false,
         rank,
     }
 }
 
-/// The worst that was found about an endpoint, and how much it weighs in the order.
-pub(in crate::render) fn outcome(test: &str, it: &EndpointFigures, judged: &Index<'_>) -> (u8, State) {
-    let deltas = judged.deltas(test, &it.label).iter().map(|delta| (changed(delta), state::call(delta)));
-    let criteria =
-        judged.criteria(test, &it.label).iter().map(|one| (judgement(one.status), state::status(one.status)));
-    criteria.chain(deltas).max_by_key(|(rank, _)| *rank).unwrap_or((0, NOT_JUDGED))
+/// The worst that was found about an endpoint.
+#[derive(Debug)]
+pub(in crate::render) struct Outcome {
+    /// How much it weighs in the order.
+    pub rank: u8,
+    /// What it is.
+    pub state: State,
+    /// Of which metric, and what else weighs as much: `failures; p50 slower`. `None` where nothing was judged.
+    pub by: Option<String>,
+}
+
+/// The worst of what criteria and comparisons say of an endpoint, with the metric that they say it of.
+pub(in crate::render) fn outcome(test: &str, it: &EndpointFigures, judged: &Index<'_>) -> Outcome {
+    let criteria = judged.criteria(test, &it.label).iter();
+    let criteria = criteria.map(|one| (judgement(one.status), state::status(one.status), one.metric.as_str()));
+    // That nothing failed before and nothing fails now leaves no question open.
+    let deltas = judged.deltas(test, &it.label).iter().filter(|delta| !is_none_of_none(delta));
+    let deltas = deltas.map(|delta| (changed(delta), state::call(delta), delta.metric.as_str()));
+    worst(&criteria.chain(deltas).collect::<Vec<_>>())
+}
+
+/// The weightiest of what is said, and of what; what weighs as much is named beside it.
+fn worst(all: &[(u8, State, &str)]) -> Outcome {
+    let Some(rank) = all.iter().map(|one| one.0).max() else {
+        return Outcome { rank: 0, state: NOT_JUDGED, by: None };
+    };
+    let mut worst = all.iter().copied().filter(|one| one.0 == rank).rev();
+    let Some((_, state, metric)) = worst.next() else { return Outcome { rank, state: NOT_JUDGED, by: None } };
+    let mut by = metric.to_owned();
+    for (_, other, metric) in worst {
+        by += &if other.word == state.word { format!(", {metric}") } else { format!("; {metric} {}", other.word) };
+    }
+    Outcome { rank, state, by: Some(by) }
+}
+
+fn is_none_of_none(delta: &Delta) -> bool {
+    let none = |value: Option<f64>| value.is_some_and(|value| value <= 0.0);
+    delta.call == Call::Inconclusive && delta.unit() == Unit::Ratio && none(delta.before) && none(delta.after)
 }
 
 fn judgement(status: Status) -> u8 {
@@ -285,4 +329,34 @@ fn every(totals: &EndpointFigures) -> Vec<Percentile<'_>> {
             successes: cell(&totals.latency_success_us, name),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delta(metric: &str, before: f64, after: f64, call: Call) -> Delta {
+        let text = r#"{"test": "t", "endpoint": "GET /a", "metric": "p95", "before": null, "after": null, "ratio": null,
+            "interval": null, "p_adjusted": null, "detectable": null, "call": "inconclusive", "method": "L1", "why": null}"#;
+        let delta: Delta = serde_json::from_str(text).unwrap();
+        Delta { metric: metric.to_owned(), before: Some(before), after: Some(after), call, ..delta }
+    }
+
+    /// "cannot tell" stood beside p95's change, both latencies no slower: it was said of 0 against 0 failures. And a slower p50 was
+    /// hidden behind "fails more often".
+    #[test]
+    fn a_result_names_its_metric_and_what_weighs_as_much() {
+        assert!(is_none_of_none(&delta("failures", 0.0, 0.0, Call::Inconclusive)));
+        assert!(!is_none_of_none(&delta("failures", 0.0, 0.01, Call::Inconclusive)));
+        assert!(!is_none_of_none(&delta("p95", 1e5, 1e5, Call::Inconclusive)));
+        let all = [
+            delta("p50", 1e5, 2e5, Call::Regressed),
+            delta("p95", 1e5, 1e5, Call::NoSlower),
+            delta("failures", 0.0, 0.02, Call::Regressed),
+        ];
+        let said: Vec<_> = all.iter().map(|one| (changed(one), state::call(one), one.metric.as_str())).collect();
+        let found = worst(&said);
+        assert_eq!((found.state.word, found.by.as_deref()), ("fails more often", Some("failures; p50 slower")));
+        assert_eq!(worst(&[]).state, NOT_JUDGED);
+    }
 }

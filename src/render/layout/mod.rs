@@ -9,7 +9,7 @@ mod judged;
 mod picture;
 mod test;
 
-pub(super) use endpoint::outcome;
+pub(super) use endpoint::{Outcome, outcome};
 pub(super) use judged::{Index, weight};
 
 use super::state::{self, State};
@@ -19,7 +19,8 @@ use crate::error::Error;
 use crate::judge::outcome::{CriterionResult, PlanOutcome};
 use crate::report::baseline::BaselineUsed;
 use crate::report::model::{
-    Answer, Approval, ConfigUsed, FileNotUsed, Generator, HoldsFor, Line, Report, Reproduce, RequirementLine, Tile,
+    Answer, Approval, ConfigUsed, FileNotUsed, Generator, HoldsFor, Line, Report, Reproduce, RequirementLine,
+    TestReport, Tile,
 };
 use judged::{ChangeRow, CriterionRow, FindingRow};
 pub(super) use picture::{Budget, Picture};
@@ -117,8 +118,10 @@ impl<'a> Layout<'a> {
     pub(super) fn new(report: &'a Report, ground: Ground) -> Result<Self, Error> {
         let judged = judged::Index::new(report);
         let mut budget = Budget::new(ground);
-        let tests =
-            report.tests.iter().map(|test| TestLayout::new(test, &judged, &mut budget)).collect::<Result<_, _>>()?;
+        let tests = in_order(&report.tests)
+            .into_iter()
+            .map(|test| TestLayout::new(test, &judged, &mut budget))
+            .collect::<Result<_, _>>()?;
         Ok(Self {
             title: &report.title,
             generator: &report.generator,
@@ -190,4 +193,41 @@ fn approvals(declared: &[Approval]) -> Vec<Approval> {
 /// Whether a criterion is about an endpoint of a test.
 fn about(criterion: &CriterionResult) -> Option<(&str, &str)> {
     criterion.endpoint.as_deref().map(|endpoint| (criterion.test.as_str(), endpoint))
+}
+
+/// Tests as people look for them: by name with numbers as numbers (1, 5, 10), and the run that counts before those that it supersedes.
+pub(in crate::render) fn in_order<'a>(tests: impl IntoIterator<Item = &'a TestReport>) -> Vec<&'a TestReport> {
+    let mut tests: Vec<&TestReport> = tests.into_iter().collect();
+    tests.sort_by_cached_key(|test| (natural(&test.name), test.superseded.is_some()));
+    tests
+}
+
+/// A name in parts that sort as people count: digits by their value, before letters.
+fn natural(name: &str) -> Vec<(bool, usize, String)> {
+    let mut parts: Vec<(bool, usize, String)> = Vec::new();
+    for letter in name.chars() {
+        let text = !letter.is_ascii_digit();
+        match parts.last_mut().filter(|part| part.0 == text) {
+            Some((_, _, part)) => part.push(letter),
+            None => parts.push((text, 0, letter.to_string())),
+        }
+    }
+    for (_, length, digits) in parts.iter_mut().filter(|part| !part.0) {
+        *digits = digits.trim_start_matches('0').to_owned();
+        *length = digits.len();
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::natural;
+
+    /// Tests of 1, 5, 10, 20 and 50 users stood as 1, 10, 20, 5, 50.
+    #[test]
+    fn names_sort_as_people_count() {
+        let mut names = ["50 users", "5 users", "10 users", "steady", "run-007", "run-6", "1 user"];
+        names.sort_by_key(|name| natural(name));
+        assert_eq!(names, ["1 user", "5 users", "10 users", "50 users", "run-6", "run-007", "steady"]);
+    }
 }

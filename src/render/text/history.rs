@@ -91,7 +91,7 @@ fn series_of(test: &HistoryTest, style: Style, out: &mut dyn Write) -> io::Resul
 }
 
 fn change(test: &HistoryTest, series: &HistorySeries) -> String {
-    let Some(change) = series.changes.last() else { return "none".to_owned() };
+    let Some(change) = series.changes.last() else { return series.without_change().to_owned() };
     let run = test.runs.get(change.run);
     let day = run.and_then(|run| run.started_at.as_ref()).map(|at| at.chars().take(10).collect::<String>());
     let name = run.and_then(|run| run.build.clone()).or(day).unwrap_or_else(|| format!("run {}", change.run + 1));

@@ -49,11 +49,11 @@ fn summary(material: &Material<'_>) -> String {
     } else {
         let met = of(&[Status::Pass, Status::MetNotProven]);
         parts.push(format!("{} of {all} met", fmt::count(met)));
-        if unproven > 0 {
-            parts.push(format!(
-                "{} of them not proven",
-                if unproven == met { "all".to_owned() } else { fmt::count(unproven) }
-            ));
+        match unproven {
+            0 => {}
+            1 if met == 1 => parts.push("not proven".to_owned()),
+            _ if unproven == met => parts.push("all of them not proven".to_owned()),
+            _ => parts.push(format!("{} of them not proven", fmt::count(unproven))),
         }
     }
     let mut add = |count: u64, words: &str| {
@@ -90,8 +90,9 @@ fn experience(test: &TestReport) -> String {
     if let Some(users) = test.load.users_max {
         parts.push(format!("With up to {}", words::people(users)));
     }
+    // Of too few requests a p95 is the slowest one: not even one in 20 took longer.
     let slow = totals.latency_us.quantiles.get("p95").copied().flatten();
-    if let Some(p95) = slow {
+    if let Some(p95) = slow.filter(|_| !totals.latency_us.quantile_why.contains_key("p95")) {
         parts.push(format!("1 in 20 {counted} took longer than {}", fmt::latency_us(p95)));
     }
     if let (Some(failures), Some(requests)) = (totals.failures, totals.requests) {
@@ -139,7 +140,8 @@ fn tiles(material: &Material<'_>, tests: &[&TestReport]) -> Vec<Tile> {
     match latency.quantiles.get("p95").copied().flatten() {
         Some(p95) => {
             let (state, demand) = demanded(material, test, limits_p95);
-            let beside = joined([delta("p95"), demand]);
+            let why = latency.quantile_why.get("p95").cloned().unwrap_or_default();
+            let beside = joined([delta("p95"), demand, why]);
             tiles.push(Tile { label: named(&p95_label), value: fmt::latency_us(p95), beside, state });
         }
         None => tiles.push(Tile {
@@ -253,14 +255,14 @@ fn changed(material: &Material<'_>) -> Vec<Line> {
     }
     let (gated, beside) = decisive_and_beside(material.deltas);
     let of = |call: Call| gated.iter().filter(|one| one.call == call).count() as u64;
-    let same = of(Call::NoSlower) + of(Call::NoRegressionSeen);
     let mut lines = vec![line(
         &format!(
-            "of {}: {} worse, {} better, {} not worse, {} cannot be told",
+            "of {}: {} worse, {} better, {} shown to be no worse, {} without a regression of the size that would be seen, {} cannot be told",
             fmt::plural(gated.len() as u64, "comparison", "comparisons"),
             fmt::count(of(Call::Regressed)),
             fmt::count(of(Call::Improved)),
-            fmt::count(same),
+            fmt::count(of(Call::NoSlower)),
+            fmt::count(of(Call::NoRegressionSeen)),
             fmt::count(of(Call::Inconclusive)),
         ),
         if of(Call::Regressed) > 0 { "fail" } else { "plain" },
@@ -293,7 +295,7 @@ fn changed(material: &Material<'_>) -> Vec<Line> {
 
 /// What was found and what to do about it, weightiest first; the same advice for several findings is given once.
 fn to_do(material: &Material<'_>, several: bool) -> Vec<Line> {
-    let mut groups: Vec<(&str, &'static str, Vec<String>)> = Vec::new();
+    let mut groups: Vec<(&str, &'static str, Vec<String>, bool)> = Vec::new();
     for finding in &material.judgement.findings {
         let state = match finding.severity {
             Severity::Critical => "fail",
@@ -310,11 +312,13 @@ fn to_do(material: &Material<'_>, several: bool) -> Vec<Line> {
         };
         let seen = format!("{place}{}", finding.message);
         match groups.iter_mut().find(|group| group.0 == finding.advice) {
-            Some((_, _, all)) => all.push(seen),
-            None => groups.push((&finding.advice, state, vec![seen])),
+            Some((_, _, all, _)) => all.push(seen),
+            None => groups.push((&finding.advice, state, vec![seen], finding.rule == "outside-expectation")),
         }
     }
-    let lines = groups.into_iter().map(|(advice, state, seen)| {
+    // An expectation that does not hold is to be cleared up, and is no harm: it comes after what is.
+    groups.sort_by_key(|group| (group.1, group.3));
+    let lines = groups.into_iter().map(|(advice, state, seen, _)| {
         let more = if seen.len() > FINDINGS_A_LINE {
             format!(" and {} more", seen.len() - FINDINGS_A_LINE)
         } else {

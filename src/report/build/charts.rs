@@ -2,6 +2,7 @@
 
 use super::{Judged, Material};
 use crate::analyse::figures::{EndpointFigures, SeriesFigures};
+use crate::analyse::percentile;
 use crate::compare::side::Side;
 use crate::fmt;
 use crate::judge::outcome::{CriterionResult, Finding, Side as LimitSide};
@@ -105,9 +106,14 @@ fn heading(finding: Option<&Finding>, neutral: &str) -> String {
 
 fn latency(frame: &Frame, series: &SeriesFigures, judged: &Judged<'_>, material: &Material<'_>) -> Option<Chart> {
     let tones = [("p50", Tone::S1), ("p95", Tone::S2), ("p99", Tone::S3)];
+    let mut thin = 0;
     let line = |(name, tone): (&str, Tone)| {
-        let values = series.quantiles_us.get(name)?.clone();
-        Some(Series { name: name.to_owned(), tone, mark: Mark::Line, fold: Fold::Highest, values })
+        let mut values = series.quantiles_us.get(name)?.clone();
+        if name == "p99" && !series.quoted {
+            thin = without_thin_windows(&mut values, &series.requests, 0.99);
+        }
+        let drawn = name != "p99" || values.iter().any(Option::is_some);
+        drawn.then(|| Series { name: name.to_owned(), tone, mark: Mark::Line, fold: Fold::Highest, values })
     };
     let mut lines: Vec<Series> = tones.into_iter().filter_map(line).collect();
     if lines.iter().all(|one| one.values.iter().flatten().next().is_none()) {
@@ -124,12 +130,25 @@ fn latency(frame: &Frame, series: &SeriesFigures, judged: &Judged<'_>, material:
     let left = axis("latency", Quantity::Micros, Spacing::Log);
     let right = Some(axis("requests per second", Quantity::PerSecond, Spacing::Linear));
     let mut chart = frame.chart("latency", neutral.clone(), left, right, lines)?;
-    chart.words.description = format!("{neutral}. Lines for p50, p95 and p99 of each window over the load.");
+    let names: Vec<&str> = chart.series.iter().skip(1).map(|one| one.name.as_str()).collect();
+    chart.words.description = format!("{neutral}. Lines for {} of each window over the load.", names.join(", "));
     if series.quoted {
         chart.words.caption.push_str(" Percentiles are the tool's own for each moment.");
     }
+    if thin > 0 {
+        let needed = fmt::count(percentile::least_n(0.99));
+        chart.words.caption += &format!(" p99 is drawn where a window has the {needed} requests that it needs.");
+    }
     chart.limits = limits;
     Some(Chart::Time(chart))
+}
+
+/// Takes the values of windows out that have fewer requests than a percentile needs: there it is nearly the slowest of them.
+/// Returns how many.
+fn without_thin_windows(values: &mut [Option<f64>], requests: &[u64], p: f64) -> usize {
+    let needed = percentile::least_n(p);
+    let thin = values.iter_mut().zip(requests).filter(|(value, n)| value.is_some() && **n < needed);
+    thin.map(|(value, _)| *value = None).count()
 }
 
 /// Upper limits on p95 latency of the whole test, drawn across.
@@ -200,7 +219,12 @@ fn failures(frame: &Frame, series: &SeriesFigures) -> Option<Chart> {
         (name.as_str() == "other", std::cmp::Reverse(counts.iter().sum::<u64>()), name.as_str())
     });
     let stack = kinds.iter().enumerate().map(|(at, (name, counts))| {
-        let tone = if name.as_str() == "other" { Tone::Rest } else { Tone::nth(at) };
+        // Never in the colour of what succeeded, which is that of the first of equals.
+        let tone = match at {
+            _ if name.as_str() == "other" => Tone::Rest,
+            0 => Tone::Bad,
+            at => Tone::nth(at),
+        };
         rate(series, &fmt::plain(name), tone, Mark::Stack, counts)
     });
     let first = series.failures.iter().position(|count| *count > 0).unwrap_or(0);
@@ -230,7 +254,9 @@ fn tail(judged: &Judged<'_>, material: &Material<'_>, id: &str) -> Option<Chart>
             curves.push(TailCurve { name: format!("baseline {name}"), tone: Tone::Base, points });
         }
     }
-    let at = |name: &str| totals.latency_us.quantiles.get(name).copied().flatten();
+    // What fewer requests than it needs gave is a figure in the table, and no sentence about all of them.
+    let borne = |name: &str| !totals.latency_us.quantile_why.contains_key(name);
+    let at = |name: &str| totals.latency_us.quantiles.get(name).copied().flatten().filter(|_| borne(name));
     let heading = match (at("p50"), at("p99")) {
         (Some(median), Some(p99)) => {
             format!(
@@ -279,4 +305,17 @@ pub(super) fn curve_of(histogram: &crate::model::Histogram) -> Vec<TailPoint> {
     let point =
         |rank: f64| histogram.quantile(rank).map(|value| TailPoint { rank, value: value as f64, interval: None });
     RANKS.iter().copied().filter(|rank| *rank < last).chain([last]).filter_map(point).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The p99 of windows of some 55 requests was drawn, which is the slowest of them, where the tables say that p99 needs 368.
+    #[test]
+    fn windows_with_too_few_requests_have_no_p99() {
+        let mut values = [Some(1.0), Some(2.0), None, Some(3.0)];
+        assert_eq!(without_thin_windows(&mut values, &[55, 368, 0, 367], 0.99), 2);
+        assert_eq!(values, [None, Some(2.0), None, None]);
+    }
 }

@@ -129,7 +129,7 @@ pub(super) fn endurance(at: &At<'_>) -> Section {
 fn rise(test: &TestReport, trend: &TrendFigures) -> Note {
     let certain = if trend.long_enough { "" } else { "; too short to call it a leak" };
     Note::measured(format!(
-        "{}: {} rises by {} a minute, {} of its level at the start in {}{certain}.",
+        "{}: {} rises by {} a minute, {} above its level at the start in {}{certain}.",
         fmt::plain(&test.name),
         fmt::plain(&trend.metric),
         fmt::with_unit(trend.slope_per_min, &trend.unit),

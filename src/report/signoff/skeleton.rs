@@ -53,7 +53,7 @@ pub fn skeleton(report: &Report) -> String {
 
 fn traffic(test: &TestReport) -> String {
     let (totals, counted) = test.measured();
-    let users = test.load.users_max.map(|users| format!("{} users", fmt::number(users)));
+    let users = test.load.users_max.map(crate::report::build::words::people);
     let rate = totals.rate_per_s.map(|rate| format!("{} {counted}", fmt::rate(rate)));
     let tested: Vec<String> = users.into_iter().chain(rate).collect();
     let tested = if tested.is_empty() { String::new() } else { format!("# {} were tested\n", tested.join(" and ")) };

@@ -39,6 +39,8 @@ struct Endpoint<'a> {
     test: &'a TestReport,
     figures: &'a EndpointFigures,
     state: State,
+    /// Of which metric that is so.
+    by: Option<String>,
     rank: u8,
     change: Option<&'a Delta>,
 }
@@ -46,7 +48,7 @@ struct Endpoint<'a> {
 impl<'a> Rows<'a> {
     pub(super) fn new(report: &'a Report) -> Self {
         let index = Index::new(report);
-        let standing = report.standing();
+        let standing = layout::in_order(report.standing());
         let mut endpoints: Vec<Endpoint<'a>> = standing.iter().flat_map(|test| of_test(test, &index)).collect();
         endpoints.sort_by(|a, b| {
             let harm = |one: &Endpoint<'_>| one.change.and_then(|delta| delta.ratio).unwrap_or(1.0);
@@ -126,6 +128,7 @@ impl<'a> Rows<'a> {
         let shown = self.endpoints.len().min(WORST);
         let heading = match self.endpoints.len() {
             all if all > WORST => format!("Worst {shown} of {} endpoints", fmt::count(all as u64)),
+            _ if self.endpoints.iter().all(|one| one.rank == 0) => "Endpoints, most failures first".to_owned(),
             _ => "Endpoints, worst first".to_owned(),
         };
         self.table(&heading, self.endpoints.iter().take(WORST), ALWAYS)
@@ -150,7 +153,9 @@ impl<'a> Rows<'a> {
         columns.extend([("made", NUMBER), ("failed", NUMBER), ("p50", NUMBER), ("p95", NUMBER)]);
         columns.extend(compared.then_some(("change (95 %)", NUMBER)));
         let rows = endpoints.map(|one| {
-            let result = judged.then(|| format!("{} {}", one.state.sign, one.state.word));
+            let by = one.by.as_ref().map(|by| format!(" ({})", fmt::markdown(&fmt::shorten(by, NAME))));
+            let by = by.unwrap_or_default();
+            let result = judged.then(|| format!("{} {}{by}", one.state.sign, one.state.word));
             let mut cells: Vec<String> = result.into_iter().chain([name(&one.figures.label)]).collect();
             cells.extend(several.then(|| name(&one.test.name)));
             cells.extend([
@@ -170,11 +175,11 @@ fn of_test<'a>(test: &'a TestReport, index: &Index<'a>) -> Vec<Endpoint<'a>> {
     let told_by = index.told_by(&test.name);
     let others = test.populations.iter().flat_map(|one| &one.endpoints);
     let endpoint = |figures: &'a EndpointFigures| {
-        let (rank, state) = layout::outcome(&test.name, figures, index);
+        let layout::Outcome { rank, state, by } = layout::outcome(&test.name, figures, index);
         let deltas = index.deltas(&test.name, &figures.label);
         let change =
             deltas.iter().copied().find(|delta| told_by == Some(delta.metric.as_str()) && delta.ratio.is_some());
-        Endpoint { test, figures, state, rank, change }
+        Endpoint { test, figures, state, by, rank, change }
     };
     test.endpoints.iter().chain(others).map(endpoint).collect()
 }
