@@ -74,10 +74,10 @@ fn compared(at: &At<'_>, last: &Report) -> Vec<Note> {
 }
 
 /// The figure of a test that the picture shows: of its critical criteria of a kind the one nearest to or furthest beyond its
-/// limit. The kind is latency, or shares (failures) where no latency fails and such a share does: what failed is shown.
+/// limit. The kind is latency, or shares (failures) where no latency decides against it and such a share does.
 fn deciding<'a>(at: &At<'a>) -> (Unit, Vec<&'a CriterionResult>) {
     let [latencies, shares] = [Unit::Micros, Unit::Ratio].map(|unit| (unit, of_unit(at, unit)));
-    let fails = |all: &[&CriterionResult]| all.iter().any(|one| one.status == Status::Fail);
+    let fails = |all: &[&CriterionResult]| all.iter().any(|one| one.status == Status::Fail && one.critical);
     if !fails(&latencies.1) && fails(&shares.1) { shares } else { latencies }
 }
 

@@ -28,9 +28,7 @@ pub(super) fn must_fix(at: &At<'_>) -> Grid {
     // Each that fails has its row, a default too: as many rows as the counts and the sentence below speak of.
     for result in open(|status| status == Status::Fail) {
         let (fix, effort, owner) = mending(at, result, &mut used);
-        let now = result
-            .observed
-            .map_or_else(|| Cell::text(fmt::plain(&result.reason)), |value| Cell::text(shown(result, value)));
+        let now = result.observed.map_or_else(|| unmeasured(result), |value| Cell::text(shown(result, value)));
         let no_limit = if result.origin == outcome::Origin::Baseline { "no regression" } else { "" };
         let needed = Cell::text(needed(result).unwrap_or_else(|| no_limit.to_owned()));
         grid.row(Origin::Measured, vec![Cell::name(&words::named(result)), now, needed, fix, effort, owner]);
@@ -61,6 +59,12 @@ pub(super) fn must_fix(at: &At<'_>) -> Grid {
         }
     }
     grid.cut(MOST)
+}
+
+/// What stands where a criterion that fails has no figure of its own: what was found, its details in small print.
+fn unmeasured(result: &CriterionResult) -> Cell {
+    let (found, details) = result.reason.split_once(": ").unwrap_or((&result.reason, ""));
+    Cell::text(fmt::plain(found)).with(fmt::plain(details))
 }
 
 fn shown(result: &CriterionResult, value: f64) -> String {
