@@ -171,7 +171,9 @@ fn sentences(results: &[&CriterionResult]) -> Vec<Reason> {
         let told = told_by(result, results);
         let line =
             lines.iter_mut().find(|line| told.is_some_and(|told| (line.first.id == told.id) && line.at == place(told)));
-        line.into_iter().for_each(|line| line.also.push(result.id.clone()));
+        if let Some(line) = line {
+            line.also.push(result.id.clone());
+        }
     }
     let written = lines.into_iter().map(|ReasonLine { at, names, also, first }| {
         let about = if names.is_empty() { String::new() } else { format!("{}: ", names.join(", ")) };
