@@ -56,7 +56,7 @@ impl Adapter for OwnRowsNdjson {
         }
         // One alone with objects in it is a summary that was written without line ends.
         let is_one_line = || head.lines().filter(|line| !line.trim_ascii().is_empty()).count() == 1;
-        let is_nested = || head.bytes().iter().filter(|byte| **byte == b'{').count() > 1;
+        let is_nested = || memchr::memchr_iter(b'{', head.bytes()).count() > 1;
         if head.is_whole() && is_nested() && is_one_line() {
             return Sniff::no("one JSON object with others in it is no row");
         }
