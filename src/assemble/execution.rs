@@ -196,9 +196,10 @@ fn timed_distance(a: &Form, b: &Form) -> Option<f64> {
 }
 
 fn timeless_distance(a: &Form, b: &Form) -> Option<f64> {
-    // Files of another prefix are of another execution; only where one has none may figures alone decide.
+    // Files of another prefix are of another execution, unless their figures are the same and too many to be so by chance;
+    // only where one has none may figures alone decide.
     let named = |form: &Form| !form.prefix.is_empty() && !is_tools_word(&form.prefix);
-    if named(a) && named(b) && a.prefix != b.prefix {
+    if named(a) && named(b) && a.prefix != b.prefix && !a.figures.are_the_same(&b.figures) {
         return None;
     }
     let behind = || match (a.may_lag, b.may_lag) {

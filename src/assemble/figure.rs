@@ -8,6 +8,11 @@ use std::collections::BTreeMap;
 /// How far figures of one execution may differ between two forms of it.
 pub(super) const TOLERANCE: f64 = 0.02;
 
+/// What forms of one execution may differ by because one of them rounds.
+const ROUNDING: f64 = 1e-4;
+/// Fewer requests than these may have the same figures by chance.
+const ENOUGH: f64 = 50.0;
+
 /// What a form says about one population or metric as a whole.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Figure {
@@ -67,6 +72,18 @@ impl Figures {
             return None;
         }
         Some(populations.iter().sum::<f64>() + mean(&metrics).min(TOLERANCE))
+    }
+
+    /// Whether two have the same counts, means and maxima of enough requests, as two runs never have.
+    pub(super) fn are_the_same(&self, other: &Self) -> bool {
+        let populations = apart(&self.populations, &other.populations);
+        let has_means = self
+            .populations
+            .values()
+            .chain(other.populations.values())
+            .all(|one| one.mean.is_some() && one.max.is_some());
+        let enough = self.count().is_some_and(|count| count >= ENOUGH);
+        enough && has_means && !populations.is_empty() && populations.iter().all(|difference| *difference <= ROUNDING)
     }
 
     /// Like [`Figures::distance`] where this is a form that lags behind: nothing of it may be larger, and at least half

@@ -114,6 +114,19 @@ fn files_of_different_prefixes_in_one_folder_are_named_by_them() {
     assert_eq!(names(&suite), ["spike", "steady"]);
 }
 
+/// k6's points as `one.json.gz` and its summary as `x.json` were two tests, and their requests twice as many.
+#[test]
+fn the_same_figures_under_another_name_are_the_same_execution() {
+    let with = |count: u32, mean: &str| {
+        let summary =
+            format!(r#"{{"total_requests":{count},"failed":0,"avg_latency_ms":{mean},"max_latency_ms":10.0}}"#);
+        read(&[("one.csv", rows(START, count, 10)), ("x.json", summary)]).tests.len()
+    };
+    assert_eq!(with(100, "10.0"), 1);
+    assert_eq!(with(100, "9.99"), 2, "another mean");
+    assert_eq!(with(40, "10.0"), 2, "so few may be the same by chance");
+}
+
 #[test]
 fn one_monitor_over_several_tests_is_cut_for_each() {
     let suite = read(&[

@@ -8,8 +8,11 @@ use crate::render::markdown::Document;
 use crate::render::{html, markdown, signoff};
 use crate::report::model::Report;
 use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+
+/// Within so many bytes a report says who wrote it.
+const BEGINNING: u64 = 8 * 1024;
 
 /// A report on its way out.
 pub(super) struct Delivery<'a> {
@@ -144,6 +147,31 @@ fn file(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Error> {
     let path = folder.join(name);
     fs::write(&path, bytes).map_err(|error| cannot("write", &path, &error))?;
     Ok(path)
+}
+
+/// Makes sure that no file of these formats stands where another program's of the same name does: load tools write report.json
+/// and report.html too, and they may be the results.
+///
+/// # Errors
+/// One does.
+pub(super) fn spare_others(out: &Path, formats: &[Format]) -> Result<(), Error> {
+    for format in formats {
+        let name = match format {
+            Format::Html => "report.html",
+            Format::Json => "report.json",
+            _ => continue,
+        };
+        let path = out.join(name);
+        let Ok(there) = fs::File::open(&path) else { continue };
+        let mut beginning = Vec::new();
+        there.take(BEGINNING).read_to_end(&mut beginning).map_err(|error| cannot("read", &path, &error))?;
+        if !beginning.is_empty() && memchr::memmem::find(&beginning, b"plimsoll").is_none() {
+            return Err(Error::output("is there already and was not written by plimsoll")
+                .at(Place::source(path.display().to_string()))
+                .hint("`--out` names a folder of its own for the report"));
+        }
+    }
+    Ok(())
 }
 
 /// Makes a folder, with those above it.

@@ -8,6 +8,7 @@ use crate::fmt;
 use crate::ingest::Input;
 use crate::ingest::part::{FoldedFile, text};
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 /// Writes the part and says what is in it.
@@ -59,6 +60,16 @@ fn nothing(fold: &Fold) -> Error {
     })
 }
 
+/// Whether nothing but a part is lost with what stands there: a slip of the hand once cost the results themselves.
+fn may_be_replaced(path: &Path) -> bool {
+    let Ok(mut there) = fs::File::open(path) else { return true };
+    let mut beginning = [0; text::BEGINNING.len()];
+    match there.read(&mut beginning) {
+        Ok(read) => read == 0 || beginning == text::BEGINNING,
+        Err(_) => true,
+    }
+}
+
 /// Writes the part under a temporary name, reads it back, and gives it its name only then: a part travels to another machine,
 /// and its files may be gone when it turns out to be unreadable. Returns its size.
 fn write(path: &Path, files: &[FoldedFile]) -> Result<f64, Error> {
@@ -66,6 +77,10 @@ fn write(path: &Path, files: &[FoldedFile]) -> Result<f64, Error> {
         Error::output(format!("cannot {what}: {error}")).at(Place::source(path.display().to_string()))
     };
     let name = path.display().to_string();
+    if !may_be_replaced(path) {
+        let hint = "another name, such as part.plimsoll, keeps what is there";
+        return Err(Error::output("is there already and is no part").at(Place::source(name)).hint(hint));
+    }
     let text = text::write(files)?;
     if text::read(&Input::memory(name.clone(), text.clone().into_bytes())?)?.as_slice() != files {
         return Err(Error::output("does not read back as it was written").at(Place::source(name)));

@@ -219,4 +219,32 @@ mod tests {
         assert_eq!(code, EXIT_NOT_READY);
         assert!(out.path().join("report.json").exists(), "what was asked for is written all the same");
     }
+
+    /// `report . --out .` wrote its report.json over Artillery's, and `fold rows.csv -o rows.csv` a part over the rows.
+    #[test]
+    fn results_are_not_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let (results, rows) = (folder.path().join("report.json"), folder.path().join("rows.csv"));
+        std::fs::copy("samples/artillery/report/report.json", &results).unwrap();
+        std::fs::write(&rows, "timestamp,endpoint,latency_ms,status\n1795226522,/a,5,200\n").unwrap();
+        let before = [&results, &rows].map(|path| std::fs::read(path).unwrap());
+        let (here, rows_named) = (folder.path().to_str().unwrap(), rows.to_str().unwrap());
+        for typed in
+            [vec!["plimsoll", "report", here, "--out", here], vec!["plimsoll", "fold", rows_named, "-o", rows_named]]
+        {
+            let terminal = Terminal { colour: false, progress: false, width: 100 };
+            let mut said = Vec::new();
+            let code =
+                run(typed.into_iter().map(OsString::from), &mut io::empty(), &mut Vec::new(), &mut said, terminal);
+            assert_ne!(code, EXIT_READY);
+            assert!(String::from_utf8_lossy(&said).contains("is there already"), "{}", String::from_utf8_lossy(&said));
+        }
+        assert_eq!([&results, &rows].map(|path| std::fs::read(path).unwrap()), before);
+        let part = folder.path().join("part.plimsoll");
+        for _ in 0..2 {
+            let typed = ["plimsoll", "fold", rows_named, "-o", part.to_str().unwrap()].map(OsString::from);
+            let terminal = Terminal { colour: false, progress: false, width: 100 };
+            assert_eq!(run(typed, &mut io::empty(), &mut Vec::new(), &mut Vec::new(), terminal), EXIT_READY);
+        }
+    }
 }

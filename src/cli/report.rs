@@ -52,6 +52,7 @@ fn delivery<'a>(args: &'a ReportArgs, report: &'a Report, surroundings: &'a Surr
 fn judge(args: &ReportArgs, surroundings: &Surroundings, streams: &mut Streams<'_>) -> Result<Judged, Stop> {
     // The folder is made before the long work, so that a bad path fails at once.
     deliver::folder(&args.out)?;
+    deliver::spare_others(&args.out, &args.format)?;
     let mut gathered = pipeline::gather(&args.input, true, streams)?;
     gathered.config.compat = args.compat.map(CompatArg::compat);
     if gathered.tests.is_empty() && gathered.config.tests.is_empty() {

@@ -1,6 +1,7 @@
 //! `signoff`: a document to sign, from the results and from what people declare; also from a plan without any result.
 
 use super::args::SignoffArgs;
+use super::choices::Format;
 use super::judging::Judging;
 use super::report::{Asked, against};
 use super::{
@@ -15,6 +16,7 @@ use crate::store::Store;
 /// Judges the inputs, or the plan alone, writes the document and ends as `report` does.
 pub(super) fn run(args: &SignoffArgs, streams: &mut Streams<'_>) -> Result<u8, Stop> {
     deliver::folder(&args.out)?;
+    deliver::spare_others(&args.out, &[Format::Json])?;
     // Said before the long work.
     let browser = args.pdf.then(browser::find).transpose()?;
     let declared = declarations::find(args.signoff.as_deref(), &args.input.inputs)?;

@@ -41,7 +41,11 @@ impl Adapter for GooseRequests {
 
     fn sniff(&self, head: &Head) -> Sniff {
         let line = head.first_line();
-        let has = |word: &[u8]| memchr::memmem::find(line, word).is_some();
+        // As a column or a key of its own: in a part they stand in the sentence that says why a file was taken for Goose's.
+        let has = |word: &[u8]| match line.strip_prefix(b"{") {
+            Some(keys) => keys.split(|byte| *byte == b'"').any(|key| key == word),
+            None => line.split(|byte| *byte == b',').any(|column| column == word),
+        };
         if has(MARK) && has(b"user_cadence") && has(b"response_time") {
             Sniff::yes("columns of Goose's request log: response_time, coordinated_omission_elapsed, user_cadence")
         } else {

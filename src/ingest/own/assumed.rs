@@ -3,6 +3,7 @@
 use super::columns::Plan;
 use super::instant::assumed_zone;
 use super::known::Wanted;
+use crate::fmt;
 use crate::ingest::{Tally, scrub};
 use jiff::tz::TimeZone;
 
@@ -17,6 +18,8 @@ pub(super) struct Assumed {
     pub(super) success_by_error: bool,
     pub(super) queries_left_out: bool,
     pub(super) without_time: u64,
+    /// Failed requests with a number below zero where the latency stands.
+    pub(super) without_latency: u64,
     pub(super) without_zone_column: Option<usize>,
 }
 
@@ -30,6 +33,7 @@ impl Assumed {
         self.success_by_error |= other.success_by_error;
         self.queries_left_out |= other.queries_left_out;
         self.without_time += other.without_time;
+        self.without_latency += other.without_latency;
         self.without_zone_column = self.without_zone_column.max(other.without_zone_column);
     }
 
@@ -46,10 +50,16 @@ impl Assumed {
             let column = self.without_zone_column.and_then(|column| names.get(column)).map_or("time", String::as_str);
             tally.note(format!("`{column}` states no time zone and is {}", assumed_zone(zone)));
         }
-        if self.since_start {
+        if self.since_start && self.without_time >= tally.used {
             tally.note("times count from a start that is not stated (no date), so there are no figures over time");
         } else if self.without_time > 0 && plan.has_time() {
-            tally.note(format!("{} rows have no time: counted in totals, not over time", self.without_time));
+            let dateless = if self.since_start { " with a date" } else { "" };
+            tally.note(format!("{} rows have no time{dateless}: counted in totals, not over time", self.without_time));
+        }
+        if self.without_latency > 0 {
+            let failed = fmt::plural(self.without_latency, "failed request has", "failed requests have");
+            let column = name(Wanted::Latency);
+            tally.note(format!("{failed} a number below zero in `{column}`: counted, without a latency"));
         }
         if !plan.has_time() {
             tally.note("no column holds a time, so duration, throughput and figures over time are not known");

@@ -122,7 +122,18 @@ pub fn read(text: &str) -> Option<Clock> {
 
 /// What is said of a cell that holds no time.
 pub(in crate::ingest) fn refused(found: &str) -> String {
-    format!("should be a time (RFC 3339 or unix), found `{}`", crate::fmt::excerpt(found.as_bytes()))
+    if found.parse::<f64>().is_ok()
+        && found.split_once(['e', 'E']).is_some_and(|(digits, power)| is_rounded(digits, power))
+    {
+        let found = crate::fmt::excerpt(found.as_bytes());
+        return format!(
+            "should be a time, found `{found}`, which was rounded when it was written, as a spreadsheet does"
+        );
+    }
+    format!(
+        "should be a time (a date and time such as RFC 3339, or unix), found `{}`",
+        crate::fmt::excerpt(found.as_bytes())
+    )
 }
 
 fn unix(text: &str) -> Option<Clock> {
@@ -132,7 +143,10 @@ fn unix(text: &str) -> Option<Clock> {
     let fraction = point.and_then(|point| bytes.get(point + 1..)).unwrap_or_default();
     let plain = !whole.is_empty() && [whole, fraction].iter().all(|part| part.iter().all(u8::is_ascii_digit));
     if !plain {
-        // Scientific notation (1.795e9) and signs: the rare way.
+        // Scientific notation and signs: the rare way. Of `1.79523E+12` digits are lost: hours of requests at one instant.
+        if text.split_once(['e', 'E']).is_some_and(|(digits, power)| is_rounded(digits, power)) {
+            return None;
+        }
         let value = text.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0)?;
         return unix(&format!("{value:.9}"));
     }
@@ -146,6 +160,12 @@ fn unix(text: &str) -> Option<Clock> {
     };
     let nanos = whole.checked_mul(nanos_per_unit)?.checked_add(fraction_of(fraction, nanos_per_unit))?;
     i64::try_from(nanos).ok().map(|nanos| Clock::At(Timestamp(nanos)))
+}
+
+/// Whether a number in scientific notation has fewer digits than stand before its point.
+fn is_rounded(digits: &str, power: &str) -> bool {
+    let decimals = digits.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    power.parse::<usize>().is_ok_and(|power| power > decimals)
 }
 
 /// The digits after the point as a share of a unit, in whole nanoseconds, rounded down: exact as printed, unlike a float.
@@ -188,6 +208,8 @@ mod tests {
         {
             assert_eq!(read(text), wanted, "{text}");
         }
+        assert_eq!(read("1.79523E+12"), None);
+        assert!(refused("1.79523E+12").contains("rounded when it was written"));
         assert_eq!(read("1.795226522e9"), Some(Clock::At(Timestamp(1_795_226_522_000_000_000))));
     }
 

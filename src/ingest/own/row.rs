@@ -206,11 +206,16 @@ impl<'s> RowReader<'s> {
     }
 
     /// The latency in the column's unit, or in the cell's own where one stands behind the number.
-    fn latency(&self, cells: &impl Cells) -> Result<Option<u64>, Refusal> {
+    fn latency(&mut self, cells: &impl Cells) -> Result<Option<u64>, Refusal> {
         let Some(column) = self.plan.column(Wanted::Latency) else { return Ok(None) };
         let Some(text) = cells.text(column) else { return Ok(None) };
         let refused = |reason: String| Refusal::at(column, reason);
         let nanos = match cell_text::amount(text, self.sign) {
+            // Scripts write -1 for a request that had no answer.
+            Err(_) if text.starts_with('-') && self.has_failed(cells)? => {
+                self.assumed.without_latency += 1;
+                return Ok(None);
+            }
             Ok(Some(_)) if self.plan.unit_in_cells => {
                 return Err(refused(format!("states no unit as other cells do, found `{text}`")));
             }
@@ -223,6 +228,13 @@ impl<'s> RowReader<'s> {
             })
         };
         nanos.map(whole).transpose()
+    }
+
+    /// Whether a row says that its request failed.
+    fn has_failed(&mut self, cells: &impl Cells) -> Result<bool, Refusal> {
+        let name = self.text(cells, Wanted::Endpoint).unwrap_or_default();
+        let endpoint = EndpointKey::new(self.text(cells, Wanted::Method), name);
+        Ok(matches!(self.outcome(cells, &endpoint)?.1, Outcome::Failed(_)))
     }
 
     fn clock(&mut self, cells: &impl Cells, wanted: Wanted) -> Result<Option<Timestamp>, Refusal> {

@@ -54,6 +54,12 @@ impl Adapter for OwnRowsNdjson {
         if objects == 0 {
             return Sniff::no("holds no line");
         }
+        // One alone with objects in it is a summary that was written without line ends.
+        let is_one_line = || head.lines().filter(|line| !line.trim_ascii().is_empty()).count() == 1;
+        let is_nested = || memchr::memchr_iter(b'{', head.bytes()).count() > 1;
+        if head.is_whole() && is_nested() && is_one_line() {
+            return Sniff::no("one JSON object with others in it is no row");
+        }
         let has = |name: &str| fields.names().iter().any(|have| have == name);
         if (has("metric") && has("type")) || (has("attack") && has("latency")) {
             return Sniff::no("the lines are k6's or vegeta's");

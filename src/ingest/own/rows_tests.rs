@@ -122,6 +122,21 @@ fn bad_rows_are_refused_with_field_and_found() {
     assert!(tally.unfinished.is_some(), "the last row is cut off");
 }
 
+/// A thousand requests of which twenty had no answer read as none that failed: their rows, with -1 for a latency, were refused.
+#[test]
+fn a_failed_request_may_have_no_latency() {
+    let (tally, sink) = csv(
+        "timestamp,endpoint,latency_ms,success\n1795226522,/a,5,true\n1795226523,/a,-1,false\n1795226524,/a,-1,true\n",
+    );
+    assert_eq!((tally.used, tally.rejected), (2, 1));
+    assert_eq!(sink.samples[1].1.latency_ns, None);
+    assert!(
+        tally.notes.iter().any(|note| note.contains("1 failed request has a number below zero")),
+        "{:?}",
+        tally.notes
+    );
+}
+
 #[test]
 fn strict_ends_with_the_first_bad_row() {
     let settings = Settings { strict: true, ..Settings::default() };
@@ -275,6 +290,9 @@ fn detection() {
         assert!(matches!(sniff(&OwnRowsCsv, text), Sniff::No(_)), "{text}");
     }
     let cut = "{\"latency_ms\":1,\"endpoint\":1}\n{\"late";
+    // A summary without line ends was both rows and results, and so neither.
+    let summary = r#"{"duration_s":8.8,"writes":{"count":575,"avg":45.7,"p95":197},"failed":40}"#;
+    assert!(matches!(sniff(&OwnRowsNdjson, summary), Sniff::No(_)));
     assert!(matches!(sniff(&OwnRowsNdjson, cut), Sniff::Unsure(_)));
     for text in [
         "{\"attack\":\"steady\",\"latency\":3454606,\"code\":404,\"url\":\"/\"}\n",

@@ -185,8 +185,12 @@ fn may_be(share: &Share<'_>, scale: f64) -> bool {
 
 /// Whether a share on that scale agrees with the counts and with its complement, to the digits that are printed.
 fn fits(share: &Share<'_>, scale: f64, shares: &[Share<'_>], counted: &Counted) -> bool {
-    let step = 10_f64.powi(-decimals(share.value)) / scale + 1e-9;
-    let agrees = expected(share.kind, counted).is_none_or(|expected| (share.value / scale - expected).abs() <= step);
+    // Digits are rounded or cut off, never added to.
+    let step = 10_f64.powi(-decimals(share.value)) / scale;
+    let agrees = expected(share.kind, counted).is_none_or(|expected| {
+        let left_out = expected - share.value / scale;
+        (-0.5 * step - 1e-9..=step + 1e-9).contains(&left_out)
+    });
     let complement = match share.kind {
         Count::SuccessRate => shares.iter().find(|other| other.kind == Count::FailureRate),
         _ => None,

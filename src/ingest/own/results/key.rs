@@ -33,6 +33,17 @@ impl Count {
     pub fn is_share(self) -> bool {
         matches!(self, Self::SuccessRate | Self::FailureRate | Self::CacheRate)
     }
+
+    /// The share that a number in percent under such a name is.
+    #[must_use]
+    pub fn in_percent(self) -> Option<Self> {
+        match self {
+            Self::Succeeded | Self::SuccessRate => Some(Self::SuccessRate),
+            Self::Failed | Self::FailureRate => Some(Self::FailureRate),
+            Self::Cached | Self::CacheRate => Some(Self::CacheRate),
+            Self::Total | Self::Bytes | Self::PerSecond => None,
+        }
+    }
 }
 
 /// A figure over many values.

@@ -289,7 +289,13 @@ impl Record {
         if value.is_boolean() || is_absent(value) {
             return;
         }
-        let percent = percent || value.as_str().is_some_and(|text| text.trim_end().ends_with('%'));
+        let says_percent = value.as_str().is_some_and(|text| text.trim_end().ends_with('%'));
+        // `failed: "20%"` is no number of requests.
+        let (count, percent) = match count.in_percent().filter(|_| says_percent) {
+            Some(share) => (share, true),
+            None if says_percent => return self.refuse(key, "should be a number, not a share", value),
+            None => (count, percent),
+        };
         let found = if count == Count::PerSecond { rate(value).map(|rate| (rate, None)) } else { number(value) };
         match found {
             Some((number, None)) if number < 0.0 => self.refuse(key, "should not be negative", value),

@@ -96,6 +96,14 @@ fn shares_are_decided_by_counts_and_never_guessed() {
     assert_eq!(failures(r#"{"requests":200,"error_rate":0.5,"success_rate":99.5,"avg_ms":1}"#).0, Some(1));
     assert_eq!(failures(r#"{"requests":200,"error_rate_percent":0.5,"avg_ms":1}"#).0, Some(1));
     assert_eq!(failures(r#"{"requests":200,"error_rate":0,"avg_ms":1}"#).0, Some(0), "none is none on any scale");
+    // Percent under the name of a count was taken for the count: 20 of 1,000 instead of 200.
+    assert_eq!(failures(r#"{"requests":1000,"failed":"20%","avg_ms":1}"#).0, Some(200));
+    assert_eq!(failures(r#"{"requests":1000,"successful":"99%","avg_ms":1}"#).0, Some(10));
+    assert_eq!(read(r#"{"requests":"20%","failed":3,"avg_ms":1}"#).0.rejected, 1);
+    // A ratio of 1 is not what 1 % is printed as.
+    let (decided, said) = failures(r#"{"requests":1000,"failed":10,"error_rate":1.0,"avg_ms":1}"#);
+    assert_eq!(decided, Some(10));
+    assert!(!said.contains("could be a ratio"), "{said}");
     let (unknown, said) = failures(r#"{"requests":200,"error_rate":0.5,"avg_ms":1}"#);
     assert_eq!(unknown, None, "half a percent or half of all");
     assert!(said.contains("FailuresUnknown") && said.contains("ratio or a percentage"), "{said}");
