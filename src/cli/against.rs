@@ -7,6 +7,7 @@ mod earlier;
 pub(super) use assumed::assumed;
 
 use super::judging;
+use crate::compare::by_percentile;
 use crate::compare::comparable::{Asked, Declared, Fingerprint, Unequal};
 use crate::compare::declared::{DeclaredFigure, Measured};
 use crate::compare::delta::Delta;
@@ -294,6 +295,7 @@ impl<'a> Pair<'a> {
             comparison = with_detail(over, &comparison);
             mix::unblamed(&mut comparison, self.before, &self.after.side);
             sides::unsettled(&mut comparison, self.before, &self.after.side);
+            by_percentile::name_moves(&mut comparison, &rules);
         }
         if let Some(why) = self.refused(config) {
             comparison = sides::refused(comparison, &why);

@@ -285,13 +285,27 @@ pub(super) fn call_together(rows: Vec<Row>, shifts: Vec<Pending>, settings: &Set
         }
         pending.shift
     };
-    let shifts: Vec<Shift> = shifts.into_iter().zip(common).map(shifted).collect();
+    let mut shifts: Vec<Shift> = shifts.into_iter().zip(common).map(shifted).collect();
     let behind = behind_common(&rows, &shifts);
     let called = |((row, (in_worse, in_better)), behind): ((Row, (Place, Place)), f64)| {
         row.called(in_worse.least(&worse).min(behind), in_better.least(&better), settings)
     };
-    let deltas = rows.into_iter().zip(places).zip(behind).map(called).collect();
+    let deltas: Vec<Delta> = rows.into_iter().zip(places).zip(behind).map(called).collect();
+    unremarked(&mut shifts, &deltas);
     (deltas, shifts)
+}
+
+/// Takes back the remark that all endpoints were slower where the comparison of one of them saw no regression.
+fn unremarked(shifts: &mut [Shift], deltas: &[Delta]) {
+    for shift in shifts.iter_mut().filter(|shift| shift.kind == ShiftKind::Remark && shift.ratio > 1.0) {
+        let acquits = |one: &Delta| {
+            let acquitted = matches!(one.call, Call::NoSlower | Call::NoRegressionSeen);
+            acquitted && one.metric == shift.metric && !one.endpoint.is_empty()
+        };
+        if deltas.iter().any(acquits) {
+            shift.kind = ShiftKind::None;
+        }
+    }
 }
 
 /// Adjusted p of the tests that wait for a common shift, by row: 1 where there was none.
@@ -333,4 +347,30 @@ impl Place {
 
 fn least(p_values: &[f64]) -> f64 {
     p_values.iter().copied().fold(1.0, f64::min)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// "All 4 endpoints were slower, compare the environments before the code" stood in one report with "no regression seen" for
+    /// two of them; one endpoint alone had been slowed.
+    #[test]
+    fn all_were_slower_is_not_remarked_where_one_shows_no_regression() {
+        let left = |endpoint: &str, metric: &str, call: Call, ratio: f64| {
+            let kind = ShiftKind::Remark;
+            let shift = Shift { test: "t".into(), metric: "p95".into(), ratio, p_adjusted: None, endpoints: 2, kind };
+            let slower = Delta { call: Call::Regressed, ..Delta::named(("t", "GET /a"), "p95", "L1") };
+            let (mut shifts, other) = ([shift], Delta { call, ..Delta::named(("t", endpoint), metric, "L1") });
+            unremarked(&mut shifts, &[slower, other]);
+            shifts[0].kind
+        };
+        for call in [Call::NoSlower, Call::NoRegressionSeen] {
+            assert_eq!(left("GET /b", "p95", call, 1.37), ShiftKind::None, "{call:?}");
+            assert_eq!(left("GET /b", "failures", call, 1.37), ShiftKind::Remark, "{call:?} of failures");
+            assert_eq!(left("", "p95", call, 1.37), ShiftKind::Remark, "{call:?} of the totals");
+            assert_eq!(left("GET /b", "p95", call, 0.7), ShiftKind::Remark, "{call:?}, and all were faster");
+        }
+        assert_eq!(left("GET /b", "p95", Call::Inconclusive, 1.37), ShiftKind::Remark, "which contradicts nothing");
+    }
 }

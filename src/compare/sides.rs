@@ -35,10 +35,11 @@ pub fn sides(before: &Side, after: &Side, settings: &Settings) -> Comparison {
     let (before, after) = warmed_up(before, after);
     let pairs = paired(&before, &after);
     let mut comparison = at_rest(&before, &after, &pairs, settings);
-    comparison.distributions = by_percentile::changes(&after.test, &pairs, settings);
+    comparison.distributions = by_percentile::changes(&after.test, &pairs);
     comparison.deltas.extend(unpaired(rate::compare(&before, &after, &pairs, settings), &pairs));
     mix::unblamed(&mut comparison, &before, &after);
     unsettled(&mut comparison, &before, &after);
+    by_percentile::name_moves(&mut comparison, settings);
     comparison
 }
 
