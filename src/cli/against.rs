@@ -151,15 +151,20 @@ impl Against {
         self.keep_earlier(own, runs, &selection.past, config);
         let newest = selection.used.last().and_then(|at| runs.paths.get(*at));
         let Some(newest) = newest else {
-            let stored = match runs.lines.len() {
-                0 => String::new(),
-                n => format!(" (of {n} stored: {}){}", selection.nothing(), selection.ways_out()),
-            };
-            self.missing.push(format!(
-                "no stored run of {} was {} with an equal fingerprint{stored}",
-                fmt::plain(&own.line.test),
-                if is_wide(config) { "READY or READY WITH CONDITIONS" } else { "READY" }
-            ));
+            let test = fmt::plain(&own.line.test);
+            let fit = if is_wide(config) { "READY or READY WITH CONDITIONS" } else { "READY" };
+            self.missing.push(match runs.lines.len() {
+                0 => format!(
+                    "there is nothing to compare {test} with yet, as no run of it is stored: `report --save` stores this one, and \
+                     later ones are compared with it if it is {fit}{}",
+                    if is_wide(config) { "" } else { " (or under conditions, with `include = \"conditions\"` of `[baseline]`)" }
+                ),
+                n => format!(
+                    "no stored run of {test} was {fit} with an equal fingerprint (of {n} stored: {}){}",
+                    selection.nothing(),
+                    selection.ways_out()
+                ),
+            });
             return Ok(());
         };
         let run = run::read(newest)?;

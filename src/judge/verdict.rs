@@ -66,7 +66,7 @@ pub fn rule(criteria: &[CriterionResult], limits_latency: bool) -> Ruling {
             "no critical criterion could be judged (add one to plimsoll.toml; `plimsoll explain config` shows how)",
         ));
     }
-    let (verdict, reasons) = if !failed.is_empty() {
+    let (verdict, reasons): (Verdict, Vec<Reason>) = if !failed.is_empty() {
         (Verdict::NotReady, failed.into_iter().chain(open).collect())
     } else if !open.is_empty() {
         (Verdict::Inconclusive, open)
@@ -81,6 +81,8 @@ pub fn rule(criteria: &[CriterionResult], limits_latency: bool) -> Ruling {
         let verdict = if conditions.is_empty() { Verdict::Ready } else { Verdict::ReadyWithConditions };
         (verdict, met)
     };
+    // A run that is missing is the reason by its critical criteria, and need not be said again by the others.
+    conditions.retain(|one| !reasons.iter().any(|reason| reason.text == one.text && reason.status == one.status));
     Ruling { verdict, conditions, reasons, notes: of(Weight::Note).into_iter().map(|reason| reason.text).collect() }
 }
 
