@@ -170,6 +170,12 @@ fn reason(delta: &Delta, evidence: &Evidence, settings: &Settings) -> Option<Str
         let by = fmt::latency_us(delta.after.zip(delta.before).map_or(0.0, |(after, before)| after - before));
         return Some(format!("slower by {by}, less than the {} that matters", fmt::latency_us(settings.floor_us)));
     }
+    let floored = || evidence.detectable.is_some_and(|least| least > settings.must_detect) && !failures;
+    if delta.call == Call::NoRegressionSeen && floored() {
+        let (at, floor) = (fmt::latency_us(delta.before.unwrap_or(0.0)), fmt::latency_us(settings.floor_us));
+        let need = fmt::percent(evidence.must_detect);
+        return Some(format!("at {at} less than {floor} does not matter, so no slowdown below {need} need be seen"));
+    }
     if delta.call != Call::Inconclusive {
         return None;
     }
@@ -352,6 +358,26 @@ fn least(p_values: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// "No regression seen; 110 % or more would have been" of 4 ms stood beside a page that promises 50 % at most: by the floor.
+    #[test]
+    fn the_floor_is_named_where_it_is_why_a_large_change_need_not_be_seen() {
+        let row = |detectable: f64, must_detect: f64| {
+            let delta = Delta {
+                before: Some(4_000.0),
+                after: Some(4_100.0),
+                call: Call::NoRegressionSeen,
+                ..Delta::named(("t", "GET /a"), "p50", "L1")
+            };
+            let (p_worse, p_better, p_margin) = (0.5, 0.5, 0.5);
+            let detectable = Some(detectable);
+            let evidence = Evidence { p_worse, p_better, p_margin, size: Size::Small, detectable, must_detect };
+            reason(&delta, &evidence, &Settings::default())
+        };
+        let why = row(1.1, 1.25).unwrap();
+        assert_eq!(why, "at 4 ms less than 5 ms does not matter, so no slowdown below 125 % need be seen");
+        assert_eq!(row(0.4, 1.25), None, "what is seen is below 50 % all the same");
+    }
 
     /// "All 4 endpoints were slower, compare the environments before the code" stood in one report with "no regression seen" for
     /// two of them; one endpoint alone had been slowed.

@@ -194,3 +194,23 @@ fn repeats(result: &CriterionResult, results: &[&CriterionResult]) -> bool {
     };
     result.origin == Origin::Default && results.iter().any(|other| same(other))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A test that was not run stood twice on page one: as the reason by its critical criteria, and as a condition by another one.
+    #[test]
+    fn what_is_missing_is_said_once() {
+        let missing = |id: &str, critical: bool| {
+            let reason = "`steady` was not run".to_owned();
+            let bare = CriterionResult::bare(id, "latency.p95", Origin::Config, Status::NotRun, critical, reason);
+            CriterionResult { test: "steady".to_owned(), ..bare }
+        };
+        let ruling = rule(&[missing("p95", true), missing("pool", false)], true);
+        let lines = ruling.reasons.iter().chain(&ruling.conditions);
+        assert_eq!(lines.filter(|one| one.text == "steady: `steady` was not run").count(), 1);
+        let alone = rule(&[missing("pool", false)], true);
+        assert_eq!(alone.conditions.len(), 1, "what no reason says stays a condition");
+    }
+}
