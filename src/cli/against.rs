@@ -155,9 +155,9 @@ impl Against {
             let fit = if is_wide(config) { "READY or READY WITH CONDITIONS" } else { "READY" };
             self.missing.push(match runs.lines.len() {
                 0 => format!(
-                    "there is nothing to compare {test} with yet, as no run of it is stored: `report --save` stores this one, and \
-                     later ones are compared with it if it is {fit}{}",
-                    if is_wide(config) { "" } else { " (or under conditions, with `include = \"conditions\"` of `[baseline]`)" }
+                    "no run of {test} is stored yet, so nothing is compared: `--save` keeps this one for the next, which takes it if \
+                     {fit}{}",
+                    if is_wide(config) { "" } else { " (`include = \"conditions\"` of `[baseline]`: under conditions too)" }
                 ),
                 n => format!(
                     "no stored run of {test} was {fit} with an equal fingerprint (of {n} stored: {}){}",
