@@ -101,10 +101,8 @@ fn moved(percentiles: &[PercentileChange], towards: f64, settings: &Settings) ->
     let (body, tail) = (|| named(&["p10", "p25", "p50", "p75"]), || named(&["p95", "p99"]));
     let middle = named(&["p50"]).any(moves);
     if tail().any(moves) && !tail().any(back) {
-        return match middle {
-            true => Some("middle and tail moved"),
-            false => body().all(still).then_some("only the tail moved"),
-        };
+        let alone = || body().all(still).then_some("only the tail moved");
+        return if middle { Some("middle and tail moved") } else { alone() };
     }
     (middle && tail().count() > 0 && tail().all(still)).then_some("the middle moved, the tail did not")
 }
