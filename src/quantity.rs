@@ -119,6 +119,12 @@ fn is_numeric(text: &str, at: usize, letter: char) -> bool {
 }
 
 fn unknown_unit(unit: &str) -> String {
+    let size = unit.split_once('/').map(|(size, _)| size.trim());
+    if let Some(size) = size.filter(|size| SPELLINGS.iter().any(|row| row.unit == Unit::Bytes && row.text == *size)) {
+        return format!(
+            "`{unit}` is not a unit: a column that grows is limited by its size in one second, in {size} alone"
+        );
+    }
     let near = SPELLINGS
         .iter()
         .map(|row| (strsim::damerau_levenshtein(row.text, unit), row.text))
@@ -238,6 +244,16 @@ mod tests {
     fn they_are_written_back_short() {
         for text in ["250 ms", "2 s", "10 min", "5/s", "0.1 %", "10 MB", "42", "3 s .. 5 s"] {
             assert_eq!(Range::parse(text).unwrap().to_string(), text);
+        }
+    }
+
+    /// A column that the report shows in MB/s was refused with "did you mean `/s`?".
+    #[test]
+    fn a_size_per_time_is_told_how_it_is_limited() {
+        for unit in ["MB/s", "KiB/min"] {
+            let told = Quantity::parse(&format!("5 {unit}")).unwrap_err();
+            let size = unit.split('/').next().unwrap();
+            assert!(told.ends_with(&format!("by its size in one second, in {size} alone")), "{told}");
         }
     }
 

@@ -62,6 +62,10 @@ pub(super) fn hint(reason: &str, source: &str) -> String {
     if reason.contains(PARTED) {
         return "save it with commas between its columns and points in its numbers, as the tool wrote it".to_owned();
     }
+    if reason.starts_with("empty file") || reason == "nothing but blanks" {
+        return "nothing was written into it: run the test again, or give the folder with all that the tool wrote"
+            .to_owned();
+    }
     // To call it by an adapter's name would not put figures into it.
     if WITHOUT_FIGURES.iter().any(|kind| reason.starts_with(kind)) {
         return "give the file of results that the tool wrote; `plimsoll explain formats` lists what is read"
@@ -169,6 +173,14 @@ mod tests {
         let saved = said("Type;Name;Request Count\nGET;/a;1\n");
         assert!(saved.ends_with("it is Locust's table, but `;` stands between its columns"), "{saved}");
         assert!(hint(&saved, "x.csv").starts_with("save it with commas"));
+    }
+
+    /// An empty file was to be called by an adapter's name.
+    #[test]
+    fn an_empty_file_is_to_be_written_again() {
+        for reason in ["empty file", "empty file, packed", "nothing but blanks"] {
+            assert!(hint(reason, "x.csv").starts_with("nothing was written into it"), "{reason}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod earlier;
 pub(super) use assumed::assumed;
 
 use super::judging;
+use crate::compare::by_percentile;
 use crate::compare::comparable::{Asked, Declared, Fingerprint, Unequal};
 use crate::compare::declared::{DeclaredFigure, Measured};
 use crate::compare::delta::Delta;
@@ -150,15 +151,20 @@ impl Against {
         self.keep_earlier(own, runs, &selection.past, config);
         let newest = selection.used.last().and_then(|at| runs.paths.get(*at));
         let Some(newest) = newest else {
-            let stored = match runs.lines.len() {
-                0 => String::new(),
-                n => format!(" (of {n} stored: {}){}", selection.nothing(), selection.ways_out()),
-            };
-            self.missing.push(format!(
-                "no stored run of {} was {} with an equal fingerprint{stored}",
-                fmt::plain(&own.line.test),
-                if is_wide(config) { "READY or READY WITH CONDITIONS" } else { "READY" }
-            ));
+            let test = fmt::plain(&own.line.test);
+            let fit = if is_wide(config) { "READY or READY WITH CONDITIONS" } else { "READY" };
+            self.missing.push(match runs.lines.len() {
+                0 => format!(
+                    "no run of {test} is stored yet, so nothing is compared: `--save` keeps this one for the next, which takes it if \
+                     {fit}{}",
+                    if is_wide(config) { "" } else { " (`include = \"conditions\"` of `[baseline]`: under conditions too)" }
+                ),
+                n => format!(
+                    "no stored run of {test} was {fit} with an equal fingerprint (of {n} stored: {}){}",
+                    selection.nothing(),
+                    selection.ways_out()
+                ),
+            });
             return Ok(());
         };
         let run = run::read(newest)?;
@@ -294,6 +300,7 @@ impl<'a> Pair<'a> {
             comparison = with_detail(over, &comparison);
             mix::unblamed(&mut comparison, self.before, &self.after.side);
             sides::unsettled(&mut comparison, self.before, &self.after.side);
+            by_percentile::name_moves(&mut comparison, &rules);
         }
         if let Some(why) = self.refused(config) {
             comparison = sides::refused(comparison, &why);

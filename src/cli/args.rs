@@ -82,7 +82,7 @@ pub(super) struct ReportArgs {
     #[arg(long, value_name = "NAME|latest|FILE")]
     pub(super) baseline: Option<String>,
     /// Folder to write to
-    #[arg(long, value_name = "DIR", default_value = "plimsoll-report")]
+    #[arg(short, long, value_name = "DIR", default_value = "plimsoll-report")]
     pub(super) out: PathBuf,
     /// Title of the report
     #[arg(long, value_name = "TEXT")]
@@ -127,7 +127,7 @@ pub(super) struct SignoffArgs {
     #[arg(long, value_name = "NAME|latest|FILE")]
     pub(super) baseline: Option<String>,
     /// Folder to write to
-    #[arg(long, value_name = "DIR", default_value = "plimsoll-report")]
+    #[arg(short, long, value_name = "DIR", default_value = "plimsoll-report")]
     pub(super) out: PathBuf,
     /// What people declare; otherwise INPUT/signoff.toml where INPUT is one folder, else ./signoff.toml
     #[arg(long, value_name = "FILE")]

@@ -24,7 +24,7 @@ pub(super) fn run(args: &ExplainArgs, streams: &mut Streams<'_>) -> Result<u8, S
 }
 
 fn explain(word: &str, out: &mut dyn Write) -> Result<(), Stop> {
-    if let Some((name, text)) = glossary::meant(word) {
+    if let Some((name, text)) = glossary::meant(word).map(|found| glossary::said(word, *found)) {
         writeln!(out, "{name}\n\n{text}")?;
         return Ok(());
     }

@@ -1,5 +1,7 @@
 //! The words of a report.
 
+use crate::fmt;
+
 /// Words of a report and what they mean; one list for `explain`, its own listing and the tests.
 pub(super) const WORDS: &[(&str, &str)] = &[
     (
@@ -168,10 +170,15 @@ pub(super) const WORDS: &[(&str, &str)] = &[
         "Slower (or failing more often) than the baseline beyond chance (false-discovery rate 5 % over all comparisons), by at least 5 % \
          and 5 ms, or 0.1 points of failures.",
     ),
-    ("no-slower", "A slowdown by 10 % or more is ruled out at the 95 % level."),
+    (
+        "no-slower",
+        "A slowdown by 10 % or more is ruled out at the 95 % level, by a one-sided bound; the interval beside it is two-sided and reaches \
+         farther.",
+    ),
     (
         "no-regression-seen",
-        "Not shown to be no slower, but a slowdown of the size that is printed (50 % at most) would have been seen.",
+        "Not shown to be no slower, but a slowdown of the size that is printed (50 % at most, or 5 ms where that is more: less does not matter) would \
+         have been seen.",
     ),
     ("improved", "Faster than the baseline beyond chance, by at least 5 % and 5 ms."),
     (
@@ -283,12 +290,24 @@ const SAME: &[(&str, &str)] = &[
 /// The word of the list that a reader means: as the report writes it, in the plural, by another name, any percentile.
 pub(super) fn meant(word: &str) -> Option<&'static (&'static str, &'static str)> {
     let wanted = word.to_lowercase().replace(',', "").replace([' ', '_'], "-");
-    let percentile = wanted.strip_prefix('p').is_some_and(|rest| rest.parse::<f64>().is_ok());
+    let percentile = fmt::quantile_p(&wanted).is_some();
     let singular = wanted.strip_suffix('s').unwrap_or(&wanted).to_owned();
     let listed = |name: &str| WORDS.iter().find(|(known, _)| *known == name);
     let same = |name: &str| SAME.iter().find(|(other, _)| *other == name).and_then(|(_, known)| listed(known));
     let direct = listed(&wanted).or_else(|| same(&wanted)).or_else(|| listed(&singular)).or_else(|| same(&singular));
     direct.or_else(|| listed("p95").filter(|_| percentile))
+}
+
+/// What is said of it under the word that was asked for: of another percentile than p95 with its own share.
+pub(super) fn said(word: &str, (name, text): (&str, &str)) -> (String, String) {
+    match fmt::quantile_p(&word.to_lowercase()).map(fmt::quantile_name) {
+        Some(percentile) if name == "p95" && percentile != name => {
+            let share = format!("{} %", percentile.trim_start_matches('p'));
+            let text = text.replace("95 %", &share).replace(": 1 in 20 requests took longer", "");
+            (percentile, text)
+        }
+        _ => (name.to_owned(), text.to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -310,6 +329,17 @@ mod tests {
         {
             assert_eq!(meant(word).map(|(name, _)| *name), Some(name), "{word}");
         }
+    }
+
+    /// `explain p59` printed what p95 is, and p195 was explained too.
+    #[test]
+    fn another_percentile_is_explained_by_its_own_share() {
+        let told = |word: &str| said(word, *meant(word).unwrap());
+        let (name, text) = told("p59");
+        assert!(name == "p59" && text.contains("at least 59 % of requests") && !text.contains("1 in 20"), "{text}");
+        assert_eq!(told("p95").1, meant("p95").unwrap().1);
+        assert_eq!(told("percentile").0, "p95");
+        assert_eq!(meant("p195"), None);
     }
 
     #[test]

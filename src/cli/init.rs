@@ -1,5 +1,5 @@
 //! `init`: a plimsoll.toml from what results show, to be changed by people: the tests that were found, criteria at the measured
-//! values plus what their intervals leave open, patterns of endpoints, and what monitors there are.
+//! values plus what their intervals leave open and a margin that the next run of the same system keeps, patterns of endpoints, and what monitors there are.
 //!
 //! Three passes: what people wrote before is taken over ([`former`]), the file is written, and what stands in it is judged on the
 //! results it comes from ([`met`]), so that none of its criteria fails the run that it describes.
@@ -82,8 +82,9 @@ fn newest(gathered: &Gathered) -> Vec<(&Test, &TestFigures)> {
 
 fn written(config: &Config, tests: &[(&Test, &TestFigures)], left_out: &LeftOut) -> Result<String, Error> {
     let mut text = String::from(
-        "# Written by `plimsoll init` from one run: every limit is what was measured, plus what its 95 % interval leaves open. That is\n\
-         # what this run was like, and not yet what anybody demands: change the limits to what users need, and delete what nobody asks.\n\
+        "# Written by `plimsoll init` from one run: every limit is what was measured, plus what its 95 % interval leaves open, plus a\n\
+         # margin (times 10 %, shares 0.1 points) that the next run of the same system should keep. That is what this run was like, and not\n\
+         # yet what anybody demands: change the limits to what users need, and delete what nobody asks.\n\
          # `plimsoll explain config` shows every key, `plimsoll check` says what stands here in sentences.\n",
     );
     let before = former::Former::of(config)?;
@@ -207,6 +208,14 @@ fn requests(figures: &TestFigures) -> Option<(&EndpointFigures, &[EndpointFigure
     Some((&found.totals, &found.endpoints))
 }
 
+/// By how much more than its interval leaves open a time may be longer: runs of one system differ by more than one run's interval
+/// tells, and a gate at its end fails every few of them. It is the margin within which comparisons say "no slower".
+const TIMES: f64 = 1.10;
+/// The same of shares of requests, as a difference: what is material of failures.
+const SHARES: f64 = 0.001;
+/// And of a cache's hits, which follow the mix of requests.
+const HITS: f64 = 0.01;
+
 /// A criterion of the file.
 struct Block {
     id: String,
@@ -256,35 +265,36 @@ fn criteria(test: &Named<'_>) -> Vec<Block> {
     }
     if let Some(cache) = requests(figures).and_then(|(totals, _)| totals.cache) {
         let low = wilson(cache.hits, cache.known, 1.0).and_then(|(low, _)| low).unwrap_or(0.0);
-        let limit = format!("at_least = \"{} %\"", floor(low * 100.0));
+        let limit = format!("at_least = \"{} %\"", floor((low - HITS) * 100.0));
         let why = format!("measured {}", fmt::percent(cache.ratio));
         found.push(Block::of(test, "hits", "cache.hit_ratio", &limit, &why).not_critical());
     }
     found
 }
 
-/// p95 where the sample can bound it, else the mean: at the interval's upper end, rounded up to two digits.
+/// p95 where the sample can bound it, else the mean: at the interval's upper end and the margin, rounded up to two digits.
 fn latency(test: &Named<'_>, prefix: &str, latency: &LatencyFigures) -> Option<Block> {
     let quantile = latency.quantiles.get("p95").copied().flatten();
     let end = latency.quantile_ci.get("p95").and_then(|(_, high)| *high);
-    let (name, value, end) = match (quantile, latency.mean) {
-        (Some(value), _) => ("p95", value, end.unwrap_or(value * 1.25)),
+    let (name, value, most) = match (quantile, latency.mean) {
+        (Some(value), _) => ("p95", value, end.map_or(value * 1.25, |end| end * TIMES)),
         (None, Some(mean)) => ("mean", mean, mean * 1.25),
         (None, None) => return None,
     };
-    let limit = Quantity::new(ceiling(end / 1000.0) * 1000.0, Unit::Micros);
-    let why = format!("measured {}", fmt::latency_us(value));
+    let limit = Quantity::new(ceiling(most / 1000.0) * 1000.0, Unit::Micros);
+    let reaches = end.filter(|_| name == "p95").map(|end| format!(", its interval reaches {}", fmt::latency_us(end)));
+    let why = format!("measured {}{}", fmt::latency_us(value), reaches.unwrap_or_default());
     let (what, metric) = (format!("{prefix} {name}"), format!("{prefix}.{name}"));
     Some(Block::of(test, &what, &metric, &format!("at_most = {}", quoted(&limit.to_string())), &why))
 }
 
-/// Successes: at the lower end of the interval, rounded down to a tenth of a percent.
+/// Successes: at the lower end of the interval less the margin, rounded down to a tenth of a percent.
 fn shares(test: &Named<'_>, metric: &str, totals: &EndpointFigures) -> Option<Block> {
     let (failures, all) = (totals.failures?, totals.requests.filter(|all| *all > 0)?);
     let ok = all.saturating_sub(failures);
     let low = totals.failure_ratio_ci.map(|(_, high)| 1.0 - high);
     let low = low.or_else(|| wilson(ok, all, 1.0).and_then(|(low, _)| low)).unwrap_or(0.0);
-    let limit = format!("at_least = \"{} %\"", floor(low * 1000.0) / 10.0);
+    let limit = format!("at_least = \"{} %\"", floor((low - SHARES) * 1000.0) / 10.0);
     let why = format!("measured {} of {}", fmt::percent(float(ok) / float(all)), fmt::count(all));
     Some(Block::of(test, metric, metric, &limit, &why))
 }
@@ -304,9 +314,10 @@ fn monitors(test: &Named<'_>) -> String {
         text += "# Monitored, to be limited as `monitor.COLUMN.max` (mean, min, p95, sustained(3 m)):\n";
     }
     for column in known() {
-        let figure = |value: Option<f64>| {
-            value.map_or_else(|| "not known".to_owned(), |value| fmt::with_unit(value, &column.unit))
-        };
+        // Of a counter the figures are of its growth: what the report shows per second is no level.
+        let unit = if column.per_second { format!("{}/s", column.unit) } else { column.unit.clone() };
+        let figure =
+            |value: Option<f64>| value.map_or_else(|| "not known".to_owned(), |value| fmt::with_unit(value, &unit));
         text += &format!(
             "#   {}: mean {}, greatest {}\n",
             comment(&column.metric),
@@ -335,6 +346,23 @@ fn floor(value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analyse::builder::{self, Shape};
+    use crate::analyse::{Options, analyse};
+
+    /// `init` of one run wrote "at most 150 ms" beside a p95 of 143 ms, and the next run of the same system, of 153 ms, was NOT READY.
+    #[test]
+    fn a_limit_leaves_room_for_the_next_run_of_the_same_system() {
+        let test = builder::raw_test(&Shape { seconds: 60, ..Shape::default() });
+        let figures = analyse(&test, &Options::default());
+        let config = Config::defaults().unwrap();
+        let found = criteria(&Named::of(&test, &figures, &[], &config));
+        let (totals, _) = requests(&figures).unwrap();
+        let end = totals.latency_us.quantile_ci["p95"].1.unwrap();
+        let text = &found.iter().find(|one| one.id.ends_with("latency p95")).unwrap().lines;
+        let limit = text.split("at_most = \"").nth(1).unwrap().split('"').next().unwrap();
+        assert!(Quantity::parse(limit).unwrap().value >= end * TIMES, "{text}");
+        assert!(text.contains(&format!("its interval reaches {}", fmt::latency_us(end))), "{text}");
+    }
 
     /// `steady_*` was written for `steady_a`, and took `steady_regressed` for its next run.
     #[test]

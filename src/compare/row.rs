@@ -170,6 +170,12 @@ fn reason(delta: &Delta, evidence: &Evidence, settings: &Settings) -> Option<Str
         let by = fmt::latency_us(delta.after.zip(delta.before).map_or(0.0, |(after, before)| after - before));
         return Some(format!("slower by {by}, less than the {} that matters", fmt::latency_us(settings.floor_us)));
     }
+    let floored = || evidence.detectable.is_some_and(|least| least > settings.must_detect) && !failures;
+    if delta.call == Call::NoRegressionSeen && floored() {
+        let (at, floor) = (fmt::latency_us(delta.before.unwrap_or(0.0)), fmt::latency_us(settings.floor_us));
+        let need = fmt::percent(evidence.must_detect);
+        return Some(format!("at {at} less than {floor} does not matter, so no slowdown below {need} need be seen"));
+    }
     if delta.call != Call::Inconclusive {
         return None;
     }
@@ -285,13 +291,27 @@ pub(super) fn call_together(rows: Vec<Row>, shifts: Vec<Pending>, settings: &Set
         }
         pending.shift
     };
-    let shifts: Vec<Shift> = shifts.into_iter().zip(common).map(shifted).collect();
+    let mut shifts: Vec<Shift> = shifts.into_iter().zip(common).map(shifted).collect();
     let behind = behind_common(&rows, &shifts);
     let called = |((row, (in_worse, in_better)), behind): ((Row, (Place, Place)), f64)| {
         row.called(in_worse.least(&worse).min(behind), in_better.least(&better), settings)
     };
-    let deltas = rows.into_iter().zip(places).zip(behind).map(called).collect();
+    let deltas: Vec<Delta> = rows.into_iter().zip(places).zip(behind).map(called).collect();
+    unremarked(&mut shifts, &deltas);
     (deltas, shifts)
+}
+
+/// Takes back the remark that all endpoints were slower where the comparison of one of them saw no regression.
+fn unremarked(shifts: &mut [Shift], deltas: &[Delta]) {
+    for shift in shifts.iter_mut().filter(|shift| shift.kind == ShiftKind::Remark && shift.ratio > 1.0) {
+        let acquits = |one: &Delta| {
+            let acquitted = matches!(one.call, Call::NoSlower | Call::NoRegressionSeen);
+            acquitted && one.metric == shift.metric && !one.endpoint.is_empty()
+        };
+        if deltas.iter().any(acquits) {
+            shift.kind = ShiftKind::None;
+        }
+    }
 }
 
 /// Adjusted p of the tests that wait for a common shift, by row: 1 where there was none.
@@ -334,3 +354,6 @@ impl Place {
 fn least(p_values: &[f64]) -> f64 {
     p_values.iter().copied().fold(1.0, f64::min)
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum ShiftKind {
     /// Nothing that matters, or nothing beyond chance.
     None,
-    /// Fewer than five endpoints, too few for a test: but all moved the same way, each by as much as matters.
+    /// Fewer than five endpoints, too few for a test: but all moved the same way, each by as much as matters, and no
+    /// comparison of one of them says otherwise.
     Remark,
     /// The system as a whole is slower, materially and beyond chance: a regression, though no endpoint need be one by itself.
     Regressed,
@@ -51,7 +52,9 @@ impl Shift {
             shifts.iter().map(|shift| format!("{} {}", shift.metric, fmt::change(shift.ratio))).collect();
         let changes = changes.join(", ");
         let remark = |word: &str| {
-            format!("all {endpoints} endpoints were {word} (too few to test it as one): {changes} in the middle")
+            format!(
+                "all {endpoints} endpoints were {word} (too few to test it as one): {changes}, the median of the endpoints' changes"
+            )
         };
         match first.kind {
             ShiftKind::None => None,

@@ -35,10 +35,11 @@ pub fn sides(before: &Side, after: &Side, settings: &Settings) -> Comparison {
     let (before, after) = warmed_up(before, after);
     let pairs = paired(&before, &after);
     let mut comparison = at_rest(&before, &after, &pairs, settings);
-    comparison.distributions = by_percentile::changes(&after.test, &pairs, settings);
+    comparison.distributions = by_percentile::changes(&after.test, &pairs);
     comparison.deltas.extend(unpaired(rate::compare(&before, &after, &pairs, settings), &pairs));
     mix::unblamed(&mut comparison, &before, &after);
     unsettled(&mut comparison, &before, &after);
+    by_percentile::name_moves(&mut comparison, settings);
     comparison
 }
 
@@ -103,12 +104,12 @@ fn unpaired(mut deltas: Vec<Delta>, pairs: &Pairs<'_>) -> Vec<Delta> {
     let none_in_common = !pairs.is_empty() && pairs.values().all(|(before, after)| before.is_none() || after.is_none());
     for delta in &mut deltas {
         let why = match pairs.get(&delta.endpoint) {
-            Some((None, Some(_))) => "the baseline does not have it",
-            Some((Some(_), None)) => "only the baseline has it",
-            None if none_in_common => "no endpoint is in both runs: their totals are of different things",
+            Some((None, Some(_))) => format!("the baseline does not have {}", fmt::plain(&delta.endpoint)),
+            Some((Some(_), None)) => format!("only the baseline has {}", fmt::plain(&delta.endpoint)),
+            None if none_in_common => "no endpoint is in both runs: their totals are of different things".to_owned(),
             _ => continue,
         };
-        delta.take_back(why);
+        delta.take_back(&why);
     }
     deltas
 }

@@ -231,6 +231,16 @@ impl Metric {
         }
     }
 
+    /// The metric of ours that a custom one's name nearly is: `latency.p95` for `latancy.p95`.
+    #[must_use]
+    pub fn nearly(&self) -> Option<String> {
+        match &self.asked {
+            Asked::Custom { name, .. } => name::nearly(name, self.text.get(name.len() + 1..)?),
+            Asked::OverTests(_, inner) => inner.nearly(),
+            _ => None,
+        }
+    }
+
     /// The quantiles it needs, to be computed with the other figures.
     #[must_use]
     pub fn quantile(&self) -> Option<f64> {

@@ -68,7 +68,7 @@ fn explained(message: &str) -> (String, Option<String>) {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let unknown = message.starts_with("unknown field") || message.starts_with("unknown variant");
     let (Some((wrong, known)), true) = (quoted.split_first(), unknown) else {
-        return (message.to_owned(), None);
+        return (in_our_types(message), None);
     };
     let what = if message.starts_with("unknown field") { "key" } else { "value" };
     let near = known
@@ -81,6 +81,16 @@ fn explained(message: &str) -> (String, Option<String>) {
         None => format!("known here: {}", known.join(", ")),
     };
     (format!("unknown {what} `{wrong}`"), Some(hint))
+}
+
+/// The reader names types of its own where it says what it expected.
+fn in_our_types(message: &str) -> String {
+    let Some((found, expected)) = message.rsplit_once("expected ") else { return message.to_owned() };
+    match expected {
+        "f64" | "f32" => format!("{found}expected a number"),
+        "u8" | "u16" | "u32" | "u64" | "usize" | "i32" | "i64" => format!("{found}expected a whole number"),
+        _ => message.to_owned(),
+    }
 }
 
 /// Holds what one key alone cannot say: limits fit their metrics, ids are unique, and what is referred to exists.

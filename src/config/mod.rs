@@ -107,7 +107,12 @@ impl Config {
     pub fn load(path: &std::path::Path) -> Result<Self, Error> {
         let source = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| {
-            Error::usage(format!("the configuration cannot be read: {error}")).at(Place::source(source.clone()))
+            let unread =
+                Error::usage(format!("the configuration cannot be read: {error}")).at(Place::source(source.clone()));
+            match error.kind() {
+                std::io::ErrorKind::NotFound => unread.hint("`plimsoll init INPUT` writes one from results"),
+                _ => unread,
+            }
         })?;
         let mut config = Self::parse(text.strip_prefix('\u{feff}').unwrap_or(&text), &source)?;
         config.import(path)?;

@@ -173,6 +173,16 @@ fn tests_are_selected_by_what_is_known_of_their_load() {
     }
 }
 
+/// `users = "fifty"` was answered with "expected f64", and a missing file with an error number alone.
+#[test]
+fn what_was_expected_is_said_in_plain_words() {
+    let message = |text: &str| Config::parse(text, "p").unwrap_err().message;
+    let users = message("[[tests]]\nname = \"a\"\nusers = \"fifty\"\n");
+    assert!(users.contains("expected a number") && !users.contains("f64"), "{users}");
+    let missing = Config::load(std::path::Path::new("no-such-folder/plimsoll.toml")).unwrap_err();
+    assert!(missing.hint.unwrap().contains("plimsoll init INPUT"));
+}
+
 /// Empty texts passed as reasons, and a mix of 120 % as one that could be asked for.
 #[test]
 fn what_says_nothing_or_cannot_be_is_refused_at_its_line() {

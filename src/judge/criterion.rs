@@ -5,7 +5,7 @@ use super::observation::Observation;
 use super::observe::{self, Scope};
 use super::outcome::{Breach, CriterionResult, Evidence, Limit, Origin, Side, Status};
 use super::plan::{Entry, Lineup};
-use super::{expectation, kinds, suite, waiver, words};
+use super::{expectation, kinds, near, suite, waiver, words};
 use crate::config::limit::Demand;
 use crate::config::metric::{Asked, Metric};
 use crate::config::schema::{Criterion, PlannedTest};
@@ -81,17 +81,19 @@ fn wherever_it_applies(asking: &Asking<'_>, lineup: &Lineup<'_>) -> Vec<Criterio
     if results.is_empty() {
         results.push(match excluded {
             Some(why) => asking.unseen("", Status::NotApplicable, &why),
-            None => asking.unseen("", Status::Inconclusive, &nothing_selected(criterion)),
+            None => asking.unseen("", Status::Inconclusive, &nothing_selected(criterion, lineup)),
         });
     }
     results
 }
 
-fn nothing_selected(criterion: &Criterion) -> String {
-    let globs = |globs: &crate::config::value::Globs| globs.texts().join(", ");
+fn nothing_selected(criterion: &Criterion, lineup: &Lineup<'_>) -> String {
     match (&criterion.test, &criterion.endpoint) {
-        (_, Some(endpoint)) => format!("no test has an endpoint that matches {}", globs(endpoint)),
-        (Some(test), None) => format!("no test matches {}", globs(test)),
+        (Some(test), _) => {
+            let judged = lineup.entries.iter().map(Entry::name);
+            near::nothing_matches("test", test, judged.chain(lineup.missing.iter().map(|plan| plan.name.as_str())))
+        }
+        (None, Some(endpoint)) => format!("no test has an endpoint that matches {}", endpoint.texts().join(", ")),
         (None, None) => format!("no test has a figure for {}", criterion.metric),
     }
 }
@@ -167,7 +169,8 @@ fn of_entry(asking: &Asking<'_>, demand: Demand, entry: &Entry<'_>, all: &[Entry
     if elsewhere(&|other| !labels(other).is_empty()) {
         return Vec::new();
     }
-    let why = format!("no endpoint matches {}", globs.texts().join(", "));
+    let there = entry.judged.population(population).into_iter().flat_map(|found| &found.endpoints);
+    let why = near::nothing_matches("endpoint", globs, there.map(|endpoint| endpoint.label.as_str()));
     vec![asking.unseen(entry.name(), Status::Inconclusive, &why)]
 }
 

@@ -17,6 +17,7 @@ pub mod k6;
 pub mod kinds;
 #[cfg(test)]
 mod laws;
+mod near;
 pub mod no_regression;
 pub mod observation;
 pub mod observe;

@@ -21,7 +21,12 @@ pub fn doubts(config: &Config) -> Vec<String> {
         let (id, metric) = (fmt::plain(&one.id), fmt::plain(&one.metric.to_string()));
         format!("`{id}` is about an endpoint, and {metric} is known of a test as a whole only: it cannot be told")
     });
-    limits.chain(names).chain(whole).chain(config.tests.iter().filter_map(mix)).collect()
+    // A metric of that name may exist: whether it does, the results will say.
+    let nearly = judged().filter_map(|one| {
+        let (id, metric) = (fmt::plain(&one.id), fmt::plain(&one.metric.to_string()));
+        Some(format!("`{id}`: {metric} is a metric of your own, did you mean `{}`?", one.metric.nearly()?))
+    });
+    limits.chain(nearly).chain(names).chain(whole).chain(config.tests.iter().filter_map(mix)).collect()
 }
 
 fn is_of_the_whole(metric: &Metric) -> bool {
@@ -106,6 +111,27 @@ mod tests {
             ("requests", "above = 0"),
         ] {
             assert!(said(metric, limit).is_empty(), "{metric} {limit}");
+        }
+    }
+
+    /// `check` called `latancy.p95` right, and the report then had no such metric.
+    #[test]
+    fn a_metric_that_is_nearly_one_of_ours_is_told() {
+        let limit = "at_most = 5";
+        assert_eq!(
+            said("latancy.p95", limit),
+            ["`a`: latancy.p95 is a metric of your own, did you mean `latency.p95`?"]
+        );
+        for (metric, meant) in [
+            ("failure.ratio", "failures.ratio"),
+            ("user.max", "users.max"),
+            ("succes.ratio", "success.ratio"),
+            ("suite.max(latnecy.p99)", "latency.p99"),
+        ] {
+            assert!(said(metric, limit)[0].ends_with(&format!("did you mean `{meant}`?")), "{metric}");
+        }
+        for own in ["db_latency.p95", "pool_wait.p95", "http_reqs.rate", "vus.max", "checks.rate", "iterations.count"] {
+            assert!(said(own, limit).is_empty(), "{own}: {:?}", said(own, limit));
         }
     }
 

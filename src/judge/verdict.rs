@@ -66,7 +66,7 @@ pub fn rule(criteria: &[CriterionResult], limits_latency: bool) -> Ruling {
             "no critical criterion could be judged (add one to plimsoll.toml; `plimsoll explain config` shows how)",
         ));
     }
-    let (verdict, reasons) = if !failed.is_empty() {
+    let (verdict, reasons): (Verdict, Vec<Reason>) = if !failed.is_empty() {
         (Verdict::NotReady, failed.into_iter().chain(open).collect())
     } else if !open.is_empty() {
         (Verdict::Inconclusive, open)
@@ -81,6 +81,8 @@ pub fn rule(criteria: &[CriterionResult], limits_latency: bool) -> Ruling {
         let verdict = if conditions.is_empty() { Verdict::Ready } else { Verdict::ReadyWithConditions };
         (verdict, met)
     };
+    // A run that is missing is the reason by its critical criteria, and need not be said again by the others.
+    conditions.retain(|one| !reasons.iter().any(|reason| reason.text == one.text && reason.status == one.status));
     Ruling { verdict, conditions, reasons, notes: of(Weight::Note).into_iter().map(|reason| reason.text).collect() }
 }
 
@@ -235,5 +237,25 @@ mod tests {
         let [line] = ruling.reasons.as_slice() else { panic!("{:?}", ruling.reasons) };
         assert_eq!(line.text, "api: failures 1.05 %, demanded below 0.1 %");
         assert_eq!(line.also, ["again", "default-failures"]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A test that was not run stood twice on page one: as the reason by its critical criteria, and as a condition by another one.
+    #[test]
+    fn what_is_missing_is_said_once() {
+        let missing = |id: &str, critical: bool| {
+            let reason = "`steady` was not run".to_owned();
+            let bare = CriterionResult::bare(id, "latency.p95", Origin::Config, Status::NotRun, critical, reason);
+            CriterionResult { test: "steady".to_owned(), ..bare }
+        };
+        let ruling = rule(&[missing("p95", true), missing("pool", false)], true);
+        let lines = ruling.reasons.iter().chain(&ruling.conditions);
+        assert_eq!(lines.filter(|one| one.text == "steady: `steady` was not run").count(), 1);
+        let alone = rule(&[missing("pool", false)], true);
+        assert_eq!(alone.conditions.len(), 1, "what no reason says stays a condition");
     }
 }

@@ -257,8 +257,8 @@ impl Store {
 
     fn baseline_folder(&self, name: &str) -> Result<PathBuf, Error> {
         if name.is_empty() || name == "latest" || file_name(name) != name {
-            return Err(Error::usage(format!("`{name}` cannot name a baseline"))
-                .hint("use letters, digits, `.`, `-` and `_`; `latest` is taken"));
+            let hint = as_folder(name).unwrap_or_else(|| NAMES.to_owned());
+            return Err(Error::usage(format!("`{name}` cannot name a baseline")).hint(hint));
         }
         Ok(self.root.join("baselines").join(name))
     }
@@ -285,6 +285,7 @@ impl Store {
         let known: Vec<String> =
             children(&self.root.join("baselines")).unwrap_or_default().iter().map(|path| last(path)).collect();
         let hint = match known.as_slice() {
+            _ if Path::new(name).exists() => as_folder(name).unwrap_or_default(),
             [] => "nothing is stored there; `baseline save NAME INPUT` stores a run".to_owned(),
             names => format!("stored are: {}", names.join(", ")),
         };
@@ -292,6 +293,19 @@ impl Store {
             .at(Place::source(self.root.display().to_string()))
             .hint(hint)
     }
+}
+
+/// What names a baseline.
+const NAMES: &str = "use letters, digits, `.`, `-` and `_`; `latest` is taken";
+
+/// How results that lie there are compared with, which a baseline's name cannot say; `None` where nothing is.
+fn as_folder(name: &str) -> Option<String> {
+    let said = || {
+        format!(
+            "these are results: `plimsoll compare {name} INPUT` compares with them, `plimsoll baseline save NAME {name}` makes them a baseline"
+        )
+    };
+    Path::new(name).exists().then(said)
 }
 
 fn content(path: &Path) -> Result<Content, Error> {

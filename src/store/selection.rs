@@ -69,11 +69,7 @@ impl Selection {
     pub fn nothing(&self) -> String {
         let mut parts = Vec::new();
         if self.unfit > 0 {
-            let conditional = match self.conditional {
-                0 => "",
-                _ => " (`include = \"conditions\"` of `[baseline]` takes READY WITH CONDITIONS)",
-            };
-            parts.push(format!("{} not fit by their verdict{conditional}", self.unfit));
+            parts.push(format!("{} not fit by their verdict", self.unfit));
         }
         if self.unsettled > 0 {
             parts.push(format!("{} without a steady state", self.unsettled));
@@ -90,7 +86,14 @@ impl Selection {
     /// What takes in a run that is not fit by its verdict; empty where none is unfit.
     #[must_use]
     pub const fn ways_out(&self) -> &'static str {
-        if self.unfit == 0 { "" } else { "; `plimsoll baseline accept RUN --reason TEXT` takes a run as it is" }
+        match (self.unfit, self.conditional) {
+            (0, _) => "",
+            (_, 0) => "; `plimsoll baseline accept RUN --reason TEXT` takes a run as it is",
+            _ => {
+                "; put `include = \"conditions\"` under `[baseline]` to take runs that are READY WITH CONDITIONS, or take \
+                 one as it is with `plimsoll baseline accept RUN --reason TEXT`"
+            }
+        }
     }
 }
 
@@ -286,10 +289,12 @@ mod tests {
         assert_eq!(found.nothing(), "1 not fit by their verdict, 1 this run itself or later");
         assert!(found.ways_out().starts_with("; `plimsoll baseline accept RUN"), "{}", found.ways_out());
         runs[1].verdict = Some(Verdict::ReadyWithConditions);
-        let said = selected(&runs[1..]).nothing();
-        assert_eq!(
-            said,
-            "1 not fit by their verdict (`include = \"conditions\"` of `[baseline]` takes READY WITH CONDITIONS)"
+        let found = selected(&runs[1..]);
+        assert_eq!(found.nothing(), "1 not fit by their verdict");
+        assert!(
+            found.ways_out().starts_with("; put `include = \"conditions\"` under `[baseline]`"),
+            "{}",
+            found.ways_out()
         );
         assert_eq!(selected(&[]).nothing(), "none is stored");
     }

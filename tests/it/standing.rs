@@ -150,7 +150,7 @@ fn a_relative_objective_has_a_result_from_the_second_run_on() {
         assert_eq!(status, if day == 0 { "inconclusive" } else { "pass" }, "{}", report["criteria"]);
         let reason = criterion(&report, "response_time_p95")["reason"].as_str().unwrap();
         assert!(
-            day > 0 || reason.contains("no stored run of first"),
+            day > 0 || reason.contains("no run of first is stored yet"),
             "what was given and found nothing is said: {reason}"
         );
     }

@@ -140,6 +140,7 @@ fn stored_runs() {
     transcript("saved", at, "baseline save v1 DIR/rows --store DIR/store");
     transcript("name taken", at, "baseline save v1 DIR/rows --store DIR/store");
     transcript("unknown baseline", at, "report DIR/rows --baseline v2 --store DIR/store --out DIR/out");
+    transcript("folder as a baseline", at, "report DIR/rows --baseline DIR/rows --store DIR/store --out DIR/out");
     transcript("no latest", at, "report DIR/rows --baseline latest --store DIR/store --out DIR/out");
     transcript("name that is a path", at, "baseline save ../v1 DIR/rows --store DIR/store");
     transcript("remove unknown", at, "baseline remove v2 --store DIR/store");

@@ -130,6 +130,18 @@ fn parse_custom(text: &str) -> Option<Asked> {
     })
 }
 
+/// The name of ours that a custom metric's `stem` and `figure` nearly are. Two letters apart is a slip; three may be another word,
+/// as `db_latency` is.
+pub(super) fn nearly(stem: &str, figure: &str) -> Option<String> {
+    let ours = ["latency", "latency_success", "connect.latency", "messages.latency", "failures", "success", "users"];
+    let near = ours.iter().map(|own| (strsim::damerau_levenshtein(own, stem), format!("{own}.{figure}")));
+    let near = near.filter(|(distance, text)| {
+        let is_ours = |asked: &Asked| !matches!(asked, Asked::Custom { .. });
+        (1..=2).contains(distance) && parse(text).is_ok_and(|asked| is_ours(&asked))
+    });
+    near.min().map(|(_, text)| text)
+}
+
 fn parse_monitor(rest: &str) -> Option<Asked> {
     // `sustained(…)` may hold a dot (`1.5 m`), so the column ends at the last dot before it.
     let (column, stat) = if let Some((column, held)) = rest.split_once(".sustained(") {

@@ -5,6 +5,7 @@ use crate::analyse::figures::MetricFigures;
 use crate::config::metric::{CustomStat, Stat};
 use crate::fmt;
 use crate::judge::interval::{float, rank_interval, wilson};
+use crate::judge::near;
 use crate::judge::observation::{Nature, Observation};
 use crate::model::distribution::SourceClass;
 use crate::model::key::MetricKind;
@@ -17,8 +18,13 @@ const UNIT_ENDINGS: [&str; 7] = ["_ms", "_us", "_s", "_seconds", "_bytes", "_ns"
 /// What k6 calls so (and criteria of other tools that are brought into its words), and what JMeter does.
 const ALIASES: [(&str, &str); 2] = [("http_req_waiting", "Latency"), ("http_req_connecting", "Connect")];
 
-pub(super) fn figure(scope: &Scope<'_>, name: &str, stat: CustomStat) -> Result<Observation, String> {
-    let metric = find(scope, name)?;
+/// The figure of a metric by name; `ours` is the metric of this program that was perhaps meant.
+pub(super) fn figure(
+    scope: &Scope<'_>,
+    name: &str,
+    (stat, ours): (CustomStat, Option<&str>),
+) -> Result<Observation, String> {
+    let metric = find(scope, name, ours)?;
     let duration = scope.judged.test.duration_s;
     match stat {
         CustomStat::Count => {
@@ -112,7 +118,7 @@ fn data<'a>(scope: &Scope<'a>, metric: &MetricFigures) -> Option<&'a MetricData>
 }
 
 /// The metric of exactly that name, or with a unit at its end, or what another tool calls the same.
-pub(super) fn find<'a>(scope: &Scope<'a>, name: &str) -> Result<&'a MetricFigures, String> {
+fn find<'a>(scope: &Scope<'a>, name: &str, ours: Option<&str>) -> Result<&'a MetricFigures, String> {
     let metrics = &scope.judged.figures.metrics;
     let exact = metrics.iter().find(|metric| metric.metric == name);
     let ended = || {
@@ -130,9 +136,11 @@ pub(super) fn find<'a>(scope: &Scope<'a>, name: &str) -> Result<&'a MetricFigure
             .map(|metric| (strsim::damerau_levenshtein(&metric.metric, name), metric.metric.as_str()))
             .min()
             .filter(|&(distance, _)| distance <= 3);
-        near.map_or_else(
-            || format!("the test has no metric `{name}`"),
-            |(_, near)| format!("the test has no metric `{name}`, did you mean `{near}`?"),
-        )
+        if let Some(meant) = near.map(|(_, near)| near).or(ours) {
+            return format!("the test has no metric `{name}`, did you mean `{meant}`?");
+        }
+        let has = near::listed(&[name.to_owned()], metrics.iter().map(|metric| metric.metric.as_str()));
+        let has = has.map_or_else(|| "it has none of its own".to_owned(), |names| format!("it has {names}"));
+        format!("the test has no metric `{name}`; {has}")
     })
 }

@@ -153,7 +153,12 @@ pub fn call(delta: &Delta) -> String {
         Call::NoSlower if is_failures(delta) => "fails no more often".to_owned(),
         Call::NoSlower => delta.margin.map_or_else(
             || "no slower".to_owned(),
-            |margin| format!("no slower; {} % or more is ruled out", in_percent(margin)),
+            |margin| {
+                // Beside an interval that reaches beyond the margin the bound looks wrong: it is of another kind.
+                let beyond = matches!(delta.interval, Some((_, Some(high))) if high >= 1.0 + margin);
+                let sided = if beyond { " (one-sided, 95 %)" } else { "" };
+                format!("no slower; {} % or more is ruled out{sided}", in_percent(margin))
+            },
         ),
         Call::NoRegressionSeen => match delta.detectable {
             Some(factor) if !is_failures(delta) => {
@@ -244,6 +249,17 @@ mod tests {
             "interval": null, "p_adjusted": null, "detectable": 0.01, "call": "inconclusive", "method": "L1", "why": null}"#;
         let delta: Delta = serde_json::from_str(text).unwrap();
         Delta { before: Some(before), after: Some(after), difference_interval: Some(interval), call, ..delta }
+    }
+
+    /// "No slower; 10 % or more is ruled out" stood beside an interval up to +15 %, which is two-sided.
+    #[test]
+    fn a_one_sided_bound_is_called_so_beside_an_interval_that_reaches_across() {
+        let told = |high: f64| {
+            let latency = Delta { metric: "p95".to_owned(), ..failures(100.0, 88.0, (0.0, 0.0), Call::NoSlower) };
+            super::call(&Delta { interval: Some((Some(0.66), Some(high))), margin: Some(0.1), ..latency })
+        };
+        assert_eq!(told(1.15), "no slower; 10 % or more is ruled out (one-sided, 95 %)");
+        assert_eq!(told(1.05), "no slower; 10 % or more is ruled out");
     }
 
     #[test]
