@@ -238,11 +238,6 @@ mod tests {
         assert_eq!(line.text, "api: failures 1.05 %, demanded below 0.1 %");
         assert_eq!(line.also, ["again", "default-failures"]);
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     /// A test that was not run stood twice on page one: as the reason by its critical criteria, and as a condition by another one.
     #[test]
