@@ -3,16 +3,14 @@
 use super::choices::Format;
 use super::surroundings::{Server, Surroundings};
 use crate::error::{Error, Place};
+use crate::ingest::{Head, Input};
 use crate::render::ci::{Gate, comment, github, junit, load_performance, openmetrics, spreadsheet};
 use crate::render::markdown::Document;
 use crate::render::{html, markdown, signoff};
 use crate::report::model::Report;
 use std::fs::{self, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-
-/// Within so many bytes a report says who wrote it.
-const BEGINNING: u64 = 8 * 1024;
 
 /// A report on its way out.
 pub(super) struct Delivery<'a> {
@@ -156,22 +154,32 @@ fn file(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Error> {
 /// One does.
 pub(super) fn spare_others(out: &Path, formats: &[Format]) -> Result<(), Error> {
     for format in formats {
-        let name = match format {
-            Format::Html => "report.html",
-            Format::Json => "report.json",
+        // A report says at its beginning who wrote it.
+        let (name, mark): (&str, &[u8]) = match format {
+            Format::Html => ("report.html", b"<meta name=\"generator\" content=\"plimsoll "),
+            Format::Json => ("report.json", b"\"name\": \"plimsoll\""),
             _ => continue,
         };
-        let path = out.join(name);
-        let Ok(there) = fs::File::open(&path) else { continue };
-        let mut beginning = Vec::new();
-        there.take(BEGINNING).read_to_end(&mut beginning).map_err(|error| cannot("read", &path, &error))?;
-        if !beginning.is_empty() && memchr::memmem::find(&beginning, b"plimsoll").is_none() {
-            return Err(Error::output("is there already and was not written by plimsoll")
-                .at(Place::source(path.display().to_string()))
-                .hint("`--out` names a folder of its own for the report"));
-        }
+        replaces_only(&out.join(name), "a report of plimsoll's", |there| there.contains(mark))
+            .map_err(|error| error.hint("`--out` names a folder of its own for the report"))?;
     }
     Ok(())
+}
+
+/// Makes sure that what stands in the place of a file that will be written is nothing, or one of its kind.
+///
+/// # Errors
+/// It is something else.
+pub(super) fn replaces_only(path: &Path, kind: &str, is_kind: impl Fn(&Head) -> bool) -> Result<(), Error> {
+    let place = path.display().to_string();
+    let there = Input::open(place.as_str(), path).and_then(|input| input.head());
+    match there {
+        Ok(there) if !there.bytes().is_empty() && !is_kind(&there) => {
+            Err(Error::output(format!("is there already and is not {kind}")).at(Place::source(place)))
+        }
+        // What is not there or cannot be read is met when it is written.
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// Makes a folder, with those above it.

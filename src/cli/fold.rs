@@ -1,18 +1,20 @@
 //! `fold`: a load generator's files, counted into one part that is a report's input like any other.
 
 use super::args::FoldArgs;
-use super::{EXIT_READY, Stop, Streams, pipeline, write_error};
+use super::{EXIT_READY, Stop, Streams, deliver, pipeline, write_error};
 use crate::assemble::{self, Fold};
 use crate::error::{Error, Place};
 use crate::fmt;
 use crate::ingest::Input;
 use crate::ingest::part::{FoldedFile, text};
 use std::fs;
-use std::io::Read;
 use std::path::Path;
 
 /// Writes the part and says what is in it.
 pub(super) fn run(args: &FoldArgs, streams: &mut Streams<'_>) -> Result<u8, Stop> {
+    // Said before the long work: a slip of the hand once cost the results themselves.
+    deliver::replaces_only(&args.out, "a part", |there| there.bytes().starts_with(text::BEGINNING))
+        .map_err(|error| error.hint("another name, such as part.plimsoll, keeps what is there"))?;
     let config = pipeline::configuration(args.input.config.as_deref(), &args.input.inputs)?;
     let fold = pipeline::reading(&args.input, &config, true, streams, assemble::fold)?;
     if fold.files.iter().all(|file| file.tests.is_empty()) {
@@ -60,16 +62,6 @@ fn nothing(fold: &Fold) -> Error {
     })
 }
 
-/// Whether nothing but a part is lost with what stands there: a slip of the hand once cost the results themselves.
-fn may_be_replaced(path: &Path) -> bool {
-    let Ok(mut there) = fs::File::open(path) else { return true };
-    let mut beginning = [0; text::BEGINNING.len()];
-    match there.read(&mut beginning) {
-        Ok(read) => read == 0 || beginning == text::BEGINNING,
-        Err(_) => true,
-    }
-}
-
 /// Writes the part under a temporary name, reads it back, and gives it its name only then: a part travels to another machine,
 /// and its files may be gone when it turns out to be unreadable. Returns its size.
 fn write(path: &Path, files: &[FoldedFile]) -> Result<f64, Error> {
@@ -77,10 +69,6 @@ fn write(path: &Path, files: &[FoldedFile]) -> Result<f64, Error> {
         Error::output(format!("cannot {what}: {error}")).at(Place::source(path.display().to_string()))
     };
     let name = path.display().to_string();
-    if !may_be_replaced(path) {
-        let hint = "another name, such as part.plimsoll, keeps what is there";
-        return Err(Error::output("is there already and is no part").at(Place::source(name)).hint(hint));
-    }
     let text = text::write(files)?;
     if text::read(&Input::memory(name.clone(), text.clone().into_bytes())?)?.as_slice() != files {
         return Err(Error::output("does not read back as it was written").at(Place::source(name)));

@@ -1,5 +1,6 @@
 //! `init`: a plimsoll.toml from what results show, to be changed by people: the tests that were found, criteria at the measured
-//! values plus what their intervals leave open and a margin that the next run of the same system keeps, patterns of endpoints, and what monitors there are.
+//! values plus what their intervals leave open and a margin that the next run of the same system keeps, patterns of endpoints,
+//! and what monitors there are.
 //!
 //! Three passes: what people wrote before is taken over ([`former`]), the file is written, and what stands in it is judged on the
 //! results it comes from ([`met`]), so that none of its criteria fails the run that it describes.

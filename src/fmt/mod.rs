@@ -39,6 +39,12 @@ pub fn plural(value: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(value), if value == 1 { one } else { many })
 }
 
+/// Somebody's text as code in a sentence of ours: `` `GET /a` ``, on one line and without backticks of its own.
+#[must_use]
+pub fn code(text: &str) -> String {
+    format!("`{}`", plain(text).replace('`', "'"))
+}
+
 /// A count of what is given in the plural, as words that vary are: `1 request`, `3 successes`.
 #[must_use]
 pub fn counted(value: u64, many: &str) -> String {

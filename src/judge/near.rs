@@ -15,8 +15,7 @@ pub(super) fn listed<'a>(asked: &[String], names: impl Iterator<Item = &'a str>)
     };
     let mut names: Vec<&str> = names.collect::<BTreeSet<_>>().into_iter().collect();
     names.sort_by(|a, b| likeness(b).total_cmp(&likeness(a)));
-    let shown: Vec<String> =
-        names.iter().take(MOST).map(|name| format!("`{}`", fmt::plain(name).replace('`', "'"))).collect();
+    let shown: Vec<String> = names.iter().take(MOST).map(|name| fmt::code(name)).collect();
     let more = match names.len().saturating_sub(MOST) {
         0 => String::new(),
         more => format!(" and {more} more"),

@@ -153,11 +153,14 @@ struct ReasonLine<'a> {
 /// that repeats what another criterion says of the same failures is none: its line names it, so that each criterion is found.
 fn sentences(results: &[&CriterionResult]) -> Vec<Reason> {
     let mut lines: Vec<ReasonLine<'_>> = Vec::new();
-    let (own, repeated): (Vec<&CriterionResult>, Vec<&CriterionResult>) =
-        results.iter().partition(|result| told_by(result, results).is_none());
-    for result in own {
+    let mut repeated = Vec::new();
+    for result in results {
+        if let Some(told) = told_by(result, results) {
+            repeated.push((result, told));
+            continue;
+        }
         let at = place(result);
-        let name = nameless(result).then(|| format!("`{}`", fmt::plain(&result.id).replace('`', "'")));
+        let name = nameless(result).then(|| fmt::code(&result.id));
         let alike = |line: &&mut ReasonLine<'_>| {
             line.at == at && line.first.reason == result.reason && line.first.status == result.status
         };
@@ -169,11 +172,8 @@ fn sentences(results: &[&CriterionResult]) -> Vec<Reason> {
             }
         }
     }
-    for result in repeated {
-        let told = told_by(result, results);
-        let line =
-            lines.iter_mut().find(|line| told.is_some_and(|told| (line.first.id == told.id) && line.at == place(told)));
-        if let Some(line) = line {
+    for (result, told) in repeated {
+        if let Some(line) = lines.iter_mut().find(|line| line.first.id == told.id && line.at == place(told)) {
             line.also.push(result.id.clone());
         }
     }

@@ -125,9 +125,7 @@ impl Requests {
     fn index(&mut self, at: Timestamp) -> i64 {
         if !self.grid.covers(at) {
             let grown = self.grid.cover(at);
-            if grown > 0 {
-                self.coarsen(grown);
-            }
+            self.coarsen(grown);
         }
         if let Some((from, until, index)) = self.recent
             && (from..until).contains(&at.0)
@@ -140,6 +138,7 @@ impl Requests {
         index
     }
 
+    #[inline]
     fn coarsen(&mut self, doublings: u32) {
         if doublings > 0 {
             self.endpoints.values_mut().for_each(|lane| lane.coarsen(doublings));

@@ -284,11 +284,10 @@ impl Store {
     fn unknown(&self, name: &str) -> Error {
         let known: Vec<String> =
             children(&self.root.join("baselines")).unwrap_or_default().iter().map(|path| last(path)).collect();
-        let hint = match known.as_slice() {
-            _ if Path::new(name).exists() => as_folder(name).unwrap_or_default(),
+        let hint = as_folder(name).unwrap_or_else(|| match known.as_slice() {
             [] => "nothing is stored there; `baseline save NAME INPUT` stores a run".to_owned(),
             names => format!("stored are: {}", names.join(", ")),
-        };
+        });
         Error::usage(format!("no baseline named `{name}` is stored"))
             .at(Place::source(self.root.display().to_string()))
             .hint(hint)

@@ -122,9 +122,7 @@ pub fn read(text: &str) -> Option<Clock> {
 
 /// What is said of a cell that holds no time.
 pub(in crate::ingest) fn refused(found: &str) -> String {
-    if found.parse::<f64>().is_ok()
-        && found.split_once(['e', 'E']).is_some_and(|(digits, power)| is_rounded(digits, power))
-    {
+    if found.parse::<f64>().is_ok() && is_rounded(found) {
         let found = crate::fmt::excerpt(found.as_bytes());
         return format!(
             "should be a time, found `{found}`, which was rounded when it was written, as a spreadsheet does"
@@ -144,7 +142,7 @@ fn unix(text: &str) -> Option<Clock> {
     let plain = !whole.is_empty() && [whole, fraction].iter().all(|part| part.iter().all(u8::is_ascii_digit));
     if !plain {
         // Scientific notation and signs: the rare way. Of `1.79523E+12` digits are lost: hours of requests at one instant.
-        if text.split_once(['e', 'E']).is_some_and(|(digits, power)| is_rounded(digits, power)) {
+        if is_rounded(text) {
             return None;
         }
         let value = text.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0)?;
@@ -162,8 +160,9 @@ fn unix(text: &str) -> Option<Clock> {
     i64::try_from(nanos).ok().map(|nanos| Clock::At(Timestamp(nanos)))
 }
 
-/// Whether a number in scientific notation has fewer digits than stand before its point.
-fn is_rounded(digits: &str, power: &str) -> bool {
+/// Whether a number is in scientific notation and has fewer digits than stand before its point.
+fn is_rounded(text: &str) -> bool {
+    let Some((digits, power)) = text.split_once(['e', 'E']) else { return false };
     let decimals = digits.split_once('.').map_or(0, |(_, decimals)| decimals.len());
     power.parse::<usize>().is_ok_and(|power| power > decimals)
 }

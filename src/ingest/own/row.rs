@@ -232,8 +232,7 @@ impl<'s> RowReader<'s> {
 
     /// Whether a row says that its request failed.
     fn has_failed(&mut self, cells: &impl Cells) -> Result<bool, Refusal> {
-        let name = self.text(cells, Wanted::Endpoint).unwrap_or_default();
-        let endpoint = EndpointKey::new(self.text(cells, Wanted::Method), name);
+        let endpoint = self.endpoint(cells, "request");
         Ok(matches!(self.outcome(cells, &endpoint)?.1, Outcome::Failed(_)))
     }
 
@@ -276,6 +275,15 @@ impl<'s> RowReader<'s> {
         }
     }
 
+    /// What a row is about, without the query of its address.
+    fn endpoint(&mut self, cells: &impl Cells, unnamed: &str) -> EndpointKey {
+        let name = self.text(cells, Wanted::Endpoint).unwrap_or(unnamed);
+        let shown = scrub::name(name, scrub::Query::Cut);
+        let key = EndpointKey::new(self.text(cells, Wanted::Method), &shown);
+        self.assumed.queries_left_out |= scrub::lost_query(name, &shown);
+        key
+    }
+
     /// Finds the cell of an identity that was not met before; `None` for rows that are no request.
     fn settle(&mut self, cells: &impl Cells, sink: &mut dyn Sink) -> Result<Option<Home>, Refusal> {
         let event = self.text(cells, Wanted::Event).map(str::to_lowercase);
@@ -287,11 +295,7 @@ impl<'s> RowReader<'s> {
             Population::Message => "message",
             Population::Request | Population::Transaction => event.as_deref().unwrap_or("request"),
         };
-        let name = self.text(cells, Wanted::Endpoint).unwrap_or(unnamed);
-        let shown = scrub::name(name, scrub::Query::Cut);
-        let lost_query = scrub::lost_query(name, &shown);
-        let endpoint = EndpointKey::new(self.text(cells, Wanted::Method), &shown);
-        self.assumed.queries_left_out |= lost_query;
+        let endpoint = self.endpoint(cells, unnamed);
         let (status, outcome) = self.outcome(cells, &endpoint)?;
         let cached = match self.plan.column(Wanted::Cached) {
             Some(column) => match cells.text(column).filter(|text| !is_nothing(text)) {

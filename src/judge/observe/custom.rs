@@ -2,7 +2,7 @@
 
 use super::Scope;
 use crate::analyse::figures::MetricFigures;
-use crate::config::metric::{CustomStat, Stat};
+use crate::config::metric::{CustomStat, Metric, Stat};
 use crate::fmt;
 use crate::judge::interval::{float, rank_interval, wilson};
 use crate::judge::near;
@@ -18,13 +18,9 @@ const UNIT_ENDINGS: [&str; 7] = ["_ms", "_us", "_s", "_seconds", "_bytes", "_ns"
 /// What k6 calls so (and criteria of other tools that are brought into its words), and what JMeter does.
 const ALIASES: [(&str, &str); 2] = [("http_req_waiting", "Latency"), ("http_req_connecting", "Connect")];
 
-/// The figure of a metric by name; `ours` is the metric of this program that was perhaps meant.
-pub(super) fn figure(
-    scope: &Scope<'_>,
-    name: &str,
-    (stat, ours): (CustomStat, Option<&str>),
-) -> Result<Observation, String> {
-    let metric = find(scope, name, ours)?;
+/// The figure of a metric by the name that was asked for.
+pub(super) fn figure(scope: &Scope<'_>, asked: &Metric, name: &str, stat: CustomStat) -> Result<Observation, String> {
+    let metric = find(scope, asked, name)?;
     let duration = scope.judged.test.duration_s;
     match stat {
         CustomStat::Count => {
@@ -118,7 +114,7 @@ fn data<'a>(scope: &Scope<'a>, metric: &MetricFigures) -> Option<&'a MetricData>
 }
 
 /// The metric of exactly that name, or with a unit at its end, or what another tool calls the same.
-fn find<'a>(scope: &Scope<'a>, name: &str, ours: Option<&str>) -> Result<&'a MetricFigures, String> {
+fn find<'a>(scope: &Scope<'a>, asked: &Metric, name: &str) -> Result<&'a MetricFigures, String> {
     let metrics = &scope.judged.figures.metrics;
     let exact = metrics.iter().find(|metric| metric.metric == name);
     let ended = || {
@@ -136,7 +132,7 @@ fn find<'a>(scope: &Scope<'a>, name: &str, ours: Option<&str>) -> Result<&'a Met
             .map(|metric| (strsim::damerau_levenshtein(&metric.metric, name), metric.metric.as_str()))
             .min()
             .filter(|&(distance, _)| distance <= 3);
-        if let Some(meant) = near.map(|(_, near)| near).or(ours) {
+        if let Some(meant) = near.map(|(_, near)| near.to_owned()).or_else(|| asked.nearly()) {
             return format!("the test has no metric `{name}`, did you mean `{meant}`?");
         }
         let has = near::listed(&[name.to_owned()], metrics.iter().map(|metric| metric.metric.as_str()));

@@ -91,7 +91,7 @@ pub fn observe(metric: &Metric, scope: &Scope<'_>) -> Observation {
         Asked::Monitor { column, stat } => monitor::column(scope, column, *stat),
         Asked::PoolsExhausted => monitor::pools_exhausted(scope),
         Asked::MemoryLeaks => monitor::memory_leaks(scope),
-        Asked::Custom { name, stat } => custom::figure(scope, name, (*stat, metric.nearly().as_deref())),
+        Asked::Custom { name, stat } => custom::figure(scope, metric, name, *stat),
         // Over several tests: criterion.rs asks for each and takes the mean.
         Asked::OverTests(..) => Err("a figure over tests is judged for the suite".to_owned()),
     };

@@ -1,4 +1,5 @@
-//! Before and after, drawn: a bar for what is (a dot on an axis in decades, where lengths mean nothing), a dash for what was, a stroke for what was demanded, one row for each test.
+//! Before and after, drawn: a bar for what is (a dot on an axis in decades, where lengths mean nothing), a dash for what was, a
+//! stroke for what was demanded, one row for each test.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};

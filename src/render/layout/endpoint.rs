@@ -216,13 +216,12 @@ pub(in crate::render) fn outcome(test: &str, it: &EndpointFigures, judged: &Inde
 
 /// The weightiest of what is said, and of what; what weighs as much is named beside it.
 fn worst(all: &[(u8, State, &str)]) -> Outcome {
-    let Some(rank) = all.iter().map(|one| one.0).max() else {
+    let Some(&(rank, state, metric)) = all.iter().max_by_key(|one| one.0) else {
         return Outcome { rank: 0, state: NOT_JUDGED, by: None };
     };
-    let mut worst = all.iter().copied().filter(|one| one.0 == rank).rev();
-    let Some((_, state, metric)) = worst.next() else { return Outcome { rank, state: NOT_JUDGED, by: None } };
     let mut by = metric.to_owned();
-    for (_, other, metric) in worst {
+    // The last of equals is the one that was found.
+    for (_, other, metric) in all.iter().rev().filter(|one| one.0 == rank).skip(1) {
         by += &if other.word == state.word { format!(", {metric}") } else { format!("; {metric} {}", other.word) };
     }
     Outcome { rank, state, by: Some(by) }

@@ -233,9 +233,8 @@ fn why(material: &Material<'_>) -> Vec<Line> {
 
 /// What a criterion says in our words, beside it in those of the tool that it comes from, and for which others it speaks.
 fn in_both_words(reason: &Reason) -> String {
-    let quoted = |text: &str| format!("`{}`", fmt::plain(text).replace('`', "'"));
-    let original = reason.original.as_deref().map(quoted);
-    let also: Vec<String> = reason.also.iter().map(|id| quoted(id)).collect();
+    let original = reason.original.as_deref().map(fmt::code);
+    let also: Vec<String> = reason.also.iter().map(|id| fmt::code(id)).collect();
     let also = (!also.is_empty()).then(|| format!("and so {}", also.join(", ")));
     let beside: Vec<String> = original.into_iter().chain(also).collect();
     if beside.is_empty() { reason.text.clone() } else { format!("{} ({})", reason.text, beside.join("; ")) }
@@ -317,7 +316,7 @@ fn to_do(material: &Material<'_>, several: bool) -> Vec<Line> {
         }
     }
     // An expectation that does not hold is to be cleared up, and is no harm: it comes after what is.
-    groups.sort_by_key(|group| (group.1, group.3));
+    groups.sort_by_key(|(_, state, _, is_expectation)| (*state != "fail", *is_expectation));
     let lines = groups.into_iter().map(|(advice, state, seen, _)| {
         let more = if seen.len() > FINDINGS_A_LINE {
             format!(" and {} more", seen.len() - FINDINGS_A_LINE)
