@@ -245,6 +245,7 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &monitor::MonitorSar,
     &monitor::MonitorSysstatJson,
     &monitor::MonitorSysstatText,
+    &monitor::MonitorIostat,
     &monitor::MonitorVmstat,
     &monitor::MonitorDstat,
     &monitor::MonitorKubectlTop,

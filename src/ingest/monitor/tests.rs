@@ -1,7 +1,7 @@
 //! Monitors as teams write them.
 
 use super::{
-    MonitorCsv, MonitorDockerStats, MonitorDstat, MonitorGrafana, MonitorKubectlTop, MonitorPrometheus,
+    MonitorCsv, MonitorDockerStats, MonitorDstat, MonitorGrafana, MonitorIostat, MonitorKubectlTop, MonitorPrometheus,
     MonitorResource, MonitorSar, MonitorSysstatJson, MonitorSysstatText, MonitorVmstat,
 };
 use crate::error::Error;
@@ -120,7 +120,7 @@ fn what_is_no_monitor() {
 #[test]
 fn samples_are_read_whole() {
     let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/monitor");
-    let all: [(&dyn Adapter, &str, u64); 15] = [
+    let all: [(&dyn Adapter, &str, u64); 17] = [
         (&MonitorDockerStats, "docker-stats/stats.csv", 10),
         (&MonitorDockerStats, "docker-table/stats.txt", 4),
         (&MonitorPrometheus, "prometheus/range.json", 8),
@@ -131,6 +131,8 @@ fn samples_are_read_whole() {
         (&MonitorSysstatJson, "sysstat-json/mpstat.json", 4),
         (&MonitorSysstatText, "pidstat/pidstat.txt", 4),
         (&MonitorSysstatText, "pidstat/mpstat.txt", 3),
+        (&MonitorIostat, "iostat/extended.txt", 8),
+        (&MonitorIostat, "iostat/devices.txt", 3),
         (&MonitorVmstat, "vmstat/vmstat.txt", 5),
         (&MonitorDstat, "dstat/dstat.csv", 4),
         (&MonitorDstat, "dstat/epoch.csv", 2),
