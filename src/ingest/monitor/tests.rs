@@ -120,9 +120,12 @@ fn what_is_no_monitor() {
 #[test]
 fn samples_are_read_whole() {
     let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/monitor");
-    let all: [(&dyn Adapter, &str, u64); 17] = [
+    let all: [(&dyn Adapter, &str, u64); 20] = [
         (&MonitorDockerStats, "docker-stats/stats.csv", 10),
         (&MonitorDockerStats, "docker-table/stats.txt", 4),
+        (&MonitorDockerStats, "docker-stream/stats.txt", 48),
+        (&MonitorDockerStats, "docker-json/loop.ndjson", 7),
+        (&MonitorDockerStats, "docker-json/stamped.ndjson", 3),
         (&MonitorPrometheus, "prometheus/range.json", 8),
         (&MonitorPrometheus, "prometheus/rate.json", 8),
         (&MonitorSar, "sar/sar.csv", 6),
