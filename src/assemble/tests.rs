@@ -141,6 +141,31 @@ fn one_monitor_over_several_tests_is_cut_for_each() {
     assert_eq!(suite.tests[1].monitors[0].readings.len(), 125);
 }
 
+/// A monitor in local time beside a load in UTC was only listed as one that no test overlaps, whatever it watched.
+#[test]
+fn a_monitor_in_another_zone_is_told_which_to_set() {
+    let local: String = (40..50).map(|second| format!("2026-11-21 07:13:{second},2{},100\n", second % 5)).collect();
+    let local = ("a/monitor.csv", format!("timestamp,cpu_percent,memory_mb\n{local}"));
+    let files = [local, ("a/raw.csv", rows(START, 100, 10))];
+    let said = |suite: &Suite| suite.files_not_used.iter().map(|(_, reason)| reason.as_str()).collect::<String>();
+    let suite = read(&files);
+    assert!(suite.tests[0].monitors.is_empty(), "never moved silently");
+    let hint = "its clock is 5 h 30 min ahead if it watched `a`, as in another time zone; \
+                its times name no zone: set inputs.timezone = \"+05:30\"";
+    assert!(said(&suite).contains(hint), "{}", said(&suite));
+
+    let folder = folder(&files);
+    let mut asked = request(folder.path());
+    asked.settings.timezone = Some(jiff::tz::TimeZone::fixed(jiff::tz::Offset::from_seconds(19_800).unwrap()));
+    assert_eq!(assemble(&asked).unwrap().tests[0].monitors.len(), 2, "as told");
+    asked.settings.timezone = Some(jiff::tz::TimeZone::fixed(jiff::tz::offset(2)));
+    assert!(said(&assemble(&asked).unwrap()).contains("set inputs.timezone = \"+05:30\""), "from where it stands");
+
+    let unix = read(&[("a/monitor.csv", monitor(1_795_225_420 - 3600, 10)), files[1].clone()]);
+    assert!(said(&unix).contains("its clock is 1 h behind"), "{}", said(&unix));
+    assert!(said(&unix).contains("correct one file's times"), "{}", said(&unix));
+}
+
 #[test]
 fn a_monitor_of_another_time_is_not_used_and_a_named_one_goes_where_it_is_sent() {
     let files = [

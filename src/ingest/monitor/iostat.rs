@@ -89,9 +89,17 @@ impl Header {
         if cells.len() != self.names.len() {
             return Err(format!("has {} columns, the header {}", cells.len(), self.names.len()));
         }
-        let label = self.device.and_then(|at| cells.get(at).copied());
+        // Called as in its JSON: `avg-cpu user`, `disk util vda`.
+        let (group, label) = match self.device {
+            Some(at) => ("disk", cells.get(at).copied()),
+            None => ("avg-cpu", None),
+        };
         let columns = self.names.iter().zip(cells).enumerate().filter(|(at, _)| Some(*at) != self.device);
-        columns.map(|(_, (name, cell))| Ok(Figure::level(titled(name, label), unit(name), amount(cell)?))).collect()
+        let figure = |(_, (name, cell)): (usize, (&String, &&str))| {
+            let title = titled(&format!("{group} {}", name.trim_start_matches('%')), label);
+            Ok(Figure::level(title, unit(name), amount(cell)?))
+        };
+        columns.map(figure).collect()
     }
 }
 
@@ -166,10 +174,10 @@ mod tests {
         assert!(matches!(sniff(&MonitorIostat, &text), Sniff::Yes(_)));
         let (tally, sink) = read(&MonitorIostat, &text);
         assert_eq!((tally.used, tally.rejected), (2, 0), "{:?}", tally.first_rejections);
-        assert_eq!(values(&sink, "%user"), [Some(87.0)]);
-        assert_eq!(values(&sink, "%util vda"), [Some(87.0)]);
+        assert_eq!(values(&sink, "avg-cpu user"), [Some(87.0)]);
+        assert_eq!(values(&sink, "disk util vda"), [Some(87.0)]);
         let unit = |name: &str| sink.columns.iter().find(|key| key.name == name).unwrap().unit.clone();
-        assert_eq!([unit("%user"), unit("rkB/s vda"), unit("r_await vda")], ["%", "kB/s", "ms"]);
+        assert_eq!([unit("avg-cpu user"), unit("disk rkB/s vda"), unit("disk r_await vda")], ["%", "kB/s", "ms"]);
         assert_eq!(sink.readings[0].1, Timestamp(1_795_250_561_000_000_000));
     }
 
@@ -187,7 +195,7 @@ mod tests {
             let (tally, sink) = read(&MonitorIostat, &text);
             assert_eq!((tally.used, tally.rejected), (2, 0), "{first} {:?}", tally.first_rejections);
             assert_eq!(sink.readings[0].1, Timestamp(1_795_250_561_000_000_000), "{first}");
-            assert_eq!(values(&sink, "%user"), [Some(87.0)], "{first}");
+            assert_eq!(values(&sink, "avg-cpu user"), [Some(87.0)], "{first}");
         }
     }
 
@@ -198,7 +206,10 @@ mod tests {
         let (tally, sink) = read(&MonitorIostat, &text);
         assert_eq!((tally.used, tally.rejected), (1, 1));
         assert_eq!(tally.first_rejections[0].reason, "has 2 columns, the header 5");
-        assert_eq!((values(&sink, "rkB/s vda"), values(&sink, "%rrqm vda")), (vec![Some(2560.0)], vec![Some(1.6)]));
+        assert_eq!(
+            (values(&sink, "disk rkB/s vda"), values(&sink, "disk rrqm vda")),
+            (vec![Some(2560.0)], vec![Some(1.6)])
+        );
     }
 
     #[test]
