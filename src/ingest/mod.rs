@@ -35,6 +35,7 @@ pub mod oha;
 pub mod own;
 pub mod part;
 pub mod plain;
+pub mod preface;
 mod printed;
 pub mod pytest_benchmark;
 pub mod refused;
