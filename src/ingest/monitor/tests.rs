@@ -97,6 +97,19 @@ fn any_numbers_over_time() {
     assert!(tally.notes[0].contains("UTC"));
 }
 
+/// A German spreadsheet writes `1795225420,5` for the time and `1.250` for a thousand and more; the one made the file nobody's,
+/// the other a mebibyte of a gibibyte.
+#[test]
+fn a_german_table_of_readings() {
+    let text = "timestamp;cpu_percent;mem_mb\n1795225420,5;12,5;1.250\n1795225421,5;13;1.251\n";
+    assert!(matches!(sniff(&MonitorCsv, text), Sniff::Unsure(_)));
+    let (tally, sink) = read(&MonitorCsv, text);
+    assert_eq!((tally.used, tally.rejected), (2, 0), "{:?}", tally.first_rejections);
+    assert_eq!(values(&sink, "mem_mb"), [Some(1250.0), Some(1251.0)]);
+    assert_eq!(values(&sink, "cpu_percent"), [Some(12.5), Some(13.0)]);
+    assert_eq!(sink.readings[0].1, Timestamp(1_795_225_420_500_000_000));
+}
+
 #[test]
 fn what_is_no_monitor() {
     for text in [
