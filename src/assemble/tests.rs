@@ -148,7 +148,7 @@ fn what_stands_before_a_header_is_passed_over() {
         (rows(START, 40, 10), "own_rows_csv"),
         (rows(START, 40, 10).replace(',', ";"), "own_rows_csv"),
         ("timeStamp,elapsed,label,responseCode,success\n1795225420000,12,a,200,true\n".to_owned(), "jmeter_csv"),
-        ("1795225420000,12,a,200,OK,t 1-1,text,true,5,12\n".to_owned(), "jmeter_csv"),
+        ("1795225420000,12,a,200,OK,t 1-1,text,true,5,12\n".repeat(2), "jmeter_csv"),
         ("metric_name,timestamp,metric_value,status\nhttp_reqs,1795225420,1,200\n".to_owned(), "k6_csv"),
         ("Method,Name,Error,Occurrences\nGET,/a,refused,3\n".to_owned(), "locust_failures"),
         ("response-time,DNS+dialup,DNS,Request-write,Response-delay,Response-read,status-code,offset\n0.0017,0.0006,0,0,0.001,0,200,0.01\n".to_owned(), "hey_csv"),
