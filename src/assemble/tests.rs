@@ -197,8 +197,9 @@ fn behind_a_preface_a_row_has_its_place_in_the_file() {
 /// A monitor in local time beside a load in UTC was only listed as one that no test overlaps, whatever it watched.
 #[test]
 fn a_monitor_in_another_zone_is_told_which_to_set() {
-    let local: String = (40..50).map(|second| format!("2026-11-21 07:13:{second},2{},100\n", second % 5)).collect();
-    let local = ("a/monitor.csv", format!("timestamp,cpu_percent,memory_mb\n{local}"));
+    let local: Vec<String> =
+        (40..50).map(|second| format!("2026-11-21 07:13:{second},2{},100\n", second % 5)).collect();
+    let local = ("a/monitor.csv", format!("timestamp,cpu_percent,memory_mb\n{}", local.concat()));
     let files = [local, ("a/raw.csv", rows(START, 100, 10))];
     let said = |suite: &Suite| suite.files_not_used.iter().map(|(_, reason)| reason.as_str()).collect::<String>();
     let suite = read(&files);

@@ -46,9 +46,10 @@ impl Adapter for MonitorDockerStats {
                 continue;
             }
             // The pair of a container's memory and its limit is written by nobody else.
-            let is_row = match json::is_one(rest) {
-                true => json::holds_containers(rest),
-                false => cells(rest).iter().any(|cell| is_memory_pair(cell)),
+            let is_row = if json::is_one(rest) {
+                json::holds_containers(rest)
+            } else {
+                cells(rest).iter().any(|cell| is_memory_pair(cell))
             };
             rows += usize::from(is_row);
             others += usize::from(!is_row && stamp.is_none());

@@ -86,7 +86,7 @@ fn a_stream_with_codes_for_a_terminal() {
     let text = format!("\u{1b}[2J\u{1b}[H{}\u{1b}[H{} \u{1b}[K\n\u{1b}[J", table(""), table(" \u{1b}[K"));
     assert!(matches!(sniff(&MonitorDockerStats, &text), Sniff::Yes(_)));
     assert_eq!(failed(&MonitorDockerStats, &text).message, "says nowhere when its rows were read");
-    let stamped: String = text.lines().map(|line| format!("2026-11-21T02:00:00Z {line}\n")).collect();
+    let stamped = text.lines().map(|line| format!("2026-11-21T02:00:00Z {line}\n")).collect::<Vec<_>>().concat();
     assert!(matches!(sniff(&MonitorDockerStats, &stamped), Sniff::Yes(_)));
     let (tally, sink) = read(&MonitorDockerStats, &stamped);
     assert_eq!((tally.used, tally.rejected), (2, 0), "{:?}", tally.first_rejections);
