@@ -51,7 +51,7 @@ pub(super) fn read(
         } else {
             parts.extend(found);
         }
-        all.merge(placed(tally, stretch));
+        all.merge(tally.placed(stretch.line - 1, stretch.byte));
     }
     if let Some(line) = copied {
         let text = format!("the file holds rows twice: those behind the header in line {line} are not counted again");
@@ -101,19 +101,6 @@ fn stretches(input: &Input, adapter: &dyn Adapter) -> Result<Vec<Stretch>, Error
         }
     }
     Ok(found)
-}
-
-/// Gives rows the places that they have in the whole file.
-fn placed(mut tally: Tally, stretch: &Stretch) -> Tally {
-    for rejection in &mut tally.first_rejections {
-        rejection.line += stretch.line - 1;
-        rejection.byte += stretch.byte;
-    }
-    if stretch.line > 1 {
-        let from = |why: String| format!("{why}, counted from the header in line {}", stretch.line);
-        tally.unfinished = tally.unfinished.map(from);
-    }
-    tally
 }
 
 /// Stretches that ran at the same time become one run.

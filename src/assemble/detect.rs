@@ -3,12 +3,16 @@
 use super::find::Candidate;
 use super::{Request, nobody};
 use crate::error::{Error, Place};
+use crate::ingest::preface::Preface;
 use crate::ingest::{ADAPTERS, Adapter, Head, Input, Settings, Sniff, refused};
 
 /// A file with the adapter that will read it.
 pub(super) struct Detected {
     pub(super) candidate: Candidate,
+    /// What is behind the preface.
     pub(super) input: Input,
+    /// What stands before the header, where it is a table with something before it.
+    pub(super) preface: Preface,
     pub(super) adapter: &'static dyn Adapter,
     pub(super) why: String,
     /// Whether the adapter was certain, or the user named it.
@@ -32,8 +36,9 @@ pub(super) fn detect(candidates: Vec<Candidate>, request: &Request) -> Result<De
         let source = candidate.source.clone();
         let by_user = forced.iter().find(|(file, _)| *file == source).map(|(_, adapter)| *adapter);
         match recognise(&candidate, by_user, request) {
-            Ok(Answer::Is(input, adapter, why, certain)) => {
-                detection.files.push(Detected { candidate, input, adapter, why, certain });
+            Ok(Answer::Is(found)) => {
+                let Found { input, preface, adapter, why, certain } = found;
+                detection.files.push(Detected { candidate, input, preface, adapter, why, certain });
             }
             Ok(Answer::Not(reason)) => {
                 if candidate.named {
@@ -86,8 +91,17 @@ pub(super) fn is_the_file(candidate: &Candidate, file: &str) -> bool {
         || theirs.is_some() && candidate.path.as_ref().and_then(|path| path.canonicalize().ok()) == theirs
 }
 
+/// A file that somebody reads.
+struct Found {
+    input: Input,
+    preface: Preface,
+    adapter: &'static dyn Adapter,
+    why: String,
+    certain: bool,
+}
+
 enum Answer {
-    Is(Input, &'static dyn Adapter, String, bool),
+    Is(Found),
     Not(String),
     /// Known, and not read.
     Refused(refused::Refused),
@@ -100,7 +114,9 @@ fn recognise(candidate: &Candidate, by_user: Option<&'static dyn Adapter>, reque
     }
     let input = input.reporting_to(request.progress.clone());
     if let Some(adapter) = by_user {
-        return Ok(Answer::Is(input, adapter, format!("named by `--as {}`", adapter.name()), true));
+        let why = format!("named by `--as {}`", adapter.name());
+        let found = Found { input, preface: Preface::default(), adapter, why, certain: true };
+        return Ok(Answer::Is(found.behind_preface(request)?));
     }
     let head = input.head()?;
     if head.bytes().is_empty() {
@@ -111,7 +127,30 @@ fn recognise(candidate: &Candidate, by_user: Option<&'static dyn Adapter>, reque
                 .hint("copy it again, or let the tool end before its file is packed")),
         };
     }
-    choose(&input, &head, &request.settings)
+    let answer = choose(&input, &head, &request.settings)?;
+    let (Answer::Not(_), Some(preface)) = (&answer, Preface::of(&head)) else { return Ok(answer) };
+    let table = behind(&input, preface, request);
+    Ok(match choose(&table, &table.head()?, &request.settings)? {
+        Answer::Is(found) => Answer::Is(Found { preface, ..found }),
+        other => other,
+    })
+}
+
+/// The file without what stands before its header.
+fn behind(input: &Input, preface: Preface, request: &Request) -> Input {
+    input.within(preface.bytes, u64::MAX).reporting_to(request.progress.clone())
+}
+
+impl Found {
+    /// Where the user says what the file is: behind its preface, unless the adapter takes it with it.
+    fn behind_preface(self, request: &Request) -> Result<Self, Error> {
+        let head = self.input.head()?;
+        let unknown = matches!(self.adapter.sniff(&head), Sniff::No(_));
+        Ok(match Preface::of(&head).filter(|_| unknown) {
+            Some(preface) => Self { input: behind(&self.input, preface, request), preface, ..self },
+            None => self,
+        })
+    }
 }
 
 fn choose(input: &Input, head: &Head, settings: &Settings) -> Result<Answer, Error> {
@@ -128,11 +167,14 @@ fn choose(input: &Input, head: &Head, settings: &Settings) -> Result<Answer, Err
     if let Some(refused) = refused {
         return Ok(Answer::Refused(refused));
     }
+    let is = |adapter, why: String, certain| {
+        Answer::Is(Found { input: input.clone(), preface: Preface::default(), adapter, why, certain })
+    };
     match (certain.as_slice(), unsure.as_slice()) {
-        ([(adapter, sniff)], _) => Ok(Answer::Is(input.clone(), *adapter, sniff.why().to_owned(), true)),
-        ([], [(adapter, sniff)]) => Ok(Answer::Is(input.clone(), *adapter, sniff.why().to_owned(), false)),
+        ([(adapter, sniff)], _) => Ok(is(*adapter, sniff.why().to_owned(), true)),
+        ([], [(adapter, sniff)]) => Ok(is(*adapter, sniff.why().to_owned(), false)),
         ([], []) => match nobody::by_columns(head, settings) {
-            Some((adapter, why)) => Ok(Answer::Is(input.clone(), adapter, why, true)),
+            Some((adapter, why)) => Ok(is(adapter, why, true)),
             None => Ok(Answer::Not(nobody::reason(head, input, settings))),
         },
         ([], several) => Err(ambiguous(input, several, "could be of several kinds")),

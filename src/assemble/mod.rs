@@ -32,6 +32,7 @@ mod subresult;
 mod timeline;
 mod together;
 mod twice;
+mod zone;
 
 pub use endpoint::EndpointRule;
 pub use find::placed;
@@ -122,7 +123,7 @@ pub fn assemble(request: &Request) -> Result<Suite, Error> {
     joined.executions.iter_mut().for_each(|execution| execution.settle(&request.endpoint_rules));
     suite.files_not_used.extend(joined.not_used);
     let named = name::name(joined.executions);
-    let watched = monitor::attach(named, &joined.monitors, &request.monitors)?;
+    let watched = monitor::attach(named, &joined.monitors, request)?;
     suite.files_not_used.extend(watched.not_used);
     suite.tests = watched.executions.into_iter().map(merge::merge).collect();
     suite.files_not_used.sort();

@@ -2,7 +2,9 @@
 
 use super::execution::Execution;
 use super::form::Form;
+use super::{Request, zone};
 use crate::error::Error;
+use jiff::tz::TimeZone;
 use std::path::Path;
 
 /// Executions with their monitors.
@@ -13,14 +15,11 @@ pub(super) struct Watched {
 
 /// Gives each monitor to the tests it overlaps: where the user named it, to those; else to those of its prefix, of its
 /// folder, or of the folders below it.
-pub(super) fn attach(
-    mut executions: Vec<Execution>,
-    monitors: &[Form],
-    named: &[(Option<String>, String)],
-) -> Result<Watched, Error> {
+pub(super) fn attach(mut executions: Vec<Execution>, monitors: &[Form], request: &Request) -> Result<Watched, Error> {
     let mut not_used = Vec::new();
     let mut named_files = Vec::new();
-    for (test, file) in named {
+    let zone = request.settings.timezone.as_ref();
+    for (test, file) in &request.monitors {
         let form = monitors.iter().find(|form| is_file(form, file)).ok_or_else(|| {
             Error::usage(format!("`--monitor {file}` is not read as a monitor"))
                 .hint(format!("`plimsoll inspect {file}` says what it is read as"))
@@ -34,7 +33,7 @@ pub(super) fn attach(
         }
         let chosen: Vec<usize> =
             positions(&executions, |execution| test.as_ref().is_none_or(|test| execution.name == *test));
-        give(&mut executions, &chosen, form, &mut not_used);
+        not_used.extend(give(&mut executions, &chosen, form, zone));
         named_files.push(form.file.source.clone());
     }
     for form in monitors.iter().filter(|form| !named_files.contains(&form.file.source)) {
@@ -48,7 +47,7 @@ pub(super) fn attach(
             execution.forms.iter().any(below)
         });
         let chosen = [of_prefix, of_folder, below].into_iter().find(|chosen| !chosen.is_empty()).unwrap_or_default();
-        give(&mut executions, &chosen, form, &mut not_used);
+        not_used.extend(give(&mut executions, &chosen, form, zone));
     }
     Ok(Watched { executions, not_used })
 }
@@ -67,8 +66,14 @@ fn positions(executions: &[Execution], matches: impl Fn(&Execution) -> bool) -> 
     executions.iter().enumerate().filter(|(_, execution)| matches(execution)).map(|(at, _)| at).collect()
 }
 
-/// A test without times cannot overlap; it takes a monitor only where nothing else could be meant.
-fn give(executions: &mut [Execution], chosen: &[usize], form: &Form, not_used: &mut Vec<(String, String)>) {
+/// A test without times cannot overlap; it takes a monitor only where nothing else could be meant. Returns the monitor and why
+/// it was given to none.
+fn give(
+    executions: &mut [Execution],
+    chosen: &[usize],
+    form: &Form,
+    zone: Option<&TimeZone>,
+) -> Option<(String, String)> {
     let mut given = false;
     for &at in chosen {
         let Some(execution) = executions.get_mut(at) else { continue };
@@ -82,14 +87,20 @@ fn give(executions: &mut [Execution], chosen: &[usize], form: &Form, not_used: &
             given = true;
         }
     }
-    if !given {
-        let reason = match (form.span, chosen.is_empty()) {
-            (None, _) => "a monitor without a single reading",
-            (Some(_), true) => {
-                "a monitor, and no test lies beside it or in a folder below: say which it watched with `--monitor TEST=FILE`"
-            }
-            (Some(_), false) => "a monitor, and no test overlaps its time",
-        };
-        not_used.push((form.file.source.clone(), reason.to_owned()));
+    if given {
+        return None;
     }
+    let reason = match (form.span, chosen.is_empty()) {
+        (None, _) => "a monitor without a single reading".to_owned(),
+        (Some(_), true) => {
+            "a monitor, and no test lies beside it or in a folder below: say which it watched with `--monitor TEST=FILE`"
+                .to_owned()
+        }
+        (Some(_), false) => {
+            let tests = chosen.iter().filter_map(|at| executions.get(*at));
+            let hint = zone::hint(tests, form, zone).map(|hint| format!(": {hint}")).unwrap_or_default();
+            format!("a monitor, and no test overlaps its time{hint}")
+        }
+    };
+    Some((form.file.source.clone(), reason))
 }

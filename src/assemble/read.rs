@@ -6,6 +6,7 @@ use super::{Request, appended, fold, form, shard};
 use crate::error::{Error, Place};
 use crate::ingest::input::Compression;
 use crate::ingest::part::PlimsollPart;
+use crate::ingest::preface::Preface;
 use crate::ingest::{Adapter, Input, Rejection, Settings, Tally};
 use crate::model::input::{FileCopy, InputFile, NOT_TEXT};
 use crate::rollup::{Part, Rollup};
@@ -114,7 +115,8 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
             let tally = file.adapter.read(input, settings, &mut rollup)?;
             Ok::<_, Error>((tally, rollup.into_parts()))
         };
-        let (mut tally, mut parts) = read(&input).map_err(|error| of_late_encoding(error, &input, settings))?;
+        let (mut tally, mut parts) =
+            read(&input).map_err(|error| placed(of_late_encoding(error, &input, settings), file.preface))?;
         if let Some(sound) = before_damage(&input, &tally)? {
             let damaged = std::mem::take(&mut tally);
             (tally, parts) = read(&sound)?;
@@ -124,11 +126,11 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
             && let Some((decoded, place)) = input.in_late_encoding()?
         {
             if settings.strict {
-                return Err(refused(&decoded, place));
+                return Err(placed(refused(&decoded, place), file.preface));
             }
             input = decoded;
             (tally, parts) = read(&input)?;
-            let line = place.line.unwrap_or(1);
+            let line = place.line.unwrap_or(1) + file.preface.lines;
             tally.note(format!("all before line {line} is ASCII, in which any encoding looks the same"));
         }
         if tally.headers > 0
@@ -139,6 +141,7 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
         if let Some(assumed) = input.encoding().assumed() {
             tally.note(assumed);
         }
+        let tally = behind_preface(tally, file.preface);
         tally.stop_if_strict(settings, &input)?;
         let sha256 = match hashing.and_then(|thread| thread.join().ok()) {
             Some(sum) => Some(sum?),
@@ -158,6 +161,27 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
             carrier: None,
         }])
     })
+}
+
+/// Counts what stands before the header among the lines that hold nothing wanted, and gives rows their places behind it.
+fn behind_preface(tally: Tally, preface: Preface) -> Tally {
+    if preface == Preface::default() {
+        return tally;
+    }
+    let mut tally = tally.placed(preface.lines, preface.bytes);
+    (tally.read, tally.skipped) = (tally.read + preface.lines, tally.skipped + preface.lines);
+    let lines = crate::fmt::plural(preface.lines, "line stands", "lines stand");
+    tally.note(format!("{lines} before the header and hold no row (`sep=`, a comment or nothing)"));
+    tally
+}
+
+/// An error whose place is counted from behind the preface.
+fn placed(mut error: Error, preface: Preface) -> Error {
+    if let Some(place) = &mut error.place {
+        place.line = place.line.map(|line| line + preface.lines);
+        place.byte = place.byte.map(|byte| byte + preface.bytes);
+    }
+    error
 }
 
 /// Whether rows were refused for what is no character, or a name holds the sign for it: perhaps the text is in another encoding.

@@ -141,6 +141,85 @@ fn one_monitor_over_several_tests_is_cut_for_each() {
     assert_eq!(suite.tests[1].monitors[0].readings.len(), 125);
 }
 
+/// Excel's `sep=;`, comments and blank lines before the header made a file nobody's.
+#[test]
+fn what_stands_before_a_header_is_passed_over() {
+    let tables = [
+        (rows(START, 40, 10), "own_rows_csv"),
+        (rows(START, 40, 10).replace(',', ";"), "own_rows_csv"),
+        ("timeStamp,elapsed,label,responseCode,success\n1795225420000,12,a,200,true\n".to_owned(), "jmeter_csv"),
+        ("1795225420000,12,a,200,OK,t 1-1,text,true,5,12\n".repeat(2), "jmeter_csv"),
+        ("metric_name,timestamp,metric_value,status\nhttp_reqs,1795225420,1,200\n".to_owned(), "k6_csv"),
+        ("Method,Name,Error,Occurrences\nGET,/a,refused,3\n".to_owned(), "locust_failures"),
+        ("response-time,DNS+dialup,DNS,Request-write,Response-delay,Response-read,status-code,offset\n0.0017,0.0006,0,0,0.001,0,200,0.01\n".to_owned(), "hey_csv"),
+        (monitor(1_795_225_420, 5), "monitor_resource"),
+        ("endpoint;requests;failures;avg_ms\n/a;10;0;1,5\n/b;20;0;2,5\n".to_owned(), "own_results_csv"),
+    ];
+    for (table, adapter) in tables {
+        let read_as = |text: String| {
+            let folder = folder(&[("x.csv", text)]);
+            let request = Request {
+                inputs: vec![folder.path().join("results/x.csv").to_str().unwrap().to_owned()],
+                ..request(folder.path())
+            };
+            let detected = detect::detect(find::find(&request).unwrap().files, &request).unwrap();
+            let reading = read::read(detected.files, &request).unwrap().files.remove(0);
+            assert_eq!(reading.adapter.name(), adapter, "{}", reading.why);
+            (reading.tally, reading.parts)
+        };
+        let (plain, parts) = read_as(table.clone());
+        let (behind, same) = read_as(format!("sep=;\r\n# written by our script, with commas\n\n{table}"));
+        assert!(parts == same, "{adapter}");
+        assert_eq!((behind.used, behind.skipped, behind.rejected), (plain.used, plain.skipped + 3, 0), "{adapter}");
+        let said = "3 lines stand before the header and hold no row (`sep=`, a comment or nothing)";
+        assert!(behind.notes.iter().any(|note| note == said), "{:?}", behind.notes);
+    }
+}
+
+#[test]
+fn behind_a_preface_a_row_has_its_place_in_the_file() {
+    let folder = folder(&[("x.csv", format!("# ours\n\n{}oops,GET,/a,1,200,true\n", rows(START, 1, 10)))]);
+    let suite = assemble(&request(folder.path())).unwrap();
+    let file = &suite.tests[0].inputs[0];
+    assert_eq!((file.rows_read, file.rows_skipped, file.rows_rejected), (4, 2, 1));
+    let text = std::fs::read_to_string(folder.path().join("results/x.csv")).unwrap();
+    let rejection = &file.first_rejections[0];
+    assert_eq!((rejection.line, usize::try_from(rejection.byte).ok()), (5, text.find("oops")));
+    let mut strict = request(folder.path());
+    strict.settings.strict = true;
+    assert_eq!(assemble(&strict).unwrap_err().place.unwrap().line, Some(5));
+    let mut named = request(folder.path());
+    named.as_adapters =
+        vec![("own_rows_csv".to_owned(), folder.path().join("results/x.csv").to_str().unwrap().to_owned())];
+    assert_eq!(assemble(&named).unwrap().tests[0].inputs[0].rows_used, 1, "also where it is named");
+}
+
+/// A monitor in local time beside a load in UTC was only listed as one that no test overlaps, whatever it watched.
+#[test]
+fn a_monitor_in_another_zone_is_told_which_to_set() {
+    let local: Vec<String> =
+        (40..50).map(|second| format!("2026-11-21 07:13:{second},2{},100\n", second % 5)).collect();
+    let local = ("a/monitor.csv", format!("timestamp,cpu_percent,memory_mb\n{}", local.concat()));
+    let files = [local, ("a/raw.csv", rows(START, 100, 10))];
+    let said = |suite: &Suite| suite.files_not_used.iter().map(|(_, reason)| reason.as_str()).collect::<String>();
+    let suite = read(&files);
+    assert!(suite.tests[0].monitors.is_empty(), "never moved silently");
+    let hint = "its clock is 5 h 30 min ahead if it watched `a`, as in another time zone; \
+                its times name no zone: set inputs.timezone = \"+05:30\"";
+    assert!(said(&suite).contains(hint), "{}", said(&suite));
+
+    let folder = folder(&files);
+    let mut asked = request(folder.path());
+    asked.settings.timezone = Some(jiff::tz::TimeZone::fixed(jiff::tz::Offset::from_seconds(19_800).unwrap()));
+    assert_eq!(assemble(&asked).unwrap().tests[0].monitors.len(), 2, "as told");
+    asked.settings.timezone = Some(jiff::tz::TimeZone::fixed(jiff::tz::offset(2)));
+    assert!(said(&assemble(&asked).unwrap()).contains("set inputs.timezone = \"+05:30\""), "from where it stands");
+
+    let unix = read(&[("a/monitor.csv", monitor(1_795_225_420 - 3600, 10)), files[1].clone()]);
+    assert!(said(&unix).contains("its clock is 1 h behind"), "{}", said(&unix));
+    assert!(said(&unix).contains("correct one file's times"), "{}", said(&unix));
+}
+
 #[test]
 fn a_monitor_of_another_time_is_not_used_and_a_named_one_goes_where_it_is_sent() {
     let files = [

@@ -13,7 +13,7 @@ pub use foreign::{code_span, excerpt, markdown, plain, sentences, shorten};
 pub use machine::{
     csv_text, exact, label_value, label_word, rounded, seconds, significant, slug, workflow_message, workflow_property,
 };
-pub use time::{clock, date, duration_s, instant, rfc3339};
+pub use time::{clock, date, duration_s, instant, rfc3339, utc_offset};
 
 use crate::unit::Unit;
 

@@ -30,6 +30,13 @@ pub fn duration_s(seconds: f64) -> String {
     }
 }
 
+/// A zone by how far it is from UTC, as RFC 3339 writes it: `+05:30`.
+#[must_use]
+pub fn utc_offset(seconds: i32) -> String {
+    let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.unsigned_abs() / 60);
+    format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
 /// An offset from the test's start as on a stopwatch: `0:00`, `4:40`, `1:02:05`.
 #[must_use]
 pub fn clock(seconds: f64) -> String {
@@ -98,6 +105,7 @@ mod tests {
         assert_eq!(rfc3339(at), "2026-11-21T02:04:17.769Z");
         assert_eq!(date(Timestamp(-1)), "1969-12-31");
         assert_eq!(clock(280.2), "4:40");
+        assert_eq!([0, 19_800, -12_600].map(utc_offset), ["+00:00", "+05:30", "-03:30"]);
         assert_eq!(clock(3725.0), "1:02:05");
     }
 }

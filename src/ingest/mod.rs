@@ -35,6 +35,7 @@ pub mod oha;
 pub mod own;
 pub mod part;
 pub mod plain;
+pub mod preface;
 mod printed;
 pub mod pytest_benchmark;
 pub mod refused;
@@ -256,6 +257,7 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &monitor::MonitorSar,
     &monitor::MonitorSysstatJson,
     &monitor::MonitorSysstatText,
+    &monitor::MonitorIostat,
     &monitor::MonitorVmstat,
     &monitor::MonitorDstat,
     &monitor::MonitorKubectlTop,

@@ -139,7 +139,7 @@ const KINDS: &[Kind] = &[
     Kind {
         what: "Gatling's HTML report",
         hint: "give the simulation.log beside it",
-        is: |head| marks::page(head) && head.contains(b"<title>Gatling Stats"),
+        is: |head| marks::titled(head, "gatling stats"),
     },
     Kind {
         what: "JMeter's HTML dashboard",
@@ -149,7 +149,22 @@ const KINDS: &[Kind] = &[
     Kind {
         what: "Artillery's HTML report",
         hint: "give the JSON that it was made of: `artillery run --output report.json`",
-        is: |head| marks::page(head) && head.contains(b"<title>Artillery report"),
+        is: |head| marks::titled(head, "artillery"),
+    },
+    Kind {
+        what: "an HTML report of k6's results, made by a script (k6-reporter or the team's own)",
+        hint: "give the JSON of handleSummary or `--summary-export`, or the rows of `--out json` or `--out csv`",
+        is: |head| marks::titled(head, "k6 ") || marks::titled(head, "k6<"),
+    },
+    Kind {
+        what: "vegeta's plot",
+        hint: "give the rows that it was made of: `vegeta encode --to csv`",
+        is: |head| marks::titled(head, "vegeta plot"),
+    },
+    Kind {
+        what: "ab's figures as an HTML table (`-w`)",
+        hint: "give what `ab` prints without `-w`, or the files of `-g` and `-e`",
+        is: |head| head.contains(b"This is ApacheBench") && head.contains(b"<table"),
     },
     Kind {
         what: "k6's summary for people, whose figures are rounded",
@@ -220,7 +235,16 @@ mod tests {
 
     #[test]
     fn kinds_are_known_by_their_first_bytes() {
-        let known: [(&[u8], &str); 16] = [
+        let known: [(&[u8], &str); 22] = [
+            (b"<!DOCTYPE html>\n<html><head>\n<title>K6 Load Test: 2026-11-21 02:00</title>", "an HTML report of k6's"),
+            (b"<html><head><title> k6 Report &mdash; checkout</title>", "an HTML report of k6's"),
+            (b"<!doctype html><html><head><title>K6</title>", "an HTML report of k6's"),
+            (b"<!DOCTYPE html>\n<html>\n<title>Artillery Load Test Report</title>", "Artillery's HTML report"),
+            (b"<!doctype>\n<html>\n<head>\n  <title>Vegeta Plots</title>", "vegeta's plot"),
+            (
+                b"<p>\n This is ApacheBench, Version 2.3 <i>&lt;$Revision$&gt;</i><br>\n<table >",
+                "ab's figures as an HTML",
+            ),
             (b"elapsed,scenario_index,transaction_index,name,run_time,success,user\n9,1,0,,14,true,0\n", "Goose's log"),
             (b"{\"elapsed\":4,\"name\":\"\",\"run_time\":27,\"scenario_index\":1,\"success\":true}\n", "Goose's log"),
             (b"elapsed,raw,name,final_url,redirected,response_time,status_code,user,error\n", "Goose's log"),
@@ -260,9 +284,16 @@ mod tests {
 
     #[test]
     fn what_nobody_knows_stays_unknown() {
-        for bytes in
-            [&b"notes of Tuesday\n"[..], b"{}", b"<html></html>", b"a,b,c\n1,2,3\n", b"\0\0\0\0\0", b"PK", b"log"]
-        {
+        for bytes in [
+            &b"notes of Tuesday\n"[..],
+            b"{}",
+            b"<html></html>",
+            b"<html><title>k6th avenue</title>",
+            b"a,b,c\n1,2,3\n",
+            b"\0\0\0\0\0",
+            b"PK",
+            b"log",
+        ] {
             assert_eq!(refused(bytes), None, "{}", String::from_utf8_lossy(bytes));
         }
     }

@@ -74,6 +74,21 @@ impl Tally {
         }
     }
 
+    /// Gives rows the places that they have in the whole file, of which so many lines and bytes stand before the header by
+    /// which they were read.
+    #[must_use]
+    pub fn placed(mut self, lines: u64, bytes: u64) -> Self {
+        for rejection in &mut self.first_rejections {
+            rejection.line += lines;
+            rejection.byte += bytes;
+        }
+        if lines > 0 {
+            let from = |why: String| format!("{why}, counted from the header in line {}", lines + 1);
+            self.unfinished = self.unfinished.map(from);
+        }
+        self
+    }
+
     /// Adds another's counts (of another thread or block of the same file).
     pub fn merge(&mut self, other: Self) {
         self.read += other.read;

@@ -99,10 +99,12 @@ impl Input {
         self
     }
 
-    /// So many bytes of its unpacked text from there on, as a file of their own.
+    /// So many bytes of its unpacked text from there on, as a file of their own; of such a file again a part of it.
     #[must_use]
     pub fn within(&self, byte: u64, bytes: u64) -> Self {
-        Self { part: Some((byte, bytes)), progress: Arc::default(), ..self.clone() }
+        let (start, all) = self.part.unwrap_or((0, u64::MAX));
+        let part = Some((start.saturating_add(byte), bytes.min(all.saturating_sub(byte))));
+        Self { part, progress: Arc::default(), ..self.clone() }
     }
 
     /// Name for messages, as the user gave it.

@@ -2,9 +2,8 @@
 //! requests, and their tracebacks hold source lines, so only the message's first line is taken.
 
 use super::TOOL;
-use super::table::{Bad, Column, each_row, header_has};
+use super::table::{Bad, Column, Heading, each_row, header_has};
 use crate::error::Error;
-use crate::ingest::rows::Rows;
 use crate::ingest::scrub;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::model::sample::{Fact, Fault, LoadModel};
@@ -34,10 +33,9 @@ impl Adapter for Exceptions {
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let rows = Rows::open(input, b',')?;
-        let header = rows.header();
-        let count = Column::require(header, &["Count"], input)?;
-        let message = Column::require(header, &["Message"], input)?;
+        let (rows, heading) = Heading::open(input)?;
+        let count = Column::require(&heading, &["Count"], input)?;
+        let message = Column::require(&heading, &["Message"], input)?;
         let part = sink.part(None);
         sink.fact(part, Fact::Load(LoadModel::Closed));
         let mut tally = each_row(input, rows, settings, |row| {

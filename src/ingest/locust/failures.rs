@@ -1,9 +1,8 @@
 //! `PREFIX_failures.csv`: one row for each error text of each request name.
 
 use super::TOOL;
-use super::table::{Bad, Column, each_row, endpoint, header_has};
+use super::table::{Bad, Column, Heading, each_row, endpoint, header_has};
 use crate::error::Error;
-use crate::ingest::rows::Rows;
 use crate::ingest::scrub;
 use crate::ingest::{Adapter, Head, Input, PartId, Settings, Sink, Sniff, Tally};
 use crate::model::sample::{Fact, Fault, LoadModel};
@@ -36,16 +35,15 @@ impl Adapter for Failures {
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let rows = Rows::open(input, b',')?;
-        let header = rows.header();
-        let method = Column::find(header, &["Method", "Type"]);
-        let name = Column::require(header, &["Name"], input)?;
-        let text = Column::require(header, &["Error"], input)?;
-        let count = Column::require(header, &["Occurrences"], input)?;
-        let (first, last) = (Column::find(header, &["First Seen"]), Column::find(header, &["Last Seen"]));
+        let (rows, heading) = Heading::open(input)?;
+        let method = Column::find(&heading, &["Method", "Type"]);
+        let name = Column::require(&heading, &["Name"], input)?;
+        let text = Column::require(&heading, &["Error"], input)?;
+        let count = Column::require(&heading, &["Occurrences"], input)?;
+        let (first, last) = (Column::find(&heading, &["First Seen"]), Column::find(&heading, &["Last Seen"]));
         let part = sink.part(None);
         sink.fact(part, Fact::Load(LoadModel::Closed));
-        let newer = header.position("First Seen").is_some();
+        let newer = heading.has("First Seen");
         let version = if newer { "2.44 or later" } else { "before 2.44" };
         sink.fact(part, Fact::ToolVersion(version.to_owned()));
         let mut seen: Option<Span> = None;

@@ -6,10 +6,10 @@
 //! the file is looked through first for what only a window does ([`Meaning`]).
 
 use super::quote::{Columns, Figures, US_PER_MS, quantiles_ms};
-use super::table::{Bad, Column, Percentile, Subject, each_row, header_has, percentiles, unseen};
+use super::table::{Bad, Column, Heading, Percentile, Subject, each_row, header_has, percentiles, unseen};
 use super::{STALE, TOOL, is_second};
 use crate::error::Error;
-use crate::ingest::rows::{Header, Row, Rows};
+use crate::ingest::rows::Row;
 use crate::ingest::{Adapter, Head, Input, PartId, Settings, Sink, Sniff, Tally};
 use crate::model::key::EndpointKey;
 use crate::model::sample::{Fact, Interval, LoadModel};
@@ -44,8 +44,8 @@ impl Adapter for History {
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let meaning = Meaning::of(input)?;
-        let rows = Rows::open(input, b',')?;
-        let layout = Layout::find(rows.header(), input)?;
+        let (rows, heading) = Heading::open(input)?;
+        let layout = Layout::find(&heading, input)?;
         let part = sink.part(None);
         sink.fact(part, Fact::Load(LoadModel::Closed));
         sink.fact(part, Fact::Remark(meaning.words().to_owned()));
@@ -89,15 +89,15 @@ struct Point {
 }
 
 impl Layout {
-    fn find(header: &Header, input: &Input) -> Result<Self, Error> {
+    fn find(heading: &Heading, input: &Input) -> Result<Self, Error> {
         Ok(Self {
-            at: Column::require(header, &["Timestamp"], input)?,
-            users: Column::find(header, &["User Count"]),
-            subject: Subject::find(header),
-            rate: Column::find(header, &["Requests/s"]),
-            failure_rate: Column::find(header, &["Failures/s", "Requests Failed/s"]),
-            percentiles: percentiles(header),
-            columns: Columns::find(header),
+            at: Column::require(heading, &["Timestamp"], input)?,
+            users: Column::find(heading, &["User Count"]),
+            subject: Subject::find(heading),
+            rate: Column::find(heading, &["Requests/s"]),
+            failure_rate: Column::find(heading, &["Failures/s", "Requests Failed/s"]),
+            percentiles: percentiles(heading),
+            columns: Columns::find(heading),
         })
     }
 
@@ -133,8 +133,8 @@ impl Meaning {
     /// Looks for what percentiles since the start cannot do: all be zero although requests were timed (a window without a
     /// snapshot from ten seconds ago; every such file begins with it), or a maximum that falls.
     fn of(input: &Input) -> Result<Self, Error> {
-        let rows = Rows::open(&unseen(input), b',')?;
-        let layout = Layout::find(rows.header(), input)?;
+        let (rows, heading) = Heading::open(&unseen(input))?;
+        let layout = Layout::find(&heading, input)?;
         let (mut window, mut endpoints) = (false, false);
         let mut maxima: BTreeMap<Option<EndpointKey>, (u64, f64)> = BTreeMap::new();
         each_row(&unseen(input), rows, &Settings::default(), |row| {

@@ -1,8 +1,8 @@
 //! Figures as Locust's tables print them, in base units.
 
 use super::bucket;
-use super::table::{Bad, Column, Percentile, whole};
-use crate::ingest::rows::{Header, Row};
+use super::table::{Bad, Column, Heading, Percentile, whole};
+use crate::ingest::rows::Row;
 use crate::model::distribution::{Distribution, LOCUST, Quoted};
 use crate::model::key::{EndpointKey, Population};
 use crate::model::sample::Total;
@@ -36,8 +36,8 @@ pub(super) struct Figures {
 }
 
 impl Columns {
-    pub(super) fn find(header: &Header) -> Self {
-        let find = |names: &[&str]| Column::find(header, names);
+    pub(super) fn find(heading: &Heading) -> Self {
+        let find = |names: &[&str]| Column::find(heading, names);
         Self {
             requests: find(&["Request Count", "Total Request Count", "# requests"]),
             failures: find(&["Failure Count", "Total Failure Count", "# failures"]),

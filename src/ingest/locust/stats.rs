@@ -1,10 +1,9 @@
 //! `PREFIX_stats.csv`: one row for each request name, the sum over all last.
 
 use super::quote::{Columns, quantiles_ms};
-use super::table::{Column, Subject, each_row, header_has, percentiles};
+use super::table::{Column, Heading, Subject, each_row, header_has, percentiles};
 use super::{STALE, TOOL};
 use crate::error::Error;
-use crate::ingest::rows::Rows;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::model::sample::{Fact, LoadModel};
 
@@ -36,13 +35,12 @@ impl Adapter for Stats {
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let rows = Rows::open(input, b',')?;
-        let header = rows.header();
-        Column::require(header, &["Name"], input)?;
-        Column::require(header, &["Request Count", "# requests"], input)?;
-        let (subject, columns) = (Subject::find(header), Columns::find(header));
-        let rate = Column::find(header, &["Requests/s"]);
-        let percentiles = percentiles(header);
+        let (rows, heading) = Heading::open(input)?;
+        Column::require(&heading, &["Name"], input)?;
+        Column::require(&heading, &["Request Count", "# requests"], input)?;
+        let (subject, columns) = (Subject::find(&heading), Columns::find(&heading));
+        let rate = Column::find(&heading, &["Requests/s"]);
+        let percentiles = percentiles(&heading);
         let part = sink.part(None);
         sink.fact(part, Fact::Load(LoadModel::Closed));
         let mut summed = false;

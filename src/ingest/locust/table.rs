@@ -1,6 +1,13 @@
 //! Rows of Locust's CSVs: columns by name, one width for all rows, and files that were cut off.
+//!
+//! Locust puts commas between its columns and points into its numbers. A spreadsheet that saved the table again puts what is
+//! usual where it ran, such as semicolons and decimal commas; both are told from the beginning.
 
 use crate::error::Error;
+use crate::ingest::own::beginning::Beginning;
+use crate::ingest::own::cell_text::number;
+use crate::ingest::own::columns::{delimiter, header_names};
+use crate::ingest::own::digits::Sign;
 use crate::ingest::rows::{Header, Row, Rows};
 use crate::ingest::{Head, Input, Settings, Tally, scrub};
 use crate::model::key::EndpointKey;
@@ -20,27 +27,57 @@ impl Bad {
     }
 }
 
+/// A table's columns, and how its numbers are written.
+#[derive(Debug)]
+pub(super) struct Heading {
+    header: Header,
+    sign: Sign,
+}
+
+impl Heading {
+    /// Opens a table.
+    pub(super) fn open(input: &Input) -> Result<(Rows, Self), Error> {
+        const TEXTS: [&str; 9] =
+            ["Type", "Method", "Name", "Error", "Message", "Traceback", "Nodes", "First Seen", "Last Seen"];
+        let head = input.head()?;
+        let separator = delimiter(head.first_line());
+        let rows = Rows::open(input, separator)?;
+        let header = rows.header().clone();
+        let is_number = |name: &&str| !TEXTS.iter().any(|text| text.eq_ignore_ascii_case(name));
+        let columns = header.names().iter().enumerate().filter(|(_, name)| is_number(&name.as_str()));
+        let columns: Vec<usize> = columns.map(|(at, _)| at).collect();
+        let sign = Beginning::of(&head, separator).sign(&columns);
+        Ok((rows, Self { header, sign }))
+    }
+
+    /// Whether it has a column of exactly that name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.header.position(name).is_some()
+    }
+}
+
 /// One column: its name as the file has it, and where it stands; absent in some versions.
 #[derive(Debug, Clone)]
 pub(super) struct Column {
     name: String,
     at: Option<usize>,
+    sign: Sign,
 }
 
 impl Column {
     /// The first of these names that the header has, whatever its case.
-    pub(super) fn find(header: &Header, names: &[&str]) -> Self {
-        let at = header.any_of(names);
+    pub(super) fn find(heading: &Heading, names: &[&str]) -> Self {
+        let at = heading.header.any_of(names);
         let name = at
-            .and_then(|at| header.names().get(at).cloned())
+            .and_then(|at| heading.header.names().get(at).cloned())
             .or_else(|| names.first().map(|name| (*name).to_owned()))
             .unwrap_or_default();
-        Self { name, at }
+        Self { name, at, sign: heading.sign }
     }
 
     /// The first of these names, without which the file is of no use.
-    pub(super) fn require(header: &Header, names: &[&str], input: &Input) -> Result<Self, Error> {
-        let column = Self::find(header, names);
+    pub(super) fn require(heading: &Heading, names: &[&str], input: &Input) -> Result<Self, Error> {
+        let column = Self::find(heading, names);
         match column.at {
             Some(_) => Ok(column),
             None => Err(Error::input(format!("has no column `{}`", column.name)).at(input.place())),
@@ -55,7 +92,7 @@ impl Column {
 
     /// A number that cannot be negative; `None` for `N/A` and for columns that the file lacks.
     pub(super) fn amount(&self, row: &Row<'_>) -> Result<Option<f64>, Bad> {
-        match row.number(self.at) {
+        match number(row.text(self.at).unwrap_or_default(), self.sign) {
             Ok(Some(value)) if value < 0.0 => {
                 Err(Bad::of(&self.name, format!("should not be negative, found {value}")))
             }
@@ -95,17 +132,18 @@ pub(super) struct Percentile {
 
 /// The percentile columns, ascending. Which ones there are is the user's choice (`PERCENTILES_TO_REPORT`), so they are
 /// found by their look, such as `99.9%`, and never by position.
-pub(super) fn percentiles(header: &Header) -> Vec<Percentile> {
-    let mut found: Vec<Percentile> = header
+pub(super) fn percentiles(heading: &Heading) -> Vec<Percentile> {
+    let mut found: Vec<Percentile> = heading
+        .header
         .names()
         .iter()
         .enumerate()
         .filter_map(|(at, name)| {
-            let digits = name.strip_suffix('%')?;
+            let digits = name.strip_suffix('%')?.replace(',', ".");
             let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
             // Shifting the decimal point in the text gives the very float that people mean: 99.9 / 100 does not.
             let p: f64 = format!("{digits}e-2").parse().ok()?;
-            let column = Column { name: name.clone(), at: Some(at) };
+            let column = Column { name: name.clone(), at: Some(at), sign: heading.sign };
             (plain && (0.0..=1.0).contains(&p)).then_some(Percentile { p, column })
         })
         .collect();
@@ -123,11 +161,11 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    pub(super) fn find(header: &Header) -> Self {
+    pub(super) fn find(heading: &Heading) -> Self {
         Self {
-            method: Column::find(header, &["Type", "Method"]),
-            name: Column::find(header, &["Name"]),
-            old: header.position("# requests").is_some(),
+            method: Column::find(heading, &["Type", "Method"]),
+            name: Column::find(heading, &["Name"]),
+            old: heading.has("# requests"),
         }
     }
 
@@ -213,7 +251,6 @@ pub(super) fn unseen(input: &Input) -> Input {
 
 /// Whether a file's first line has all these columns, quoted or not.
 pub(super) fn header_has(head: &Head, wanted: &[&str]) -> bool {
-    let line = String::from_utf8_lossy(head.first_line()).into_owned();
-    let names: Vec<&str> = line.split(',').map(|name| name.trim().trim_matches('"')).collect();
+    let names = header_names(head.first_line());
     wanted.iter().all(|want| names.iter().any(|name| name.eq_ignore_ascii_case(want)))
 }

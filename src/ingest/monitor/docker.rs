@@ -1,10 +1,14 @@
-//! `docker stats`: the table it prints, repeated by a loop, and rows of its `--format` behind a time.
+//! `docker stats`: the table it prints, repeated by itself or by a loop, and rows of its `--format`, JSON among them.
 //!
 //! Network and block figures are totals since the container's start. CPU of 100 % is one core. Sizes are printed with three
 //! or four digits, so that a total in GB hides what is less than some MB.
 
+mod json;
+#[cfg(test)]
+mod tests;
+
 use super::instants::Instants;
-use super::log::{Parsed, repeated};
+use super::log::{Parsed, repeated, without_codes};
 use super::reading::time_columns;
 use super::shown::Figure;
 use crate::error::Error;
@@ -28,7 +32,7 @@ impl Adapter for MonitorDockerStats {
     }
 
     fn about(&self) -> &'static str {
-        "tables or `--format` rows of `docker stats --no-stream` repeated, each with a time before, after or in it"
+        "tables, `--format` rows or JSON of `docker stats` repeated, each with a time before, after or in it"
     }
 
     fn sniff(&self, head: &Head) -> Sniff {
@@ -36,12 +40,17 @@ impl Adapter for MonitorDockerStats {
         let mut clock = Instants::default();
         for line in head.lines().take(SNIFFED) {
             let line = String::from_utf8_lossy(line);
+            let line = without_codes(&line);
             let (stamp, rest) = clock.leading(&line);
             if rest.is_empty() || is_header(rest) {
                 continue;
             }
             // The pair of a container's memory and its limit is written by nobody else.
-            let is_row = cells(rest).iter().any(|cell| is_memory_pair(cell));
+            let is_row = if json::is_one(rest) {
+                json::holds_containers(rest)
+            } else {
+                cells(rest).iter().any(|cell| is_memory_pair(cell))
+            };
             rows += usize::from(is_row);
             others += usize::from(!is_row && stamp.is_none());
         }
@@ -59,7 +68,7 @@ impl Adapter for MonitorDockerStats {
                 header = Some(columns(text));
                 return Ok(Parsed::Words);
             }
-            row(text, stamped, header.as_deref(), clock)
+            if json::is_one(text) { json::row(text, clock) } else { row(text, stamped, header.as_deref(), clock) }
         })?;
         tally.note(
             "docker's CPU of 100 % is one core; network and block figures are totals since the container's start",
@@ -74,6 +83,8 @@ enum Column {
     Time,
     Id,
     Name,
+    /// What the container was asked for by: its id or its name.
+    Container,
     Cpu,
     Memory,
     Limit,
@@ -87,7 +98,7 @@ enum Column {
 /// A header names its columns and has no figures.
 fn is_header(text: &str) -> bool {
     let lower = text.to_lowercase();
-    lower.contains("cpu") && !lower.bytes().any(|byte| byte.is_ascii_digit())
+    lower.contains("cpu") && !json::is_one(text) && !lower.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 fn columns(header: &str) -> Vec<Column> {
@@ -109,7 +120,8 @@ fn column(name: &str) -> Column {
         name.to_lowercase().chars().filter(|letter| letter.is_ascii_alphabetic() || *letter == '%').collect();
     let share = bare.contains('%') || bare.contains("perc") || bare.ends_with("pct");
     match bare.as_str() {
-        "name" | "names" | "container" | "containername" | "service" => Column::Name,
+        "name" | "names" | "containername" | "service" => Column::Name,
+        "container" => Column::Container,
         "containerid" | "id" | "cid" => Column::Id,
         "pids" | "pid" => Column::Pids,
         "ts" | "datetime" => Column::Time,
@@ -200,21 +212,21 @@ fn row(text: &str, stamped: bool, header: Option<&[Column]>, clock: &mut Instant
         Some(header) => return Err(format!("has {} columns, the header {}", cells.len(), header.len())),
         None => return Ok(Parsed::Words),
     };
-    let of = |wanted: Column| {
-        cells.iter().zip(&columns).find(|(_, column)| **column == wanted).map(|(cell, _)| cell.as_str())
-    };
-    let name = of(Column::Name).or(of(Column::Id)).map(|name| format!("{name} ")).unwrap_or_default();
-    let at = match of(Column::Time) {
-        Some(text) => Some(
-            clock
-                .read(text)
-                .ok_or_else(|| format!("should be a time, found `{}`", crate::fmt::excerpt(text.as_bytes())))?,
-        ),
-        None => None,
-    };
-    let mut figures = Vec::with_capacity(cells.len());
-    for (cell, column) in cells.iter().zip(&columns) {
-        read_cell(cell, *column, &name, &mut figures)?;
+    of_container(cells.iter().zip(&columns).map(|(cell, column)| (*column, cell.as_str())), clock)
+}
+
+/// One container's figures, and the time that stands beside them.
+fn of_container<'a>(
+    cells: impl Iterator<Item = (Column, &'a str)> + Clone,
+    clock: &mut Instants,
+) -> Result<Parsed, String> {
+    let of = |wanted: Column| cells.clone().find(|(column, _)| *column == wanted).map(|(_, cell)| cell);
+    let name = of(Column::Name).or(of(Column::Container)).or(of(Column::Id));
+    let name = name.map(|name| format!("{name} ")).unwrap_or_default();
+    let at = of(Column::Time).map(|text| clock.read(text).ok_or_else(|| found("a time", text))).transpose()?;
+    let mut figures = Vec::new();
+    for (column, cell) in cells {
+        read_cell(cell, column, &name, &mut figures)?;
     }
     Ok(Parsed::Row(at, figures))
 }
@@ -246,7 +258,7 @@ fn read_cell(cell: &str, column: Column, name: &str, figures: &mut Vec<Figure>) 
             let count = crate::ingest::own::cell_text::amount(cell.trim_matches('-'), false)?;
             figures.push(Figure::level(format!("{name}pids"), "", count));
         }
-        Column::Time | Column::Id | Column::Name | Column::Other => {}
+        Column::Time | Column::Id | Column::Name | Column::Container | Column::Other => {}
     }
     Ok(())
 }
@@ -297,84 +309,5 @@ fn size(text: &str) -> Result<Option<f64>, String> {
     match (number.parse::<f64>(), scale) {
         (Ok(number), Some(scale)) if number.is_finite() => Ok(Some(number * scale)),
         _ => Err(found("a size such as `98.79MiB`", text)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::tests::{failed, read, sniff, values};
-    use super::*;
-    use crate::unit::Timestamp;
-
-    const TABLE: &str =
-        "CONTAINER ID   NAME   CPU %     MEM USAGE / LIMIT     MEM %     NET I/O           BLOCK I/O   PIDS\n";
-
-    #[test]
-    fn a_repeated_table_with_a_time_before_each() {
-        let text = format!(
-            "2026-11-21T02:00:00Z\n{TABLE}a1 web 12.34% 98.79MiB / 15.51GiB 0.62% 1.2kB / 3.4MB 0B / 0B 11\n2026-11-21T02:00:01Z\n{TABLE}a1 web 2% 1.5GiB / 15.51GiB 0.62% 1.3kB / 3.5MB 0B / 4.1kB 11\nb2 db -- -- / -- -- -- -- --\n"
-        );
-        assert!(matches!(sniff(&MonitorDockerStats, &text), Sniff::Yes(_)));
-        let (tally, sink) = read(&MonitorDockerStats, &text);
-        assert_eq!((tally.used, tally.skipped, tally.rejected), (3, 4, 0), "{:?}", tally.first_rejections);
-        assert_eq!(values(&sink, "web cpu_percent"), [Some(12.34), Some(2.0)]);
-        assert_eq!(values(&sink, "web memory"), [Some(98.79), Some(1536.0)]);
-        assert_eq!(values(&sink, "web network_out"), [Some(3400.0), Some(3500.0)]);
-        assert_eq!(values(&sink, "db memory"), [None], "not running is not zero");
-        assert_eq!(sink.readings[0].1, Timestamp(1_795_226_400_000_000_000));
-    }
-
-    #[test]
-    fn rows_of_a_format_with_the_time_after_them() {
-        let text = "0041efd6ad46 follower 0.00% 3.301MiB / 1GiB 0.32% 2.96kB / 1.43kB 0B / 16.4kB 11\ndom 17 ott 2021, 12:40:33, UTC\n0041efd6ad46 follower 0.05% 4.23MiB / 1GiB 0.41% 3.9kB / 1.66kB 4.1kB / 16.4kB 13\ndom 17 ott 2021, 12:40:36, UTC\n0041efd6ad46 follower 0.05% 4.23MiB / 1GiB 0.41% 3.9kB / 1.66kB 4.1kB / 16.4kB 13\n";
-        assert!(matches!(sniff(&MonitorDockerStats, text), Sniff::Yes(_)));
-        let (tally, sink) = read(&MonitorDockerStats, text);
-        assert_eq!((tally.used, tally.rejected), (2, 1), "the last row has no time");
-        assert_eq!(values(&sink, "follower network_in"), [Some(2.96), Some(3.9)]);
-        assert_eq!(sink.readings[0].1, Timestamp(1_634_474_433_000_000_000));
-        assert_eq!(values(&sink, "follower pids"), [Some(11.0), Some(13.0)]);
-    }
-
-    #[test]
-    fn csv_with_a_time_column_anywhere() {
-        for text in [
-            "time,container,cpu_perc,mem_usage,net_io\n1795226400,web,1.5%,10MiB / 1GiB,1kB / 2kB\n",
-            "Name,CPU %,Mem Usage / Limit,Net I/O,Timestamp\nweb,1.5%,10MiB / 1GiB,1kB / 2kB,2026-11-21 02:00:00\n",
-            "2026-11-21 02:00:00,web,1.5%,10MiB / 1GiB,1kB / 2kB\n",
-        ] {
-            assert!(matches!(sniff(&MonitorDockerStats, text), Sniff::Yes(_)), "{text}");
-            let (tally, sink) = read(&MonitorDockerStats, text);
-            assert_eq!((tally.used, tally.rejected), (1, 0), "{text} {:?}", tally.first_rejections);
-            assert_eq!(values(&sink, "web cpu_percent"), [Some(1.5)]);
-            assert_eq!(values(&sink, "web memory"), [Some(10.0)]);
-            assert_eq!(values(&sink, "web network_out"), [Some(2.0)]);
-            assert_eq!(sink.readings[0].1, Timestamp(1_795_226_400_000_000_000));
-        }
-    }
-
-    #[test]
-    fn a_format_with_a_colon_behind_the_name() {
-        let (tally, sink) = read(&MonitorDockerStats, include_str!("../../../samples/monitor/docker-named/stats.txt"));
-        assert_eq!((tally.used, tally.rejected), (8, 0), "{:?}", tally.first_rejections);
-        assert_eq!(values(&sink, "minecraft_server_29 cpu_percent")[3..5], [Some(431.53), Some(470.06)]);
-        assert_eq!(values(&sink, "minecraft_server_29 network_out")[..2], [Some(13_100.0), Some(13_100.0)]);
-    }
-
-    #[test]
-    fn without_times_it_is_refused_with_what_to_do() {
-        let text = format!("{TABLE}a1 web 12.34% 98.79MiB / 15.51GiB 0.62% 1.2kB / 3.4MB 0B / 0B 11\n");
-        let error = failed(&MonitorDockerStats, &text);
-        assert!(error.hint.unwrap().contains("date -u"));
-    }
-
-    #[test]
-    fn damaged_rows_are_counted() {
-        let text = "time,container,cpu_perc,mem_usage,net_io\n1795226400,web,1.5%,10MiB / 1GiB,1kB\n1795226401,web,x%,10MiB / 1GiB,1kB / 2kB\n1795226402,web,1%,10MiB / 1GiB,1kB / 2kB\n1795226403,web\n";
-        let (tally, _) = read(&MonitorDockerStats, text);
-        assert_eq!((tally.used, tally.rejected), (1, 3), "{:?}", tally.first_rejections);
-        assert!(matches!(
-            sniff(&MonitorDockerStats, "# How to\nRun this\nand see\na1 web 1% 1MiB / 1GiB\n"),
-            Sniff::No(_)
-        ));
     }
 }

@@ -5,6 +5,7 @@ use super::shown::{Figure, Shown};
 use crate::error::Error;
 use crate::ingest::{Input, Rejection, Settings, Sink, Tally};
 use crate::unit::Timestamp;
+use std::borrow::Cow;
 
 /// Rows that wait for the time that is written after them.
 const HELD: usize = 10_000;
@@ -31,6 +32,7 @@ pub(super) fn each_line(
     let broken = |error: std::io::Error| Error::input(format!("cannot be read: {error}")).at(input.place());
     while let Some(line) = lines.next_line().map_err(broken)? {
         let text = String::from_utf8_lossy(line.bytes);
+        let text = without_codes(&text);
         if text.trim().is_empty() {
             continue;
         }
@@ -47,6 +49,21 @@ pub(super) fn each_line(
     }
     tally.unfinished = tally.unfinished.take().or_else(|| lines.unfinished().map(str::to_owned));
     Ok(())
+}
+
+/// A line without the codes that move a terminal's cursor, clear it or colour it: `ESC [`, parameters, a letter. Tools that
+/// draw their table anew write them to files too.
+pub(super) fn without_codes(line: &str) -> Cow<'_, str> {
+    let mut pieces = line.split("\u{1b}[");
+    let first = pieces.next().unwrap_or_default();
+    if first.len() == line.len() {
+        return Cow::Borrowed(line);
+    }
+    let behind = |piece: &'_ str| {
+        let end = piece.find(|letter: char| matches!(letter, '\u{40}'..='\u{7e}')).map_or(piece.len(), |end| end + 1);
+        piece.get(end..).unwrap_or_default().to_owned()
+    };
+    Cow::Owned(first.to_owned() + &pieces.map(behind).collect::<String>())
 }
 
 /// Where a line stands.

@@ -1,9 +1,22 @@
-//! What sysstat's tools share: names of columns that label a row, names and units of figures, and days of times of day.
+//! What sysstat's tools share: the first line, names of columns that label a row, names and units of figures, and days of
+//! times of day.
 
 use super::instants::Instants;
 use crate::unit::{NANOS_PER_SECOND, Timestamp};
 
 const DAY_NS: i64 = 86_400 * NANOS_PER_SECOND;
+/// Words of the first line before its date: `Linux 6.1.0 (host)`; a kernel's version could be a date too.
+const BANNER_WORDS: usize = 3;
+
+/// Whether a line is the one with which each run begins: `Linux 6.1.0 (host) 11/21/26 _x86_64_ (2 CPU)`.
+pub(super) fn is_banner(line: &str) -> bool {
+    line.starts_with("Linux ") && line.trim_end().ends_with("CPU)")
+}
+
+/// The date in it, as it is written.
+pub(super) fn banner_date<'a>(line: &'a str, clock: &mut Instants) -> Option<&'a str> {
+    line.split_whitespace().skip(BANNER_WORDS).find(|word| clock.read(&format!("{word} 00:00:00")).is_some())
+}
 
 /// Whether a column names what its row is about: `CPU`, `IFACE`, `DEV`.
 pub(super) fn is_label(column: &str) -> bool {
@@ -22,18 +35,26 @@ pub(super) fn titled(name: &str, label: Option<&str>) -> String {
 
 /// A figure's unit by its name, in text and in JSON. sysstat's kB are 1,024 bytes.
 pub(super) fn unit(name: &str) -> &'static str {
-    const ENDS: [(&str, &str); 5] =
-        [("kB/s", "kB/s"), ("kB_rd/s", "kB/s"), ("kB_wr/s", "kB/s"), ("/s", "/s"), ("-percent", "%")];
-    if name.starts_with('%') || matches!(name, "util") {
+    if name.starts_with('%') || name.ends_with("-percent") || name == "util" {
         return "%";
     }
-    if let Some((_, unit)) = ENDS.iter().find(|(end, _)| name.ends_with(end)) {
-        return unit;
+    // `rkB/s`, `kB_read/s`, `kB_rd/s`, `rMB/s`.
+    if let Some(rate) = name.strip_suffix("/s") {
+        let of = |amount: &str| rate.contains(amount);
+        return if of("kB") {
+            "kB/s"
+        } else if of("MB") {
+            "MB/s"
+        } else {
+            "/s"
+        };
     }
     match name {
         "VSZ" | "RSS" => "KiB",
-        "await" | "r_await" | "w_await" | "d_await" | "f_await" => "ms",
+        "await" | "r_await" | "w_await" | "d_await" | "f_await" | "svctm" => "ms",
         _ if name.starts_with("kb") => "KiB",
+        _ if name.starts_with("kB_") || name.ends_with("req-sz") => "kB",
+        _ if name.starts_with("MB_") => "MB",
         _ => "",
     }
 }
@@ -88,7 +109,8 @@ mod tests {
     #[test]
     fn labels_and_units() {
         assert!(is_label("CPU") && is_label("IFACE") && !is_label("RSS") && !is_label("%usr") && !is_label("tps"));
-        assert_eq!(["%usr", "rxkB/s", "kbmemfree", "memused-percent", "tps"].map(unit), ["%", "kB/s", "KiB", "%", ""]);
+        let shown = ["%usr", "rxkB/s", "kB_wrtn/s", "rMB/s", "r/s", "kbmemfree", "memused-percent", "tps"].map(unit);
+        assert_eq!(shown, ["%", "kB/s", "kB/s", "MB/s", "/s", "KiB", "%", ""]);
         assert_eq!((titled("%usr", Some("all")), titled("%usr", Some("0"))), ("%usr".into(), "%usr 0".into()));
     }
 }

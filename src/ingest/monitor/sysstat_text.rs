@@ -5,7 +5,7 @@
 use super::instants::Instants;
 use super::log::{Taken, each_line};
 use super::shown::{Figure, Shown};
-use super::sysstat::{Days, is_label, titled, unit};
+use super::sysstat::{Days, banner_date, is_banner, is_label, titled, unit};
 use crate::error::Error;
 use crate::ingest::own::cell_text::number;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
@@ -17,8 +17,6 @@ pub struct MonitorSysstatText;
 
 /// Lines that detection looks at.
 const SNIFFED: usize = 20;
-/// Words of the first line before its date: `Linux 6.1.0 (host)`; a kernel's version could be a date too.
-const BANNER_WORDS: usize = 3;
 /// Columns of pidstat that are no figures.
 const NO_FIGURES: [&str; 7] = ["UID", "USER", "PID", "TGID", "TID", "CPU", "Command"];
 
@@ -37,9 +35,8 @@ impl Adapter for MonitorSysstatText {
 
     fn sniff(&self, head: &Head) -> Sniff {
         let mut lines = head.lines().map(String::from_utf8_lossy);
-        let banner = lines.next().is_some_and(|line| line.starts_with("Linux ") && line.ends_with("CPU)"));
-        let is_table = |line: &str| Header::of(line).is_some() || line.trim_start().starts_with("avg-cpu:");
-        if banner && lines.take(SNIFFED).any(|line| is_table(&line)) {
+        let banner = lines.next().is_some_and(|line| is_banner(&line));
+        if banner && lines.take(SNIFFED).any(|line| Header::of(&line).is_some()) {
             Sniff::yes("sysstat's first line and a header of its tables")
         } else {
             Sniff::no("no table of sysstat")
@@ -51,16 +48,7 @@ impl Adapter for MonitorSysstatText {
         let mut table =
             Table { shown: Shown::new(sink), days: Days::default(), header: None, sums: BTreeMap::new(), at: None };
         let mut tally = Tally::default();
-        let mut of_iostat = false;
-        each_line(input, settings, &mut tally, |text, _, _| {
-            of_iostat |= text.trim_start().starts_with("avg-cpu:");
-            if of_iostat { Ok(Taken::Skipped) } else { table.line(text, &mut clock, sink) }
-        })?;
-        if of_iostat {
-            let error =
-                Error::input("is the text of iostat, whose tables have no time in their rows").at(input.place());
-            return Err(error.hint("have it written as JSON with times: iostat -t -o JSON 1"));
-        }
+        each_line(input, settings, &mut tally, |text, _, _| table.line(text, &mut clock, sink))?;
         table.flush(sink);
         clock.tell(&mut tally);
         table.shown.tell(&mut tally);
@@ -108,12 +96,8 @@ struct Table {
 
 impl Table {
     fn line(&mut self, text: &str, clock: &mut Instants, sink: &mut dyn Sink) -> Result<Taken, String> {
-        if text.starts_with("Linux ") {
-            let date = text
-                .split_whitespace()
-                .skip(BANNER_WORDS)
-                .find(|word| clock.read(&format!("{word} 00:00:00")).is_some());
-            if let Some(date) = &date {
+        if is_banner(text) {
+            if let Some(date) = banner_date(text, clock) {
                 self.days.begin(date);
             }
             return Ok(Taken::Skipped);
@@ -182,7 +166,7 @@ fn figures(header: &Header, cells: &[&str]) -> Result<Vec<Figure>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{failed, read, sniff, values};
+    use super::super::tests::{read, sniff, values};
     use super::*;
 
     const BANNER: &str = "Linux 6.1.0 (vm) \t11/21/26 \t_x86_64_\t(2 CPU)\n\n";
@@ -211,10 +195,15 @@ mod tests {
     }
 
     #[test]
-    fn iostat_is_told_what_to_write() {
-        let text = format!("{BANNER}avg-cpu:  %user   %nice\n           1.0    1.0\n\nDevice  tps\nvda  1.0\n");
-        assert!(matches!(sniff(&MonitorSysstatText, &text), Sniff::Yes(_)));
-        assert!(failed(&MonitorSysstatText, &text).hint.unwrap().contains("iostat -t -o JSON"));
-        assert!(matches!(sniff(&MonitorSysstatText, "Linux is fine\n%usr\n"), Sniff::No(_)));
+    fn what_is_none() {
+        assert!(matches!(
+            sniff(
+                &MonitorSysstatText,
+                "Linux is fine
+%usr
+"
+            ),
+            Sniff::No(_)
+        ));
     }
 }

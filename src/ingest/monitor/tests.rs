@@ -1,7 +1,7 @@
 //! Monitors as teams write them.
 
 use super::{
-    MonitorCsv, MonitorDockerStats, MonitorDstat, MonitorGrafana, MonitorKubectlTop, MonitorPrometheus,
+    MonitorCsv, MonitorDockerStats, MonitorDstat, MonitorGrafana, MonitorIostat, MonitorKubectlTop, MonitorPrometheus,
     MonitorResource, MonitorSar, MonitorSysstatJson, MonitorSysstatText, MonitorVmstat,
 };
 use crate::error::Error;
@@ -97,6 +97,19 @@ fn any_numbers_over_time() {
     assert!(tally.notes[0].contains("UTC"));
 }
 
+/// A German spreadsheet writes `1795225420,5` for the time and `1.250` for a thousand and more; the one made the file nobody's,
+/// the other a mebibyte of a gibibyte.
+#[test]
+fn a_german_table_of_readings() {
+    let text = "timestamp;cpu_percent;mem_mb\n1795225420,5;12,5;1.250\n1795225421,5;13;1.251\n";
+    assert!(matches!(sniff(&MonitorCsv, text), Sniff::Unsure(_)));
+    let (tally, sink) = read(&MonitorCsv, text);
+    assert_eq!((tally.used, tally.rejected), (2, 0), "{:?}", tally.first_rejections);
+    assert_eq!(values(&sink, "mem_mb"), [Some(1250.0), Some(1251.0)]);
+    assert_eq!(values(&sink, "cpu_percent"), [Some(12.5), Some(13.0)]);
+    assert_eq!(sink.readings[0].1, Timestamp(1_795_225_420_500_000_000));
+}
+
 #[test]
 fn what_is_no_monitor() {
     for text in [
@@ -120,9 +133,12 @@ fn what_is_no_monitor() {
 #[test]
 fn samples_are_read_whole() {
     let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/monitor");
-    let all: [(&dyn Adapter, &str, u64); 15] = [
+    let all: [(&dyn Adapter, &str, u64); 20] = [
         (&MonitorDockerStats, "docker-stats/stats.csv", 10),
         (&MonitorDockerStats, "docker-table/stats.txt", 4),
+        (&MonitorDockerStats, "docker-stream/stats.txt", 48),
+        (&MonitorDockerStats, "docker-json/loop.ndjson", 7),
+        (&MonitorDockerStats, "docker-json/stamped.ndjson", 3),
         (&MonitorPrometheus, "prometheus/range.json", 8),
         (&MonitorPrometheus, "prometheus/rate.json", 8),
         (&MonitorSar, "sar/sar.csv", 6),
@@ -131,6 +147,8 @@ fn samples_are_read_whole() {
         (&MonitorSysstatJson, "sysstat-json/mpstat.json", 4),
         (&MonitorSysstatText, "pidstat/pidstat.txt", 4),
         (&MonitorSysstatText, "pidstat/mpstat.txt", 3),
+        (&MonitorIostat, "iostat/extended.txt", 8),
+        (&MonitorIostat, "iostat/devices.txt", 3),
         (&MonitorVmstat, "vmstat/vmstat.txt", 5),
         (&MonitorDstat, "dstat/dstat.csv", 4),
         (&MonitorDstat, "dstat/epoch.csv", 2),

@@ -1,7 +1,7 @@
 //! The rows at a CSV's beginning, looked at before its columns are understood.
 
 use super::cell_text::duration_ns;
-use super::digits::{Seen, Sign};
+use super::digits::{Seen, Sign, split};
 use crate::ingest::Head;
 use csv::ByteRecord;
 
@@ -25,11 +25,18 @@ impl Beginning {
         self.rows.iter().filter_map(move |row| std::str::from_utf8(row.get(column)?).ok())
     }
 
-    /// How the numbers in these columns are written, as far as these rows show.
+    /// How the numbers in these columns are written, as far as these rows show. Where they leave it open, as `1.250` does, the
+    /// other numbers of the rows tell: whoever wrote the file wrote all of it.
     pub(in crate::ingest) fn sign(&self, columns: &[usize]) -> Sign {
         let mut seen = Seen::default();
         for cell in columns.iter().flat_map(|column| self.cells(*column)) {
             seen.take(cell);
+        }
+        if !seen.decides() {
+            let others = (0..self.rows.first().map_or(0, ByteRecord::len)).filter(|column| !columns.contains(column));
+            for cell in others.flat_map(|column| self.cells(column)).filter(|cell| split(cell).1.is_empty()) {
+                seen.take(cell);
+            }
         }
         seen.sign(self.separator == b';')
     }

@@ -54,6 +54,12 @@ impl Seen {
         }
     }
 
+    /// Whether a number among them showed its decimal sign.
+    #[must_use]
+    pub fn decides(self) -> bool {
+        self.comma || self.point
+    }
+
     /// How its numbers are written. `semicolons` stand between the columns of spreadsheets whose language has a decimal comma.
     #[must_use]
     pub fn sign(self, semicolons: bool) -> Sign {

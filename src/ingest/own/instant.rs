@@ -141,6 +141,11 @@ fn unix(text: &str) -> Option<Clock> {
     let fraction = point.and_then(|point| bytes.get(point + 1..)).unwrap_or_default();
     let plain = !whole.is_empty() && [whole, fraction].iter().all(|part| part.iter().all(u8::is_ascii_digit));
     if !plain {
+        // A spreadsheet's decimal comma.
+        if let Some((seconds, decimals)) = text.split_once(',') {
+            let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+            return if digits(seconds) && digits(decimals) { unix(&format!("{seconds}.{decimals}")) } else { None };
+        }
         // Scientific notation and signs: the rare way. Of `1.79523E+12` digits are lost: hours of requests at one instant.
         if is_rounded(text) {
             return None;
@@ -203,7 +208,7 @@ mod tests {
     fn unix_times_are_told_by_size_and_exact_as_printed() {
         let wanted = Some(Clock::At(Timestamp(1_795_226_522_317_308_000)));
         for text in
-            ["1795226522.317308", "1795226522317.308", "1795226522317308", "1795226522317308000", "1795226522317308.0"]
+            ["1795226522.317308", "1795226522317.308", "1795226522317308", "1795226522317308000", "1795226522,317308"]
         {
             assert_eq!(read(text), wanted, "{text}");
         }
@@ -240,7 +245,20 @@ mod tests {
     fn what_is_no_instant() {
         assert_eq!(read("12.5"), Some(Clock::SinceStart));
         assert_eq!(read("0"), Some(Clock::SinceStart));
-        for text in ["", "soon", "-5", "NaN", "inf", "99999999999999999999999", "2026-13-45", "read"] {
+        for text in [
+            "",
+            "soon",
+            "-5",
+            "1,795,226,522",
+            "1795226522,",
+            ",5",
+            "1795226522,5.5",
+            "NaN",
+            "inf",
+            "99999999999999999999999",
+            "2026-13-45",
+            "read",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -28,6 +28,20 @@ fn sniff(adapter: &dyn Adapter, text: &str) -> Sniff {
     adapter.sniff(&Input::memory("rows", text.as_bytes()).unwrap().head().unwrap())
 }
 
+/// Of German rows only the column beside the latencies had a decimal comma, and `1.250` was read as a millisecond and a quarter;
+/// with the comma in the time no row was read at all.
+#[test]
+fn the_whole_file_tells_what_a_point_before_three_digits_is() {
+    for time in ["1795225420,5", "2026-11-21 10:00:00"] {
+        let text =
+            format!("timestamp;endpoint;latency_ms;status;load\n{time};/a;1.250;200;12,5\n{time};/a;850;200;3\n");
+        let (tally, sink) = csv(&text);
+        assert_eq!((tally.used, tally.rejected), (2, 0), "{:?}", tally.first_rejections);
+        let latencies: Vec<_> = sink.samples.iter().map(|(_, sample)| sample.latency_ns).collect();
+        assert_eq!(latencies, [Some(1_250_000_000), Some(850_000_000)], "{time}");
+    }
+}
+
 #[test]
 fn a_request_ends_its_latency_after_the_time_stamp() {
     let (tally, sink) = csv("timestamp,endpoint,latency_ms,success\n1795226522.5,/a,250.5,true\n");

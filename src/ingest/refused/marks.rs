@@ -43,7 +43,14 @@ pub(super) fn har(head: &Head) -> bool {
 pub(super) fn page(head: &Head) -> bool {
     let begin = head.bytes().trim_ascii_start();
     let is = |with: &[u8]| begin.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with));
-    is(b"<!doctype html") || is(b"<html")
+    is(b"<!doctype") || is(b"<html")
+}
+
+/// Whether it is an HTML page whose title begins so, in lower case; a `<` is the title's end.
+pub(super) fn titled(head: &Head, begins: &str) -> bool {
+    let text = head.text().to_lowercase();
+    let title = text.split_once("<title").and_then(|(_, rest)| rest.split_once('>')).map(|(_, title)| title);
+    page(head) && title.is_some_and(|title| title.trim_start().starts_with(begins))
 }
 
 /// `<testsuites>` or `<testsuite name=` as the root, with or without an XML declaration.

@@ -36,6 +36,52 @@ fn windows_writes_an_empty_line_after_each_row_and_that_changes_nothing() {
     assert_eq!(read(&Stats, doubled.as_bytes()).0.totals, read(&Stats, &plain).0.totals);
 }
 
+/// A spreadsheet of a German machine puts semicolons between the columns and commas into the numbers, and where it was asked
+/// to, points between thousands. Such a table was refused, with the advice to save it as Locust had written it.
+#[test]
+fn what_a_spreadsheet_saved_again_says_the_same() {
+    let saved = |bytes: &[u8], grouped: bool| {
+        let mut text = String::new();
+        for row in csv::ReaderBuilder::new().has_headers(false).from_reader(bytes).records().map(Result::unwrap) {
+            let cells: Vec<String> = row
+                .iter()
+                .map(|cell| match cell.parse::<f64>() {
+                    Ok(value) if grouped && cell.len() == 4 && value >= 1000.0 => {
+                        format!("{}.{}", &cell[..1], &cell[1..])
+                    }
+                    Ok(_) => cell.replace('.', ","),
+                    Err(_) if cell.contains([';', '"', '\n']) => format!("\"{}\"", cell.replace('"', "\"\"")),
+                    Err(_) => cell.to_owned(),
+                })
+                .collect();
+            text.push_str(&(cells.join(";") + "\r\n"));
+        }
+        text.replace(";99.9%;", ";99,9%;")
+    };
+    let adapters: [(&dyn Adapter, &str); 4] = [
+        (&Stats, "messy/locust_stats.csv"),
+        (&Stats, "full-history/locust_stats.csv"),
+        (&History, "full-history/locust_stats_history.csv"),
+        (&Failures, "messy/locust_failures.csv"),
+    ];
+    for (adapter, file) in adapters {
+        let plain = sample(file);
+        let (expected, tally) = read(adapter, &plain);
+        for grouped in [false, true] {
+            let text = saved(&plain, grouped);
+            assert!(matches!(adapter.sniff(&Head::new(text.as_bytes(), true)), Sniff::Yes(_)), "{file}");
+            let (sink, again) = read(adapter, text.as_bytes());
+            assert_eq!((again.used, again.rejected), (tally.used, 0), "{file}: {:?}", again.first_rejections);
+            assert_eq!(sink.totals, expected.totals, "{file}");
+            assert_eq!(
+                (sink.intervals, sink.users, sink.faults),
+                (expected.intervals.clone(), expected.users.clone(), expected.faults.clone()),
+                "{file}"
+            );
+        }
+    }
+}
+
 #[test]
 fn the_tables_of_before_1_0_are_read_too() {
     let text = "\"Type\",\"Name\",\"# requests\",\"# failures\",\"Median response time\",\"Average response time\",\
