@@ -110,8 +110,6 @@ pub struct EndpointFigures {
     pub latency_us: LatencyFigures,
     /// Over successes.
     pub latency_success_us: LatencyFigures,
-    /// Belongs to k6's setup or teardown: shown, and no load.
-    pub outside_load: bool,
     /// Why other fields are `null`, by field.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub why: BTreeMap<String, String>,

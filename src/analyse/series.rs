@@ -1,6 +1,5 @@
 //! The test over time, all endpoints together, as charts and evidence show it.
 
-use super::block::load_series;
 use super::figures::SeriesFigures;
 use super::phases;
 use super::reading::{Readings, real};
@@ -26,9 +25,9 @@ const FEW_REQUESTS: f64 = 5.0;
 pub fn figures(test: &Test) -> Option<SeriesFigures> {
     let timeline = test.timeline.as_ref()?;
     let origin = phases::origin(test)?;
-    let series = load_series(test, timeline);
+    let series: Vec<_> = timeline.endpoints.iter().collect();
     let has_latency = series.iter().flat_map(|one| &one.windows).any(|window| window.latency.is_some());
-    let together = if has_latency { windows_a_point(&phases::requests_by_window(test, timeline)) } else { 1 };
+    let together = if has_latency { windows_a_point(&phases::requests_by_window(timeline)) } else { 1 };
     let width_s = phases::width_s(timeline) * real(together as u64);
     let mut figures =
         SeriesFigures { width_s, first_s: timeline.start.seconds_since(origin), ..SeriesFigures::default() };

@@ -181,7 +181,7 @@ fn unsettled(figures: &TestFigures) -> Option<Doubt> {
 /// Parts of the run without a single request. What was not under load most of the time shows nothing about load over time.
 fn idle(test: &Test) -> Option<Doubt> {
     let timeline = test.timeline.as_ref()?;
-    let requests = phases::requests_by_window(test, timeline);
+    let requests = phases::requests_by_window(timeline);
     let parts = PARTS.min(requests.iter().sum::<u64>() / REQUESTS_A_PART).max(1);
     let size = requests.len().div_ceil(usize::try_from(parts).ok()?).max(1);
     let (busy, all) = requests
@@ -199,7 +199,7 @@ fn gap(test: &Test) -> Option<Doubt> {
     let timeline = test.timeline.as_ref()?;
     let origin = phases::origin(test)?;
     let width = phases::width_s(timeline);
-    let requests = phases::requests_by_window(test, timeline);
+    let requests = phases::requests_by_window(timeline);
     let busy: Vec<usize> = (0..).zip(&requests).filter(|(_, count)| **count > 0).map(|(at, _)| at).collect();
     let silences = busy.iter().zip(busy.iter().skip(1)).map(|(from, to)| (to - from - 1, *from + 1));
     // The first of equally long ones.

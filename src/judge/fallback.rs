@@ -115,7 +115,7 @@ fn of_entry(criterion: &Criterion, entry: &Entry<'_>, newest: Option<Timestamp>)
         Some(Population::Request) => first(judge(&asking, &alone)),
         Some(Population::Connection) => of_connections(criterion)
             .and_then(|criterion| first(judge(&Asking { criterion: &criterion, ..asking }, &alone))),
-        Some(other @ (Population::Message | Population::Transaction)) => Some(asking.unseen(
+        Some(other @ (Population::Message | Population::Transaction | Population::Setup)) => Some(asking.unseen(
             entry.name(),
             Status::NotApplicable,
             &format!("neither requests nor connections were measured, only {}", other.words()),

@@ -33,6 +33,7 @@ pub fn subject(metric: &Metric) -> Subject {
                 (Population::Connection, _) => " of connecting",
                 (Population::Message, _) => " of messages",
                 (Population::Transaction, _) => " of transactions",
+                (Population::Setup, _) => " of setup requests",
             };
             match stat {
                 Stat::Mean => format!("mean latency{of}"),
@@ -49,6 +50,7 @@ pub fn subject(metric: &Metric) -> Subject {
         Asked::Success(Population::Connection) => "connections made".to_owned(),
         Asked::Success(Population::Message) => "messages delivered".to_owned(),
         Asked::Success(Population::Transaction) => "transactions completed".to_owned(),
+        Asked::Success(Population::Setup) => "setup requests that succeeded".to_owned(),
         Asked::Checks => "checks held".to_owned(),
         Asked::CacheHits => "cache hits".to_owned(),
         Asked::UsersMax => "users".to_owned(),

@@ -5,7 +5,7 @@
 
 use super::tag::TagSet;
 use crate::ingest::scrub;
-use crate::model::key::{EndpointKey, Outcome};
+use crate::model::key::{EndpointKey, Outcome, Population};
 
 const UNNAMED: &str = "(unnamed)";
 
@@ -27,6 +27,14 @@ pub(super) fn grpc(tags: &TagSet) -> EndpointKey {
 
 fn group(tags: &TagSet) -> Option<&str> {
     tags.get("group").map(|group| group.strip_prefix("::").unwrap_or(group))
+}
+
+/// What a request is counted among. k6 runs `setup()` and `teardown()` in groups of those names at the root, in which there
+/// is no scenario: what they ask for is no load.
+pub(super) fn population(tags: &TagSet) -> Population {
+    let root = group(tags).and_then(|group| group.split("::").next());
+    let is_aside = matches!(root, Some("setup" | "teardown")) && tags.get("scenario").is_none();
+    if is_aside { Population::Setup } else { Population::Request }
 }
 
 /// A name without user name, password and query values: `http://me:pw@host/page?p=home` → `http://host/page?p={}`.

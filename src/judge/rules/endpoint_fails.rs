@@ -33,7 +33,7 @@ fn look(look: &Look<'_>) -> Vec<Finding> {
             if requests.endpoints.is_empty() { vec![&requests.totals] } else { requests.endpoints.iter().collect() };
         for endpoint in rows {
             let ratio = endpoint.failure_ratio.unwrap_or_default();
-            if ratio > OFTEN && !endpoint.outside_load {
+            if ratio > OFTEN {
                 found.push(fails(entry.name(), endpoint, ratio));
             }
         }

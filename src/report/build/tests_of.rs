@@ -93,7 +93,6 @@ fn no_requests() -> EndpointFigures {
         cache: None,
         latency_us: latency.clone(),
         latency_success_us: latency,
-        outside_load: false,
         why: BTreeMap::new(),
     }
 }
