@@ -6,7 +6,7 @@ mod course;
 
 pub use course::{busy_generator, littles_law};
 
-use super::figures::{Doubt, TestFigures};
+use super::figures::{Doubt, EndpointFigures, TestFigures};
 use super::load;
 use super::phases;
 use super::reading::real;
@@ -241,7 +241,23 @@ fn failures(test: &Test, figures: &TestFigures) -> Vec<Doubt> {
     };
     let why = requests.totals.failures_why.clone();
     let unknown = why.map(|why| doubt("failures-unknown", false, format!("failures are not known: {why}")));
-    unknown.into_iter().chain(fast_errors(test)).collect()
+    unknown.into_iter().chain(generator_faults(&requests.totals)).chain(fast_errors(test)).collect()
+}
+
+/// Failures that the load generator made by itself: of the system they say nothing.
+fn generator_faults(totals: &EndpointFigures) -> Option<Doubt> {
+    let own: Vec<_> = totals.failure_kinds.iter().filter(|kind| Outcome::is_generators_own(&kind.name)).collect();
+    let kinds: Vec<String> =
+        own.iter().take(3).map(|kind| format!("{} {}", fmt::count(kind.count), fmt::plain(&kind.name))).collect();
+    (!own.is_empty()).then(|| {
+        let message = format!(
+            "{} of {} are the load generator's or the test plan's own, not the system's: {}",
+            fmt::count(own.iter().map(|kind| kind.count).sum()),
+            fmt::plural(totals.failures.unwrap_or(0), "failure", "failures"),
+            kinds.join(", ")
+        );
+        doubt("generator-faults", false, message)
+    })
 }
 
 /// Most requests failed, and failed fast: the latency over all responses is then that of an error page.

@@ -119,6 +119,15 @@ pub enum Outcome {
     Unknown,
 }
 
+impl Outcome {
+    /// Whether failures of a kind are the load generator's or the test plan's own, and never reached the system. Adapters call
+    /// them so; what may be the system's as well (a refused connection, a timeout) is called otherwise.
+    #[must_use]
+    pub fn is_generators_own(kind: &str) -> bool {
+        kind.starts_with("load generator: ") || kind.starts_with("test plan: ") || kind.starts_with("stopped by ")
+    }
+}
+
 /// A Cell is the finest grouping of samples that is kept: everything shown is a merge of cells, so that an endpoint, its
 /// successes, a status code and a k6 sub-metric are all answered from the same counters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -293,6 +293,9 @@ pub struct FaultLine {
     pub endpoint: Option<String>,
     /// The tool's text.
     pub text: String,
+    /// What failures of this text are called where they are listed by kind, if the text tells: whose fault it is stands there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
     /// How often.
     pub count: u64,
     /// A failure of requests, or a fault of the test itself.

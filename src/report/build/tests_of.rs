@@ -4,6 +4,7 @@ use super::Judged;
 use crate::analyse::clock::ClockFigures;
 use crate::analyse::figures::{EndpointFigures, LatencyFigures};
 use crate::fmt;
+use crate::ingest::jmeter;
 use crate::model::key::Population;
 use crate::model::test::Test;
 use crate::report::model::{FaultLine, TestReport};
@@ -56,6 +57,7 @@ fn faults(judged: &Judged<'_>) -> Vec<FaultLine> {
         .map(|fault| FaultLine {
             endpoint: fault.endpoint.as_ref().map(crate::model::key::EndpointKey::label),
             text: fault.text.clone(),
+            kind: jmeter::kind_of_text(&fault.text).map(str::to_owned),
             count: fault.count,
             of_requests: fault.of_requests,
         })
