@@ -173,10 +173,10 @@ fn load_below_ninety_five_percent_of_the_plan_invalidates() {
 fn what_the_generator_failed_in_is_said() {
     let mut test = builder::raw_test(&Shape::default());
     let totals = &mut test.populations[0].totals;
-    let failed = totals.failures.unwrap();
-    totals.failure_kinds = vec![("HTTP 500".to_owned(), failed - 3), ("load generator: no free port".to_owned(), 3)];
+    totals.failures = Some(10);
+    totals.failure_kinds = vec![("HTTP 500".to_owned(), 7), ("load generator: no free port".to_owned(), 3)];
     let doubts = found(&test);
     let told = doubts.iter().find(|doubt| doubt.0 == "generator-faults").unwrap();
-    assert!(!told.1 && told.2.starts_with(&format!("3 of {failed} failures are the load generator's")), "{}", told.2);
+    assert!(!told.1 && told.2.starts_with("3 of 10 failures are the load generator's"), "{}", told.2);
     assert!(told.2.ends_with("3 load generator: no free port"), "{}", told.2);
 }
