@@ -312,7 +312,8 @@ pub struct SeriesFigures {
     pub requests: Vec<u64>,
     /// Of them failed.
     pub failures: Vec<u64>,
-    /// Quantiles by name in µs; `null` where the window has none.
+    /// Quantiles by name in µs: of the window, or of as many neighbours together as have the requests that the quantile needs;
+    /// `null` where nothing ended, and everywhere where the whole test has too few.
     pub quantiles_us: BTreeMap<String, Vec<Option<f64>>>,
     /// Greatest latency in µs (upper end of its bucket).
     pub max_us: Vec<Option<f64>>,
