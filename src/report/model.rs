@@ -154,6 +154,17 @@ pub struct Line {
     /// How many lines it counts (`and 3 more under Criteria`); left out where it says something itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<usize>,
+    /// How many of these tell of something that is not as it should be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_open: Option<usize>,
+}
+
+impl Line {
+    /// Whether it tells of something that is not as it should be.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !matches!(self.state.as_str(), "pass" | "plain")
+    }
 }
 
 /// A key figure.
