@@ -80,7 +80,7 @@ impl ClockFigures {
 /// The clocks of all monitors of a test, one for each file, in the files' order.
 #[must_use]
 pub fn figures(test: &Test) -> Vec<ClockFigures> {
-    let load = test.timeline.as_ref().map(|timeline| Load::of(timeline));
+    let load = test.timeline.as_ref().map(Load::of);
     let mut clocks: Vec<ClockFigures> = Vec::new();
     for column in &test.monitors {
         if !clocks.iter().any(|clock| clock.source == column.source) {

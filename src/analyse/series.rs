@@ -53,6 +53,9 @@ fn add_latencies(figures: &mut SeriesFigures, series: &[&EndpointSeries], points
     for p in SHOWN {
         figures.quantiles_us.insert(fmt::quantile_name(p), quantiles(&merged, p));
     }
+    if figures.quantiles_us.values().flatten().all(Option::is_none) {
+        figures.why = Some("too few requests for a course of percentiles".to_owned());
+    }
 }
 
 /// A quantile at every point that has requests: of as many neighbours together as have the requests that it needs, the same at

@@ -33,6 +33,10 @@ fn population(
             failures: failure_design_effect(series, blocks),
         };
         let mut figures = endpoint_figures(test, endpoint, &effects, quantiles);
+        if data.population == Population::Setup {
+            figures.rate_per_s = None;
+            figures.why.insert("rate_per_s".to_owned(), "before and after the load there is none".to_owned());
+        }
         if data.population == Population::Request {
             figures.latency_us.over_time = over_time::spreads(test, phases, &endpoint.key);
         }

@@ -180,3 +180,13 @@ fn what_the_generator_failed_in_is_said() {
     assert!(!told.1 && told.2.starts_with("3 of 10 failures are the load generator's"), "{}", told.2);
     assert!(told.2.ends_with("3 load generator: no free port"), "{}", told.2);
 }
+
+/// A login in `setup()` worked and no iteration ever began: that is no run.
+#[test]
+fn setup_alone_is_no_run() {
+    let mut test = builder::raw_test(&Shape::default());
+    test.populations[0].population = Population::Setup;
+    test.timeline = None;
+    test.metrics = vec![metric("http_req_waiting", MetricKind::Trend, &[("group", "::setup")], &[31.0])];
+    assert!(rules(&test).contains(&rule("nothing-measured", true)), "{:?}", rules(&test));
+}

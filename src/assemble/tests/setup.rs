@@ -42,7 +42,7 @@ fn csv() -> String {
 /// What k6 says of the run at its end: everything together.
 fn summary() -> String {
     let all = points();
-    let mean = all.iter().map(|point| f64::from(point.1)).sum::<f64>() / all.len() as f64;
+    let mean = all.iter().map(|point| f64::from(point.1)).sum::<f64>() / f64::from(u32::try_from(all.len()).unwrap());
     format!(
         r#"{{"root_group":{{"name":"","path":"","groups":[],"checks":[]}},"options":{{}},"state":{{"testRunDurationMs":42000}},"metrics":{{
         "http_req_duration":{{"type":"trend","contains":"time","values":{{"avg":{mean},"min":10,"med":10,"max":2000,"p(90)":10,"p(95)":10}}}},

@@ -39,6 +39,7 @@ pub(super) mod summary;
 mod tag;
 pub mod threshold;
 
+pub use endpoint::is_aside;
 pub use metric::OF_REQUESTS;
 
 #[cfg(test)]

@@ -46,13 +46,17 @@ struct Frame {
 
 /// A window of which the run lasted less than this share has no rate: two requests in its last instant are no load.
 const LEAST_LASTED: f64 = 0.5;
+/// From so many windows on.
+const SPARED_FROM: usize = 12;
 
 impl Frame {
     fn new(judged: &Judged<'_>, series: &SeriesFigures, id: &str) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "at most 512 windows")]
         let to_s = series.first_s + series.width_s * series.requests.len() as f64;
         let clock = Clock { from_s: series.first_s.min(0.0), to_s, first_s: series.first_s, window_s: series.width_s };
-        let lasted_s = (0..series.requests.len()).map(|at| lasted_s(&clock, at, judged.test.span)).collect();
+        // Of few windows none can be spared.
+        let span = judged.test.span.filter(|_| series.requests.len() >= SPARED_FROM);
+        let lasted_s = (0..series.requests.len()).map(|at| lasted_s(&clock, at, span)).collect();
         Self { id: id.to_owned(), clock: Some(clock), phases: phases(judged), lasted_s }
     }
 
