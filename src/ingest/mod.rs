@@ -75,6 +75,9 @@ pub struct PartId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SeriesId(pub u32);
 
+/// A Point is one value of a metric and when it was; `None` where the source has no time.
+pub type Point = (Option<Timestamp>, f64);
+
 /// A Sink takes observations. Keys are interned once and samples name them by number, so that a row costs no allocation.
 ///
 /// For parallel reading a sink [forks](Sink::fork): each thread fills its own and they are [absorbed](Sink::absorb)
@@ -98,10 +101,18 @@ pub trait Sink: Send {
     fn cell(&mut self, part: PartId, key: &CellKey) -> SeriesId;
     /// One sample of a cell.
     fn sample(&mut self, cell: SeriesId, sample: Sample);
+    /// Several samples of a cell, in any order. Where a file has many, telling them together costs half.
+    fn samples(&mut self, cell: SeriesId, samples: &[Sample]) {
+        samples.iter().for_each(|sample| self.sample(cell, *sample));
+    }
     /// Interns a custom metric's series.
     fn metric(&mut self, part: PartId, key: &MetricKey) -> SeriesId;
     /// One point of a metric, in the key's base unit. Values that are not finite are the adapter's to reject.
     fn value(&mut self, metric: SeriesId, at: Option<Timestamp>, value: f64);
+    /// Several points of a metric, in any order.
+    fn values(&mut self, metric: SeriesId, points: &[Point]) {
+        points.iter().for_each(|(at, value)| self.value(metric, *at, *value));
+    }
     /// A metric's figures as the tool summed them up, for sources without points.
     fn metric_total(&mut self, part: PartId, key: &MetricKey, total: &MetricTotal);
     /// Interns a monitor's column.

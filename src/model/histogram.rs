@@ -24,6 +24,9 @@ use dense::Dense;
 /// The tail may always grow this long before it is folded in.
 const SHORTEST_TAIL: usize = 32;
 
+/// With less records than this sorting them costs nothing to speak of.
+const FEW: u64 = 512;
+
 /// Cells are folded by counting instead of sorting if they span at most this many buckets each.
 const DENSE: usize = 8;
 
@@ -49,6 +52,16 @@ impl Histogram {
     #[must_use]
     pub const fn new() -> Self {
         Self { cells: Vec::new(), settled: 0, dense: None, count: 0 }
+    }
+
+    /// An empty histogram that will soon hold about what another does: where that is much, it need not sort its first
+    /// records to learn so. Its memory is that of a busy one until it is [settled](Histogram::settle).
+    #[must_use]
+    pub fn like(other: &Self) -> Self {
+        if other.count < FEW {
+            return Self::new();
+        }
+        Self { dense: Dense::for_a_while(&other.sorted()), ..Self::new() }
     }
 
     /// Counts `value` once.

@@ -7,12 +7,15 @@
 //!
 //! * [`part`] is what one test of a file amounts to; [`naming`] and `cap` bound it,
 //! * `series` numbers keys so that a sample names its cell by an integer,
-//! * `window` is the grid of windows, `timeline`, `interval` and `users` are what stands in it,
+//! * `counter` is what the samples of a cell amount to, `window` the grid of windows, `timeline`, `endpoint_window`, `interval`
+//!   and `users` are what stands in it,
 //! * `run` tells runs apart that were appended to one file,
 //! * `metric`, `column` and `fault` hold what is not a request.
 
 mod cap;
 mod column;
+mod counter;
+mod endpoint_window;
 mod fault;
 mod folded;
 mod interval;
@@ -35,7 +38,7 @@ pub use interval::IntervalSeries;
 pub use part::{Part, Writers};
 pub use timeline::Clock;
 
-use crate::ingest::{PartId, SeriesId, Sink};
+use crate::ingest::{PartId, Point, SeriesId, Sink};
 use crate::model::folded::Folded;
 use crate::model::key::{CellKey, ColumnKey, MetricKey};
 use crate::model::metric::MetricTotal;
@@ -141,9 +144,14 @@ impl Sink for Rollup {
 
     #[inline]
     fn sample(&mut self, cell: SeriesId, sample: Sample) {
+        self.samples(cell, &[sample]);
+    }
+
+    #[inline]
+    fn samples(&mut self, cell: SeriesId, samples: &[Sample]) {
         let Some(slot) = self.cells.get(cell.0) else { return };
         if let Some(part) = self.parts.get_mut(slot.part as usize) {
-            part.sample(slot.local, sample);
+            part.add_samples(slot.local, samples);
         }
     }
 
@@ -155,9 +163,14 @@ impl Sink for Rollup {
 
     #[inline]
     fn value(&mut self, metric: SeriesId, at: Option<Timestamp>, value: f64) {
+        self.values(metric, &[(at, value)]);
+    }
+
+    #[inline]
+    fn values(&mut self, metric: SeriesId, points: &[Point]) {
         let Some(slot) = self.metrics.get(metric.0) else { return };
         if let Some(part) = self.parts.get_mut(slot.part as usize) {
-            part.value(slot.local, at, value);
+            part.add_points(slot.local, points);
         }
     }
 

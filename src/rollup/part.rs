@@ -2,6 +2,7 @@
 
 use super::cap::Held;
 use super::column::Readings;
+use super::counter::Counter;
 use super::fault::Faults;
 use super::interval::{Intervals, join};
 use super::metric::Points;
@@ -9,9 +10,9 @@ use super::naming::Rules;
 use super::ordered::Ordered;
 use super::series::Series;
 use super::slot::Moves;
-use super::timeline::{Requests, Track};
+use super::timeline::Requests;
 use super::users::Users;
-use crate::model::distribution::Recorded;
+use crate::ingest::Point;
 use crate::model::key::{CellKey, ColumnKey, EndpointKey, MetricKey, Outcome, Population};
 use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Interval, Sample, Threshold, Total};
@@ -59,39 +60,6 @@ pub enum Writers {
     Many,
     /// Whoever wrote them reads once a second, so that the readings themselves show whether they are of one.
     EachSecond,
-}
-
-/// One cell's counters.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Counter {
-    pub(super) count: u64,
-    pub(super) recorded: Recorded,
-    pub(super) bytes: u64,
-    /// Samples whose bytes are known.
-    pub(super) with_bytes: u64,
-    /// First start to last end of the samples whose time is known.
-    pub(super) span: Option<Span>,
-    /// Where its requests stand in the timeline; `None` for other populations.
-    pub(super) track: Option<Track>,
-}
-
-impl Counter {
-    pub(super) fn merge(&mut self, other: &Self) {
-        self.count = self.count.saturating_add(other.count);
-        self.recorded.merge(&other.recorded);
-        self.bytes = self.bytes.saturating_add(other.bytes);
-        self.with_bytes += other.with_bytes;
-        self.span = join(self.span, other.span);
-    }
-}
-
-/// Equal are the same counters; tracks are numbers of this part's own.
-impl PartialEq for Counter {
-    fn eq(&self, other: &Self) -> bool {
-        (self.count, self.bytes, self.with_bytes) == (other.count, other.bytes, other.with_bytes)
-            && self.span == other.span
-            && self.recorded == other.recorded
-    }
 }
 
 impl Part {
@@ -262,29 +230,18 @@ impl Part {
     }
 
     #[inline]
-    pub(super) fn sample(&mut self, cell: u32, sample: Sample) {
+    pub(super) fn add_samples(&mut self, cell: u32, samples: &[Sample]) {
         let Some(counter) = self.cells.get_mut(cell) else { return };
-        counter.count += 1;
-        if let Some(nanos) = sample.latency_ns {
-            counter.recorded.record(nanos);
-        }
-        if let Some(bytes) = sample.bytes {
-            counter.bytes = counter.bytes.saturating_add(bytes);
-            counter.with_bytes += 1;
-        }
-        let Some(ended_at) = sample.ended_at else { return };
-        let taken = i64::try_from(sample.latency_ns.unwrap_or(0)).unwrap_or(i64::MAX);
-        let span = Span { start: ended_at.plus_nanos(-taken), end: ended_at };
-        counter.span = Some(counter.span.map_or(span, |known| known.union(span)));
+        samples.iter().for_each(|sample| counter.add(sample));
         if let Some(track) = counter.track {
-            self.requests.record(track, ended_at, sample);
+            self.requests.record(track, samples);
         }
     }
 
     #[inline]
-    pub(super) fn value(&mut self, metric: u32, at: Option<Timestamp>, value: f64) {
-        if let Some(points) = self.metrics.get_mut(metric) {
-            points.add(at, value);
+    pub(super) fn add_points(&mut self, metric: u32, points: &[Point]) {
+        if let Some(own) = self.metrics.get_mut(metric) {
+            points.iter().for_each(|(at, value)| own.add(*at, *value));
         }
     }
 

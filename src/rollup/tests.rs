@@ -1,4 +1,5 @@
 mod names;
+mod together;
 
 use super::*;
 use crate::model::distribution::Distribution;

@@ -6,39 +6,21 @@
 //! statuses repeat. Nothing is left out, hence nothing depends on the order of reading. A success without a status has no lane:
 //! it is what is missing of the requests.
 
+use super::endpoint_window::record;
 use super::series::Series;
 use super::window::{Fold, Grid, Lane};
 use crate::model::folded::{Extremes, FoldedAnswers, FoldedRequests, FoldedWindow};
-use crate::model::histogram::Histogram;
 use crate::model::key::EndpointKey;
 use crate::model::sample::Sample;
 use crate::model::test::{AnswerSeries, EndpointSeries, Timeline, Window};
 use crate::unit::{NANOS_PER_SECOND, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Windows of a source that knows whole seconds only are at least 1.6 s wide, so that each holds some second's start.
 const SECONDS_DOUBLINGS: u32 = 4;
 /// Kinds of failures that are shown over time by name.
 const KINDS_SHOWN: usize = 5;
-
-impl Fold for Window {
-    fn fold(&mut self, other: Self) {
-        self.requests = self.requests.saturating_add(other.requests);
-        self.failures = self.failures.saturating_add(other.failures);
-        self.sum_ns = self.sum_ns.saturating_add(other.sum_ns);
-        self.bytes = self.bytes.saturating_add(other.bytes);
-        self.with_bytes = self.with_bytes.saturating_add(other.with_bytes);
-        if let Some(theirs) = other.latency {
-            self.latency.get_or_insert_default().merge(&theirs);
-        }
-    }
-
-    fn settle(&mut self) {
-        if let Some(histogram) = &mut self.latency {
-            histogram.settle();
-        }
-    }
-}
 
 /// Requests over the windows of one part. Other populations have no timeline: their figures are of the whole run.
 #[derive(Debug, Clone, Default)]
@@ -46,8 +28,8 @@ pub(super) struct Requests {
     grid: Grid,
     endpoints: Series<EndpointKey, Lane<Window>>,
     answers: Series<Answer, Lane<u64>>,
-    /// The window that was written last: (first instant, first instant after it, number). Dividing is the dear part.
-    recent: Option<(i64, i64, i64)>,
+    /// The instants of the window that was written last, and its number. Dividing is the dear part.
+    recent: Option<(Range<i64>, i64)>,
     clock: Clock,
 }
 
@@ -97,45 +79,55 @@ impl Requests {
         Track { endpoint: self.endpoints.intern(endpoint, Lane::default), answer, failed: failed.is_some() }
     }
 
-    /// One request that ended then.
+    /// Requests of a track; those without a time have no place here.
     #[inline]
-    pub(super) fn record(&mut self, track: Track, at: Timestamp, sample: Sample) {
-        if self.clock < Clock::Finer {
-            self.clock = self.clock.max(Clock::of(at));
-        }
-        let index = self.index(at);
-        let Some(window) = self.endpoints.get_mut(track.endpoint).and_then(|lane| lane.at(index)) else { return };
-        window.requests += 1;
-        window.failures += u64::from(track.failed);
-        if let Some(nanos) = sample.latency_ns {
-            window.sum_ns += u128::from(nanos);
-            let micros = i64::try_from(nanos.saturating_add(500) / 1000).unwrap_or(i64::MAX);
-            window.latency.get_or_insert_with(Histogram::new).record(micros);
-        }
-        if let Some(bytes) = sample.bytes {
-            window.bytes = window.bytes.saturating_add(bytes);
-            window.with_bytes += 1;
-        }
-        if let Some(lane) = track.answer.and_then(|answer| self.answers.get_mut(answer)) {
-            lane.add(index, 1);
+    pub(super) fn record(&mut self, track: Track, samples: &[Sample]) {
+        samples.iter().filter_map(|sample| sample.ended_at).for_each(|end| self.cover(end));
+        let mut rest = samples;
+        while let Some((first, others)) = rest.split_first() {
+            let Some(end) = first.ended_at else {
+                rest = others;
+                continue;
+            };
+            let (span, index) = self.window(end);
+            let beyond = |sample: &Sample| !sample.ended_at.is_some_and(|end| span.contains(&end.0));
+            let same = 1 + others.iter().position(beyond).unwrap_or(others.len());
+            let (together, later) = rest.split_at(same);
+            if let Some(lane) = self.endpoints.get_mut(track.endpoint) {
+                record(lane, index, track.failed, together);
+            }
+            if let Some(lane) = track.answer.and_then(|answer| self.answers.get_mut(answer)) {
+                lane.add(index, together.len() as u64);
+            }
+            rest = later;
         }
     }
 
+    /// Makes room for an instant.
     #[inline]
-    fn index(&mut self, at: Timestamp) -> i64 {
+    fn cover(&mut self, at: Timestamp) {
+        if self.clock < Clock::Finer {
+            self.clock = self.clock.max(Clock::of(at));
+        }
         if !self.grid.covers(at) {
             let grown = self.grid.cover(at);
             self.coarsen(grown);
         }
-        if let Some((from, until, index)) = self.recent
-            && (from..until).contains(&at.0)
+    }
+
+    /// The instants of a covered one's window, and its number.
+    #[inline]
+    fn window(&mut self, at: Timestamp) -> (Range<i64>, i64) {
+        if let Some((span, index)) = &self.recent
+            && span.contains(&at.0)
         {
-            return index;
+            return (span.clone(), *index);
         }
         let (index, width) = (self.grid.index(at), self.grid.width_ns());
         let from = index.saturating_mul(width);
-        self.recent = Some((from, from.saturating_add(width), index));
-        index
+        let span = from..from.saturating_add(width);
+        self.recent = Some((span.clone(), index));
+        (span, index)
     }
 
     #[inline]

@@ -1,8 +1,9 @@
 //! Reading a part: everything sorted, nothing that depends on the order of arrival.
 
 use super::column::Column;
+use super::counter::Counter;
 use super::interval::{IntervalSeries, join};
-use super::part::{Counter, Part};
+use super::part::Part;
 use super::timeline::Clock;
 use crate::model::key::{CellKey, EndpointKey, MetricKind, Population};
 use crate::model::metric::MetricTotal;

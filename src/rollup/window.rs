@@ -147,6 +147,11 @@ impl<T: Fold + Default> Lane<T> {
         self.windows.get_mut(self.last).map(|(_, value)| value)
     }
 
+    /// The window before the one that was written last.
+    pub(super) fn before(&self) -> Option<&T> {
+        self.last.checked_sub(1).and_then(|at| self.windows.get(at)).map(|(_, value)| value)
+    }
+
     fn find_or_insert(&mut self, index: i64) -> usize {
         match self.windows.binary_search_by_key(&index, |(found, _)| *found) {
             Ok(position) => position,

@@ -3,8 +3,9 @@
 use super::TOOL;
 use super::columns::{Columns, Field};
 use super::glance::Glance;
+use super::home::HomeId;
 use super::record::{Ending, Record};
-use super::sample::{Given, Known, Refusal, Teller};
+use super::sample::{Given, Refusal, Teller};
 use super::seen::Seen;
 use super::sight::Sight;
 use crate::error::Error;
@@ -144,47 +145,53 @@ impl<'s> Reader<'s> {
     /// Reads the rows of a block: those known by sight as they stand, others field by field.
     fn block(&mut self, block: &RowBlock) {
         let (mut at, mut line) = (0, block.line);
+        // The last line of a row known by sight.
+        let mut known = 0;
         let mut like = Glance::default();
         while let Some(rest) = block.bytes.get(at..).filter(|rest| !rest.is_empty()) {
-            if self.like_row(rest, line, &mut like) {
+            if self.like_row(rest, &mut like) {
                 at += like.len;
+                known = line;
                 line += 1;
                 continue;
             }
             let glance = self.sight.as_ref().and_then(|sight| sight.glance(rest));
             let (length, lines) = match &glance {
-                Some(glance) if self.known_row(rest, glance, line) => (glance.len, 1),
+                Some(glance) if self.known_row(rest, glance) => {
+                    known = line;
+                    (glance.len, 1)
+                }
                 _ => self.any_row(rest, (line, block.byte + at as u64), glance.as_ref()),
             };
             at += length;
             line += lines;
         }
+        self.findings.last = self.findings.last.max((known, false));
     }
 
     /// Takes a row whose texts stood together before; false where it is not such a one, and nothing has been told.
-    fn known_row(&mut self, text: &[u8], glance: &Glance<'_>, line: u64) -> bool {
+    fn known_row(&mut self, text: &[u8], glance: &Glance<'_>) -> bool {
         let Some(sight) = &mut self.sight else { return false };
         let Some(known) = sight.known(glance) else { return false };
         sight.expect(text, glance);
-        self.tell_known(known, glance, line)
+        self.tell_known(known, glance)
     }
 
     /// Takes a row that is like one before but for its numbers; false where it is not such a one, and nothing has been told.
     /// One glance serves all rows: each overwrites what the row before left in it.
     #[inline]
-    fn like_row<'t>(&mut self, text: &'t [u8], line: u64, glance: &mut Glance<'t>) -> bool {
+    fn like_row<'t>(&mut self, text: &'t [u8], glance: &mut Glance<'t>) -> bool {
         let Some(sight) = &mut self.sight else { return false };
         let Some(known) = sight.fit(text, glance) else { return false };
-        self.tell_known(known, glance, line)
+        self.tell_known(known, glance)
     }
 
     #[inline]
-    fn tell_known(&mut self, known: Known, glance: &Glance<'_>, line: u64) -> bool {
+    fn tell_known(&mut self, known: HomeId, glance: &Glance<'_>) -> bool {
         if !self.teller.tell_known(known, &glance.measured) {
             return false;
         }
         let findings = &mut self.findings;
-        findings.last = findings.last.max((line, false));
         findings.suspects +=
             u64::from(!self.layout.says_transactions && may_be_transaction(glance.data_type, glance.url));
         findings.tally.used();
@@ -226,7 +233,7 @@ impl<'s> Reader<'s> {
     }
 
     /// Takes a row that has been split. Returns what its texts mean, if it was used.
-    fn row(&mut self, row: &[u8], place: (u64, u64)) -> Option<Known> {
+    fn row(&mut self, row: &[u8], place: (u64, u64)) -> Option<HomeId> {
         let (layout, record) = (self.layout, &self.record);
         if layout.is_header(row, record) {
             // The header's own line, and that of each file that was appended.

@@ -12,6 +12,7 @@ mod columns;
 pub(in crate::ingest) mod csv;
 mod glance;
 mod home;
+mod measure;
 mod mould;
 mod number;
 mod outcome;

@@ -1,16 +1,16 @@
 //! One sample of a JTL to observations, the same for CSV and XML.
 
 use super::home::{HomeId, Homes};
+use super::measure::Measures;
 use super::number::{milliseconds, whole};
-use super::outcome::{self, Fault as Blame};
+use super::outcome;
 use super::seen::Seen;
 use super::stamp::{self, Stamps};
 use super::users;
 use crate::ingest::crowd::Crowd;
-use crate::ingest::{PartId, SILENCE_NS, SeriesId, Settings, Sink};
-use crate::model::key::{MetricKey, MetricKind};
+use crate::ingest::{SILENCE_NS, Settings, Sink};
 use crate::model::sample::Sample;
-use crate::unit::{Span, Timestamp, Unit};
+use crate::unit::{Span, Timestamp};
 
 /// A Given is one sample as JMeter saved it, in text. What was not saved is empty, except where that means something else
 /// than nothing.
@@ -79,13 +79,6 @@ impl Judged {
     }
 }
 
-/// Whose cell a sample is of, and how it ended: all that texts decide.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Known {
-    home: HomeId,
-    judged: Judged,
-}
-
 /// A Measured is what one sample has in numbers.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Measured<'a> {
@@ -128,20 +121,11 @@ pub(super) struct Teller<'s> {
     sink: &'s mut dyn Sink,
     stamps: Stamps,
     homes: Homes,
-    measures: Option<Measures>,
+    measures: Measures,
     /// When the last sample ran.
     last: Option<Span>,
     /// Threads, counted at the end of each sample.
     crowd: Crowd,
-    seen: Seen,
-}
-
-/// The series of what JMeter measured beside the time a sample took.
-#[derive(Debug, Clone, Copy)]
-struct Measures {
-    latency: SeriesId,
-    connect: SeriesId,
-    sent: SeriesId,
 }
 
 impl<'s> Teller<'s> {
@@ -151,10 +135,9 @@ impl<'s> Teller<'s> {
             sink,
             stamps: Stamps::new(settings.timezone.clone()).with_day_first(settings.day_first),
             homes,
-            measures: None,
+            measures: Measures::default(),
             last: None,
             crowd: Crowd::default(),
-            seen: Seen::default(),
         }
     }
 
@@ -163,7 +146,7 @@ impl<'s> Teller<'s> {
     ///
     /// # Errors
     /// What is wrong with it, and in which column.
-    pub(super) fn tell(&mut self, given: &Given<'_>) -> Result<Known, Refusal> {
+    pub(super) fn tell(&mut self, given: &Given<'_>) -> Result<HomeId, Refusal> {
         let elapsed_ns = milliseconds(given.elapsed)
             .ok_or_else(|| Refusal::of("elapsed", "a time in milliseconds", given.elapsed))?;
         if !matches!(given.samples, b"" | b"0" | b"1") {
@@ -192,48 +175,42 @@ impl<'s> Teller<'s> {
         if !self.goes_on(busy) {
             self.enter(busy);
         }
-        let known = Known { home: self.homes.of(given, judged.success(), self.sink), judged };
-        self.hand_on(known, &measured, busy);
-        Ok(known)
+        let home = self.homes.of(given, judged, self.sink);
+        self.take(home, &measured, busy);
+        Ok(home)
     }
 
-    /// Tells a sample in unix milliseconds whose texts are those of one told before. False where it cannot: what is known
-    /// was forgotten, or it begins another run; nothing has been told then.
+    /// Tells a sample in unix milliseconds whose texts are those of one told before. False where it cannot: its home was
+    /// forgotten, or it begins another run; nothing has been told then.
     #[inline]
-    pub(super) fn tell_known(&mut self, known: Known, measured: &Measured<'_>) -> bool {
+    pub(super) fn tell_known(&mut self, home: HomeId, measured: &Measured<'_>) -> bool {
         let busy = measured.busy();
-        if !self.goes_on(busy) || self.homes.get(known.home).is_none() {
+        if !self.goes_on(busy) || self.take(home, measured, busy).is_none() {
             return false;
         }
         self.stamps.finer = true;
-        self.hand_on(known, measured, busy);
         true
     }
 
+    /// Takes a sample of a home; `None` where that was forgotten.
     #[inline]
-    fn hand_on(&mut self, known: Known, measured: &Measured<'_>, busy: Option<Span>) {
-        self.last = busy.or(self.last);
-        let Some(home) = self.homes.get(known.home) else { return };
-        let success = known.judged.success();
-        home.failed += u64::from(success == Some(false));
+    fn take(&mut self, home: HomeId, measured: &Measured<'_>, busy: Option<Span>) -> Option<()> {
+        let home = self.homes.get(home)?;
         let ended_at = busy.map(|busy| busy.end);
         let sample = Sample { ended_at, latency_ns: Some(measured.elapsed_ns), bytes: measured.steady.bytes };
-        self.sink.sample(home.cell, sample);
+        home.take(sample, self.sink);
         let (transaction, answered) = (home.transaction, home.answered);
-        self.seen.unanswered += u64::from(!answered);
-        self.seen.generator += u64::from(home.blame == Some(Blame::Generator));
-        self.seen.transactions += u64::from(transaction);
-        self.seen.without_time += u64::from(ended_at.is_none());
-        self.seen.by_status += u64::from(matches!(known.judged, Judged::ByStatus(_)));
-        self.seen.unknown += u64::from(known.judged == Judged::Unknown);
+        let part = self.homes.part();
         if !transaction {
-            self.measure(measured, answered);
+            self.measures.take(measured, answered, part, self.sink);
         }
         if let (Some(at), Some(threads)) = (ended_at, measured.steady.threads) {
             let generator = users::generator(measured.host, measured.thread);
             #[expect(clippy::cast_precision_loss, reason = "nobody runs 2^53 threads")]
-            self.crowd.tell(self.homes.part(), generator, at, threads as f64, self.sink);
+            self.crowd.tell(part, generator, at, threads as f64, self.sink);
         }
+        self.last = busy.or(self.last);
+        Some(())
     }
 
     fn start(&mut self, given: &Given<'_>) -> Result<Option<Timestamp>, Refusal> {
@@ -256,52 +233,27 @@ impl<'s> Teller<'s> {
         busy.start.0.saturating_sub(last.end.0) <= SILENCE_NS && last.start.0.saturating_sub(busy.end.0) <= SILENCE_NS
     }
 
-    /// Goes over to the run in which the sample lies.
+    /// Goes over to the run in which the sample lies. What is held back is told before: runs may become one.
     fn enter(&mut self, busy: Option<Span>) {
         self.crowd.flush(self.sink);
+        self.homes.tell(self.sink);
+        self.measures.tell(self.homes.part(), self.sink);
         let part = match busy {
             Some(busy) => self.sink.run_at(busy),
             None => self.sink.part(None),
         };
         if part != self.homes.part() {
             self.homes.enter(part, self.sink);
-            self.measures = None;
+            self.measures = Measures::default();
         }
     }
 
-    #[inline]
-    fn measure(&mut self, measured: &Measured<'_>, answered: bool) {
-        let (latency, connect, sent) =
-            (measured.latency_ns.filter(|_| answered), measured.steady.connect_ns, measured.steady.sent);
-        if latency.is_none() && connect.is_none() && sent.is_none() {
-            return;
-        }
-        let part = self.homes.part();
-        let measures = *self.measures.get_or_insert_with(|| Measures::of(part, self.sink));
-        #[expect(clippy::cast_precision_loss, reason = "times of samples are far below 2^53 ns")]
-        let micros = |nanos: u64| nanos as f64 / 1e3;
-        if let Some(latency) = latency {
-            self.sink.value(measures.latency, measured.start, micros(latency));
-        }
-        if let Some(connect) = connect {
-            self.sink.value(measures.connect, measured.start, micros(connect));
-        }
-        if let Some(sent) = sent {
-            #[expect(clippy::cast_precision_loss, reason = "requests are far below 2^53 bytes")]
-            self.sink.value(measures.sent, measured.start, sent as f64);
-        }
-    }
-
-    /// Ends the reading: hands on what was counted, and returns what was seen.
+    /// Ends the reading: tells what is held back, and returns what was seen.
     pub(super) fn finish(mut self) -> Seen {
-        self.homes.flush(self.sink);
         self.crowd.flush(self.sink);
-        Seen {
-            zoneless: self.stamps.zoneless,
-            finer: self.stamps.finer,
-            queries_left_out: self.homes.queries_left_out,
-            ..self.seen
-        }
+        self.measures.tell(self.homes.part(), self.sink);
+        let seen = self.homes.finish(self.sink);
+        Seen { zoneless: self.stamps.zoneless, finer: self.stamps.finer, ..seen }
     }
 }
 
@@ -319,19 +271,6 @@ fn judge(given: &Given<'_>) -> Result<Judged, Refusal> {
             Ok(Judged::ByStatus(outcome::status(given.code).is_some_and(|status| status < 400)))
         }
         None => Ok(Judged::Unknown),
-    }
-}
-
-impl Measures {
-    fn of(part: PartId, sink: &mut dyn Sink) -> Self {
-        let mut series = |name: &str, kind, unit| {
-            sink.metric(part, &MetricKey { name: name.to_owned(), kind, unit, tags: Vec::new() })
-        };
-        Self {
-            latency: series("Latency", MetricKind::Trend, Unit::Micros),
-            connect: series("Connect", MetricKind::Trend, Unit::Micros),
-            sent: series("sentBytes", MetricKind::Counter, Unit::Bytes),
-        }
     }
 }
 

@@ -7,8 +7,8 @@
 
 use super::columns::Columns;
 use super::glance::{Form, Glance, Texts};
+use super::home::HomeId;
 use super::mould::Mould;
-use super::sample::Known;
 use std::collections::HashMap;
 
 /// So many combinations of texts are remembered, and so many bytes of them; then all are forgotten.
@@ -37,7 +37,7 @@ pub(super) struct Sight {
 #[derive(Debug)]
 struct Shape {
     key: Vec<u8>,
-    known: Known,
+    known: HomeId,
     mould: Option<Mould>,
 }
 
@@ -58,7 +58,7 @@ impl Sight {
 
     /// The row at the front of a text and what its texts mean, if it is like one that was met lately but for its numbers.
     #[inline]
-    pub(super) fn fit<'t>(&mut self, text: &'t [u8], glance: &mut Glance<'t>) -> Option<Known> {
+    pub(super) fn fit<'t>(&mut self, text: &'t [u8], glance: &mut Glance<'t>) -> Option<HomeId> {
         let texts = self.form.start(text, glance)?;
         for number in self.alike.get(beginning(texts)?)? {
             let shape = self.shapes.get_mut(*number as usize)?;
@@ -96,7 +96,7 @@ impl Sight {
 
     /// What the texts of a row mean, if they have stood together before.
     #[inline]
-    pub(super) fn known(&mut self, glance: &Glance<'_>) -> Option<Known> {
+    pub(super) fn known(&mut self, glance: &Glance<'_>) -> Option<HomeId> {
         let place = place(&glance.texts);
         let near = self.near.get(place).and_then(|number| self.shapes.get(*number as usize));
         if let Some(shape) = near.filter(|shape| shape.is(&glance.texts)) {
@@ -109,7 +109,7 @@ impl Sight {
     }
 
     /// Remembers what the texts of a row mean, in place of what they meant before.
-    pub(super) fn learn(&mut self, glance: &Glance<'_>, known: Known) {
+    pub(super) fn learn(&mut self, glance: &Glance<'_>, known: HomeId) {
         write_key(&mut self.key, &glance.texts);
         if let Some(shape) = self.numbers.get(&self.key).and_then(|number| self.shapes.get_mut(*number as usize)) {
             shape.known = known;

@@ -8,6 +8,8 @@ const FEWEST: usize = 64;
 const SPARSEST: usize = 8;
 /// Counters that a sparser range may have, if it has more records: times in whole milliseconds lie far apart.
 const SPARSE: usize = 8192;
+/// Counters that a range may have, and for each record, where they are soon given back: from milliseconds to ten seconds.
+const FLEETING: (usize, u64) = (2 * SPARSE, 8);
 
 /// A Dense range counts a record with one addition. Four bytes a bucket: what a test measures at one place lies within a
 /// few thousand buckets, which a core's cache holds for dozens of metrics.
@@ -22,17 +24,29 @@ impl Dense {
     /// A range for cells in canonical form and some room either side; `None` where they are too few, too far apart or too
     /// full.
     pub(super) fn of(cells: &[Cell]) -> Option<Self> {
-        let (low, high) = (cells.first()?.index(), cells.last()?.index());
-        let span = 1 + low.abs_diff(high) as usize;
-        let records = cells.iter().fold(0_u64, |sum, cell| sum.saturating_add(cell.count()));
-        let is_worth_it = span <= SPARSEST * cells.len() || (span <= SPARSE && span as u64 <= records);
+        let span = span(cells)?;
+        let is_worth_it = span <= SPARSEST * cells.len() || (span <= SPARSE && span as u64 <= records(cells));
         if cells.len() < FEWEST || !is_worth_it {
             return None;
         }
-        let room = span / 4;
-        let first = low.checked_sub(i32::try_from(room).ok()?)?;
-        let mut dense = Self { first, counts: vec![0; span + 2 * room] };
+        let mut dense = Self::over(cells)?;
         cells.iter().all(|cell| dense.add(cell.index(), cell.count())).then_some(dense)
+    }
+
+    /// An empty range where as many records as in these cells are expected, for a while; `None` where they are too few.
+    pub(super) fn for_a_while(cells: &[Cell]) -> Option<Self> {
+        let span = span(cells)?;
+        let (most, each) = FLEETING;
+        let is_worth_it = span <= most && span as u64 <= records(cells).saturating_mul(each);
+        if cells.len() >= FEWEST && is_worth_it { Self::over(cells) } else { None }
+    }
+
+    /// An empty range for cells in canonical form and some room either side.
+    fn over(cells: &[Cell]) -> Option<Self> {
+        let span = span(cells)?;
+        let room = span / 4;
+        let first = cells.first()?.index().checked_sub(i32::try_from(room).ok()?)?;
+        Some(Self { first, counts: vec![0; span + 2 * room] })
     }
 
     /// Counts records of a bucket; false where it is outside the range or its counter would overflow.
@@ -55,4 +69,13 @@ impl Dense {
     pub(super) fn len(&self) -> usize {
         self.counts.len()
     }
+}
+
+/// Buckets from the first to the last of cells in canonical form; `None` where there are none.
+fn span(cells: &[Cell]) -> Option<usize> {
+    Some(1 + cells.first()?.index().abs_diff(cells.last()?.index()) as usize)
+}
+
+fn records(cells: &[Cell]) -> u64 {
+    cells.iter().fold(0, |sum, cell| sum.saturating_add(cell.count()))
 }

@@ -30,6 +30,22 @@ fn an_empty_histogram_owns_nothing_and_knows_nothing() {
 }
 
 #[test]
+fn what_is_expected_of_a_histogram_does_not_show() {
+    let busy = |n: i64| (0..n).map(move |at| 1000 * (at % 300));
+    let before: Histogram = busy(2000).collect();
+    let mut like = Histogram::like(&before);
+    assert!(like.dense.is_some() && like == Histogram::new());
+    // Within the range, at its end and far beyond.
+    for value in busy(700).chain([0, 400_000, 90_000_000, -5]) {
+        like.record(value);
+    }
+    assert_eq!(like, busy(700).chain([0, 400_000, 90_000_000, -5]).collect());
+    like.settle();
+    assert!(like.dense.is_none());
+    assert!(Histogram::like(&busy(100).collect()).dense.is_none());
+}
+
+#[test]
 fn the_extremes_of_i64_have_buckets() {
     for value in [i64::MIN, i64::MIN + 1, -2048, -2047, -1, 0, 1, 2047, 2048, i64::MAX] {
         let (lowest, highest) = bucket::bounds(bucket::index_of(value));
