@@ -9,7 +9,7 @@ use super::figures::Phases;
 use super::phases;
 use super::reading::real;
 use crate::model::histogram::Histogram;
-use crate::model::test::{EndpointSeries, Test, Timeline, Window};
+use crate::model::test::{EndpointSeries, Test, Window};
 use std::ops::Range;
 
 /// Blocks of a run shorter than [`LONG_RUN_S`].
@@ -104,12 +104,6 @@ fn histogram(series: &[&EndpointSeries], block: &Range<usize>) -> Option<Histogr
 fn windows<'a>(series: &'a [&EndpointSeries], block: &Range<usize>) -> impl Iterator<Item = &'a Window> {
     let block = block.clone();
     series.iter().flat_map(move |one| one.windows.get(block.clone()).unwrap_or_default())
-}
-
-/// The series of the endpoints that are load, in the timeline's order.
-#[must_use]
-pub fn load_series<'a>(test: &Test, timeline: &'a Timeline) -> Vec<&'a EndpointSeries> {
-    timeline.endpoints.iter().filter(|series| !phases::is_outside_load(test, &series.key)).collect()
 }
 
 #[cfg(test)]

@@ -78,7 +78,6 @@ pub(crate) fn raw_test(shape: &Shape) -> Test {
         latency: Distribution::Recorded(all.clone()),
         latency_ok: Distribution::Recorded(passed.clone()),
         rate_quoted: None,
-        outside_load: false,
     };
     let span = Span { start: START, end: second(i64::try_from(shape.seconds).unwrap()) };
     let mut test = empty_test();

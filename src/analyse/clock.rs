@@ -80,7 +80,7 @@ impl ClockFigures {
 /// The clocks of all monitors of a test, one for each file, in the files' order.
 #[must_use]
 pub fn figures(test: &Test) -> Vec<ClockFigures> {
-    let load = test.timeline.as_ref().map(|timeline| Load::of(test, timeline));
+    let load = test.timeline.as_ref().map(Load::of);
     let mut clocks: Vec<ClockFigures> = Vec::new();
     for column in &test.monitors {
         if !clocks.iter().any(|clock| clock.source == column.source) {
@@ -201,10 +201,10 @@ struct Load {
 }
 
 impl Load {
-    fn of(test: &Test, timeline: &Timeline) -> Self {
+    fn of(timeline: &Timeline) -> Self {
         let mut until = vec![0.0];
         let mut sum = 0_u64;
-        for requests in phases::requests_by_window(test, timeline) {
+        for requests in phases::requests_by_window(timeline) {
             sum = sum.saturating_add(requests);
             until.push(real(sum));
         }

@@ -21,9 +21,9 @@ impl<'a> Clustering<'a> {
     /// Of the endpoints that are wanted; without times nothing is clustered.
     #[must_use]
     pub fn of(test: &'a Test, phases: Option<&Phases>, wanted: impl Fn(&EndpointKey) -> bool) -> Self {
-        let load = test.timeline.as_ref().map(|timeline| block::load_series(test, timeline)).unwrap_or_default();
+        let series = test.timeline.iter().flat_map(|timeline| &timeline.endpoints);
         Self {
-            series: load.into_iter().filter(|series| wanted(&series.key)).collect(),
+            series: series.filter(|series| wanted(&series.key)).collect(),
             blocks: phases.map(|phases| block::blocks(test, phases)).unwrap_or_default(),
         }
     }

@@ -110,8 +110,6 @@ pub struct EndpointFigures {
     pub latency_us: LatencyFigures,
     /// Over successes.
     pub latency_success_us: LatencyFigures,
-    /// Belongs to k6's setup or teardown: shown, and no load.
-    pub outside_load: bool,
     /// Why other fields are `null`, by field.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub why: BTreeMap<String, String>,
@@ -314,7 +312,8 @@ pub struct SeriesFigures {
     pub requests: Vec<u64>,
     /// Of them failed.
     pub failures: Vec<u64>,
-    /// Quantiles by name in µs; `null` where the window has none.
+    /// Quantiles by name in µs: of the window, or of as many neighbours together as have the requests that the quantile needs;
+    /// `null` where nothing ended, and everywhere where the whole test has too few.
     pub quantiles_us: BTreeMap<String, Vec<Option<f64>>>,
     /// Greatest latency in µs (upper end of its bucket).
     pub max_us: Vec<Option<f64>>,

@@ -109,7 +109,7 @@ fn never_dropped(test: &Test, name: &str) -> Option<Measured> {
         .then(|| Measured::nothing_counted(Unit::Count))
 }
 
-/// The metrics that are kept as cells and not as series of their own.
+/// The metrics that are kept as cells and not as series of their own. To k6 requests of setup and teardown are in them.
 fn cell_metric(test: &Test, name: &str, filter: &[(String, String)]) -> Option<Measured> {
     let (population, kind) = match name {
         "http_req_duration" | "grpc_req_duration" => (Population::Request, MetricKind::Trend),
@@ -119,7 +119,8 @@ fn cell_metric(test: &Test, name: &str, filter: &[(String, String)]) -> Option<M
         _ => return None,
     };
     let own_series = test.metrics.iter().any(|data| data.key.name == name && !data.quoted);
-    let chosen = test.cells.iter().filter(|cell| cell.key.population == population && cell_holds(&cell.key, filter));
+    let chosen =
+        test.cells.iter().filter(|cell| cell.key.population.of_tool() == population && cell_holds(&cell.key, filter));
     let chosen: Vec<_> = chosen.filter(|_| !own_series).collect();
     from_cells(&chosen, kind, test.duration_s)
 }

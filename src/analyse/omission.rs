@@ -6,7 +6,6 @@
 //! That assumes that all of them would have waited, so the corrected figures stand beside the measured ones, as an estimate;
 //! nothing is judged by them.
 
-use super::block::load_series;
 use super::figures::TestFigures;
 use super::load;
 use super::percentile::least_n;
@@ -168,7 +167,7 @@ impl Course {
         let (timeline, Range { start: from, end: to }) = phases::steady_windows(test, figures.phases.as_ref()?)?;
         let width_s = phases::width_s(timeline);
         let together = (1..=to.max(1)).find(|windows| real(*windows as u64) * width_s >= STRETCH_S)?;
-        let series = load_series(test, timeline);
+        let series: Vec<_> = timeline.endpoints.iter().collect();
         let stretches: Vec<Stretch> = (from..to)
             .step_by(together)
             // What is left at the end is shorter than the others.

@@ -3,7 +3,7 @@
 use super::figures::Phases;
 use super::reading::{Readings, real};
 use crate::fmt;
-use crate::model::key::{EndpointKey, Population};
+use crate::model::key::Population;
 use crate::model::sample::LoadModel;
 use crate::model::test::{PopulationData, Test, Timeline};
 use crate::unit::Timestamp;
@@ -26,7 +26,7 @@ const SECONDS_A_STEP: f64 = 1.0;
 #[must_use]
 pub fn find(test: &Test, declared_ramp_s: Option<f64>) -> Option<Phases> {
     let length = test.duration_s.or_else(|| test.span.map(crate::unit::Span::seconds));
-    let loaded = test.timeline.as_ref().zip(origin(test)).and_then(|(timeline, origin)| loaded(test, timeline, origin));
+    let loaded = test.timeline.as_ref().zip(origin(test)).and_then(|(timeline, origin)| loaded(timeline, origin));
     let end = match (loaded.as_ref(), length) {
         (Some(loaded), Some(length)) => loaded.end_s.min(length),
         (Some(loaded), None) => loaded.end_s,
@@ -79,23 +79,16 @@ pub fn width_s(timeline: &Timeline) -> f64 {
     Timestamp(timeline.width_ns).seconds_since(Timestamp(0))
 }
 
-/// Requests that are load in each window: k6's setup and teardown are none.
+/// Requests in each window.
 #[must_use]
-pub fn requests_by_window(test: &Test, timeline: &Timeline) -> Vec<u64> {
+pub fn requests_by_window(timeline: &Timeline) -> Vec<u64> {
     let mut sums = vec![0_u64; timeline.windows];
-    for series in timeline.endpoints.iter().filter(|series| !is_outside_load(test, &series.key)) {
+    for series in &timeline.endpoints {
         for (sum, window) in sums.iter_mut().zip(&series.windows) {
             *sum = sum.saturating_add(window.requests);
         }
     }
     sums
-}
-
-/// Whether an endpoint belongs to the test's setup or teardown.
-#[must_use]
-pub fn is_outside_load(test: &Test, key: &EndpointKey) -> bool {
-    requests(test)
-        .is_some_and(|data| data.endpoints.iter().any(|endpoint| endpoint.outside_load && endpoint.key == *key))
 }
 
 /// The population of requests, where there is one.
@@ -114,8 +107,8 @@ struct Loaded {
     end_s: f64,
 }
 
-fn loaded(test: &Test, timeline: &Timeline, origin: Timestamp) -> Option<Loaded> {
-    let requests = requests_by_window(test, timeline);
+fn loaded(timeline: &Timeline, origin: Timestamp) -> Option<Loaded> {
+    let requests = requests_by_window(timeline);
     let first = requests.iter().position(|count| *count > 0)?;
     let last = requests.iter().rposition(|count| *count > 0)?;
     let width_s = width_s(timeline);

@@ -1,7 +1,7 @@
 //! The test over time, all endpoints together, as charts and evidence show it.
 
-use super::block::load_series;
 use super::figures::SeriesFigures;
+use super::percentile;
 use super::phases;
 use super::reading::{Readings, real};
 use crate::fmt;
@@ -13,48 +13,88 @@ use std::ops::Range;
 const SHOWN: [f64; 3] = [0.5, 0.95, 0.99];
 /// Neighbouring windows are put together while there are more than this many,
 const MOST_POINTS: usize = 240;
-/// or while the typical one has fewer requests than this and enough of them remain: a p95 of seven requests is noise.
-const REQUESTS_A_POINT: f64 = 40.0;
+/// or while the typical one has fewer requests than this quantile needs, and enough of them remain.
+const TYPICAL: f64 = 0.95;
 const FEWEST_POINTS: usize = 40;
-/// A point with less than this share of the typical one's requests, and fewer than five, has no quantiles: it is the edge
-/// of a run, where a single straggler would draw a spike.
-const EDGE: f64 = 0.25;
-const FEW_REQUESTS: f64 = 5.0;
+/// A quantile that the whole test could bear fewer times than this has no course.
+const FEWEST_STRETCHES: usize = 3;
 
 /// Requests, failures, quantiles and users over windows; `None` where no source has times.
 #[must_use]
 pub fn figures(test: &Test) -> Option<SeriesFigures> {
     let timeline = test.timeline.as_ref()?;
     let origin = phases::origin(test)?;
-    let series = load_series(test, timeline);
+    let series: Vec<_> = timeline.endpoints.iter().collect();
     let has_latency = series.iter().flat_map(|one| &one.windows).any(|window| window.latency.is_some());
-    let together = if has_latency { windows_a_point(&phases::requests_by_window(test, timeline)) } else { 1 };
+    let together = if has_latency { windows_a_point(&phases::requests_by_window(timeline)) } else { 1 };
     let width_s = phases::width_s(timeline) * real(together as u64);
     let mut figures =
         SeriesFigures { width_s, first_s: timeline.start.seconds_since(origin), ..SeriesFigures::default() };
-    for point in points(timeline.windows, together) {
-        add_point(&mut figures, timeline, &series, &point, has_latency);
+    let points: Vec<Range<usize>> = points(timeline.windows, together).collect();
+    for point in &points {
+        add_point(&mut figures, timeline, &series, point);
     }
     for (kind, counts) in &timeline.failure_kinds {
         let sums = counts.chunks(together).map(|windows| windows.iter().sum()).collect();
         figures.failure_kinds.insert(kind.clone(), sums);
     }
     if has_latency {
-        blank_edges(&mut figures);
+        add_latencies(&mut figures, &series, &points);
     } else {
+        figures.max_us = vec![None; points.len()];
         quote(&mut figures, timeline);
     }
     Some(figures)
 }
 
+fn add_latencies(figures: &mut SeriesFigures, series: &[&EndpointSeries], points: &[Range<usize>]) {
+    let merged: Vec<Histogram> = points.iter().map(|point| merged(windows(series, point))).collect();
+    figures.max_us = merged.iter().map(|one| one.quantile(1.0).map(micros)).collect();
+    for p in SHOWN {
+        figures.quantiles_us.insert(fmt::quantile_name(p), quantiles(&merged, p));
+    }
+    if figures.quantiles_us.values().flatten().all(Option::is_none) {
+        figures.why = Some("too few requests for a course of percentiles".to_owned());
+    }
+}
+
+/// A quantile at every point that has requests: of as many neighbours together as have the requests that it needs, the same at
+/// each of them. What is left over at the end belongs to the last: a straggler there draws no spike.
+fn quantiles(points: &[Histogram], p: f64) -> Vec<Option<f64>> {
+    let needed = percentile::least_n(p);
+    let mut stretches: Vec<(Histogram, usize)> = Vec::new();
+    let (mut open, mut length) = (Histogram::new(), 0);
+    for point in points {
+        open.merge(point);
+        length += 1;
+        if open.count() >= needed {
+            stretches.push((std::mem::take(&mut open), std::mem::take(&mut length)));
+        }
+    }
+    if stretches.len() < FEWEST_STRETCHES {
+        return vec![None; points.len()];
+    }
+    if let Some((last, its_length)) = stretches.last_mut() {
+        last.merge(&open);
+        *its_length += length;
+    }
+    let of_stretch = |(mut merged, length): (Histogram, usize)| {
+        merged.settle();
+        std::iter::repeat_n(merged.quantile(p).map(micros), length)
+    };
+    let values = stretches.into_iter().flat_map(of_stretch);
+    values.zip(points).map(|(value, point)| value.filter(|_| point.count() > 0)).collect()
+}
+
 /// How many windows make one point: a power of two, as windows themselves merge.
 fn windows_a_point(requests: &[u64]) -> usize {
     let loaded = requests.iter().filter(|count| **count > 0).map(|count| real(*count));
-    let typical = Readings::new(loaded).median().unwrap_or(REQUESTS_A_POINT);
+    let needed = real(percentile::least_n(TYPICAL));
+    let typical = Readings::new(loaded).median().unwrap_or(needed);
     let mut together = 1;
     loop {
         let points = requests.len().div_ceil(together);
-        let sparse = typical * real(together as u64) < REQUESTS_A_POINT;
+        let sparse = typical * real(together as u64) < needed;
         if points <= MOST_POINTS && !(sparse && points > 2 * FEWEST_POINTS) {
             return together;
         }
@@ -66,38 +106,16 @@ fn points(windows: usize, together: usize) -> impl Iterator<Item = Range<usize>>
     (0..windows).step_by(together).map(move |first| first..windows.min(first + together))
 }
 
-fn add_point(
-    figures: &mut SeriesFigures,
-    timeline: &Timeline,
-    series: &[&EndpointSeries],
-    point: &Range<usize>,
-    has_latency: bool,
-) {
-    let windows = || series.iter().flat_map(|one| one.windows.get(point.clone()).unwrap_or_default());
-    figures.requests.push(windows().map(|window| window.requests).sum());
-    figures.failures.push(windows().map(|window| window.failures).sum());
-    let users = timeline.users.get(point.clone()).unwrap_or_default();
-    figures.users.push(Readings::new(users.iter().copied().flatten()).max());
-    if !has_latency {
-        figures.max_us.push(None);
-        return;
-    }
-    let merged = merged(windows());
-    figures.max_us.push(merged.quantile(1.0).map(micros));
-    for p in SHOWN {
-        let found = merged.quantile(p).map(micros);
-        figures.quantiles_us.entry(fmt::quantile_name(p)).or_default().push(found);
-    }
+fn windows<'a>(series: &'a [&EndpointSeries], point: &Range<usize>) -> impl Iterator<Item = &'a Window> {
+    let point = point.clone();
+    series.iter().flat_map(move |one| one.windows.get(point.clone()).unwrap_or_default())
 }
 
-fn blank_edges(figures: &mut SeriesFigures) {
-    let loaded = figures.requests.iter().filter(|count| **count > 0).map(|count| real(*count));
-    let least = Readings::new(loaded).median().map_or(0.0, |typical| FEW_REQUESTS.min(EDGE * typical));
-    for values in figures.quantiles_us.values_mut() {
-        for (value, requests) in values.iter_mut().zip(&figures.requests) {
-            *value = value.filter(|_| real(*requests) >= least);
-        }
-    }
+fn add_point(figures: &mut SeriesFigures, timeline: &Timeline, series: &[&EndpointSeries], point: &Range<usize>) {
+    figures.requests.push(windows(series, point).map(|window| window.requests).sum());
+    figures.failures.push(windows(series, point).map(|window| window.failures).sum());
+    let users = timeline.users.get(point.clone()).unwrap_or_default();
+    figures.users.push(Readings::new(users.iter().copied().flatten()).max());
 }
 
 fn merged<'a>(windows: impl Iterator<Item = &'a Window>) -> Histogram {
@@ -146,8 +164,37 @@ mod tests {
         last.requests = 1;
         last.latency = Some([649_000].into_iter().collect());
         let series = figures(&test).unwrap();
-        assert_eq!((series.quantiles_us["p95"][60], series.quantiles_us["p95"][59].is_some()), (None, true));
+        let p95 = &series.quantiles_us["p95"];
+        assert!(p95[60].is_some_and(|us| us < 649_000.0) && p95[60] == p95[59], "{:?}", &p95[58..]);
         assert!(series.max_us[60].is_some(), "it is still the slowest request");
+    }
+
+    /// A line of p99 was drawn in windows of 368 requests only, so a run of 20 a second had none, however long it was; and that of
+    /// p95 in windows of 55, where it needs 72.
+    #[test]
+    fn a_quantile_is_of_as_many_windows_as_it_needs() {
+        let test = builder::raw_test(&Shape { seconds: 60, per_second: 20, ..Shape::default() });
+        let series = figures(&test).unwrap();
+        let runs = |name: &str| {
+            let mut values = series.quantiles_us[name].clone();
+            assert!(values.iter().all(Option::is_some), "{name}");
+            values.dedup();
+            values.len()
+        };
+        assert_eq!(series.requests, [20; 60]);
+        assert!(runs("p95") <= 15 && runs("p99") <= 3, "{} {}", runs("p95"), runs("p99"));
+        // Of 1,000 requests three times 368 cannot be made: two stretches show no course.
+        let test = builder::raw_test(&Shape { seconds: 50, per_second: 20, ..Shape::default() });
+        assert!(figures(&test).unwrap().quantiles_us["p99"].iter().all(Option::is_none));
+    }
+
+    #[test]
+    fn where_nothing_ended_nothing_is_drawn() {
+        let mut test = builder::raw_test(&Shape { seconds: 60, per_second: 100, ..Shape::default() });
+        let windows = &mut test.timeline.as_mut().unwrap().endpoints[0].windows;
+        windows[30..33].fill(Window::default());
+        let p99 = figures(&test).unwrap().quantiles_us["p99"].clone();
+        assert_eq!((p99[29].is_some(), &p99[30..33], p99[33].is_some()), (true, &[None; 3][..], true));
     }
 
     #[test]

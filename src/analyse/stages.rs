@@ -25,7 +25,7 @@ const STRETCHES: usize = 24;
 pub fn words(test: &Test, timeline: &Timeline, steady: Range<usize>) -> Option<String> {
     let users = || changes(timeline.users.get(steady.clone())?.iter().copied().flatten());
     let rate = || {
-        let counts = phases::requests_by_window(test, timeline);
+        let counts = phases::requests_by_window(timeline);
         let counts = counts.get(steady.clone())?;
         let together = counts.len().div_ceil(STRETCHES).max(1);
         let seconds = real(together as u64) * phases::width_s(timeline);

@@ -1,6 +1,6 @@
 //! A population's endpoints and their sum, as they are judged and shown.
 
-use super::block::{blocks, failure_design_effect, latency_design_effect, load_series};
+use super::block::{blocks, failure_design_effect, latency_design_effect};
 use super::figures::{CacheFigures, EndpointFigures, NamedCount, Phases, PopulationFigures};
 use super::latency;
 use super::over_time;
@@ -26,13 +26,17 @@ fn population(
 ) -> PopulationFigures {
     // Windows hold requests only: of other populations it is not known how they clustered in time.
     let timeline = test.timeline.as_ref().filter(|_| data.population == Population::Request);
-    let load = timeline.map(|timeline| load_series(test, timeline)).unwrap_or_default();
+    let load: Vec<&EndpointSeries> = timeline.iter().flat_map(|timeline| &timeline.endpoints).collect();
     let endpoint = |endpoint: &EndpointData, series: &[&EndpointSeries]| {
         let effects = DesignEffects {
             latency: latency_design_effect(series, blocks),
             failures: failure_design_effect(series, blocks),
         };
         let mut figures = endpoint_figures(test, endpoint, &effects, quantiles);
+        if data.population == Population::Setup {
+            figures.rate_per_s = None;
+            figures.why.insert("rate_per_s".to_owned(), "before and after the load there is none".to_owned());
+        }
         if data.population == Population::Request {
             figures.latency_us.over_time = over_time::spreads(test, phases, &endpoint.key);
         }
@@ -85,7 +89,6 @@ fn endpoint_figures(test: &Test, data: &EndpointData, effects: &DesignEffects, q
         }),
         latency_us: latency::figures(&data.latency, data.requests, quantiles, effects.latency),
         latency_success_us: latency::figures(&data.latency_ok, successes(data), quantiles, effects.latency),
-        outside_load: data.outside_load,
         why: unknown(data, counted_rate.or(data.rate_quoted)),
     }
 }

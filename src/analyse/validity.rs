@@ -6,11 +6,12 @@ mod course;
 
 pub use course::{busy_generator, littles_law};
 
-use super::figures::{Doubt, TestFigures};
+use super::figures::{Doubt, EndpointFigures, PopulationFigures, TestFigures};
 use super::load;
 use super::phases;
 use super::reading::real;
 use crate::fmt;
+use crate::ingest::k6;
 use crate::model::distribution::Recorded;
 use crate::model::key::{Outcome, Population};
 use crate::model::test::Test;
@@ -71,7 +72,7 @@ pub fn doubts(test: &Test, figures: &TestFigures) -> Vec<Doubt> {
 /// Doubts about a test that did not get the load which was declared for it: below 95 % of requests, users or length.
 #[must_use]
 pub fn delivered(test: &Test, figures: &TestFigures, declared: &Declared) -> Vec<Doubt> {
-    let measured: Vec<u64> = figures.populations.iter().filter_map(|data| data.totals.requests).collect();
+    let measured: Vec<u64> = of_load(figures).filter_map(|data| data.totals.requests).collect();
     let requests = (!measured.is_empty()).then(|| real(measured.iter().sum()));
     let length = figures.phases.as_ref().map(|phases| phases.steady_to_s).or(test.duration_s);
     let totals = figures.populations.iter().find(|data| data.population == Population::Request);
@@ -85,6 +86,11 @@ pub fn delivered(test: &Test, figures: &TestFigures, declared: &Declared) -> Vec
         (declared.rate_per_s, rate, "requests a second", words),
     ];
     asked.into_iter().filter_map(|(declared, reached, what, say)| short_of(declared?, reached, what, say)).collect()
+}
+
+/// What was measured of the load: setup and teardown are none.
+fn of_load(figures: &TestFigures) -> impl Iterator<Item = &PopulationFigures> {
+    figures.populations.iter().filter(|data| data.population != Population::Setup)
 }
 
 fn short_of(declared: f64, reached: Option<f64>, what: &str, say: fn(f64) -> String) -> Option<Doubt> {
@@ -106,8 +112,8 @@ fn doubt(rule: &str, invalidates: bool, message: String) -> Doubt {
 /// No request, connection or message at all. A k6 script that throws in every iteration ends with exit code 0 and leaves
 /// iterations without anything in them.
 fn nothing_measured(test: &Test, figures: &TestFigures) -> Option<Doubt> {
-    let measured = figures.populations.iter().any(|data| data.totals.requests.is_none_or(|count| count > 0));
-    if measured || test.metrics.iter().any(|data| is_work(&data.key.name)) {
+    let measured = of_load(figures).any(|data| data.totals.requests.is_none_or(|count| count > 0));
+    if measured || test.metrics.iter().any(|data| is_work(&data.key.name) && !k6::is_aside(&data.key.tags)) {
         return None;
     }
     let iterations = figures.load.iterations.filter(|count| *count > 0);
@@ -181,7 +187,7 @@ fn unsettled(figures: &TestFigures) -> Option<Doubt> {
 /// Parts of the run without a single request. What was not under load most of the time shows nothing about load over time.
 fn idle(test: &Test) -> Option<Doubt> {
     let timeline = test.timeline.as_ref()?;
-    let requests = phases::requests_by_window(test, timeline);
+    let requests = phases::requests_by_window(timeline);
     let parts = PARTS.min(requests.iter().sum::<u64>() / REQUESTS_A_PART).max(1);
     let size = requests.len().div_ceil(usize::try_from(parts).ok()?).max(1);
     let (busy, all) = requests
@@ -199,7 +205,7 @@ fn gap(test: &Test) -> Option<Doubt> {
     let timeline = test.timeline.as_ref()?;
     let origin = phases::origin(test)?;
     let width = phases::width_s(timeline);
-    let requests = phases::requests_by_window(test, timeline);
+    let requests = phases::requests_by_window(timeline);
     let busy: Vec<usize> = (0..).zip(&requests).filter(|(_, count)| **count > 0).map(|(at, _)| at).collect();
     let silences = busy.iter().zip(busy.iter().skip(1)).map(|(from, to)| (to - from - 1, *from + 1));
     // The first of equally long ones.
@@ -241,7 +247,23 @@ fn failures(test: &Test, figures: &TestFigures) -> Vec<Doubt> {
     };
     let why = requests.totals.failures_why.clone();
     let unknown = why.map(|why| doubt("failures-unknown", false, format!("failures are not known: {why}")));
-    unknown.into_iter().chain(fast_errors(test)).collect()
+    unknown.into_iter().chain(generator_faults(&requests.totals)).chain(fast_errors(test)).collect()
+}
+
+/// Failures that the load generator made by itself: of the system they say nothing.
+fn generator_faults(totals: &EndpointFigures) -> Option<Doubt> {
+    let own: Vec<_> = totals.failure_kinds.iter().filter(|kind| Outcome::is_generators_own(&kind.name)).collect();
+    let kinds: Vec<String> =
+        own.iter().take(3).map(|kind| format!("{} {}", fmt::count(kind.count), fmt::plain(&kind.name))).collect();
+    (!own.is_empty()).then(|| {
+        let message = format!(
+            "{} of {} are the load generator's or the test plan's own, not the system's: {}",
+            fmt::count(own.iter().map(|kind| kind.count).sum()),
+            fmt::plural(totals.failures.unwrap_or(0), "failure", "failures"),
+            kinds.join(", ")
+        );
+        doubt("generator-faults", false, message)
+    })
 }
 
 /// Most requests failed, and failed fast: the latency over all responses is then that of an error page.

@@ -5,7 +5,6 @@
 //! run itself. The series is that of five seconds' mean distances of ln latency from its endpoint's median, so that a change
 //! of the mix is no change of level, and no single timeout decides.
 
-use super::block::load_series;
 use super::figures::{Phases, WarmUp};
 use super::phases;
 use super::reading::real;
@@ -61,7 +60,8 @@ pub fn find(test: &Test, phases: &Phases) -> Option<WarmUp> {
     let width_s = phases::width_s(timeline);
     let together =
         (1..=steady.end).take_while(|windows| real(*windows as u64) * width_s < STEP_S + width_s / 2.0).last()?;
-    let steps = course(&load_series(test, timeline), steady.clone(), together);
+    let series: Vec<_> = timeline.endpoints.iter().collect();
+    let steps = course(&series, steady.clone(), together);
     let known: Vec<f64> = steps.iter().copied().flatten().collect();
     let cut = mser(&known).filter(|_| known.len() >= FEWEST)?;
     // Steps without a request have no value, and are no later for it.

@@ -2,12 +2,13 @@
 
 use super::figure::{TOLERANCE, mean_and_max, relative};
 use super::form::{Class, Form};
-use super::population::populations;
+use super::population::{populations, totals_of_tool};
 use super::{sound, together};
 use crate::fmt;
 use crate::model::input::InputFile;
+use crate::model::key::Population;
 use crate::model::sample::Fact;
-use crate::model::test::{PopulationData, Warning, WarningKind};
+use crate::model::test::{EndpointData, PopulationData, Warning, WarningKind};
 use std::collections::BTreeMap;
 
 /// What is said about a test.
@@ -63,14 +64,40 @@ pub(super) fn said(forms: &[Form], figures: &[PopulationData], monitors: &[Form]
     for text in together::warnings(first).into_iter().chain(forms.iter().flat_map(sound::contradictions)) {
         said.warn(WarningKind::Sources, text);
     }
-    for mine in figures {
-        let others = others.iter().filter(|form| form.class < Class::Aside).filter_map(|form| {
-            let theirs = populations(&form.part).into_iter().find(|theirs| theirs.population == mine.population)?;
-            Some((form, theirs))
-        });
-        cross_check(&mut said, first, mine, &others.collect::<Vec<_>>());
+    let counted = others.iter().filter(|form| form.class < Class::Aside);
+    let others: Vec<(&Form, Vec<PopulationData>)> = counted.map(|form| (form, populations(&form.part))).collect();
+    said.remarks.extend(kept_apart(figures, &others));
+    let others: Vec<_> = others.iter().map(|(form, theirs)| (*form, totals_of_tool(theirs))).collect();
+    for (population, mine) in totals_of_tool(figures) {
+        let others: Vec<_> =
+            others.iter().filter_map(|(form, theirs)| Some((*form, theirs.get(&population)?))).collect();
+        cross_check(&mut said, first, (population, &mine), &others);
     }
     said
+}
+
+/// What the tool's own totals hold beside the load, where both are there: no contradiction, and to be known by whoever holds
+/// one against the other.
+fn kept_apart(figures: &[PopulationData], others: &[(&Form, Vec<PopulationData>)]) -> Option<String> {
+    let of = |all: &[PopulationData], population| {
+        all.iter().find(|one| one.population == population).and_then(|one| one.totals.requests)
+    };
+    let aside = of(figures, Population::Setup)?;
+    let load = of(figures, Population::Request).unwrap_or(0);
+    let together = |theirs: &[PopulationData]| {
+        of(theirs, Population::Setup).is_none() && of(theirs, Population::Request).is_some()
+    };
+    let sources = others.iter().filter(|(_, theirs)| together(theirs)).map(|(form, _)| form.file.source.as_str());
+    let sources: Vec<&str> = sources.collect();
+    (!sources.is_empty()).then(|| {
+        format!(
+            "the totals of {} hold the {} of setup and teardown beside the {} of load: the tool counts them together, here \
+             they are kept apart",
+            sources.join(" and "),
+            fmt::plural(aside, "request", "requests"),
+            fmt::count(load)
+        )
+    })
 }
 
 fn of_file(said: &mut Said, form: &Form) {
@@ -94,8 +121,13 @@ fn of_file(said: &mut Said, form: &Form) {
 }
 
 /// Says where other forms count or time otherwise; forms that say the same thing are named together.
-fn cross_check(said: &mut Said, first: &Form, mine: &PopulationData, others: &[(&Form, PopulationData)]) {
-    let noun = mine.population.words();
+fn cross_check(
+    said: &mut Said,
+    first: &Form,
+    (population, mine): (Population, &EndpointData),
+    others: &[(&Form, &EndpointData)],
+) {
+    let noun = population.words();
     let mut differences: BTreeMap<Difference, Vec<&str>> = BTreeMap::new();
     for (form, theirs) in others {
         if let Some(difference) = difference(noun, mine, form, theirs) {
@@ -128,8 +160,7 @@ struct Difference {
     only_late: bool,
 }
 
-fn difference(noun: &str, mine: &PopulationData, form: &Form, theirs: &PopulationData) -> Option<Difference> {
-    let (mine, theirs) = (&mine.totals, &theirs.totals);
+fn difference(noun: &str, mine: &EndpointData, form: &Form, theirs: &EndpointData) -> Option<Difference> {
     let unlike = |own: Option<u64>, other: Option<u64>| own.zip(other).filter(|(own, other)| own != other);
     if let Some((own, other)) = unlike(mine.requests, theirs.requests) {
         #[expect(clippy::cast_precision_loss, reason = "compared to 2 %")]

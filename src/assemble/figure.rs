@@ -21,6 +21,18 @@ pub(super) struct Figure {
     pub(super) max: Option<f64>,
 }
 
+impl Figure {
+    /// Of both together.
+    fn with(self, other: Self) -> Self {
+        let weighted = |one: Self| Some((one.mean? * one.count?, one.count?));
+        let mean = match (weighted(self), weighted(other)) {
+            (Some((ours, n)), Some((theirs, more))) => Some((ours + theirs) / (n + more)),
+            _ => self.mean.or(other.mean),
+        };
+        Self { count: sum(self.count, other.count), mean, max: most(self.max, other.max) }
+    }
+}
+
 /// Figures of a form.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Figures {
@@ -41,6 +53,11 @@ impl Figures {
             let figure =
                 sampled(part, population).or_else(|| totalled(part, population)).or_else(|| last_row(part, population));
             figures.populations.extend(figure.map(|figure| (population, figure)));
+        }
+        // Points tell setup from load and a summary does not: they know each other by what the tool counts.
+        if let Some(aside) = figures.populations.remove(&Population::Setup) {
+            let load = figures.populations.remove(&Population::Request).unwrap_or_default();
+            figures.populations.insert(Population::Setup.of_tool(), load.with(aside));
         }
         for metric in part.metrics() {
             // A summary's sub-metrics repeat what the metric without tags holds; points with tags add up to it.

@@ -36,6 +36,18 @@ fn of_cells(population: Population, cells: &[&CellData]) -> PopulationData {
     PopulationData { population, totals: endpoint(EndpointKey::default(), cells), endpoints: ordered(endpoints) }
 }
 
+/// The totals as the tool itself counts: with setup and teardown among the requests.
+pub(super) fn totals_of_tool(all: &[PopulationData]) -> BTreeMap<Population, EndpointData> {
+    let mut totals: BTreeMap<Population, EndpointData> = BTreeMap::new();
+    for one in all {
+        let counted = one.population.of_tool();
+        let own = totals.remove(&counted);
+        let sum = own.map_or_else(|| one.totals.clone(), |own| summed(&[own, one.totals.clone()]));
+        totals.insert(counted, sum);
+    }
+    totals
+}
+
 fn ordered(mut endpoints: Vec<EndpointData>) -> Vec<EndpointData> {
     endpoints.sort_by_cached_key(|one| (one.key.label(), one.key.group.clone()));
     endpoints
@@ -68,7 +80,6 @@ fn endpoint(key: EndpointKey, cells: &[&CellData]) -> EndpointData {
     }
     all.histogram.settle();
     ok.histogram.settle();
-    let outside_load = is_outside_load(&key, cells);
     EndpointData {
         requests: Some(requests),
         failures: (unknown == 0).then_some(failures),
@@ -85,7 +96,6 @@ fn endpoint(key: EndpointKey, cells: &[&CellData]) -> EndpointData {
             _ => Distribution::Unknown("the source does not say which requests failed".to_owned()),
         },
         rate_quoted: None,
-        outside_load,
         key,
     }
 }
@@ -98,13 +108,6 @@ fn most_frequent(kinds: BTreeMap<&str, u64>) -> Vec<(String, u64)> {
     let mut kinds: Vec<(String, u64)> = kinds.into_iter().map(|(kind, count)| (kind.to_owned(), count)).collect();
     kinds.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     kinds
-}
-
-/// k6's `setup()` and `teardown()` are groups of those names at the root, in which no scenario runs.
-fn is_outside_load(key: &EndpointKey, cells: &[&CellData]) -> bool {
-    let root = key.group.as_deref().and_then(|group| group.split("::").next());
-    matches!(root, Some("setup" | "teardown"))
-        && !cells.iter().any(|cell| cell.key.tags.iter().any(|(name, _)| name == "scenario"))
 }
 
 fn of_totals(population: Population, totals: &[&Total]) -> PopulationData {
@@ -125,7 +128,6 @@ fn of_totals(population: Population, totals: &[&Total]) -> PopulationData {
 
 fn of_total(key: EndpointKey, total: &Total) -> EndpointData {
     EndpointData {
-        outside_load: is_outside_load(&key, &[]),
         key,
         requests: total.requests,
         failures: total.failures,
@@ -148,7 +150,7 @@ fn one_of(key: &EndpointKey, mut rows: Vec<EndpointData>) -> Option<EndpointData
     if let Distribution::Quoted(quoted) = &mut sum.latency {
         quoted.definition.push_str("; several names are shown as one, and their percentiles cannot be combined");
     }
-    Some(EndpointData { outside_load: rows.iter().all(|row| row.outside_load), key: key.clone(), ..sum })
+    Some(EndpointData { key: key.clone(), ..sum })
 }
 
 /// A sum, known where all its parts are. Counts that a file only claims may be beyond counting together.
@@ -182,7 +184,6 @@ fn summed(endpoints: &[EndpointData]) -> EndpointData {
         latency: latency(|one| &one.latency),
         latency_ok: latency(|one| &one.latency_ok),
         rate_quoted: None,
-        outside_load: false,
     }
 }
 
@@ -288,7 +289,6 @@ fn of_rows(rows: &[crate::rollup::IntervalSeries]) -> Option<PopulationData> {
             latency: unknown(),
             latency_ok: unknown(),
             rate_quoted: None,
-            outside_load: false,
         })
     };
     let endpoints: Vec<EndpointData> =

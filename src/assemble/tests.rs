@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 mod appended;
 mod corpus;
+mod setup;
 mod shards;
 mod twice;
 

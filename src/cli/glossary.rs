@@ -238,7 +238,13 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("monitor", "A resource monitor's file: CPU, memory, pools over time, joined with the load by time."),
     (
         "population",
-        "Requests, connections, messages and transactions are counted apart: a percentile over two kinds would be one of neither.",
+        "Requests, connections, messages, transactions and setup requests are counted apart: a percentile over two kinds would be one of \
+         neither.",
+    ),
+    (
+        "setup-requests",
+        "What k6 asked for in setup() and teardown(). They are no load: in no total, rate, percentile or comparison, and shown by \
+         themselves. k6's own summary and thresholds count them with the load.",
     ),
     (
         "measured",

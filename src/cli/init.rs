@@ -259,7 +259,7 @@ fn criteria(test: &Named<'_>) -> Vec<Block> {
             Population::Request => ("latency", Some("success.ratio")),
             Population::Connection => ("connect.latency", Some("connect.success_ratio")),
             Population::Message => ("messages.latency", Some("messages.delivered_ratio")),
-            Population::Transaction => continue,
+            Population::Transaction | Population::Setup => continue,
         };
         found.extend(latency(test, prefix, &one.totals.latency_us));
         found.extend(share.and_then(|metric| shares(test, metric, &one.totals)));

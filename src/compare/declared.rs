@@ -186,7 +186,7 @@ mod tests {
     fn figures(p95_s: f64, interval_s: Option<(f64, f64)>) -> EndpointFigures {
         let text = r#"{"group": null, "method": null, "name": "", "label": "", "requests": 100, "failures": 0, "failure_ratio": 0.0,
             "failure_ratio_ci": [0.0, 0.037], "failures_why": null, "failure_kinds": [], "statuses": [], "rate_per_s": 2.0, "bytes": null,
-            "cache": null, "latency_us": null, "latency_success_us": null, "outside_load": false}"#;
+            "cache": null, "latency_us": null, "latency_success_us": null}"#;
         let mut value: serde_json::Value = serde_json::from_str(text).unwrap();
         let mut latency = LatencyFigures::default();
         latency.quantiles.insert("p95".to_owned(), Some(p95_s * 1e6));

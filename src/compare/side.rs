@@ -58,7 +58,7 @@ pub struct Side {
     pub load: LoadFigures,
     /// All requests together.
     pub totals: EndpointFigures,
-    /// By label; setup and teardown are left out.
+    /// By label.
     pub endpoints: Vec<SideEndpoint>,
 }
 
@@ -68,8 +68,7 @@ impl Side {
     pub fn of(test: &Test, figures: &TestFigures) -> Option<Self> {
         let requests = figures.populations.iter().find(|one| one.population == Population::Request)?;
         let steady = steady_windows(test, figures);
-        let loaded = requests.endpoints.iter().filter(|endpoint| !endpoint.outside_load);
-        let endpoints = loaded.map(|endpoint| {
+        let endpoints = requests.endpoints.iter().map(|endpoint| {
             let parts = steady.as_ref().and_then(|(timeline, range)| parts(timeline, range.clone(), endpoint));
             SideEndpoint { figures: endpoint.clone(), parts }
         });

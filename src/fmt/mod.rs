@@ -221,6 +221,25 @@ pub fn with_unit(value: f64, unit: &str) -> String {
     }
 }
 
+/// A text in which no figure parts from its unit at the end of a line: the blank between them holds them together.
+#[must_use]
+pub fn bound(text: &str) -> String {
+    const UNITS: [&str; 16] =
+        ["%", "ns", "µs", "ms", "s", "min", "h", "d", "B", "kB", "MB", "GB", "TB", "point", "points", "times"];
+    const BOUND: char = '\u{a0}';
+    let mut out = String::with_capacity(text.len() + 8);
+    for (at, part) in text.split(' ').enumerate() {
+        let word = part.find(|letter: char| !letter.is_alphanumeric() && letter != '%');
+        let word = word.and_then(|end| part.get(..end)).unwrap_or(part);
+        let is_unit = UNITS.contains(&word) && out.ends_with(|before: char| before.is_ascii_digit());
+        if at > 0 {
+            out.push(if is_unit { BOUND } else { ' ' });
+        }
+        out.push_str(part);
+    }
+    out
+}
+
 /// Which share of people wait longer than a quantile: 0.95 → `1 in 20`, 0.5 → `half`.
 #[must_use]
 pub fn one_in(p: f64) -> String {
@@ -324,6 +343,16 @@ mod tests {
         assert_eq!(one_in(0.999), "1 in 1,000");
         assert_eq!(one_in(0.5), "half");
         assert_eq!(rate(20.0 / 60.0), "20/min");
+    }
+
+    /// On paper `1.83` stood at the end of a line and `%` at the start of the next.
+    #[test]
+    fn a_figure_keeps_its_unit_beside_it() {
+        let text = "from 0 % to 1.83 %, p95 12 ms (1 min 30 s); 3 requests, 5 MB/s, 7 screens";
+        let held = "from 0~% to 1.83~%, p95 12~ms (1~min 30~s); 3 requests, 5~MB/s, 7 screens";
+        assert_eq!(bound(text).replace('\u{a0}', "~"), held);
+        assert_eq!(bound(""), "");
+        assert_eq!(bound("a %"), "a %");
     }
 
     #[test]

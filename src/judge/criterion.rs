@@ -325,7 +325,7 @@ pub(super) fn missing_words(plan: &PlannedTest, hint: Option<&str>) -> (Status, 
 /// How many values would settle it, where that is the open question.
 pub(super) fn settles(decision: Decision, seen: &Observation, limit: &Limit) -> Option<u64> {
     match decision.because {
-        Because::IntervalReachesAcross => seen.settles_at(limit.value),
+        Because::IntervalReachesAcross => seen.settles_at(limit.value).filter(|n| seen.is_within_reach(*n)),
         Because::TooFew { needs } => Some(needs),
         _ => None,
     }

@@ -103,7 +103,8 @@ fn covers(criterion: &Criterion, entry: &Entry<'_>, configured: &[CriterionResul
 
 /// The population that a test is about: requests, else connections, else messages.
 fn main_population(entry: &Entry<'_>) -> Option<Population> {
-    Population::ALL.into_iter().find(|population| entry.judged.population(*population).is_some())
+    let of_load = Population::ALL.into_iter().filter(|population| *population != Population::Setup);
+    of_load.into_iter().find(|population| entry.judged.population(*population).is_some())
 }
 
 /// Of requests; of connections where a test has no requests; not applicable to another population alone.
@@ -115,7 +116,7 @@ fn of_entry(criterion: &Criterion, entry: &Entry<'_>, newest: Option<Timestamp>)
         Some(Population::Request) => first(judge(&asking, &alone)),
         Some(Population::Connection) => of_connections(criterion)
             .and_then(|criterion| first(judge(&Asking { criterion: &criterion, ..asking }, &alone))),
-        Some(other @ (Population::Message | Population::Transaction)) => Some(asking.unseen(
+        Some(other @ (Population::Message | Population::Transaction | Population::Setup)) => Some(asking.unseen(
             entry.name(),
             Status::NotApplicable,
             &format!("neither requests nor connections were measured, only {}", other.words()),

@@ -1,6 +1,8 @@
 //! k6's thresholds as criteria. They are judged on k6's own figure in its own definition (type 7); where a summary states the
 //! outcome, that outcome counts; our interval stands beside it. A threshold on nothing is not kept: k6 passes it (grafana/k6
-//! #1346), here it is inconclusive.
+//! #1346), here it is inconclusive. To k6 the requests of
+//! `setup()` and `teardown()` are requests like any other: they are in the figure that a threshold is held against, whether k6
+//! printed it or it is computed here, though everything else here keeps them apart from the load. `{scenario:…}` leaves them out.
 
 mod figure;
 

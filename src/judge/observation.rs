@@ -104,4 +104,12 @@ impl Observation {
         };
         needed.filter(|&needed| self.n.is_none_or(|n| needed > n))
     }
+
+    /// Whether anybody could collect that many: not where it is both far more than a run has and a hundred times this one.
+    #[must_use]
+    pub fn is_within_reach(&self, needed: u64) -> bool {
+        const MANY: u64 = 1_000_000;
+        const RUNS: u64 = 100;
+        needed <= MANY || self.n.is_some_and(|n| needed <= n.saturating_mul(RUNS))
+    }
 }

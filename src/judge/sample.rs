@@ -94,7 +94,6 @@ pub(crate) fn endpoint(label: &str, requests: u64, failures: Option<u64>) -> End
         cache: None,
         latency_us: latency,
         latency_success_us: LatencyFigures::default(),
-        outside_load: false,
         why: BTreeMap::new(),
     }
 }

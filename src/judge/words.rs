@@ -33,6 +33,7 @@ pub fn subject(metric: &Metric) -> Subject {
                 (Population::Connection, _) => " of connecting",
                 (Population::Message, _) => " of messages",
                 (Population::Transaction, _) => " of transactions",
+                (Population::Setup, _) => " of setup requests",
             };
             match stat {
                 Stat::Mean => format!("mean latency{of}"),
@@ -49,6 +50,7 @@ pub fn subject(metric: &Metric) -> Subject {
         Asked::Success(Population::Connection) => "connections made".to_owned(),
         Asked::Success(Population::Message) => "messages delivered".to_owned(),
         Asked::Success(Population::Transaction) => "transactions completed".to_owned(),
+        Asked::Success(Population::Setup) => "setup requests that succeeded".to_owned(),
         Asked::Checks => "checks held".to_owned(),
         Asked::CacheHits => "cache hits".to_owned(),
         Asked::UsersMax => "users".to_owned(),
@@ -212,8 +214,12 @@ fn not_proven(subject: &Subject, seen: &Observation, demanded: &Limit, because: 
 }
 
 fn settles(subject: &Subject, seen: &Observation, demanded: &Limit) -> Option<String> {
-    seen.settles_at(demanded.value)
-        .map(|n| format!("about {} {} would settle it", fmt::count(roughly(n)), subject.counted))
+    let n = seen.settles_at(demanded.value)?;
+    Some(if seen.is_within_reach(n) {
+        format!("about {} {} would settle it", fmt::count(roughly(n)), subject.counted)
+    } else {
+        format!("more {} of the same would not settle it", subject.counted)
+    })
 }
 
 /// Two digits, rounded up: an estimate of how many are needed is no better than that.
@@ -264,6 +270,28 @@ mod tests {
             reason(&subject(&metric), &seen, &limit, decision, Evidence::Observed),
             "failures below 0.1 % met on 1,801 requests, not proven: 3,838 without one would prove it"
         );
+    }
+
+    /// "About 52,000,000 requests would settle it" was said of a run of 18,283, which nobody repeats 2,800 times.
+    #[test]
+    fn what_nobody_can_collect_settles_nothing() {
+        let metric = Metric::parse("failures.ratio").unwrap();
+        let said = |design_effect: f64, share: f64| {
+            let seen = Observation {
+                interval: Some((Some(0.002), None)),
+                n: Some(18_283),
+                nature: Nature::Share { design_effect },
+                ..Observation::counted(share, Unit::Ratio)
+            };
+            let limit = Limit { side: Side::AtMost, value: 0.01, warn: None, warn_side: None };
+            let decision = decide(&seen, &limit, Evidence::Observed, false);
+            let text = reason(&subject(&metric), &seen, &limit, decision, Evidence::Observed);
+            (text, crate::judge::criterion::settles(decision, &seen, &limit))
+        };
+        let (text, needed) = said(50.0, 0.005);
+        assert!(text.contains("about ") && text.ends_with(" requests would settle it") && needed.is_some(), "{text}");
+        let (text, needed) = said(9_000.0, 0.0095);
+        assert!(text.ends_with("more requests of the same would not settle it") && needed.is_none(), "{text}");
     }
 
     #[test]

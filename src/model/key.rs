@@ -17,11 +17,14 @@ pub enum Population {
     /// A step of a script that holds requests (a JMeter transaction controller's row): its time is theirs and the pauses
     /// between them, so it is never counted with them.
     Transaction,
+    /// A request that a script made before or after the load (k6's `setup()` and `teardown()`): it is no load, and is never
+    /// counted with what is.
+    Setup,
 }
 
 impl Population {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 4] = [Self::Request, Self::Connection, Self::Message, Self::Transaction];
+    pub const ALL: [Self; 5] = [Self::Request, Self::Connection, Self::Message, Self::Transaction, Self::Setup];
 
     /// What several are called.
     #[must_use]
@@ -31,7 +34,15 @@ impl Population {
             Self::Connection => "connections",
             Self::Message => "messages",
             Self::Transaction => "transactions",
+            Self::Setup => "setup requests",
         }
+    }
+
+    /// What the tool itself counts it among: to k6 requests of setup and teardown are requests like any other, in its summaries
+    /// and in its thresholds.
+    #[must_use]
+    pub fn of_tool(self) -> Self {
+        if self == Self::Setup { Self::Request } else { self }
     }
 }
 
@@ -106,6 +117,15 @@ pub enum Outcome {
     Failed(String),
     /// The source does not say; failures are then unknown, which is not zero.
     Unknown,
+}
+
+impl Outcome {
+    /// Whether failures of a kind are the load generator's or the test plan's own, and never reached the system. Adapters call
+    /// them so; what may be the system's as well (a refused connection, a timeout) is called otherwise.
+    #[must_use]
+    pub fn is_generators_own(kind: &str) -> bool {
+        kind.starts_with("load generator: ") || kind.starts_with("test plan: ") || kind.starts_with("stopped by ")
+    }
 }
 
 /// A Cell is the finest grouping of samples that is kept: everything shown is a merge of cells, so that an endpoint, its

@@ -101,8 +101,6 @@ pub struct EndpointData {
     pub latency_ok: Distribution,
     /// Requests per second as the tool counts it.
     pub rate_quoted: Option<f64>,
-    /// Belongs to k6's setup or teardown and is no load.
-    pub outside_load: bool,
 }
 
 /// One cell's counters.

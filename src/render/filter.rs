@@ -42,7 +42,7 @@ pub(super) fn environment(
     env.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     env.set_auto_escape_callback(|_| AutoEscape::Html);
     env.set_formatter(move |out, _, value| Ok(out.write_str(&written(value, target))?));
-    numbers(&mut env);
+    numbers(&mut env, target);
     texts(&mut env, target);
     for (name, source) in templates {
         env.add_template(name, source)?;
@@ -62,7 +62,7 @@ fn written(value: &Value, target: Target) -> String {
 
 fn escaped(text: &str, target: Target) -> String {
     match target {
-        Target::Html => svg::escape(text),
+        Target::Html => svg::escape(&held(text, target)),
         Target::Markdown => fmt::markdown(text),
     }
 }
@@ -76,31 +76,44 @@ fn own(text: String) -> Value {
     Value::from_safe_string(text)
 }
 
-fn shown(value: &Value, write: impl Fn(f64) -> String) -> Value {
-    own(number_of(value).map_or_else(|| UNKNOWN.to_owned(), write))
+fn shown(target: Target, value: &Value, write: impl Fn(f64) -> String) -> Value {
+    own(number_of(value).map_or_else(|| UNKNOWN.to_owned(), |number| held(&write(number), target)))
 }
 
-fn numbers(env: &mut Environment<'_>) {
-    env.add_filter("number", |value: Value| shown(&value, fmt::number));
-    env.add_filter("count", |value: Value| shown(&value, fmt::number));
-    env.add_filter("latency", |value: Value| shown(&value, fmt::latency_us));
-    env.add_filter("percent", |value: Value| shown(&value, fmt::percent));
-    env.add_filter("points", |value: Value| shown(&value, fmt::points));
-    env.add_filter("rate", |value: Value| shown(&value, fmt::rate));
-    env.add_filter("bytes", |value: Value| shown(&value, fmt::bytes));
-    env.add_filter("duration", |value: Value| shown(&value, fmt::duration_s));
-    env.add_filter("clock", |value: Value| shown(&value, fmt::clock));
-    env.add_filter("probability", |value: Value| {
-        shown(&value, |p| if p < 1e-4 { "below 0.0001".to_owned() } else { fmt::number(p) })
+/// A figure of ours: it holds nothing that would have to be escaped.
+fn held(text: &str, target: Target) -> String {
+    match target {
+        // On a page it never stands in one line and its unit in the next.
+        Target::Html => fmt::bound(text),
+        Target::Markdown => text.to_owned(),
+    }
+}
+
+fn numbers(env: &mut Environment<'_>, target: Target) {
+    env.add_filter("number", move |value: Value| shown(target, &value, fmt::number));
+    env.add_filter("count", move |value: Value| shown(target, &value, fmt::number));
+    env.add_filter("latency", move |value: Value| shown(target, &value, fmt::latency_us));
+    env.add_filter("percent", move |value: Value| shown(target, &value, fmt::percent));
+    env.add_filter("points", move |value: Value| shown(target, &value, fmt::points));
+    env.add_filter("rate", move |value: Value| shown(target, &value, fmt::rate));
+    env.add_filter("bytes", move |value: Value| shown(target, &value, fmt::bytes));
+    env.add_filter("duration", move |value: Value| shown(target, &value, fmt::duration_s));
+    env.add_filter("clock", move |value: Value| shown(target, &value, fmt::clock));
+    env.add_filter("probability", move |value: Value| {
+        shown(target, &value, |p| if p < 1e-4 { "below 0.0001".to_owned() } else { fmt::number(p) })
     });
-    env.add_filter("change", |value: Value| shown(&value, fmt::change));
-    env.add_filter("times", |value: Value| shown(&value, |factor| fmt::percent(factor - 1.0)));
+    env.add_filter("change", move |value: Value| shown(target, &value, fmt::change));
+    env.add_filter("times", move |value: Value| shown(target, &value, |factor| fmt::percent(factor - 1.0)));
     // Cells carry the raw number for sorting; nothing for an unknown one.
-    env.add_filter("raw", |value: Value| own(number_of(&value).map_or_else(String::new, |number| number.to_string())));
-    env.add_filter("in_unit", |value: Value, unit: Value| shown(&value, |number| fmt::value(number, unit_of(&unit))));
+    env.add_filter("raw", move |value: Value| {
+        own(number_of(&value).map_or_else(String::new, |number| number.to_string()))
+    });
+    env.add_filter("in_unit", move |value: Value, unit: Value| {
+        shown(target, &value, |number| fmt::value(number, unit_of(&unit)))
+    });
     // A figure in the unit of the limit that it stands beside.
-    env.add_filter("beside", |value: Value, unit: Value, limit: Value| {
-        shown(&value, |number| match number_of(&limit) {
+    env.add_filter("beside", move |value: Value, unit: Value, limit: Value| {
+        shown(target, &value, |number| match number_of(&limit) {
             Some(limit) => fmt::value_beside(number, unit_of(&unit), limit),
             None => fmt::value(number, unit_of(&unit)),
         })
@@ -108,12 +121,12 @@ fn numbers(env: &mut Environment<'_>) {
     // The ends of an interval, of a share rounded outward, as the sentences beside it say them.
     for (name, up) in [("from_beside", false), ("to_beside", true)] {
         env.add_filter(name, move |value: Value, unit: Value, limit: Value| {
-            shown(&value, |end| fmt::end_beside(end, unit_of(&unit), number_of(&limit).unwrap_or(f64::NAN), up))
+            shown(target, &value, |end| fmt::end_beside(end, unit_of(&unit), number_of(&limit).unwrap_or(f64::NAN), up))
         });
     }
-    env.add_filter("plural", |value: Value, one: &str, many: &str| {
+    env.add_filter("plural", move |value: Value, one: &str, many: &str| {
         let word = if number_of(&value).is_some_and(|number| (number - 1.0).abs() < f64::EPSILON) { one } else { many };
-        own(format!("{} {word}", shown(&value, fmt::number)))
+        own(format!("{} {word}", shown(target, &value, fmt::number)))
     });
 }
 

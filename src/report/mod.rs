@@ -4,5 +4,6 @@ pub mod baseline;
 pub mod build;
 pub mod chart;
 pub mod history;
+mod line;
 pub mod model;
 pub mod signoff;

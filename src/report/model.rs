@@ -7,6 +7,7 @@
 use super::baseline::{BaselinePair, BaselineUsed, ReferenceUsed};
 use super::chart::Chart;
 use super::history::HistoryTest;
+pub use super::line::Line;
 use super::signoff::Signoff;
 use crate::analyse::figures::{
     Doubt, EndpointFigures, LoadFigures, MetricFigures, MonitorFigures, Phases, PoolFigures, PopulationFigures,
@@ -142,20 +143,6 @@ pub struct Answer {
     pub defaults: Vec<String>,
 }
 
-/// A sentence and where in the report it is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Line {
-    /// The sentence.
-    pub text: String,
-    /// Anchor within report.html (`ep-3`, `monitors`), if any.
-    pub anchor: Option<String>,
-    /// `fail`, `warn`, `unsure`, `pass` or `plain`: shape and word stand beside the colour.
-    pub state: String,
-    /// How many lines it counts (`and 3 more under Criteria`); left out where it says something itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub left_out: Option<usize>,
-}
-
 /// A key figure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tile {
@@ -276,7 +263,7 @@ impl TestReport {
     #[must_use]
     pub fn measured(&self) -> (&EndpointFigures, &'static str) {
         let none = self.endpoints.is_empty() && self.totals.requests == Some(0);
-        let other = self.populations.first().filter(|_| none);
+        let other = self.populations.iter().find(|one| none && one.population != Population::Setup);
         other.map_or((&self.totals, Population::Request.words()), |one| (&one.totals, one.population.words()))
     }
 
@@ -293,6 +280,9 @@ pub struct FaultLine {
     pub endpoint: Option<String>,
     /// The tool's text.
     pub text: String,
+    /// Where it says so, whose it is that no answer came: `load generator: no free port`, `no answer: connection refused`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
     /// How often.
     pub count: u64,
     /// A failure of requests, or a fault of the test itself.

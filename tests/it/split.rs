@@ -62,19 +62,29 @@ fn own_ndjson() -> Source {
     Source { head: String::new(), rows: rows.collect(), ending: "ndjson" }
 }
 
-type Point = (&'static str, u64, f64, Option<(&'static str, u16)>);
+/// Requests that are made in `setup()` and that are made in `teardown()`.
+const ASIDE: usize = 5;
 
-/// k6's points of these requests, one after the other: (metric, milliseconds since the start, value, endpoint, status).
+/// Metric, milliseconds since the start, value, and of which endpoint, with which status and in which group.
+type Point = (&'static str, u64, f64, Option<(&'static str, u16, &'static str)>);
+
+/// k6's points of these requests, one after the other; the first and last are no load.
 fn points() -> Vec<Point> {
+    const REQUESTS: u64 = 300;
     let mut points = Vec::new();
     let mut second = 0;
-    for (at_ms, endpoint, latency_us, status) in requests(300) {
+    for (at, (at_ms, endpoint, latency_us, status)) in requests(REQUESTS).into_iter().enumerate() {
         while second * 1000 <= at_ms {
             points.push(("vus", second * 1000 + 3, (1 + second / 7) as f64, None));
             points.push(("queue_depth", second * 1000 + 5, (second % 11) as f64, None));
             second += 1;
         }
-        let of = Some((endpoint, status));
+        let group = match at {
+            ..ASIDE => "::setup",
+            _ if at + ASIDE >= REQUESTS as usize => "::teardown",
+            _ => "",
+        };
+        let of = Some((endpoint, status, group));
         points.push(("http_reqs", at_ms, 1.0, of));
         points.push(("http_req_duration", at_ms, latency_us as f64 / 1000.0, of));
         points.push(("http_req_failed", at_ms, f64::from(u8::from(status != 200)), of));
@@ -109,9 +119,10 @@ fn k6_ndjson() -> Source {
         ));
         let tags = of.map_or_else(
             || r#""scenario":"main""#.to_owned(),
-            |(endpoint, status)| {
+            |(endpoint, status, group)| {
                 let expected = status == 200;
-                format!(r#""expected_response":"{expected}","group":"","method":"GET","name":"{endpoint}","scenario":"main","status":"{status}","url":"{endpoint}","check":"is ok""#)
+                let scenario = if group.is_empty() { r#""scenario":"main","# } else { "" };
+                format!(r#""expected_response":"{expected}","group":"{group}","method":"GET","name":"{endpoint}",{scenario}"status":"{status}","url":"{endpoint}","check":"is ok""#)
             },
         );
         format!(r#"{{"metric":"{metric}","type":"Point","data":{{"time":"{time}","value":{value},"tags":{{{tags}}}}}}}"#) + "\n"
@@ -124,9 +135,10 @@ fn k6_csv() -> Source {
     let rows = points().into_iter().map(|(metric, at_ms, value, of)| {
         let time = START_S + at_ms / 1000;
         match of {
-            Some((endpoint, status)) => {
+            Some((endpoint, status, group)) => {
                 let expected = status == 200;
-                format!("{metric},{time},{value:.6},is ok,{expected},,GET,{endpoint},main,{status},{endpoint},,\n")
+                let scenario = if group.is_empty() { "main" } else { "" };
+                format!("{metric},{time},{value:.6},is ok,{expected},{group},GET,{endpoint},{scenario},{status},{endpoint},,\n")
             }
             None => format!("{metric},{time},{value:.6},,,,,,main,,,,\n"),
         }

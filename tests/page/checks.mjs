@@ -136,6 +136,31 @@ async function phone(subject) {
   return problems;
 }
 
+/** Beside names of a usual length the endpoints' table needs no scrolling. */
+async function endpointsFit(subject) {
+  if (subject.endpoints > 12) return [];
+  const size = { width: 1100, height: 900 };
+  return at(subject, size, page => page.evaluate(() => [...document.querySelectorAll('section.test')]
+    .map(section => section.querySelector('.scroll:has(> table.sortable)'))
+    .filter(box => box && box.scrollWidth > box.clientWidth)
+    .map(box => `${box.getAttribute('aria-label')}: ${box.scrollWidth} px wide, room for ${box.clientWidth}`)));
+}
+
+/** A line of text never ends between a figure and its unit: the blank there is one that does not break. */
+async function unitsStay(subject) {
+  return at(subject, {}, page => page.evaluate(() => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const bad = new Set();
+    for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+      // What others wrote is shown as they wrote it.
+      if (node.parentElement.closest('code, pre, bdi, script, svg')) continue;
+      const found = node.data.match(/.{0,30}\d (?:%|µs|ms|s|min|kB|MB|GB|points?)(?![\p{L}\d])/u);
+      if (found) bad.add(found[0]);
+    }
+    return [...bad].map(text => `a figure may part from its unit: ${text}`);
+  }));
+}
+
 async function fast(subject) {
   const paint = await at(subject, {}, async page => {
     await page.waitForTimeout(150);
@@ -228,6 +253,8 @@ export const checks = [
   ['4 no axe-core violation: light, dark, phone, tooltip open', accessible],
   ['6 valid HTML, valid SVG, ids and headings in order', valid],
   ['7 no sideways scroll at 390 and 320 px', phone],
+  ['7b endpoints fit 1,100 px', endpointsFit],
+  ['7c figures keep their units', unitsStay],
   ['8 print: pages, answer on page 1, heads and charts whole', print],
   ['9 first paint within a second', fast],
   ['10 names cannot do anything', harmless],

@@ -27,8 +27,9 @@ export async function print(subject) {
 
   const info = execFileSync('pdfinfo', [pdf], { encoding: 'utf8' });
   const count = Number(info.match(/^Pages:\s+(\d+)/m)?.[1]);
-  const pages = Array.from({ length: count }, (_, n) =>
-    squeeze(execFileSync('pdftotext', ['-layout', '-f', String(n + 1), '-l', String(n + 1), pdf, '-'], { encoding: 'utf8' })));
+  const read = order => Array.from({ length: count }, (_, n) =>
+    squeeze(execFileSync('pdftotext', [...order, '-f', String(n + 1), '-l', String(n + 1), pdf, '-'], { encoding: 'utf8' })));
+  const pages = read(['-layout']);
 
   const problems = [];
   // Each further test brings tables, charts and evidence of its own: four pages more.
@@ -42,10 +43,12 @@ export async function print(subject) {
   pages.forEach((text, n) => {
     if (!text.includes(`page ${n + 1} of ${count}`)) problems.push(`page ${n + 1} does not say "page ${n + 1} of ${count}"`);
   });
+  const blocks = read([]);
   for (const [heading, label] of wanted.charts) {
     // Page one may say the same sentence, so any page that holds the heading may be its home.
     const holds = (text, part) => text.replace(/\s/g, '').includes(part.replace(/\s/g, ''));
-    const homes = pages.filter(text => holds(text, heading));
+    // Two pictures beside each other mix their headings' lines; block by block they are whole.
+    const homes = blocks.filter(text => holds(text, heading));
     if (!homes.length) problems.push(`no heading in print: ${heading}`);
     else if (label && !homes.some(text => holds(text, label))) problems.push(`heading and chart on different pages: ${heading}`);
   }

@@ -121,3 +121,12 @@ fn the_opening_of_connections_is_not_a_request() {
     assert_eq!(lookup(&test, "ws_connecting").unwrap().n, Some(300));
     assert_eq!(lookup(&test, "http_req_duration"), None);
 }
+
+/// k6's thresholds on requests cover what `setup()` asked for, and so does the figure that is held against them.
+#[test]
+fn to_k6_setup_is_among_the_requests() {
+    let mut test = builder::raw_test(&Shape::default());
+    let whole = lookup(&test, "http_req_duration").unwrap().n;
+    test.cells[0].key.population = Population::Setup;
+    assert_eq!(lookup(&test, "http_req_duration").unwrap().n, whole);
+}

@@ -166,3 +166,27 @@ fn load_below_ninety_five_percent_of_the_plan_invalidates() {
     let long = delivered(&test, &figures, &Declared { duration_s: Some(600.0), ..Declared::default() });
     assert_eq!(long[0].message, "30 s of load of the 10 min declared (5 %)");
 }
+
+/// A machine out of ports fails requests that never left it. They stood among the failures without a word on page one, unless
+/// they were the most frequent kind of an endpoint that failed often.
+#[test]
+fn what_the_generator_failed_in_is_said() {
+    let mut test = builder::raw_test(&Shape::default());
+    let totals = &mut test.populations[0].totals;
+    totals.failures = Some(10);
+    totals.failure_kinds = vec![("HTTP 500".to_owned(), 7), ("load generator: no free port".to_owned(), 3)];
+    let doubts = found(&test);
+    let told = doubts.iter().find(|doubt| doubt.0 == "generator-faults").unwrap();
+    assert!(!told.1 && told.2.starts_with("3 of 10 failures are the load generator's"), "{}", told.2);
+    assert!(told.2.ends_with("3 load generator: no free port"), "{}", told.2);
+}
+
+/// A login in `setup()` worked and no iteration ever began: that is no run.
+#[test]
+fn setup_alone_is_no_run() {
+    let mut test = builder::raw_test(&Shape::default());
+    test.populations[0].population = Population::Setup;
+    test.timeline = None;
+    test.metrics = vec![metric("http_req_waiting", MetricKind::Trend, &[("group", "::setup")], &[31.0])];
+    assert!(rules(&test).contains(&rule("nothing-measured", true)), "{:?}", rules(&test));
+}

@@ -131,8 +131,8 @@ fn two_k6_runs_in_one_folder_are_two_tests_each_with_its_own_files() {
         );
         let ended = of_folder[0].span.unwrap().end;
         assert!(ended < of_folder[1].span.unwrap().start);
-        let outside = of_folder[0].populations[0].endpoints.iter().any(|endpoint| endpoint.outside_load);
-        assert!(outside, "{version} has requests in setup or teardown");
+        let aside = of_folder[0].populations.iter().find(|one| one.population == Population::Setup).unwrap();
+        assert_eq!(aside.totals.requests, Some(2), "{version} has a request in setup and one in teardown");
     }
 }
 

@@ -26,4 +26,6 @@ mod users;
 
 pub(in crate::ingest) mod xml;
 
+pub use outcome::kind_of_text;
+
 const TOOL: &str = "JMeter";

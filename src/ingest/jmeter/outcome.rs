@@ -103,17 +103,31 @@ pub(super) fn failure(code: &[u8], message: &[u8], assertion: &[u8]) -> Failure 
     Failure { kind, text: scrub::text(text.trim()), fault: None }
 }
 
+/// How the failure is called whose text begins with a Java exception's class, as an error text has it.
+#[must_use]
+pub fn kind_of_text(text: &str) -> Option<&'static str> {
+    let (class, message) = text.split_once(": ").filter(|(class, _)| !class.contains(' '))?;
+    Some(known(class, message)?.2)
+}
+
 fn exception(class: &str, message: &str) -> (String, Fault) {
-    let simple = class.rsplit(['.', '$']).next().unwrap_or(class).trim();
-    let message = message.to_lowercase();
-    let known = EXCEPTIONS.iter().find(|(name, says, _, _)| {
+    match known(class, message) {
+        Some((_, _, kind, fault)) => ((*kind).to_owned(), *fault),
+        None => (failure::kind(None, Some(simple(class)).filter(|name| !name.is_empty())), Fault::Connection),
+    }
+}
+
+/// A class without its package.
+fn simple(class: &str) -> &str {
+    class.rsplit(['.', '$']).next().unwrap_or(class).trim()
+}
+
+fn known(class: &str, message: &str) -> Option<&'static (&'static str, &'static str, &'static str, Fault)> {
+    let (simple, message) = (simple(class), message.to_lowercase());
+    EXCEPTIONS.iter().find(|(name, says, _, _)| {
         let named = if name.is_empty() || *name == "SSL" { simple.starts_with(name) } else { simple.ends_with(name) };
         named && message.contains(says)
-    });
-    match known {
-        Some((_, _, kind, fault)) => ((*kind).to_owned(), *fault),
-        None => (failure::kind(None, Some(simple).filter(|name| !name.is_empty())), Fault::Connection),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -161,6 +175,18 @@ mod tests {
         assert_eq!(kind("", "", ""), "failed");
         let failure = failure(b"500", b"Internal Server Error", b"");
         assert_eq!((failure.text.as_str(), failure.fault), ("500 Internal Server Error", None));
+    }
+
+    /// The report tells by the kind alone whose a failure is.
+    #[test]
+    fn a_kind_tells_whose_it_is() {
+        for (_, _, kind, fault) in EXCEPTIONS {
+            assert_eq!(crate::model::key::Outcome::is_generators_own(kind), fault == Fault::Generator, "{kind}");
+        }
+        let text = "java.net.BindException: Address already in use: connect";
+        assert_eq!(kind_of_text(text), Some("load generator: no free port"));
+        assert_eq!(kind_of_text("503 Service Unavailable"), None);
+        assert_eq!(kind_of_text("Test failed: too many open files"), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use super::tag::TagSet;
 use crate::ingest::scrub;
-use crate::model::key::{EndpointKey, Outcome};
+use crate::model::key::{EndpointKey, Outcome, Population, Tags};
 
 const UNNAMED: &str = "(unnamed)";
 
@@ -27,6 +27,20 @@ pub(super) fn grpc(tags: &TagSet) -> EndpointKey {
 
 fn group(tags: &TagSet) -> Option<&str> {
     tags.get("group").map(|group| group.strip_prefix("::").unwrap_or(group))
+}
+
+/// What a request is counted among.
+pub(super) fn population(tags: &TagSet) -> Population {
+    if is_aside(tags.kept()) { Population::Setup } else { Population::Request }
+}
+
+/// Whether these are tags of what is no load: k6 runs `setup()` and `teardown()` in groups of those names at the root, in which
+/// there is no scenario.
+#[must_use]
+pub fn is_aside(tags: &Tags) -> bool {
+    let find = |wanted: &str| tags.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+    let root = find("group").and_then(|group| group.trim_start_matches("::").split("::").next());
+    matches!(root, Some("setup" | "teardown")) && find("scenario").is_none()
 }
 
 /// A name without user name, password and query values: `http://me:pw@host/page?p=home` → `http://host/page?p={}`.

@@ -10,6 +10,9 @@
 //! | `k6_dashboard_record` | `K6_WEB_DASHBOARD_RECORD` | figures for each period and of the whole run, five digits |
 //! | `k6_dashboard_html` | `K6_WEB_DASHBOARD_EXPORT` | the same, within a page |
 //!
+//! What a script does in `setup()` and `teardown()` is no load. Points tell it by their group, and it is kept apart from the
+//! load as a population of its own; figures do not tell it, and hold it.
+//!
 //! The two with points share `point`, those with figures share `figure`. What a threshold says is in [`threshold`].
 
 mod block;
@@ -36,6 +39,7 @@ pub(super) mod summary;
 mod tag;
 pub mod threshold;
 
+pub use endpoint::is_aside;
 pub use metric::OF_REQUESTS;
 
 #[cfg(test)]

@@ -245,7 +245,7 @@ impl<'a> Observer<'a> {
 
     fn request(&mut self, endpoint: EndpointKey, outcome: Outcome, tags: &TagSet) -> Aim {
         self.account.any_judged |= outcome != Outcome::Unknown;
-        Aim::Request(self.cell(Population::Request, endpoint, outcome, tags))
+        Aim::Request(self.cell(endpoint::population(tags), endpoint, outcome, tags))
     }
 
     fn cell(&mut self, population: Population, endpoint: EndpointKey, outcome: Outcome, tags: &TagSet) -> SeriesId {
@@ -279,7 +279,8 @@ impl<'a> Observer<'a> {
         };
         self.account.any_judged |= failed.is_some();
         self.account.unjudged += u64::from(failed.is_none());
-        let cell = self.cell(Population::Request, endpoint::http(&mark.tags), outcome, &mark.tags);
+        let tags = &mark.tags;
+        let cell = self.cell(endpoint::population(tags), endpoint::http(tags), outcome, tags);
         self.sink.sample(cell, lasting(mark.at, latency));
     }
 }

@@ -293,7 +293,7 @@ impl<'s> RowReader<'s> {
         let unnamed = match population {
             Population::Connection => "connect",
             Population::Message => "message",
-            Population::Request | Population::Transaction => event.as_deref().unwrap_or("request"),
+            Population::Request | Population::Transaction | Population::Setup => event.as_deref().unwrap_or("request"),
         };
         let endpoint = self.endpoint(cells, unnamed);
         let (status, outcome) = self.outcome(cells, &endpoint)?;

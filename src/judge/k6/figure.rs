@@ -121,7 +121,8 @@ fn requests(judged: JudgedTest<'_>) -> Option<u64> {
     judged.requests().and_then(|totals| totals.requests)
 }
 
-/// k6's request metrics are the cells of the test, filtered by tags.
+/// k6's request metrics are the cells of the test, filtered by tags; those of setup and teardown are among them, as they are
+/// in k6's own figure.
 fn from_cells(selector: &MetricSelector, aggregation: Aggregation, judged: JudgedTest<'_>) -> Option<Observation> {
     let population = match selector.name.as_str() {
         "http_req_duration" | "http_req_failed" | "http_reqs" | "grpc_req_duration" => Population::Request,
@@ -133,7 +134,8 @@ fn from_cells(selector: &MetricSelector, aggregation: Aggregation, judged: Judge
         .cells
         .iter()
         .filter(|cell| {
-            cell.key.population == population && selector.tags.iter().all(|(name, value)| is_tagged(cell, name, value))
+            cell.key.population.of_tool() == population
+                && selector.tags.iter().all(|(name, value)| is_tagged(cell, name, value))
         })
         .collect();
     let n: u64 = cells.iter().map(|cell| cell.count).sum();

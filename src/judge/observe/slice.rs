@@ -101,17 +101,9 @@ pub(super) fn cut(scope: &Scope<'_>, slice: (f64, f64)) -> Result<Slice, String>
     Ok(slice)
 }
 
-/// Whether a series belongs to the scope: the endpoint that is meant, or all that are load.
+/// Whether a series belongs to the scope: the endpoint that is meant, or all.
 pub(super) fn is_meant(scope: &Scope<'_>, series: &EndpointSeries) -> bool {
-    if let Some(label) = scope.endpoint {
-        return series.key.label() == label;
-    }
-    let outside = |label: &str| {
-        scope.judged.figures.populations.iter().any(|population| {
-            population.endpoints.iter().any(|endpoint| endpoint.outside_load && endpoint.label == label)
-        })
-    };
-    !outside(&series.key.label())
+    scope.endpoint.is_none_or(|label| series.key.label() == label)
 }
 
 /// Change of a quantile in an hour as a ratio of its level: the slope of its logarithm over equal parts of the steady time

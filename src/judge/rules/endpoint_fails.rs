@@ -11,14 +11,15 @@
 //!
 //! # What to do
 //! Failures above 5 %: pools, the concurrency that upstream allows, memory. 500s: pool, cache memory, containers. 429
-//! and 409 can be right answers: say so with `expected_status`. Timeouts: too short, overload, network. What the load
-//! generator failed in (no free port, too many open files, a test plan's own error) is mended there.
+//! and 409 can be right answers: say so with `expected_status`. Timeouts: too short, overload, network. No answer at all
+//! (refused, reset, name not found): the system was down or full, or something between the two. What the load generator
+//! failed in is mended there (`generator-faults`).
 
-use super::{Look, Rule, finding};
+use super::{Look, Rule, finding, generator_faults};
 use crate::analyse::figures::EndpointFigures;
 use crate::fmt;
 use crate::judge::outcome::{Finding, Severity};
-use crate::model::key::Population;
+use crate::model::key::{Outcome, Population};
 
 pub(super) const RULE: Rule = Rule { name: "endpoint-fails", source: include_str!("endpoint_fails.rs"), look };
 
@@ -33,7 +34,7 @@ fn look(look: &Look<'_>) -> Vec<Finding> {
             if requests.endpoints.is_empty() { vec![&requests.totals] } else { requests.endpoints.iter().collect() };
         for endpoint in rows {
             let ratio = endpoint.failure_ratio.unwrap_or_default();
-            if ratio > OFTEN && !endpoint.outside_load {
+            if ratio > OFTEN {
                 found.push(fails(entry.name(), endpoint, ratio));
             }
         }
@@ -62,12 +63,31 @@ fn fails(test: &str, endpoint: &EndpointFigures, ratio: f64) -> Finding {
     found
 }
 
-/// What people try first, by the most frequent kind.
+/// What failures are called that no answer of the system tells of.
+const UNANSWERED: [&str; 10] = [
+    "connection refused",
+    "connection reset",
+    "connection closed",
+    "no response",
+    "name not resolved",
+    "no route to host",
+    "dial error",
+    "dns",
+    "tcp error",
+    "tls",
+];
+
+/// What people try first, by the most frequent kind; the load generator's own come last.
 fn advice(endpoint: &EndpointFigures) -> &'static str {
-    let kind = endpoint.failure_kinds.first().map(|kind| kind.name.to_lowercase()).unwrap_or_default();
-    if kind.starts_with("load generator:") || kind.starts_with("test plan:") || kind == "stopped by jmeter" {
-        "Not the system's failures: the machine or the plan that makes the load has them. Mend that and measure again; \
-         a machine out of ports needs more addresses, connections kept alive, or another machine beside it."
+    let mut kinds = endpoint.failure_kinds.iter().map(|kind| kind.name.as_str());
+    let kind = match kinds.clone().find(|kind| !Outcome::is_generators_own(kind)) {
+        Some(kind) => kind.to_lowercase(),
+        None if kinds.next().is_some() => return generator_faults::ADVICE,
+        None => String::new(),
+    };
+    if UNANSWERED.contains(&kind.as_str()) {
+        "No answer came: the system was down or took no more connections, or the network between it and the load generator \
+         failed. Look at the log of both ends at these times."
     } else if kind.contains("timeout") || kind.contains("timed out") {
         "Timeouts: the timeout is too short, the system overloaded, or the network slow. See whether latency rose before."
     } else if kind.contains("429") || kind.contains("409") {

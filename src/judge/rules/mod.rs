@@ -10,6 +10,7 @@ mod failures_regression;
 mod failures_unknown;
 mod fast_errors;
 mod gap;
+mod generator_faults;
 mod generator_saturated;
 mod grade_contradicts;
 mod idle;
@@ -72,6 +73,7 @@ pub static RULES: &[Rule] = &[
     load_not_delivered::RULE,
     mix_differs::RULE,
     generator_saturated::RULE,
+    generator_faults::RULE,
     lower_bound::RULE,
     no_steady_state::RULE,
     idle::RULE,

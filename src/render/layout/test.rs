@@ -143,8 +143,7 @@ impl<'a> TestLayout<'a> {
         });
         let monitors = test.monitors.iter().map(|it| MonitorRow { it, category: it.kind == ColumnKind::Category });
         let latency = &test.totals.latency_us;
-        let first = test.populations.first().filter(|_| !measured);
-        let figures = first.map_or(&test.totals, |one| &one.totals);
+        let (figures, population) = test.measured();
         let (met, state) = judged.of_test(test);
         Ok(Self {
             name: test.run.as_ref().map_or_else(|| test.name.clone(), |run| format!("{}, {run}", test.name)),
@@ -163,7 +162,7 @@ impl<'a> TestLayout<'a> {
             valid: test.valid,
             doubts: &test.doubts,
             figures,
-            population: first.map_or("requests", |one| one.population.words()),
+            population,
             p95: figures.latency_us.quantiles.get("p95").copied().flatten(),
             judged: met,
             over_time: test.charts.iter().any(|chart| !matches!(chart, Chart::Tail(_))),

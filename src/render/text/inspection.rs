@@ -105,7 +105,7 @@ fn figures(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<(
 fn populations(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
     for population in &test.populations {
         let mut table = Table::new(&["", "n", "failed", "rate", "mean", "p50", "p95", "p99", "max"]);
-        table.row(row(&format!("{:?}s", population.population).to_lowercase(), &population.totals));
+        table.row(row(population.population.words(), &population.totals));
         table.write(2, style.width, out)?;
     }
     monitors(test, style, out)

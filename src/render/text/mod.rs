@@ -147,8 +147,13 @@ mod tests {
     /// Six lines, the last of which was "and 9 more", were four and "and 2 more": 9 and the fifth were counted as two.
     #[test]
     fn what_a_list_left_out_before_is_counted_too() {
-        let line =
-            |text: &str, left_out| Line { text: text.to_owned(), anchor: None, state: "fail".to_owned(), left_out };
+        let line = |text: &str, left_out| Line {
+            text: text.to_owned(),
+            anchor: None,
+            state: "fail".to_owned(),
+            left_out,
+            left_open: None,
+        };
         let mut lines: Vec<Line> = (1..=5).map(|number| line(&format!("reason {number}"), None)).collect();
         lines.push(line("and 9 more under Criteria", Some(9)));
         let written = |lines: &[Line]| {

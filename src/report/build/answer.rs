@@ -205,14 +205,15 @@ fn demanded(material: &Material<'_>, test: &TestReport, kind: fn(&CriterionResul
 }
 
 pub(super) fn line(text: &str, state: &str) -> Line {
-    Line { text: text.to_owned(), anchor: None, state: state.to_owned(), left_out: None }
+    Line { text: text.to_owned(), anchor: None, state: state.to_owned(), left_out: None, left_open: None }
 }
 
 pub(super) fn capped(mut lines: Vec<Line>, rest: &str) -> Vec<Line> {
     if lines.len() > MOST_LINES {
-        let left = lines.len() - MOST_LINES + 1;
-        lines.truncate(MOST_LINES - 1);
-        lines.push(Line { left_out: Some(left), ..line(&format!("and {left} more {rest}"), "plain") });
+        let unsaid = lines.split_off(MOST_LINES - 1);
+        let (left, open) = (unsaid.len(), unsaid.iter().filter(|one| one.is_open()).count());
+        let counted = line(&format!("and {left} more {rest}"), "plain");
+        lines.push(Line { left_out: Some(left), left_open: Some(open), ..counted });
     }
     lines
 }

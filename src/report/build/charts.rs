@@ -10,6 +10,7 @@ use crate::report::chart::{
     Axis, Chart, Clock, Fold, Limit, Mark, Phase, Quantity, Series, Spacing, TailChart, TailCurve, TailPoint,
     TimeChart, Tone, Words,
 };
+use crate::unit::Span;
 
 /// Ranks of a percentile curve: close enough that a step of the tail is seen.
 const RANKS: [f64; 24] = [
@@ -39,14 +40,46 @@ struct Frame {
     id: String,
     clock: Option<Clock>,
     phases: Vec<Phase>,
+    /// How much of each window the run lasted, in seconds: less of the first and the last.
+    lasted_s: Vec<f64>,
 }
+
+/// A window of which the run lasted less than this share has no rate: two requests in its last instant are no load.
+const LEAST_LASTED: f64 = 0.5;
+/// From so many windows on.
+const SPARED_FROM: usize = 12;
 
 impl Frame {
     fn new(judged: &Judged<'_>, series: &SeriesFigures, id: &str) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "at most 512 windows")]
         let to_s = series.first_s + series.width_s * series.requests.len() as f64;
         let clock = Clock { from_s: series.first_s.min(0.0), to_s, first_s: series.first_s, window_s: series.width_s };
-        Self { id: id.to_owned(), clock: Some(clock), phases: phases(judged) }
+        // Of few windows none can be spared.
+        let span = judged.test.span.filter(|_| series.requests.len() >= SPARED_FROM);
+        let lasted_s = (0..series.requests.len()).map(|at| lasted_s(&clock, at, span)).collect();
+        Self { id: id.to_owned(), clock: Some(clock), phases: phases(judged), lasted_s }
+    }
+
+    /// Counts as events per second of the time that the run lasted.
+    #[expect(clippy::cast_precision_loss, reason = "requests of one window")]
+    fn rate(&self, name: &str, tone: Tone, mark: Mark, counts: &[u64]) -> Series {
+        let least_s = self.least_s();
+        let of = |(count, seconds): (&u64, &f64)| (*seconds >= least_s).then(|| *count as f64 / seconds);
+        let values = counts.iter().zip(&self.lasted_s).map(of).collect();
+        Series { name: name.to_owned(), tone, mark, fold: Fold::Mean, values }
+    }
+
+    fn least_s(&self) -> f64 {
+        self.clock.map_or(0.0, |clock| LEAST_LASTED * clock.window_s)
+    }
+
+    /// What of the run has no rate, in words; nothing where there is none.
+    fn left_out(&self) -> String {
+        let left: f64 = self.lasted_s.iter().filter(|seconds| **seconds < self.least_s()).sum();
+        if left <= 0.0 {
+            return String::new();
+        }
+        format!(" The run's edge of {}, less than half a window, has no rate.", fmt::duration_s(left))
     }
 
     fn chart(
@@ -70,8 +103,16 @@ impl Frame {
         let mut chart = chart.folded();
         chart.words.caption =
             format!("Windows of {}; a request counts where it ended.", fmt::duration_s(chart.clock.window_s));
+        chart.words.caption += &self.left_out();
         Some(chart)
     }
+}
+
+/// How much of a window lies within the run; all of it where that is not known.
+fn lasted_s(clock: &Clock, at: usize, span: Option<Span>) -> f64 {
+    let length_s = span.map_or(f64::INFINITY, Span::seconds);
+    let lasted = clock.edge(at + 1).min(length_s) - clock.edge(at).max(0.0);
+    if lasted > 0.0 { lasted } else { clock.window_s }
 }
 
 pub(super) fn phases(judged: &Judged<'_>) -> Vec<Phase> {
@@ -106,20 +147,16 @@ fn heading(finding: Option<&Finding>, neutral: &str) -> String {
 
 fn latency(frame: &Frame, series: &SeriesFigures, judged: &Judged<'_>, material: &Material<'_>) -> Option<Chart> {
     let tones = [("p50", Tone::S1), ("p95", Tone::S2), ("p99", Tone::S3)];
-    let mut thin = 0;
     let line = |(name, tone): (&str, Tone)| {
-        let mut values = series.quantiles_us.get(name)?.clone();
-        if name == "p99" && !series.quoted {
-            thin = without_thin_windows(&mut values, &series.requests, 0.99);
-        }
-        let drawn = name != "p99" || values.iter().any(Option::is_some);
+        let values = series.quantiles_us.get(name)?.clone();
+        let drawn = values.iter().any(Option::is_some);
         drawn.then(|| Series { name: name.to_owned(), tone, mark: Mark::Line, fold: Fold::Highest, values })
     };
     let mut lines: Vec<Series> = tones.into_iter().filter_map(line).collect();
-    if lines.iter().all(|one| one.values.iter().flatten().next().is_none()) {
+    if lines.is_empty() {
         return None;
     }
-    lines.insert(0, rate(series, "requests", Tone::Load, Mark::Behind, &series.requests));
+    lines.insert(0, frame.rate("requests", Tone::Load, Mark::Behind, &series.requests));
     let limits: Vec<Limit> = limits(&material.judgement.criteria, &judged.test.name);
     let p95 = series.quantiles_us.get("p95").map(Vec::as_slice).unwrap_or_default();
     let highest = p95.iter().flatten().copied().reduce(f64::max);
@@ -135,20 +172,26 @@ fn latency(frame: &Frame, series: &SeriesFigures, judged: &Judged<'_>, material:
     if series.quoted {
         chart.words.caption.push_str(" Percentiles are the tool's own for each moment.");
     }
-    if thin > 0 {
-        let needed = fmt::count(percentile::least_n(0.99));
-        chart.words.caption += &format!(" p99 is drawn where a window has the {needed} requests that it needs.");
-    }
+    chart.words.caption += &shared(series);
     chart.limits = limits;
     Some(Chart::Time(chart))
 }
 
-/// Takes the values of windows out that have fewer requests than a percentile needs: there it is nearly the slowest of them.
-/// Returns how many.
-fn without_thin_windows(values: &mut [Option<f64>], requests: &[u64], p: f64) -> usize {
-    let needed = percentile::least_n(p);
-    let thin = values.iter_mut().zip(requests).filter(|(value, n)| value.is_some() && **n < needed);
-    thin.map(|(value, _)| *value = None).count()
+/// Which percentiles windows share with their neighbours, because one has too few requests for them; nothing where none do.
+fn shared(series: &SeriesFigures) -> String {
+    let needs = |(name, values): (&String, &Vec<Option<f64>>)| {
+        let needed = percentile::least_n(fmt::quantile_p(name)?);
+        let is_shared = values.iter().zip(&series.requests).any(|(value, n)| value.is_some() && *n < needed);
+        is_shared.then(|| format!("{name} {}", fmt::count(needed)))
+    };
+    let shared: Vec<String> = series.quantiles_us.iter().filter(|_| !series.quoted).filter_map(needs).collect();
+    if shared.is_empty() {
+        return String::new();
+    }
+    format!(
+        " Where a window has fewer requests than a percentile needs ({}), it shares it with its neighbours.",
+        shared.join(", ")
+    )
 }
 
 /// Upper limits on p95 latency of the whole test, drawn across.
@@ -172,18 +215,12 @@ fn limits(criteria: &[CriterionResult], test: &str) -> Vec<Limit> {
     limits
 }
 
-#[expect(clippy::cast_precision_loss, reason = "requests of one window")]
-fn rate(series: &SeriesFigures, name: &str, tone: Tone, mark: Mark, counts: &[u64]) -> Series {
-    let values = counts.iter().map(|count| Some(*count as f64 / series.width_s)).collect();
-    Series { name: name.to_owned(), tone, mark, fold: Fold::Mean, values }
-}
-
 fn throughput(frame: &Frame, series: &SeriesFigures, judged: &Judged<'_>, material: &Material<'_>) -> Option<Chart> {
     let ok: Vec<u64> =
         series.requests.iter().zip(&series.failures).map(|(all, failed)| all.saturating_sub(*failed)).collect();
     let mut all = vec![
-        rate(series, "failed", Tone::Bad, Mark::Stack, &series.failures),
-        rate(series, "succeeded", Tone::Good, Mark::Stack, &ok),
+        frame.rate("failed", Tone::Bad, Mark::Stack, &series.failures),
+        frame.rate("succeeded", Tone::Good, Mark::Stack, &ok),
     ];
     let mut right = None;
     if series.users.iter().any(Option::is_some) {
@@ -225,7 +262,7 @@ fn failures(frame: &Frame, series: &SeriesFigures) -> Option<Chart> {
             0 => Tone::Bad,
             at => Tone::nth(at),
         };
-        rate(series, &fmt::plain(name), tone, Mark::Stack, counts)
+        frame.rate(&fmt::plain(name), tone, Mark::Stack, counts)
     });
     let first = series.failures.iter().position(|count| *count > 0).unwrap_or(0);
     #[expect(clippy::cast_precision_loss, reason = "at most 512 windows")]
@@ -310,12 +347,36 @@ pub(super) fn curve_of(histogram: &crate::model::Histogram) -> Vec<TailPoint> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::unit::Timestamp;
 
-    /// The p99 of windows of some 55 requests was drawn, which is the slowest of them, where the tables say that p99 needs 368.
     #[test]
-    fn windows_with_too_few_requests_have_no_p99() {
-        let mut values = [Some(1.0), Some(2.0), None, Some(3.0)];
-        assert_eq!(without_thin_windows(&mut values, &[55, 368, 0, 367], 0.99), 2);
-        assert_eq!(values, [None, Some(2.0), None, None]);
+    fn what_windows_share_is_said() {
+        let of = |requests: Vec<u64>| {
+            let values = vec![Some(1.0); requests.len()];
+            let quantiles_us = [("p95".to_owned(), values.clone()), ("p99".to_owned(), values)].into();
+            shared(&SeriesFigures { requests, quantiles_us, ..SeriesFigures::default() })
+        };
+        assert_eq!(of(vec![400, 368]), "");
+        assert!(of(vec![400, 300]).contains("(p99 368)"));
+        assert!(of(vec![400, 50]).contains("(p95 72, p99 368)"));
+    }
+
+    /// A run of 45.1 s in windows of 0.8 s ended with a drop to a fifth of its rate, which nobody had seen.
+    #[test]
+    fn a_window_in_which_the_run_ends_has_the_rate_of_what_there_is_of_it() {
+        let clock = Clock { from_s: -0.2, to_s: 4.6, first_s: -0.2, window_s: 0.8 };
+        let lasted = |length_ns: i64| -> Vec<f64> {
+            let span = Span { start: Timestamp(0), end: Timestamp(length_ns) };
+            (0..6).map(|at| lasted_s(&clock, at, Some(span))).collect()
+        };
+        let close = |a: f64, b: f64| (a - b).abs() < 1e-9;
+        let ends_late = lasted(4_300_000_000);
+        assert!(close(ends_late[0], 0.6) && close(ends_late[1], 0.8) && close(ends_late[5], 0.5), "{ends_late:?}");
+        let frame = |lasted_s| Frame { id: String::new(), clock: Some(clock), phases: Vec::new(), lasted_s };
+        let rates = |frame: &Frame| frame.rate("", Tone::Good, Mark::Stack, &[6, 8, 8, 8, 8, 5]).values;
+        assert!(rates(&frame(ends_late)).iter().all(|rate| rate.is_some_and(|rate| close(rate, 10.0))));
+        let ends_early = frame(lasted(3_900_000_000));
+        assert_eq!((rates(&ends_early)[5], rates(&ends_early)[4].is_some()), (None, true));
+        assert!(ends_early.left_out().contains("edge of 0.1 s"), "{}", ends_early.left_out());
     }
 }

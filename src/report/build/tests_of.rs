@@ -4,7 +4,8 @@ use super::Judged;
 use crate::analyse::clock::ClockFigures;
 use crate::analyse::figures::{EndpointFigures, LatencyFigures};
 use crate::fmt;
-use crate::model::key::Population;
+use crate::ingest::jmeter;
+use crate::model::key::{Outcome, Population};
 use crate::model::test::Test;
 use crate::report::model::{FaultLine, TestReport};
 use std::collections::BTreeMap;
@@ -56,10 +57,16 @@ fn faults(judged: &Judged<'_>) -> Vec<FaultLine> {
         .map(|fault| FaultLine {
             endpoint: fault.endpoint.as_ref().map(crate::model::key::EndpointKey::label),
             text: fault.text.clone(),
+            fault: jmeter::kind_of_text(&fault.text).map(whose),
             count: fault.count,
             of_requests: fault.of_requests,
         })
         .collect()
+}
+
+/// Whose a failure of this kind is.
+fn whose(kind: &str) -> String {
+    if Outcome::is_generators_own(kind) { kind.to_owned() } else { format!("no answer: {kind}") }
 }
 
 /// Why a test has no times.
@@ -93,7 +100,6 @@ fn no_requests() -> EndpointFigures {
         cache: None,
         latency_us: latency.clone(),
         latency_success_us: latency,
-        outside_load: false,
         why: BTreeMap::new(),
     }
 }

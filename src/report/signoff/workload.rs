@@ -53,7 +53,6 @@ fn mix(test: &TestReport) -> String {
     let mut shares: Vec<(f64, String)> = test
         .endpoints
         .iter()
-        .filter(|one| !one.outside_load)
         .filter_map(|one| Some((share(one.requests?, totals.requests?)?, fmt::shorten(&fmt::plain(&one.label), 40))))
         .collect();
     shares.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));

@@ -133,7 +133,7 @@ impl<'a> Teller<'a> {
         };
         // Connections and messages have one endpoint by nature; it bears the name that rows of them have.
         let kind = match population {
-            Population::Request => None,
+            Population::Request | Population::Setup => None,
             Population::Connection => Some("connect"),
             Population::Message => Some("message"),
             Population::Transaction => Some("transaction"),

@@ -75,15 +75,13 @@ fn identity(title: &str) -> String {
 fn parts(report: &Report, links: &[Link]) -> Vec<Part> {
     let answer = &report.answer;
     let rows = rows::Rows::new(report);
-    // What was met stands in a table of its own; how much the list leaves out is said.
-    let why =
-        answer.why.iter().filter(|line| line.left_out.is_some() || !["pass", "plain"].contains(&line.state.as_str()));
+    let why = unmet(&answer.why);
     let default = |text: &String| (rank::SURE, format!("default in force: {}", sentence(text)));
     vec![
         Part::paragraph(ALWAYS, &heading(report)),
         Part::paragraph(ALWAYS, &quoted(&answer.headline)),
         Part::paragraph(ALWAYS, &context(report)),
-        list("Why", "reasons", why, state::named, rank::WHY),
+        list("Why", "reasons", &why, state::named, rank::WHY),
         list("What changed", "changes", &answer.changed, state::moved, rank::WHY),
         list("What to do", "findings", &answer.to_do, state::advised, rank::WHY),
         rows.tests(),
@@ -95,6 +93,16 @@ fn parts(report: &Report, links: &[Link]) -> Vec<Part> {
         Part::list("", "", answer.defaults.iter().map(default).collect()),
         Part::paragraph(ALWAYS, &foot(report, links)),
     ]
+}
+
+/// The reasons that are not met; what was met stands in a table of its own, and is not counted among those left unsaid.
+fn unmet(why: &[Line]) -> Vec<Line> {
+    let shown = |line: &Line| match line.left_open {
+        Some(0) => None,
+        Some(open) => Some(Line { text: format!("and {open} more under Criteria"), ..line.clone() }),
+        None => line.is_open().then(|| line.clone()),
+    };
+    why.iter().filter_map(shown).collect()
 }
 
 fn heading(report: &Report) -> String {
@@ -166,6 +174,28 @@ mod tests {
         assert_ne!(identity("負荷試験"), identity("耐久試験"));
         assert!(identity("--> <img src=x>").starts_with("img-src-x-"));
         assert!(identity(&"long ".repeat(40)).len() < 75);
+    }
+
+    /// "And 7 more under Criteria" counted seven that are met, which the comment does not list at all.
+    #[test]
+    fn what_is_met_is_not_counted_among_what_is_unsaid() {
+        let line = |text: &str, state: &str, left: Option<(usize, usize)>| Line {
+            text: text.to_owned(),
+            anchor: None,
+            state: state.to_owned(),
+            left_out: left.map(|(all, _)| all),
+            left_open: left.map(|(_, open)| open),
+        };
+        let said = |open: usize| {
+            let why = [
+                line("p95", "fail", None),
+                line("rate", "pass", None),
+                line("and 7 more under Criteria", "plain", Some((7, open))),
+            ];
+            unmet(&why).into_iter().map(|line| line.text).collect::<Vec<_>>()
+        };
+        assert_eq!(said(0), ["p95"]);
+        assert_eq!(said(2), ["p95", "and 2 more under Criteria"]);
     }
 
     #[test]

@@ -80,9 +80,7 @@ impl<'a> Rows<'a> {
     }
 
     fn test(&self, test: &TestReport) -> Vec<String> {
-        let requests = !test.endpoints.is_empty() || test.totals.requests != Some(0);
-        let first = test.populations.first().filter(|_| !requests);
-        let (totals, counted) = first.map_or((&test.totals, "requests"), |one| (&one.totals, one.population.words()));
+        let (totals, counted) = test.measured();
         let (met, state) = self.index.of_test(test);
         let course = test.series.as_ref().and_then(|series| series.quantiles_us.get("p95"));
         vec![
