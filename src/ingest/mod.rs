@@ -104,7 +104,9 @@ pub trait Sink: Send {
     fn sample(&mut self, cell: SeriesId, sample: Sample);
     /// Several samples of a cell, in any order. Where a file has many, telling them together costs half.
     fn samples(&mut self, cell: SeriesId, samples: &[Sample]) {
-        samples.iter().for_each(|sample| self.sample(cell, *sample));
+        for sample in samples {
+            self.sample(cell, *sample);
+        }
     }
     /// Interns a custom metric's series.
     fn metric(&mut self, part: PartId, key: &MetricKey) -> SeriesId;
@@ -112,7 +114,9 @@ pub trait Sink: Send {
     fn value(&mut self, metric: SeriesId, at: Option<Timestamp>, value: f64);
     /// Several points of a metric, in any order.
     fn values(&mut self, metric: SeriesId, points: &[Point]) {
-        points.iter().for_each(|(at, value)| self.value(metric, *at, *value));
+        for (at, value) in points {
+            self.value(metric, *at, *value);
+        }
     }
     /// A metric's figures as the tool summed them up, for sources without points.
     fn metric_total(&mut self, part: PartId, key: &MetricKey, total: &MetricTotal);

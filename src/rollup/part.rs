@@ -232,7 +232,9 @@ impl Part {
     #[inline]
     pub(super) fn add_samples(&mut self, cell: u32, samples: &[Sample]) {
         let Some(counter) = self.cells.get_mut(cell) else { return };
-        samples.iter().for_each(|sample| counter.add(sample));
+        for sample in samples {
+            counter.add(sample);
+        }
         if let Some(track) = counter.track {
             self.requests.record(track, samples);
         }
@@ -241,7 +243,9 @@ impl Part {
     #[inline]
     pub(super) fn add_points(&mut self, metric: u32, points: &[Point]) {
         if let Some(own) = self.metrics.get_mut(metric) {
-            points.iter().for_each(|(at, value)| own.add(*at, *value));
+            for (at, value) in points {
+                own.add(*at, *value);
+            }
         }
     }
 

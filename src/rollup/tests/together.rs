@@ -21,8 +21,12 @@ proptest! {
         let (cell, metric) = (SeriesId(0), SeriesId(0));
         together.samples(cell, &samples);
         together.values(metric, &points);
-        samples.iter().for_each(|sample| single.sample(cell, *sample));
-        points.iter().for_each(|(at, value)| single.value(metric, *at, *value));
+        for sample in &samples {
+            single.sample(cell, *sample);
+        }
+        for (at, value) in &points {
+            single.value(metric, *at, *value);
+        }
         prop_assert!(together == single);
     }
 }
