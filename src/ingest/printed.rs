@@ -10,7 +10,7 @@ use super::{Input, Settings, Tally};
 use crate::error::Error;
 use crate::model::distribution::Distribution;
 use crate::model::key::{EndpointKey, Population};
-use crate::model::sample::{Fact, Total};
+use crate::model::sample::Total;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -21,14 +21,6 @@ pub(super) const UNNAMED: &str = "request";
 pub(super) fn nothing_known(endpoint: Option<EndpointKey>) -> Total {
     let unknown = || Distribution::Unknown("the tool does not print it".to_owned());
     Total { latency: unknown(), latency_ok: unknown(), ..Total::of(Population::Request, endpoint) }
-}
-
-/// A doubt where the parts that a tool counts are not together what it counts of all; `parts` and `whole` name them.
-pub(super) fn sum_differs(parts: &str, sum: u64, whole: &str, all: u64) -> Option<Fact> {
-    let (sum_text, all_text) = (crate::fmt::count(sum), crate::fmt::count(all));
-    (sum != all).then(|| {
-        Fact::Warning(format!("the file contradicts itself: {parts} add up to {sum_text}, and {whole} to {all_text}"))
-    })
 }
 
 /// The endpoint of an address: without query and fragment, where tokens stand, and without a login before the host.

@@ -1,11 +1,13 @@
 //! What ab prints: the only one of its outputs that tells failures. Several runs in one file are tests of their own.
 //!
 //! ab calls an answer failed whose length differs from the first one's, which every page that is not static does; those are
-//! not counted here. `Non-2xx responses`, which it leaves out of its failures, are.
+//! not counted here. `Non-2xx responses`, which it leaves out of its failures, are. `Failed requests` is the sum of its four
+//! kinds, and the rate is the complete requests by the time, printed with two and three decimals.
 
 use super::TOOL;
 use crate::error::Error;
 use crate::fmt::plural;
+use crate::ingest::implied::{Implied, Printed, sum_differs};
 use crate::ingest::printed::nothing_known;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
@@ -23,6 +25,8 @@ pub struct AbText;
 #[derive(Debug, Default)]
 struct Run {
     complete: Option<u64>,
+    /// By its own count, those of another length included.
+    failed: Option<u64>,
     seconds: Option<f64>,
     concurrency: Option<f64>,
     rate_per_s: Option<f64>,
@@ -106,6 +110,7 @@ impl Run {
             ["Concurrency", "Level:", count] => self.concurrency = number(count),
             ["Time", "taken", "for", "tests:", seconds, "seconds"] => self.seconds = number(seconds),
             ["Complete", "requests:", count] => self.complete = count.parse().ok(),
+            ["Failed", "requests:", count] => self.failed = count.parse().ok(),
             ["Non-2xx", "responses:", count] => self.non_2xx = count.parse().unwrap_or(0),
             ["Total", "transferred:", bytes, "bytes"] => {
                 self.is_counted = true;
@@ -164,8 +169,23 @@ impl Run {
         }
     }
 
+    /// Where its counts do not fit each other. It lists the kinds of failure only where something failed.
+    fn doubts(&self) -> impl Iterator<Item = Fact> {
+        let kinds = self.broken.saturating_add(self.other_length);
+        let failed = self.failed.filter(|_| self.is_counted);
+        let failed =
+            failed.and_then(|failed| sum_differs("its kinds of failure", kinds, "its failed requests", failed));
+        let made = self.rate_per_s.zip(self.seconds).map(|(rate, seconds)| {
+            Implied::by(Printed { value: rate, step: 0.01 }, Printed { value: seconds, step: 0.001 })
+        });
+        let made = made.zip(self.complete);
+        let made = made.and_then(|(made, all)| made.differs("its rate and its time", "requests", "it counts", all));
+        failed.into_iter().chain(made)
+    }
+
     fn hand_on(&self, name: Option<&str>, sink: &mut dyn Sink) {
         let part = sink.part(name);
+        self.doubts().for_each(|doubt| sink.fact(part, doubt));
         sink.fact(part, Fact::Load(LoadModel::Closed));
         for fact in [self.seconds.map(Fact::DurationSeconds), self.concurrency.map(Fact::Users)].into_iter().flatten() {
             sink.fact(part, fact);

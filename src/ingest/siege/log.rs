@@ -130,6 +130,7 @@ impl Columns {
             longest_s: None,
             shortest_s: None,
             rate_per_s: Some(amount(row, self.rate)?),
+            availability: None,
         };
         Ok((ended, stamp.to_owned(), run))
     }
