@@ -9,7 +9,7 @@
 use crate::error::Error;
 use crate::ingest::implied::{Implied, Printed, float};
 use crate::ingest::own::instant::{self, Clock};
-use crate::ingest::printed::ends_open;
+use crate::ingest::printed::note_open_end;
 use crate::ingest::rows::{Row, Rows};
 use crate::ingest::{Adapter, Head, Input, PartId, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
@@ -62,9 +62,7 @@ impl Adapter for NgrinderCsv {
             }
             tally.stop_if_strict(settings, input)?;
         }
-        if tally.unfinished.is_none() && ends_open(input)? {
-            tally.unfinished = Some("its last line has no end, so it was cut off".to_owned());
-        }
+        note_open_end(&rows, &mut tally);
         sums.hand_on(part, sink);
         if sums.zoneless {
             tally.note(format!("times state no zone and are {}", instant::assumed_zone(settings.timezone.as_ref())));

@@ -11,8 +11,6 @@ use crate::error::Error;
 use crate::model::distribution::Distribution;
 use crate::model::key::{EndpointKey, Population};
 use crate::model::sample::Total;
-use std::io::Read;
-use std::sync::Arc;
 
 /// What a request is called where the tool does not say what was asked for.
 pub(super) const UNNAMED: &str = "request";
@@ -65,10 +63,15 @@ pub(super) fn each_row(
         }
         tally.stop_if_strict(settings, input)?;
     }
-    if tally.unfinished.is_none() && ends_open(input)? {
-        tally.unfinished = Some("its last line has no end, so it was cut off".to_owned());
-    }
+    note_open_end(&rows, &mut tally);
     Ok(tally)
+}
+
+/// The tools end every line, so a file whose last line has no end was cut off, perhaps within a number.
+pub(super) fn note_open_end(rows: &Rows, tally: &mut Tally) {
+    if rows.ends_open() {
+        tally.unfinished.get_or_insert_with(|| "its last line has no end, so it was cut off".to_owned());
+    }
 }
 
 /// A number of seconds or milliseconds that has to be there and cannot be negative.
@@ -102,20 +105,6 @@ impl Course {
     /// First start to last end in seconds; `None` where no row has a time.
     pub(super) fn seconds(self) -> Option<f64> {
         self.0.map(|(first, last)| last - first)
-    }
-}
-
-/// Whether the last line has no end. The tools end every line, so such a file was cut off, perhaps within a number.
-pub(super) fn ends_open(input: &Input) -> Result<bool, Error> {
-    let mut stream = input.clone().reporting_to(Arc::default()).stream()?;
-    let (mut buffer, mut last) = (vec![0; 64 * 1024], b'\n');
-    loop {
-        match stream.read(&mut buffer) {
-            Ok(0) => return Ok(last != b'\n'),
-            Ok(got) => last = buffer.get(got - 1).copied().unwrap_or(last),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Error::input(format!("cannot be read: {error}")).at(input.place())),
-        }
     }
 }
 

@@ -79,10 +79,11 @@ impl Adapter for AbText {
 
     fn read(&self, input: &Input, _: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let mut lines = input.lines()?;
-        let (mut tally, mut runs) = (Tally::default(), Vec::<Run>::new());
+        let (mut tally, mut runs, mut last_is_cut) = (Tally::default(), Vec::<Run>::new(), false);
         let broken = |error: std::io::Error| Error::input(format!("cannot be read: {error}")).at(input.place());
         while let Some(line) = lines.next_line().map_err(broken)? {
             let text = String::from_utf8_lossy(line.bytes);
+            last_is_cut = !line.terminated && !text.trim_start().starts_with("Total:");
             if text.starts_with(BANNER) && runs.len() < RUNS {
                 runs.push(Run::default());
             } else if let Some(run) = runs.last_mut() {
@@ -92,6 +93,10 @@ impl Adapter for AbText {
         tally.unfinished = lines.unfinished().map(str::to_owned);
         if let (Some(lacks), None) = (runs.iter().find_map(Run::lacks), &tally.unfinished) {
             tally.unfinished = Some(format!("a run has no line `{lacks}`"));
+        }
+        // Whether percentages were to follow, only the line itself can tell, and half of it does not.
+        if last_is_cut && runs.last().is_some_and(|run| run.stage == Stage::AllTimes) {
+            tally.unfinished.get_or_insert_with(|| "its last line breaks off".to_owned());
         }
         runs.retain(|run| run.complete.is_some());
         for (at, run) in runs.iter().enumerate() {
@@ -281,7 +286,7 @@ mod tests {
         assert_eq!((sink.totals[0].1.requests, sink.totals[0].1.failures), (Some(600), None));
         assert_eq!(tally.unfinished.as_deref(), Some("a run has no line `Transfer rate`"));
         assert_eq!(until("Requests per second").0.totals[0].1.failures, Some(8));
-        for line in ["Connection Times", "Total: ", " 100%"] {
+        for line in ["Connection Times", "Total: ", "rcentage of the requests", " 100%"] {
             assert!(until(line).1.unfinished.is_some(), "{line}");
         }
     }
