@@ -5,6 +5,7 @@
 //! `.gz` is worth reading.
 
 pub mod compression;
+pub mod copies;
 pub mod encoding;
 pub mod lines;
 pub mod stream;
@@ -15,6 +16,7 @@ use super::plain::PlainFile;
 use super::sniff::{HEAD_BYTES, Head};
 use crate::error::{Error, Place};
 pub use compression::Compression;
+pub use copies::Copies;
 pub use encoding::Encoding;
 pub use lines::{Line, Lines};
 use sha2::{Digest, Sha256};
@@ -102,7 +104,9 @@ impl Input {
     /// So many bytes of its unpacked text from there on, as a file of their own.
     #[must_use]
     pub fn within(&self, byte: u64, bytes: u64) -> Self {
-        Self { part: Some((byte, bytes)), progress: Arc::default(), ..self.clone() }
+        let (start, most) = self.part.unwrap_or((0, u64::MAX));
+        let part = (start.saturating_add(byte), bytes.min(most.saturating_sub(byte)));
+        Self { part: Some(part), progress: Arc::default(), ..self.clone() }
     }
 
     /// Name for messages, as the user gave it.
