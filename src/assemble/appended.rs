@@ -42,7 +42,9 @@ pub(super) fn tell_copies(copies: Copies, tally: &mut Tally, parts: &mut [Part])
 }
 
 fn warn(parts: &mut [Part], text: &str) {
-    parts.iter_mut().for_each(|part| part.add_fact(Fact::Warning(text.to_owned())));
+    for part in parts {
+        part.add_fact(Fact::Warning(text.to_owned()));
+    }
 }
 
 /// Whether what was read has instants, in which rows are not alike by chance.

@@ -164,12 +164,15 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
     })
 }
 
+/// What an adapter found in a file.
+type Read = (Tally, Vec<Part>);
+
 /// Reads a file, or where it is one text several times over, the first of these. Rows without times, of a kind that anybody
 /// may write, may be alike by chance: they are all read.
 fn read_first_copy(
     file: &Detected,
-    read: impl Fn(&Input) -> Result<(Tally, Vec<Part>), Error>,
-) -> Result<(Input, Option<Copies>, (Tally, Vec<Part>)), Error> {
+    read: impl Fn(&Input) -> Result<Read, Error>,
+) -> Result<(Input, Option<Copies>, Read), Error> {
     if let Some(copies) = file.input.copies()? {
         let one = file.input.within(0, copies.bytes);
         let found = read(&one)?;

@@ -130,10 +130,15 @@ mod tests {
         found
     }
 
+    fn text(lines: u64) -> String {
+        let row = |at: u64| format!("{at},some row\n");
+        (0..lines).map(row).collect()
+    }
+
     #[test]
     fn copies_are_found_whatever_their_number_and_size() {
         for lines in [30_u64, 40_000] {
-            let text: String = (0..lines).map(|at| format!("{at},some row\n")).collect();
+            let text = text(lines);
             for times in 1..=4 {
                 let expected = (times > 1).then_some(Copies { bytes: text.len() as u64, lines, times });
                 assert_eq!(copies(&text.repeat(usize::try_from(times).unwrap())), expected);
@@ -147,8 +152,7 @@ mod tests {
     fn lines_that_are_alike_by_chance_are_no_copies() {
         assert_eq!(copies(&"{\"latency_ms\":10}\n".repeat(1000)), None);
         assert_eq!(copies(&"1\n2\n".repeat(6)), None, "they are few");
-        let text: String = (0..30).map(|at| format!("{at}\n")).collect();
-        assert_eq!(copies(text.trim_end().repeat(2).as_str()), None, "the second begins within a line");
+        assert_eq!(copies(text(30).trim_end().repeat(2).as_str()), None, "the second begins within a line");
         assert_eq!(copies(""), None);
     }
 }

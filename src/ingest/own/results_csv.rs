@@ -101,7 +101,9 @@ impl Adapter for OwnResultsCsv {
         tally.stop_if_strict(settings, input)?;
         ladder::name_by_users(&mut records);
         let mut document = Record::default();
-        records.into_iter().for_each(|record| file(record, &mut document));
+        for record in records {
+            file(record, &mut document);
+        }
         if is_short {
             tally.unfinished.get_or_insert_with(|| "the last row breaks off".to_owned());
         } else if is_jmeter_s(&names) && !document.states_load() {

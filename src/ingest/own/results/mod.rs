@@ -160,7 +160,9 @@ pub(super) fn read_records(
     document.scenario = None;
     let mut endpoints = std::mem::take(&mut document.endpoints);
     ladder::name_by_users(&mut endpoints);
-    endpoints.into_iter().for_each(|endpoint| ladder::put(endpoint, &mut document));
+    for endpoint in endpoints {
+        ladder::put(endpoint, &mut document);
+    }
     ladder::lift_what_is_shared(&mut document);
     if matches!(document.written_at, Some(Clock::Zoneless(_))) {
         tally.note(format!("the time of writing states no zone and is {}", assumed_zone(settings.timezone.as_ref())));
