@@ -4,8 +4,11 @@
 //! Adapters pass over header rows among others and count them; only files in which some were met come here and are read
 //! again. Where the stretches between headers ran at the same time, somebody put the files of one run together: then they
 //! are one run as before.
+//!
+//! Rows that are in a file twice count once. A file that is one text several times over is read up to where it begins again.
 
 use crate::error::Error;
+use crate::ingest::input::Copies;
 use crate::ingest::{Adapter, Input, Settings, Tally};
 use crate::model::key::Population;
 use crate::model::sample::Fact;
@@ -24,6 +27,29 @@ struct Stretch {
     byte: u64,
     line: u64,
     bytes: u64,
+}
+
+/// Says of what was read of the first of several copies that the others are not counted again.
+pub(super) fn tell_copies(copies: Copies, tally: &mut Tally, parts: &mut [Part]) {
+    let again = tally.read * (copies.times - 1);
+    (tally.read, tally.skipped) = (tally.read + again, tally.skipped + again);
+    let times = if copies.times == 2 { "twice".to_owned() } else { format!("{} times", copies.times) };
+    let from = crate::fmt::count(copies.lines + 1);
+    warn(
+        parts,
+        &format!("the file holds rows {times}: those from line {from} on are the ones before, and not counted again"),
+    );
+}
+
+fn warn(parts: &mut [Part], text: &str) {
+    for part in parts {
+        part.add_fact(Fact::Warning(text.to_owned()));
+    }
+}
+
+/// Whether what was read has instants, in which rows are not alike by chance.
+pub(super) fn is_timed(part: &Part) -> bool {
+    Population::ALL.into_iter().any(|kind| part.span(kind).is_some())
 }
 
 /// Reads each run of the file for itself; `None` where there is only one.
@@ -54,10 +80,10 @@ pub(super) fn read(
         all.merge(tally.placed(stretch.line - 1, stretch.byte));
     }
     if let Some(line) = copied {
-        let text = format!("the file holds rows twice: those behind the header in line {line} are not counted again");
-        for part in &mut parts {
-            part.add_fact(Fact::Warning(text.clone()));
-        }
+        warn(
+            &mut parts,
+            &format!("the file holds rows twice: those behind the header in line {line} are not counted again"),
+        );
     }
     let headers = (stretches.len() - 1) as u64;
     (all.read, all.skipped) = (all.read + headers, all.skipped + headers);
@@ -71,7 +97,6 @@ pub(super) fn read(
 /// Whether a stretch tells of the same runs as one before it, to the nanosecond: the file was appended to itself. Rows without
 /// times may be alike by chance.
 fn is_copy(found: &[Part], before: &[Part]) -> bool {
-    let is_timed = |part: &Part| Population::ALL.into_iter().any(|kind| part.span(kind).is_some());
     !found.is_empty() && found.iter().all(|part| is_timed(part) && before.contains(part))
 }
 

@@ -4,7 +4,7 @@ use super::detect::Detected;
 use super::find::Candidate;
 use super::{Request, appended, fold, form, shard};
 use crate::error::{Error, Place};
-use crate::ingest::input::Compression;
+use crate::ingest::input::{Compression, Copies};
 use crate::ingest::part::PlimsollPart;
 use crate::ingest::preface::Preface;
 use crate::ingest::{Adapter, Input, Rejection, Settings, Tally};
@@ -109,14 +109,14 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
     std::thread::scope(|scope| {
         let hashing = (hash && threads > 1).then(|| scope.spawn(|| file.input.sha256()));
         let rules = Arc::new(request.rules());
-        let mut input = file.input.clone();
         let read = |input: &Input| {
             let mut rollup = Rollup::naming(Arc::clone(&rules));
             let tally = file.adapter.read(input, settings, &mut rollup)?;
             Ok::<_, Error>((tally, rollup.into_parts()))
         };
-        let (mut tally, mut parts) =
-            read(&input).map_err(|error| placed(of_late_encoding(error, &input, settings), file.preface))?;
+        let first = read_first_copy(file, read);
+        let (mut input, copies, (mut tally, mut parts)) =
+            first.map_err(|error| placed(of_late_encoding(error, &file.input, settings), file.preface))?;
         if let Some(sound) = before_damage(&input, &tally)? {
             let damaged = std::mem::take(&mut tally);
             (tally, parts) = read(&sound)?;
@@ -137,6 +137,9 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
             && let Some(runs) = appended::read(&input, file.adapter, settings, &rules)?
         {
             (tally, parts) = runs;
+        }
+        if let Some(copies) = copies {
+            appended::tell_copies(copies, &mut tally, &mut parts);
         }
         if let Some(assumed) = input.encoding().assumed() {
             tally.note(assumed);
@@ -182,6 +185,26 @@ fn placed(mut error: Error, preface: Preface) -> Error {
         place.byte = place.byte.map(|byte| byte + preface.bytes);
     }
     error
+}
+
+/// What an adapter found in a file.
+type Read = (Tally, Vec<Part>);
+
+/// Reads a file, or where it is one text several times over, the first of these. Rows without times, of a kind that anybody
+/// may write, may be alike by chance: they are all read.
+fn read_first_copy(
+    file: &Detected,
+    read: impl Fn(&Input) -> Result<Read, Error>,
+) -> Result<(Input, Option<Copies>, Read), Error> {
+    if let Some(copies) = file.input.copies()? {
+        let one = file.input.within(0, copies.bytes);
+        let found = read(&one)?;
+        if file.certain || found.1.iter().all(appended::is_timed) {
+            return Ok((one, Some(copies), found));
+        }
+    }
+    let found = read(&file.input)?;
+    Ok((file.input.clone(), None, found))
 }
 
 /// Whether rows were refused for what is no character, or a name holds the sign for it: perhaps the text is in another encoding.

@@ -3,6 +3,7 @@ use crate::model::key::Population;
 use std::path::{Path, PathBuf};
 
 mod appended;
+mod contradictions;
 mod corpus;
 mod setup;
 mod shards;

@@ -1,10 +1,12 @@
 //! drill's statistics, `drill --benchmark FILE --stats`: a block of lines for each request name and one for all.
 //!
 //! Text for people, in whole milliseconds, and all that drill gives but for its list of durations. A name stands before the
-//! label, padded with blanks; the block of all has none.
+//! label, padded with blanks; the block of all has none. Its rate is all requests by the time taken, which is printed in tenths
+//! of a second.
 
 use crate::error::Error;
-use crate::ingest::printed::{nothing_known, sum_differs};
+use crate::ingest::implied::{Implied, Printed, sum_differs};
+use crate::ingest::printed::nothing_known;
 use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, PartId, Rejection, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
@@ -118,6 +120,21 @@ impl Block {
         self.has_deviation && (self.max_us.is_some() || others.values().all(|other| other.max_us.is_none()))
     }
 
+    /// Where its counts, or its rate by its time, do not make its requests.
+    fn doubts(&self, name: &str) -> impl Iterator<Item = Fact> {
+        let which = if name.is_empty() { "all requests".to_owned() } else { format!("`{}`", without_queries(name)) };
+        let ended = self.successes.zip(self.failures).map(|(good, bad)| good.saturating_add(bad)).zip(self.requests);
+        let ended = ended.and_then(|(ended, all)| {
+            sum_differs("successful and failed requests", ended, &format!("the requests of {which}"), all)
+        });
+        let made = self.rate_per_s.zip(self.seconds).map(|(rate, seconds)| {
+            Implied::by(Printed { value: rate, step: 0.01 }, Printed { value: seconds, step: 0.1 })
+        });
+        let made = made.zip(self.requests);
+        let made = made.and_then(|(made, all)| made.differs("its rate and its time", "requests", "it counts", all));
+        ended.into_iter().chain(made)
+    }
+
     fn take(&mut self, label: &str, value: &str) -> Result<(), String> {
         let found = || format!("found `{}`", crate::fmt::excerpt(value.as_bytes()));
         let number = || {
@@ -200,15 +217,7 @@ fn hand_on(blocks: &BTreeMap<String, Block>, part: PartId, sink: &mut dyn Sink) 
         } else {
             Distribution::Unknown("drill printed no times".to_owned())
         };
-        let ended = block.successes.zip(block.failures).map(|(good, bad)| good.saturating_add(bad));
-        let which = if name.is_empty() { "all requests".to_owned() } else { format!("`{}`", without_queries(name)) };
-        let whole = format!("the requests of {which}");
-        if let Some(doubt) = ended
-            .zip(block.requests)
-            .and_then(|(ended, all)| sum_differs("successful and failed requests", ended, &whole, all))
-        {
-            sink.fact(part, doubt);
-        }
+        block.doubts(name).for_each(|doubt| sink.fact(part, doubt));
         sink.total(
             part,
             Total {

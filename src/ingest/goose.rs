@@ -1,7 +1,9 @@
 //! Goose's JSON report, `--report-file report.json` (0.18 and later): its tables of requests, answers and transactions.
 //!
 //! Counts, mean and extremes are exact to the millisecond; percentiles are of times that Goose rounded. Answers within the
-//! table of transactions are steps of a scenario, which hold requests and pauses.
+//! table of transactions are steps of a scenario, which hold requests and pauses. Rates are counts by the whole seconds of the
+//! run, as floats of single precision; where they make other counts, the report contradicts itself. An error is counted each time that it is told: a
+//! request whose outcome the script sets again has two.
 
 mod requests;
 
@@ -9,6 +11,7 @@ pub use requests::GooseRequests;
 
 use crate::error::Error;
 use crate::ingest::document;
+use crate::ingest::implied::{Implied, Printed};
 use crate::ingest::scrub::{self, without_queries};
 use crate::ingest::{Adapter, Head, Input, PartId, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
@@ -66,6 +69,7 @@ impl Adapter for GooseJson {
         for (row, field) in rows(&report.requests, "raw_request_metrics") {
             take(row, &field, &mut tally, |row: Request| {
                 let quantiles = percentiles.remove(&(row.method.clone(), row.name.clone())).unwrap_or_default();
+                row.doubts(report.run.duration).for_each(|doubt| sink.fact(part, doubt));
                 sink.total(part, row.total(quantiles));
             });
         }
@@ -125,9 +129,25 @@ struct Request {
     response_time_minimum: Option<f64>,
     response_time_maximum: Option<f64>,
     requests_per_second: Option<f64>,
+    failures_per_second: Option<f64>,
 }
 
 impl Request {
+    /// Where the rates over the run's seconds do not make the counts.
+    fn doubts(&self, seconds: Option<f64>) -> impl Iterator<Item = Fact> {
+        let seconds = seconds.filter(|seconds| *seconds > 0.0).map(Printed::whole);
+        let over = move |rate: Option<f64>| Some(Implied::by(Printed::whole(rate?), seconds?));
+        let which = format!("the row {} counts", crate::fmt::code(&without_queries(&self.name)));
+        let differs = |rate: Option<f64>, what: &str, count: u64| {
+            over(rate)?.differs("a rate over the run's seconds", what, &which, count)
+        };
+        let doubts = [
+            differs(self.requests_per_second, "requests", self.number_of_requests),
+            differs(self.failures_per_second, "failures", self.number_of_failures),
+        ];
+        doubts.into_iter().flatten()
+    }
+
     fn total(&self, quantiles: Vec<(f64, f64)>) -> Total {
         let is_sum = self.method.is_empty() && self.name == "Aggregated";
         let us = |ms: Option<f64>| ms.filter(|ms| ms.is_finite() && *ms >= 0.0).map(|ms| ms * US_PER_MS);

@@ -24,6 +24,7 @@ pub mod gatling;
 pub mod goose;
 pub mod hdr;
 pub mod hey;
+mod implied;
 pub mod input;
 pub mod jmeter;
 pub mod k6;

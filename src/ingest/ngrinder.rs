@@ -2,19 +2,26 @@
 //!
 //! `Tests` counts those without error and `Errors` the others, in that interval; times are means of the former. Times of day
 //! have no zone.
+//!
+//! `TPS` is the interval's tests by its length, which the console keeps; so where most rows tell one length, the tests that
+//! all rates make over it are those that were counted, or the file contradicts itself.
 
 use crate::error::Error;
+use crate::ingest::implied::{Implied, Printed, float};
 use crate::ingest::own::instant::{self, Clock};
-use crate::ingest::printed::ends_open;
+use crate::ingest::printed::note_open_end;
 use crate::ingest::rows::{Row, Rows};
 use crate::ingest::{Adapter, Head, Input, PartId, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::key::Population;
 use crate::model::sample::{Fact, Interval, LoadModel, Total};
 use crate::unit::{Span, Timestamp};
+use std::collections::BTreeMap;
 
 /// Reads nGrinder's detailed report.
 pub struct NgrinderCsv;
+
+const NS_PER_MS: i64 = 1_000_000;
 
 /// Columns without which the file is another's.
 const NEEDED: [&str; 4] = ["DateTime", "Tests", "Errors", "Mean_Test_Time_(ms)"];
@@ -55,9 +62,7 @@ impl Adapter for NgrinderCsv {
             }
             tally.stop_if_strict(settings, input)?;
         }
-        if tally.unfinished.is_none() && ends_open(input)? {
-            tally.unfinished = Some("its last line has no end, so it was cut off".to_owned());
-        }
+        note_open_end(&rows, &mut tally);
         sums.hand_on(part, sink);
         if sums.zoneless {
             tally.note(format!("times state no zone and are {}", instant::assumed_zone(settings.timezone.as_ref())));
@@ -146,7 +151,18 @@ struct Sums {
     timed: f64,
     span: Option<Span>,
     zoneless: bool,
+    /// Sum of the rates of rows that have one, their tests, and how many rows.
+    rates: f64,
+    rated: u64,
+    rows: u64,
+    /// Rows by the length of their interval in milliseconds.
+    lengths: BTreeMap<i64, u64>,
 }
+
+/// Lengths of intervals that are told apart; a console keeps to one.
+const LENGTHS: usize = 100;
+/// Steps of `TPS`, which is printed with three decimals.
+const RATE_STEP: f64 = 0.001;
 
 impl Sums {
     fn add(&mut self, row: &Stretch, part: PartId, sink: &mut dyn Sink) {
@@ -155,6 +171,14 @@ impl Sums {
         let began = row.at.plus_nanos(-row.length_ns().unwrap_or(0));
         let stretch = Span { start: began, end: row.at };
         self.span = Some(self.span.map_or(stretch, |span| span.union(stretch)));
+        if let Some((rate, length)) = row.rate_per_s.zip(row.length_ns()) {
+            (self.rates, self.rated, self.rows) =
+                (self.rates + rate, self.rated.saturating_add(row.tests), self.rows + 1);
+            let length_ms = (length + NS_PER_MS / 2) / NS_PER_MS;
+            if self.lengths.len() < LENGTHS || self.lengths.contains_key(&length_ms) {
+                *self.lengths.entry(length_ms).or_default() += 1;
+            }
+        }
         self.tests = self.tests.saturating_add(row.tests);
         self.errors = self.errors.saturating_add(row.errors);
         #[expect(clippy::cast_precision_loss, reason = "weights of a mean")]
@@ -176,7 +200,21 @@ impl Sums {
         );
     }
 
+    /// Where the rates make other tests over the length of most intervals.
+    fn doubt(&self) -> Option<Fact> {
+        let (length_ms, rows) = self.lengths.iter().max_by_key(|(_, rows)| **rows)?;
+        if *rows * 2 <= self.rows {
+            return None;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "at most an hour in milliseconds")]
+        let seconds = Printed::whole(*length_ms as f64 / 1e3);
+        let rates = Printed { value: self.rates, step: RATE_STEP * float(self.rows) };
+        let from = format!("its rates over {}", crate::fmt::duration_s(seconds.value));
+        Implied::by(rates, seconds).differs(&from, "tests", "it counts", self.rated)
+    }
+
     fn hand_on(&self, part: PartId, sink: &mut dyn Sink) {
+        self.doubt().into_iter().for_each(|doubt| sink.fact(part, doubt));
         let latency = if self.timed > 0.0 {
             Distribution::Quoted(Quoted {
                 n: Some(self.tests),

@@ -10,9 +10,7 @@ use super::{Input, Settings, Tally};
 use crate::error::Error;
 use crate::model::distribution::Distribution;
 use crate::model::key::{EndpointKey, Population};
-use crate::model::sample::{Fact, Total};
-use std::io::Read;
-use std::sync::Arc;
+use crate::model::sample::Total;
 
 /// What a request is called where the tool does not say what was asked for.
 pub(super) const UNNAMED: &str = "request";
@@ -21,14 +19,6 @@ pub(super) const UNNAMED: &str = "request";
 pub(super) fn nothing_known(endpoint: Option<EndpointKey>) -> Total {
     let unknown = || Distribution::Unknown("the tool does not print it".to_owned());
     Total { latency: unknown(), latency_ok: unknown(), ..Total::of(Population::Request, endpoint) }
-}
-
-/// A doubt where the parts that a tool counts are not together what it counts of all; `parts` and `whole` name them.
-pub(super) fn sum_differs(parts: &str, sum: u64, whole: &str, all: u64) -> Option<Fact> {
-    let (sum_text, all_text) = (crate::fmt::count(sum), crate::fmt::count(all));
-    (sum != all).then(|| {
-        Fact::Warning(format!("the file contradicts itself: {parts} add up to {sum_text}, and {whole} to {all_text}"))
-    })
 }
 
 /// The endpoint of an address: without query and fragment, where tokens stand, and without a login before the host.
@@ -73,10 +63,15 @@ pub(super) fn each_row(
         }
         tally.stop_if_strict(settings, input)?;
     }
-    if tally.unfinished.is_none() && ends_open(input)? {
-        tally.unfinished = Some("its last line has no end, so it was cut off".to_owned());
-    }
+    note_open_end(&rows, &mut tally);
     Ok(tally)
+}
+
+/// The tools end every line, so a file whose last line has no end was cut off, perhaps within a number.
+pub(super) fn note_open_end(rows: &Rows, tally: &mut Tally) {
+    if rows.ends_open() {
+        tally.unfinished.get_or_insert_with(|| "its last line has no end, so it was cut off".to_owned());
+    }
 }
 
 /// A number of seconds or milliseconds that has to be there and cannot be negative.
@@ -110,20 +105,6 @@ impl Course {
     /// First start to last end in seconds; `None` where no row has a time.
     pub(super) fn seconds(self) -> Option<f64> {
         self.0.map(|(first, last)| last - first)
-    }
-}
-
-/// Whether the last line has no end. The tools end every line, so such a file was cut off, perhaps within a number.
-pub(super) fn ends_open(input: &Input) -> Result<bool, Error> {
-    let mut stream = input.clone().reporting_to(Arc::default()).stream()?;
-    let (mut buffer, mut last) = (vec![0; 64 * 1024], b'\n');
-    loop {
-        match stream.read(&mut buffer) {
-            Ok(0) => return Ok(last != b'\n'),
-            Ok(got) => last = buffer.get(got - 1).copied().unwrap_or(last),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Error::input(format!("cannot be read: {error}")).at(input.place())),
-        }
     }
 }
 

@@ -149,6 +149,8 @@ pub struct Rows {
     /// How much of the block has been read.
     at: usize,
     line: u64,
+    /// Whether the input's last row was in a block of these and had no line end.
+    ends_open: bool,
 }
 
 impl Rows {
@@ -172,7 +174,7 @@ impl Rows {
     }
 
     fn of(blocks: Arc<RowBlocks>, header: Header, splitter: Splitter) -> Self {
-        Self { blocks, header, splitter, block: RowBlock::default(), at: 0, line: 1 }
+        Self { blocks, header, splitter, block: RowBlock::default(), at: 0, line: 1, ends_open: false }
     }
 
     /// These rows for so many readers, to be given to as many threads (see [`super::threads::spread`]). Each row goes to
@@ -237,6 +239,13 @@ impl Rows {
         self.blocks.stop();
     }
 
+    /// Whether the last row has no line end, once all have been read: the file of a tool that ends every row was cut off then,
+    /// perhaps within a number. Of those who share the rows it is who had that row that knows.
+    #[must_use]
+    pub fn ends_open(&self) -> bool {
+        self.ends_open
+    }
+
     fn skip_line_end(&mut self) {
         let is_end = self.rest().first() == Some(&b'\n');
         self.skip(1, u64::from(is_end));
@@ -244,6 +253,8 @@ impl Rows {
 
     /// Goes on to the next block; `None` where there is none.
     fn next_block(&mut self, tally: &mut Tally) -> Option<()> {
+        // Blocks are cut behind a line end, but for the last, and for a line of which nobody keeps all.
+        self.ends_open |= !self.block.overlong && self.block.bytes.last().is_some_and(|last| *last != b'\n');
         let flaw = match self.blocks.next(&mut self.block) {
             Ok(true) if !self.block.overlong => None,
             Ok(true) => {
@@ -292,6 +303,18 @@ mod tests {
         let places: Vec<_> = rows.iter().map(|(line, byte, _)| (*line, *byte)).collect();
         assert_eq!(places, [(3, 7), (5, 16), (7, 21)]);
         assert_eq!(rows[0].2, [b"1".to_vec(), b"x\ny".to_vec()]);
+    }
+
+    #[test]
+    fn a_last_row_without_line_end_is_known() {
+        for (text, open) in
+            [("a,b\n1,2\n", false), ("a,b\n1,2", true), ("a,b\n1,\"2\n", false), ("a,b\n", false), ("a", true)]
+        {
+            let input = Input::memory("x.csv", text.as_bytes().to_vec()).unwrap();
+            let mut rows = Rows::open(&input, b',').unwrap();
+            while rows.next_row(&mut Tally::default()).is_some() {}
+            assert_eq!(rows.ends_open(), open, "{text}");
+        }
     }
 
     /// Half a file went with the quote that a row had lost, and it was said that one row of three hundred could not be read.

@@ -132,6 +132,12 @@ pub struct Quoted {
     pub rounding_us: Vec<(f64, f64)>,
 }
 
+/// How coarsely a time of so many microseconds is printed, by [steps](Quoted::rounding_us) of a tool's rounding.
+#[must_use]
+pub fn step_us(steps: &[(f64, f64)], us: f64) -> f64 {
+    steps.iter().rev().find(|(from, _)| *from <= us).map_or(0.0, |(_, step)| *step)
+}
+
 /// A Distribution is latency as far as the source knows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Distribution {

@@ -73,7 +73,9 @@ fn points() -> Vec<Point> {
     const REQUESTS: u64 = 300;
     let mut points = Vec::new();
     let mut second = 0;
-    for (at, (at_ms, endpoint, latency_us, status)) in requests(REQUESTS).into_iter().enumerate() {
+    let requests = requests(REQUESTS);
+    let after_load = requests.len() - ASIDE;
+    for (at, (at_ms, endpoint, latency_us, status)) in requests.into_iter().enumerate() {
         while second * 1000 <= at_ms {
             points.push(("vus", second * 1000 + 3, (1 + second / 7) as f64, None));
             points.push(("queue_depth", second * 1000 + 5, (second % 11) as f64, None));
@@ -81,7 +83,7 @@ fn points() -> Vec<Point> {
         }
         let group = match at {
             ..ASIDE => "::setup",
-            _ if at + ASIDE >= REQUESTS as usize => "::teardown",
+            _ if at >= after_load => "::teardown",
             _ => "",
         };
         let of = Some((endpoint, status, group));

@@ -109,3 +109,44 @@ fn a_file_that_was_appended_to_itself_counts_once() {
     let warnings: Vec<&str> = suite.tests[0].warnings.iter().map(|warning| warning.text.as_str()).collect();
     assert!(warnings.iter().any(|text| text.contains("behind the header in line 203 are not counted")), "{warnings:?}");
 }
+
+/// Of formats without a header row among the others nothing showed it: each request counted twice, at twice the rate.
+#[test]
+fn a_file_that_is_its_text_twice_is_read_once() {
+    for sample in [
+        "k6/tz/tz.json",
+        "jmeter/xml/results.jtl",
+        "jmeter/csv-noheader/results.jtl",
+        "vegeta/csv/results.csv",
+        "vegeta/ndjson/results.ndjson",
+        "goose/requests-json/request.ndjson",
+        "hey/csv/raw.csv",
+        "ab/forms/gnuplot.tsv",
+        "ab/forms/percentiles.csv",
+        "own/rows-ndjson/rows.ndjson",
+        "gatling/3.4/simulation.log",
+    ] {
+        let path = Path::new("samples").join(sample);
+        let text = std::fs::read_to_string(path).unwrap();
+        let name = format!("load/{}", sample.rsplit('/').next().unwrap());
+        let (once, again) = (read(&[(&name, text.clone())]), read(&[(&name, text.repeat(3))]));
+        assert_eq!(counts(&again), counts(&once), "{sample}");
+        let (own, input) = (&once.tests[0].inputs[0], &again.tests[0].inputs[0]);
+        assert_eq!((input.rows_read, input.rows_used), (own.rows_read * 3, own.rows_used), "{sample}");
+        let said = format!(
+            "the file holds rows 3 times: those from line {}",
+            crate::fmt::count(text.lines().count() as u64 + 1)
+        );
+        assert!(again.tests.iter().all(|test| test.warnings.iter().any(|one| one.text.contains(&said))), "{sample}");
+    }
+}
+
+/// A script's rows without times may be all there is: nothing says that they are the same requests.
+#[test]
+fn rows_without_times_are_not_called_copies() {
+    let row = |at: u32| format!("{{\"endpoint\":\"/a\",\"latency_ms\":{},\"success\":true}}\n", 20 + at * 13 % 47);
+    let rows: String = (0..94).map(row).collect();
+    let suite = read(&[("load/rows.ndjson", rows)]);
+    assert_eq!(requests(&suite.tests[0]), Some(94));
+    assert!(suite.tests[0].warnings.iter().all(|warning| !warning.text.contains("holds rows")));
+}

@@ -1,11 +1,13 @@
 //! What ab prints: the only one of its outputs that tells failures. Several runs in one file are tests of their own.
 //!
 //! ab calls an answer failed whose length differs from the first one's, which every page that is not static does; those are
-//! not counted here. `Non-2xx responses`, which it leaves out of its failures, are.
+//! not counted here. `Non-2xx responses`, which it leaves out of its failures, are. `Failed requests` is the sum of its four
+//! kinds, and the rate is the complete requests by the time, printed with two and three decimals.
 
 use super::TOOL;
 use crate::error::Error;
 use crate::fmt::plural;
+use crate::ingest::implied::{Implied, Printed, sum_differs};
 use crate::ingest::printed::nothing_known;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
@@ -23,6 +25,8 @@ pub struct AbText;
 #[derive(Debug, Default)]
 struct Run {
     complete: Option<u64>,
+    /// By its own count, those of another length included.
+    failed: Option<u64>,
     seconds: Option<f64>,
     concurrency: Option<f64>,
     rate_per_s: Option<f64>,
@@ -75,10 +79,11 @@ impl Adapter for AbText {
 
     fn read(&self, input: &Input, _: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let mut lines = input.lines()?;
-        let (mut tally, mut runs) = (Tally::default(), Vec::<Run>::new());
+        let (mut tally, mut runs, mut last_is_cut) = (Tally::default(), Vec::<Run>::new(), false);
         let broken = |error: std::io::Error| Error::input(format!("cannot be read: {error}")).at(input.place());
         while let Some(line) = lines.next_line().map_err(broken)? {
             let text = String::from_utf8_lossy(line.bytes);
+            last_is_cut = !line.terminated && !text.trim_start().starts_with("Total:");
             if text.starts_with(BANNER) && runs.len() < RUNS {
                 runs.push(Run::default());
             } else if let Some(run) = runs.last_mut() {
@@ -88,6 +93,10 @@ impl Adapter for AbText {
         tally.unfinished = lines.unfinished().map(str::to_owned);
         if let (Some(lacks), None) = (runs.iter().find_map(Run::lacks), &tally.unfinished) {
             tally.unfinished = Some(format!("a run has no line `{lacks}`"));
+        }
+        // Whether percentages were to follow, only the line itself can tell, and half of it does not.
+        if last_is_cut && runs.last().is_some_and(|run| run.stage == Stage::AllTimes) {
+            tally.unfinished.get_or_insert_with(|| "its last line breaks off".to_owned());
         }
         runs.retain(|run| run.complete.is_some());
         for (at, run) in runs.iter().enumerate() {
@@ -106,6 +115,7 @@ impl Run {
             ["Concurrency", "Level:", count] => self.concurrency = number(count),
             ["Time", "taken", "for", "tests:", seconds, "seconds"] => self.seconds = number(seconds),
             ["Complete", "requests:", count] => self.complete = count.parse().ok(),
+            ["Failed", "requests:", count] => self.failed = count.parse().ok(),
             ["Non-2xx", "responses:", count] => self.non_2xx = count.parse().unwrap_or(0),
             ["Total", "transferred:", bytes, "bytes"] => {
                 self.is_counted = true;
@@ -164,8 +174,23 @@ impl Run {
         }
     }
 
+    /// Where its counts do not fit each other. It lists the kinds of failure only where something failed.
+    fn doubts(&self) -> impl Iterator<Item = Fact> {
+        let kinds = self.broken.saturating_add(self.other_length);
+        let failed = self.failed.filter(|_| self.is_counted);
+        let failed =
+            failed.and_then(|failed| sum_differs("its kinds of failure", kinds, "its failed requests", failed));
+        let made = self.rate_per_s.zip(self.seconds).map(|(rate, seconds)| {
+            Implied::by(Printed { value: rate, step: 0.01 }, Printed { value: seconds, step: 0.001 })
+        });
+        let made = made.zip(self.complete);
+        let made = made.and_then(|(made, all)| made.differs("its rate and its time", "requests", "it counts", all));
+        failed.into_iter().chain(made)
+    }
+
     fn hand_on(&self, name: Option<&str>, sink: &mut dyn Sink) {
         let part = sink.part(name);
+        self.doubts().for_each(|doubt| sink.fact(part, doubt));
         sink.fact(part, Fact::Load(LoadModel::Closed));
         for fact in [self.seconds.map(Fact::DurationSeconds), self.concurrency.map(Fact::Users)].into_iter().flatten() {
             sink.fact(part, fact);
@@ -261,7 +286,7 @@ mod tests {
         assert_eq!((sink.totals[0].1.requests, sink.totals[0].1.failures), (Some(600), None));
         assert_eq!(tally.unfinished.as_deref(), Some("a run has no line `Transfer rate`"));
         assert_eq!(until("Requests per second").0.totals[0].1.failures, Some(8));
-        for line in ["Connection Times", "Total: ", " 100%"] {
+        for line in ["Connection Times", "Total: ", "rcentage of the requests", " 100%"] {
             assert!(until(line).1.unfinished.is_some(), "{line}");
         }
     }

@@ -3,9 +3,11 @@
 //! From 1.6.2 on the latencies are bare nanoseconds; before, each stood in a list behind its time and the request's id. They
 //! are milliseconds by their step.
 
-use super::{Answers, TOOL, US_PER_MS, faults, is_of_request, quantiles, quoted, total};
+use super::{Answers, TOOL, US_PER_MS, faults, is_of_request, periods_differ, quantiles, quoted, total};
 use crate::error::Error;
 use crate::ingest::document::{self, Object};
+use crate::ingest::implied::sum_differs;
+use crate::ingest::scrub;
 use crate::ingest::{Adapter, Head, Input, MetricTotal, PartId, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Recorded};
 use crate::model::key::{MetricKey, MetricKind};
@@ -13,7 +15,7 @@ use crate::model::sample::{Fact, Interval, LoadModel};
 use crate::unit::{Span, Timestamp, Unit};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads the report of Artillery 1.
 pub struct Artillery1Json;
@@ -60,6 +62,10 @@ impl Adapter for Artillery1Json {
             sink.fact(part, Fact::Remark(said.to_owned()));
         }
         sink.total(part, sum);
+        whole.doubt().into_iter().for_each(|doubt| sink.fact(part, doubt));
+        if tally.rejected == 0 && !periods.is_empty() {
+            periods_differ(whole.beside(&periods)).for_each(|doubt| sink.fact(part, doubt));
+        }
         faults(&answers, &whole.errors, None, settings).for_each(|fault| sink.fault(part, fault));
         hand_on_metrics(whole, part, sink);
         hand_on_course(&periods, span(whole), part, settings, sink);
@@ -120,6 +126,30 @@ impl Period {
         Answers { unanswered: asked.saturating_sub(self.completed), by_status }
     }
 
+    /// Every answer has a status.
+    fn doubt(&self) -> Option<Fact> {
+        let by_status = self.codes.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
+        sum_differs("its codes", by_status, "its `requestsCompleted`", self.completed)
+    }
+
+    /// What the periods count, added up, beside what the whole does.
+    fn beside(&self, periods: &[(Timestamp, Self)]) -> Vec<(String, u64, u64)> {
+        let of = |name: &str, count: &dyn Fn(&Self) -> u64| {
+            (name.to_owned(), periods.iter().map(|(_, period)| count(period)).fold(0, u64::saturating_add), count(self))
+        };
+        let asked = |period: &Self| period.rps.get("count").and_then(document::count).unwrap_or(0);
+        let mut beside = vec![of("requestsCompleted", &|period| period.completed), of("rps.count", &asked)];
+        let everyone = || std::iter::once(self).chain(periods.iter().map(|(_, period)| period));
+        let codes: BTreeSet<&String> = everyone().flat_map(|period| period.codes.keys()).collect();
+        beside.extend(codes.into_iter().map(|code| of(&format!("codes.{code}"), &|period| at(&period.codes, code))));
+        let errors: BTreeSet<&String> = everyone().flat_map(|period| period.errors.keys()).collect();
+        beside.extend(errors.into_iter().map(|text| {
+            let name = format!("errors.{}", scrub::text(text));
+            of(&name, &|period| at(&period.errors, text))
+        }));
+        beside
+    }
+
     /// Failures as far as ten seconds show them: what was asked in them may be answered later.
     fn failed(&self, settings: &Settings) -> u64 {
         let answered = Answers { unanswered: 0, ..self.answers() };
@@ -132,6 +162,10 @@ impl Period {
         let bare = |value: &Value| document::count(value.as_array().map_or(Some(value), |row| row.get(2))?);
         self.latencies.iter().map(bare).collect()
     }
+}
+
+fn at(counts: &BTreeMap<String, u64>, key: &str) -> u64 {
+    counts.get(key).copied().unwrap_or(0)
 }
 
 fn periods(written: &[Value], tally: &mut Tally) -> Vec<(Timestamp, Period)> {

@@ -4,10 +4,10 @@
 //! behind them and never at each dot.
 
 use super::period::Period;
-use super::{Answers, TOOL, US_PER_MS, faults, is_of_request, quantiles, quoted, total};
+use super::{Answers, TOOL, US_PER_MS, faults, is_of_request, periods_differ, quantiles, quoted, total};
 use crate::error::Error;
 use crate::ingest::document::{self, Object};
-use crate::ingest::printed::sum_differs;
+use crate::ingest::implied::sum_differs;
 use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, MetricTotal, PartId, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::Distribution;
@@ -16,7 +16,7 @@ use crate::model::sample::{Fact, Interval, LoadModel};
 use crate::unit::{Span, Timestamp, Unit};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads the report of Artillery 2.
 pub struct ArtilleryJson;
@@ -62,7 +62,10 @@ impl Adapter for ArtilleryJson {
         let all = Counts::of(&report.aggregate.counters, &mut tally);
         hand_on_requests(&report.aggregate, &all, part, settings, sink, &mut tally);
         hand_on_metrics(&report.aggregate, &all, part, sink, &mut tally);
-        hand_on_course(&report.intermediate, part, settings, sink, &mut tally);
+        let periods = hand_on_course(&report.intermediate, part, settings, sink, &mut tally);
+        if tally.rejected == 0 && !report.intermediate.is_empty() {
+            all.doubts(&periods).for_each(|doubt| sink.fact(part, doubt));
+        }
         tally.stop_if_strict(settings, input)?;
         Ok(tally)
     }
@@ -176,6 +179,31 @@ impl Counts {
         self.endpoints.iter().map(of).sum()
     }
 
+    /// Adds the requests and answers of ten more seconds.
+    fn add(&mut self, period: &Self) {
+        let sum = |a: u64, b: u64| a.saturating_add(b);
+        self.requests = Some(sum(self.requests.unwrap_or(0), period.requests.unwrap_or(0)));
+        self.responses = sum(self.responses, period.responses);
+        for (status, count) in &period.by_status {
+            let all = self.by_status.entry(*status).or_default();
+            *all = sum(*all, *count);
+        }
+    }
+
+    /// Where the requests and answers of all periods are not those of the whole.
+    fn doubts(&self, periods: &Self) -> impl Iterator<Item = Fact> {
+        let requests = |counts: &Self| counts.requests.unwrap_or(0);
+        let counts = [
+            ("http.requests".to_owned(), requests(periods), requests(self)),
+            ("http.responses".to_owned(), periods.responses, self.responses),
+        ];
+        let status = |counts: &Self, status: u16| counts.by_status.get(&status).copied().unwrap_or(0);
+        let statuses: BTreeSet<u16> = self.by_status.keys().chain(periods.by_status.keys()).copied().collect();
+        let of = |one: u16| (format!("http.codes.{one}"), status(periods, one), status(self, one));
+        let statuses: Vec<(String, u64, u64)> = statuses.into_iter().map(of).collect();
+        periods_differ(counts.into_iter().chain(statuses))
+    }
+
     fn other(&self, name: &str) -> u64 {
         self.others.get(name).copied().unwrap_or(0)
     }
@@ -195,9 +223,12 @@ fn hand_on_requests(
     };
     let answers = counts.answers();
     let by_status = answers.by_status.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
-    if let Some(doubt) = sum_differs("its status codes", by_status, "`http.responses`", counts.responses) {
-        sink.fact(part, doubt);
-    }
+    let timed = all.summary("http.response_time").and_then(|summary| summary.get("count").and_then(document::count));
+    let doubts = [
+        sum_differs("its status codes", by_status, "`http.responses`", counts.responses),
+        timed.and_then(|timed| sum_differs("its response times", timed, "`http.responses`", counts.responses)),
+    ];
+    doubts.into_iter().flatten().for_each(|doubt| sink.fact(part, doubt));
     let by_endpoint: u64 = counts.endpoints.values().map(|(answers, _)| answers.count()).sum();
     for (name, (answers, errors)) in &counts.endpoints {
         let endpoint = EndpointKey::new(None, &without_queries(name));
@@ -277,8 +308,14 @@ fn key(name: &str, kind: MetricKind, unit: Unit) -> MetricKey {
     MetricKey { name: name.to_owned(), kind, unit, tags: Vec::new() }
 }
 
-/// Ten seconds after ten seconds, with counts since the start.
-fn hand_on_course(periods: &[Value], part: PartId, settings: &Settings, sink: &mut dyn Sink, tally: &mut Tally) {
+/// Ten seconds after ten seconds, with counts since the start; gives the requests and answers of all.
+fn hand_on_course(
+    periods: &[Value],
+    part: PartId,
+    settings: &Settings,
+    sink: &mut dyn Sink,
+    tally: &mut Tally,
+) -> Counts {
     let mut timed: Vec<(Span, Period)> = Vec::new();
     for (number, period) in periods.iter().enumerate() {
         let period = Period::deserialize(period).ok().map(Period::named_as_today);
@@ -292,7 +329,8 @@ fn hand_on_course(periods: &[Value], part: PartId, settings: &Settings, sink: &m
         }
     }
     timed.sort_by_key(|(span, _)| (span.end, span.start));
-    let Some((first, _)) = timed.first() else { return };
+    let mut sums = Counts::default();
+    let Some((first, _)) = timed.first() else { return sums };
     let row = |at: Timestamp| Interval {
         at,
         endpoint: None,
@@ -307,6 +345,7 @@ fn hand_on_course(periods: &[Value], part: PartId, settings: &Settings, sink: &m
     for (span, period) in &timed {
         tally.used();
         let counts = Counts::of(&period.counters, &mut Tally::default());
+        sums.add(&counts);
         let answered = Answers { by_status: counts.by_status.clone(), unanswered: 0 };
         requests = requests.saturating_add(counts.requests.unwrap_or(0));
         failures = failures
@@ -330,6 +369,7 @@ fn hand_on_course(periods: &[Value], part: PartId, settings: &Settings, sink: &m
             },
         );
     }
+    sums
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod tests;
 
+use super::implied::sum_differs;
 use super::printed;
 use super::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::error::Error;
@@ -56,6 +57,8 @@ struct Report {
     client_errors: Option<u64>,
     #[serde(rename = "5xx")]
     server_errors: Option<u64>,
+    #[serde(rename = "statusCodeStats")]
+    by_status: Option<BTreeMap<String, Status>>,
     latency: BTreeMap<String, Value>,
     requests: Requests,
     throughput: Throughput,
@@ -66,6 +69,11 @@ struct Requests {
     average: Option<f64>,
     total: u64,
     sent: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Status {
+    count: u64,
 }
 
 #[derive(Deserialize)]
@@ -200,11 +208,7 @@ impl Report {
                 self.bad_answers()
             )));
         }
-        if let (Some(good), Some(client), Some(server)) = (self.successes, self.client_errors, self.server_errors) {
-            let classes = [self.informations, good, self.redirects, client, server];
-            let sum = classes.into_iter().fold(0, u64::saturating_add);
-            facts.extend(printed::sum_differs("its classes of status", sum, "its requests", self.requests.total));
-        }
+        facts.extend(self.doubts());
         let under_way = self.connections.saturating_mul(self.pipelining.max(1));
         let silent = self.requests.sent.unwrap_or(0).saturating_sub(self.requests.total).saturating_sub(self.errors);
         if silent > under_way {
@@ -215,6 +219,25 @@ impl Report {
             )));
         }
         facts
+    }
+
+    /// Where its counts of answers are not the same. `latency.totalCount` may be more than the answers (autocannon adds
+    /// those that it would have sent at a wanted rate) or, where errors are left out, no more than the successes.
+    fn doubts(&self) -> Vec<Fact> {
+        let mut doubts = Vec::new();
+        if let (Some(good), Some(client), Some(server)) = (self.successes, self.client_errors, self.server_errors) {
+            let other = [self.informations, self.redirects, client, server].into_iter().fold(0, u64::saturating_add);
+            let sum = good.saturating_add(other);
+            doubts.extend(sum_differs("its classes of status", sum, "its requests", self.requests.total));
+            doubts.extend(sum_differs("its classes of status but 2xx", other, "its `non2xx`", self.non2xx));
+            let timed = self.latency.get("totalCount").and_then(Value::as_u64).filter(|timed| *timed < good);
+            doubts.extend(timed.and_then(|timed| sum_differs("its latencies", timed, "its answers of 2xx", good)));
+        }
+        if let Some(by_status) = &self.by_status {
+            let sum = by_status.values().fold(0, |sum: u64, status| sum.saturating_add(status.count));
+            doubts.extend(sum_differs("its `statusCodeStats`", sum, "its requests", self.requests.total));
+        }
+        doubts
     }
 
     fn faults(&self) -> Vec<Fault> {

@@ -121,9 +121,10 @@ impl Log {
 
     fn lines(&mut self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let mut lines = input.lines()?;
-        let mut tally = Tally::default();
+        let (mut tally, mut last_is_cut) = (Tally::default(), false);
         let broken = |error: std::io::Error| Error::input(format!("cannot be read: {error}")).at(input.place());
         while let Some(line) = lines.next_line().map_err(broken)? {
+            last_is_cut = !line.terminated;
             let read = serde_json::from_slice::<Request>(line.bytes);
             let taken = read
                 .map_err(|error| format!("is no row of Goose's request log: {error}"))
@@ -142,6 +143,9 @@ impl Log {
             tally.stop_if_strict(settings, input)?;
         }
         tally.unfinished = lines.unfinished().map(str::to_owned);
+        if last_is_cut && tally.rejected > 0 {
+            tally.unfinished.get_or_insert_with(|| "its last line breaks off".to_owned());
+        }
         Ok(tally)
     }
 
@@ -276,6 +280,18 @@ mod tests {
         assert_eq!(sink.count(|key| key.endpoint.label() == "GET chat"), 53);
         let (sink, tally) = read(include_str!("../../../samples/goose/requests-json/request.ndjson"));
         assert_eq!((tally.rejected, sink.samples.len(), failed(&sink)), (0, 159, 51));
+    }
+
+    /// Half a line at the end was a bad row among many; that the log goes on behind it was not said.
+    #[test]
+    fn a_log_that_breaks_off_is_unfinished() {
+        let csv = include_str!("../../../samples/goose/requests-csv/request.csv");
+        let json = include_str!("../../../samples/goose/requests-json/request.ndjson");
+        for text in [csv, json] {
+            assert_eq!(read(text).1.unfinished, None);
+            let line = text.lines().last().unwrap().len();
+            assert!(read(&text[..text.len() - line / 2]).1.unfinished.is_some());
+        }
     }
 
     #[test]

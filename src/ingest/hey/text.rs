@@ -1,10 +1,11 @@
 //! What hey prints: unlike its rows it counts requests without an answer, by error.
 //!
 //! `Requests/sec` counts those too, while average and percentiles are over answers only: with refused connections the two
-//! speak of different things.
+//! speak of different things. The lists of statuses and errors hold as many requests as the rate by the time, both printed
+//! with four decimals: fewer where the text breaks off, and never more.
 
 use crate::error::Error;
-use crate::ingest::document::whole;
+use crate::ingest::implied::{Implied, Printed, float};
 use crate::ingest::printed::nothing_known;
 use crate::ingest::scrub;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
@@ -163,6 +164,10 @@ impl Summary {
         if self.lacks().is_some() {
             let why = "what hey printed breaks off before it has said of all requests how they ended";
             sink.fact(part, Fact::FailuresUnknown(why.to_owned()));
+        } else if let Some(doubt) = self.sent().and_then(|sent| {
+            sent.differs("its rate and its time", "requests", "its lists of statuses and errors hold", self.listed())
+        }) {
+            sink.fact(part, doubt);
         }
         let bad = self.statuses.iter().filter(|(code, _)| !is_success(*code));
         let bad = bad.map(|(code, count)| (format!("HTTP {code}"), *count));
@@ -180,16 +185,23 @@ impl Summary {
 
     /// What its lists lack: they come last, and hold as many requests as the rate times the time above them.
     fn lacks(&self) -> Option<String> {
-        const STEP: f64 = 5e-5;
-        let (rate, seconds) =
-            self.rate_per_s.zip(self.seconds).filter(|(rate, seconds)| *rate > 0.0 && *seconds > 0.0)?;
-        let listed = self.answers(|_| true).saturating_add(self.unanswered);
-        let (sent, error) = (rate * seconds, STEP * (rate + seconds) + 0.5);
-        let least = whole((sent - error).ceil().max(0.0))?;
-        (listed < least).then(|| {
-            let sent = crate::fmt::count(whole(sent.round()).unwrap_or(least));
-            format!("its lists of statuses and errors hold {} of {sent} requests", crate::fmt::count(listed))
-        })
+        let (sent, listed) = (self.sent()?, self.listed());
+        let text = || {
+            let listed = crate::fmt::count(listed);
+            format!("its lists of statuses and errors hold {listed} of {} requests", sent.text())
+        };
+        (float(listed) < sent.least()).then(text)
+    }
+
+    /// By rate and time.
+    fn sent(&self) -> Option<Implied> {
+        const STEP: f64 = 1e-4;
+        let printed = |value: Option<f64>| Some(Printed { value: value.filter(|value| *value > 0.0)?, step: STEP });
+        Some(Implied::by(printed(self.rate_per_s)?, printed(self.seconds)?))
+    }
+
+    fn listed(&self) -> u64 {
+        self.answers(|_| true).saturating_add(self.unanswered)
     }
 
     fn total(&self) -> Total {

@@ -5,6 +5,7 @@
 //! `.gz` is worth reading.
 
 pub mod compression;
+pub mod copies;
 pub mod encoding;
 pub mod lines;
 pub mod stream;
@@ -15,6 +16,7 @@ use super::plain::PlainFile;
 use super::sniff::{HEAD_BYTES, Head};
 use crate::error::{Error, Place};
 pub use compression::Compression;
+pub use copies::Copies;
 pub use encoding::Encoding;
 pub use lines::{Line, Lines};
 use sha2::{Digest, Sha256};

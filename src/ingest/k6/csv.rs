@@ -135,6 +135,8 @@ impl<'a> Reader<'a> {
                 break;
             }
         }
+        // k6 ends every line: a last one without may have all its fields, and half of the last one.
+        self.findings.last.1 |= rows.ends_open();
     }
 
     fn into_findings(mut self) -> Findings {
@@ -302,7 +304,7 @@ mod tests {
 
     /// Reads rows either way: by sight too, or each for itself.
     fn told(rows: &[String], by_sight: bool) -> (Told, Tally) {
-        let text = format!("{HEADER}\n{}", rows.join("\n"));
+        let text = format!("{HEADER}\n{}\n", rows.join("\n"));
         let input = Input::memory("out.csv", text.into_bytes()).unwrap();
         let (definitions, settings) = (Definitions::built_in(), Settings::default());
         let mut sink = Recorder::default();
@@ -339,6 +341,19 @@ mod tests {
                 prop_assert_eq!(told(&rows, true), told(&rows, false));
             }
         }
+    }
+
+    /// Cut within its last field a row has all of them, and the file was called whole.
+    #[test]
+    fn a_row_cut_within_its_last_field_is_unfinished() {
+        let tally = |text: String| {
+            let input = Input::memory("out.csv", text.into_bytes()).unwrap();
+            K6Csv.read(&input, &Settings { threads: 2, ..Settings::default() }, &mut Recorder::default()).unwrap()
+        };
+        let whole = format!("{HEADER}\n{}\n", ROWS.join("\n"));
+        assert_eq!(tally(whole.clone()).unfinished, None);
+        let cut = tally(whole.trim_end().to_owned());
+        assert_eq!((cut.rejected, cut.unfinished.as_deref()), (0, Some("breaks off within line 11")));
     }
 
     #[test]

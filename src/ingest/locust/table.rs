@@ -9,10 +9,9 @@ use crate::ingest::own::cell_text::number;
 use crate::ingest::own::columns::{delimiter, header_names};
 use crate::ingest::own::digits::Sign;
 use crate::ingest::rows::{Header, Row, Rows};
-use crate::ingest::{Head, Input, Settings, Tally, scrub};
+use crate::ingest::{Head, Input, Settings, Tally, printed, scrub};
 use crate::model::key::EndpointKey;
 use std::borrow::Cow;
-use std::io::Read;
 use std::sync::Arc;
 
 /// Why a row cannot be used: the column to blame, and what was found and expected.
@@ -206,8 +205,9 @@ pub(super) fn each_row(
         }
         tally.stop_if_strict(settings, input)?;
     }
-    if tally.unfinished.is_none() && is_cut(input)? {
-        tally.unfinished = Some("its last line has no end, so it was cut off".to_owned());
+    // Since 1.2 Locust ends every row; before, when it put quotes around every field, it left the last one open.
+    if input.head()?.bytes().first() != Some(&b'"') {
+        printed::note_open_end(&rows, &mut tally);
     }
     Ok(tally)
 }
@@ -219,29 +219,6 @@ fn one_width(row: &Row<'_>, width: usize) -> Result<(), Bad> {
         return Ok(());
     }
     Err(Bad { field: None, reason: format!("should have {width} fields, found {found}") })
-}
-
-/// Whether the last line lacks its end. Since 1.2 Locust ends every row; before, when it put quotes around every field, it
-/// left the last one open.
-fn is_cut(input: &Input) -> Result<bool, Error> {
-    let mut stream = unseen(input).stream()?;
-    let mut buffer = vec![0; 64 * 1024];
-    let mut ends: Option<(u8, u8)> = None;
-    loop {
-        match stream.read(&mut buffer) {
-            Ok(0) => return Ok(ends.is_some_and(|(first, last)| first != b'"' && last != b'\n')),
-            Ok(got) => {
-                let piece = buffer.get(..got).unwrap_or(&[]);
-                if let (Some(first), Some(last)) = (piece.first(), piece.last()) {
-                    ends = Some((ends.map_or(*first, |(first, _)| first), *last));
-                }
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => {
-                return Err(Error::input(format!("cannot be read: {error}")).at(input.place()));
-            }
-        }
-    }
 }
 
 /// The same input for a second look that does not count as progress.

@@ -1,8 +1,12 @@
 //! `oha --output-format json`: the figures of a run in one object; seconds throughout.
+//!
+//! Its rates are its counts by its time, printed as the floats that they are, and count the requests that oha broke off
+//! itself: where they give other counts than the lists of statuses and errors, the file contradicts itself.
 
 use super::TOOL;
 use crate::error::Error;
 use crate::fmt::quantile_p;
+use crate::ingest::implied::{Implied, Printed, float, sum_differs};
 use crate::ingest::printed;
 use crate::ingest::scrub;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
@@ -30,6 +34,8 @@ struct Report {
     status_code_distribution: BTreeMap<u16, u64>,
     #[serde(default)]
     error_distribution: BTreeMap<String, u64>,
+    #[serde(default)]
+    response_time_histogram: BTreeMap<String, u64>,
 }
 
 /// Seconds by `p50`, `p99.9`; null where nothing was timed.
@@ -38,12 +44,14 @@ type Percentiles = BTreeMap<String, Option<f64>>;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Summary {
+    success_rate: Option<f64>,
     total: Option<f64>,
     slowest: Option<f64>,
     fastest: Option<f64>,
     average: Option<f64>,
     requests_per_sec: Option<f64>,
     total_data: Option<u64>,
+    size_per_sec: Option<f64>,
 }
 
 impl Adapter for OhaJson {
@@ -80,6 +88,9 @@ impl Adapter for OhaJson {
             sink.fact(part, Fact::DurationSeconds(seconds));
         }
         sink.total(part, report.total().map_err(|reason| Error::input(reason).at(input.place()))?);
+        for doubt in report.doubts() {
+            sink.fact(part, doubt);
+        }
         for (text, count) in report.errors() {
             sink.fault(part, Fault { endpoint: None, text: scrub::text(text), count, of_requests: true });
         }
@@ -115,6 +126,30 @@ impl Report {
             bytes: self.summary.total_data,
             ..printed::nothing_known(None)
         })
+    }
+
+    /// Where a count does not fit another, or a rate that oha computed from it.
+    fn doubts(&self) -> Vec<Fact> {
+        let count = |counts: &mut dyn Iterator<Item = u64>| counts.fold(0, u64::saturating_add);
+        let answered = count(&mut self.status_code_distribution.values().copied());
+        let unanswered = count(&mut self.errors().map(|(_, count)| count));
+        let all = answered.saturating_add(count(&mut self.error_distribution.values().copied()));
+        let timed = count(&mut self.response_time_histogram.values().copied());
+        let seconds = self.summary.total.map(Printed::whole);
+        let over = |rate: Option<f64>| Some(Implied::by(Printed::whole(rate?), seconds?));
+        let ended = Printed::whole(float(answered.saturating_add(unanswered)));
+        let success = self.summary.success_rate.map(|share| Implied::by(Printed::whole(share), ended));
+        let doubts = [
+            over(self.summary.requests_per_sec).and_then(|made| {
+                made.differs("its rate and its time", "requests", "its statuses and errors count", all)
+            }),
+            success.and_then(|made| made.differs("its successRate", "answers", "its statuses count", answered)),
+            over(self.summary.size_per_sec).zip(self.summary.total_data).and_then(|(made, bytes)| {
+                made.differs("its sizePerSec and its time", "bytes", "its totalData is", bytes)
+            }),
+            (timed > 0).then(|| sum_differs("the steps of its histogram", timed, "its statuses", answered)).flatten(),
+        ];
+        doubts.into_iter().flatten().collect()
     }
 
     /// Errors but those that oha made itself.

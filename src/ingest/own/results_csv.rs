@@ -9,6 +9,7 @@ use super::digits::{self, Seen};
 use super::known::{Wanted, known_names};
 use super::name::words;
 use super::results::key::{About, Count, Meaning, Subject, meaning};
+use super::results::ladder;
 use super::results::read_records;
 use super::results::record::Record;
 use super::rows_csv::{rejection, shape};
@@ -82,7 +83,7 @@ impl Adapter for OwnResultsCsv {
         let names = spelled_out(rows.header().names().to_vec());
         let naming = naming_column(&names);
         let style = Style::of(input, separator, &names)?;
-        let (mut document, mut tally, mut is_short) = (Record::default(), Tally::default(), false);
+        let (mut records, mut tally, mut is_short) = (Vec::new(), Tally::default(), false);
         while let Some(row) = rows.next_row(&mut tally) {
             is_short = row.bytes(names.len().checked_sub(1)).is_none();
             match record(&row, &names, naming, style) {
@@ -91,13 +92,18 @@ impl Adapter for OwnResultsCsv {
                     tally.reject(rejection(&row, &names, &refusal));
                 }
                 Ok(record) => {
-                    file(record, &mut document);
+                    records.push(record);
                     tally.used();
                 }
                 Err(refusal) => tally.reject(rejection(&row, &names, &refusal)),
             }
         }
         tally.stop_if_strict(settings, input)?;
+        ladder::name_by_users(&mut records);
+        let mut document = Record::default();
+        for record in records {
+            file(record, &mut document);
+        }
         if is_short {
             tally.unfinished.get_or_insert_with(|| "the last row breaks off".to_owned());
         } else if is_jmeter_s(&names) && !document.states_load() {
@@ -277,23 +283,15 @@ fn file(mut row: Record, document: &mut Record) {
             (row.endpoints, row.scenarios) = inner;
             *document = row;
         }
-        (None, endpoint) => document.endpoints.push(Record { endpoint, ..row }),
-        (scenario, None) => document.scenarios.push(Record { scenario, ..row }),
-        (scenario, endpoint) => {
-            let whole = is_whole(&endpoint);
-            let found = document.scenarios.iter().position(|have| have.scenario == scenario);
-            let at = found.unwrap_or_else(|| {
-                document.scenarios.push(Record { scenario: scenario.clone(), ..Record::default() });
-                document.scenarios.len() - 1
-            });
-            let Some(of) = document.scenarios.get_mut(at) else { return };
-            if whole {
-                let endpoints = std::mem::take(&mut of.endpoints);
-                *of = Record { scenario, endpoints, ..row };
-            } else {
-                of.endpoints.push(Record { endpoint, ..row });
+        (scenario @ Some(_), None) => document.scenarios.push(Record { scenario, ..row }),
+        (scenario @ Some(_), endpoint) if is_whole(&endpoint) => {
+            let found = document.scenarios.iter_mut().find(|have| have.scenario == scenario);
+            match found {
+                Some(of) => *of = Record { scenario, endpoints: std::mem::take(&mut of.endpoints), ..row },
+                None => document.scenarios.push(Record { scenario, ..row }),
             }
         }
+        (scenario, endpoint) => ladder::put(Record { scenario, endpoint, ..row }, document),
     }
 }
 

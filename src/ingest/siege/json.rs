@@ -4,7 +4,6 @@
 use super::{Run, TOOL};
 use crate::error::Error;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
-use crate::model::sample::Fact;
 use serde::Deserialize;
 
 const KEYS: [&[u8]; 4] = [b"\"transactions\"", b"\"availability\"", b"\"elapsed_time\"", b"\"failed_transactions\""];
@@ -67,9 +66,6 @@ impl Adapter for SiegeJson {
             if let Some(fault) = run.fault() {
                 sink.fault(part, fault);
             }
-            if let Some(doubt) = figures.doubt() {
-                sink.fact(part, Fact::Warning(doubt));
-            }
             tally.used();
         }
         Ok(tally)
@@ -86,16 +82,8 @@ impl Figures {
             longest_s: self.longest_transaction,
             shortest_s: self.shortest_transaction,
             rate_per_s: self.transaction_rate,
+            availability: Some(self.availability),
         }
-    }
-
-    /// Availability is the share of the successful ones; where it is not, the counts mean something else.
-    fn doubt(&self) -> Option<String> {
-        #[expect(clippy::cast_precision_loss, reason = "counts of requests are far below 2^53")]
-        let (good, bad) = (self.transactions as f64, self.failed_transactions as f64);
-        let share = 100.0 * good / (good + bad);
-        (good + bad > 0.0 && (share - self.availability).abs() > 0.01)
-            .then(|| format!("siege states an availability of {} %, its counts give {share:.2} %", self.availability))
     }
 }
 

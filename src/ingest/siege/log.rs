@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::ingest::own::cell_text::Refusal;
 use crate::ingest::own::instant;
 use crate::ingest::own::rows_csv::rejection;
-use crate::ingest::printed::{amount, ends_open};
+use crate::ingest::printed::{amount, note_open_end};
 use crate::ingest::rows::{Header, Row, Rows};
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::model::sample::Fact;
@@ -73,9 +73,7 @@ impl Adapter for SiegeLog {
             }
             tally.stop_if_strict(settings, input)?;
         }
-        if tally.unfinished.is_none() && ends_open(input)? {
-            tally.unfinished = Some("its last line has no end, so it was cut off".to_owned());
-        }
+        note_open_end(&rows, &mut tally);
         hand_on(&runs, sink);
         let assumed = instant::assumed_zone(settings.timezone.as_ref());
         tally.note(format!("siege writes local time without a zone: {assumed}"));
@@ -130,6 +128,7 @@ impl Columns {
             longest_s: None,
             shortest_s: None,
             rate_per_s: Some(amount(row, self.rate)?),
+            availability: None,
         };
         Ok((ended, stamp.to_owned(), run))
     }

@@ -3,6 +3,9 @@
 //! Both hold counts, a mean and extremes in hundredths of a second, and no percentile. `transactions` are the successful
 //! ones (below 400); the failed stand beside them. siege's "response time" is the time of all requests divided by the
 //! successful ones only, so with failures it is no mean; here it is divided by all, as siege's own concurrency is.
+//!
+//! Its rate is `transactions` by the elapsed time, and its availability their share in percent; where these, with the two
+//! decimals that are printed, give other counts, siege's figures contradict each other.
 
 mod json;
 mod log;
@@ -12,12 +15,15 @@ mod tests;
 pub use json::SiegeJson;
 pub use log::SiegeLog;
 
+use crate::ingest::implied::{Implied, Printed, float};
 use crate::ingest::printed::nothing_known;
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::sample::{Fact, Fault, LoadModel, Total};
 
 /// The tool as people write it.
 const TOOL: &str = "siege";
+/// Step of what it prints.
+const DECIMALS: f64 = 0.01;
 /// Step of its rounding, from 0 on: 10 ms.
 const ROUNDING_US: (f64, f64) = (0.0, 10_000.0);
 
@@ -33,6 +39,8 @@ struct Run {
     longest_s: Option<f64>,
     shortest_s: Option<f64>,
     rate_per_s: Option<f64>,
+    /// In percent, where it is printed.
+    availability: Option<f64>,
 }
 
 impl Run {
@@ -67,6 +75,17 @@ impl Run {
         self.response_s.filter(|_| self.transactions > 0).map(|seconds| seconds * share)
     }
 
+    /// Where rate and availability do not fit the counts.
+    fn doubts(&self) -> impl Iterator<Item = Fact> {
+        let printed = |value: f64| Printed { value, step: DECIMALS };
+        let rate = self.rate_per_s.map(|rate| Implied::by(printed(rate), printed(self.elapsed_s)));
+        let all = Printed::whole(float(self.transactions.saturating_add(self.failed)) / 100.0);
+        let share = self.availability.filter(|_| all.value > 0.0).map(|share| Implied::by(printed(share), all));
+        let differs =
+            |from: &str, made: Option<Implied>| made?.differs(from, "transactions", "it counts", self.transactions);
+        [differs("its rate and its time", rate), differs("its availability", share)].into_iter().flatten()
+    }
+
     fn facts(&self) -> Vec<Fact> {
         let mut facts = vec![
             Fact::Load(LoadModel::Closed),
@@ -78,6 +97,7 @@ impl Run {
                 "siege divides the time of all requests by the successful ones; the mean shown is over all".to_owned(),
             ));
         }
+        facts.extend(self.doubts());
         facts
     }
 

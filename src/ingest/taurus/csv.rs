@@ -2,6 +2,7 @@
 
 use super::group::{Figure, Group, TOOL};
 use crate::error::Error;
+use crate::ingest::printed::note_open_end;
 use crate::ingest::rows::{Header, Row, Rows};
 use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
@@ -51,6 +52,7 @@ impl Adapter for TaurusCsv {
             }
         }
         tally.stop_if_strict(settings, input)?;
+        note_open_end(&rows, &mut tally);
         if !totalled && tally.unfinished.is_none() {
             tally.unfinished = Some("Taurus's row of the total is missing".to_owned());
         }

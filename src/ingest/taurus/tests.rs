@@ -52,6 +52,9 @@ fn what_contradicts_itself_or_is_cut_is_said() {
     assert_eq!((sink.totals.len(), tally.used, tally.rejected), (1, 1, 2));
     assert!(tally.first_rejections[0].reason.contains("counts 4 samples"));
     assert!(tally.unfinished.unwrap().contains("total is missing"));
+    let whole = std::fs::read("samples/taurus/final-stats-csv/final_stats.csv").unwrap();
+    let (_, tally) = read(&TaurusCsv, whole[..whole.len() - 3].to_vec());
+    assert!(tally.unfinished.unwrap().contains("no end"), "the last count lacks a digit, perhaps");
     let xml =
         "<?xml version='1.0'?><FinalStatus><Group label=\"\"><throughput value=\"4\"/></Group><Group label=\"a\"><thr";
     let (sink, tally) = read(&TaurusXml, xml.as_bytes().to_vec());

@@ -2,9 +2,13 @@
 //!
 //! Its percentiles are estimates (a t-digest) over all answers, failures included. Buckets (`--buckets`) are not read: they
 //! are as coarse as the user asked for, and coarser than the percentiles beside them.
+//!
+//! Rate, success and means are quotients of its counts, printed as the floats and whole nanoseconds that they are: a report
+//! in which they give another count was not written by vegeta, and is said to contradict itself.
 
 use super::TOOL;
 use crate::error::Error;
+use crate::ingest::implied::{Implied, Printed, float, sum_differs};
 use crate::ingest::own::instant;
 use crate::ingest::printed;
 use crate::ingest::scrub;
@@ -29,8 +33,10 @@ struct Report {
     earliest: String,
     #[serde(default)]
     end: String,
-    #[serde(default)]
+    /// From the first request sent to the last one sent, in ns.
+    duration: Option<f64>,
     rate: Option<f64>,
+    throughput: Option<f64>,
     requests: u64,
     success: f64,
     #[serde(default)]
@@ -38,12 +44,13 @@ struct Report {
     #[serde(default)]
     errors: Option<Vec<String>>,
     #[serde(default)]
-    buckets: Option<serde::de::IgnoredAny>,
+    buckets: Option<BTreeMap<String, u64>>,
 }
 
 #[derive(Deserialize, Default)]
 struct Bytes {
     total: Option<u64>,
+    mean: Option<f64>,
 }
 
 impl Adapter for VegetaReport {
@@ -87,8 +94,7 @@ impl Adapter for VegetaReport {
             sink.fact(part, Fact::Ran(span));
         }
         sink.total(part, Total { span, ..report.total() });
-        let listed = report.status_codes.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
-        if let Some(doubt) = printed::sum_differs("its status codes", listed, "its requests", report.requests) {
+        for doubt in report.doubts() {
             sink.fact(part, doubt);
         }
         for fault in report.faults() {
@@ -113,6 +119,40 @@ impl Report {
             bytes: self.bytes_in.total,
             ..printed::nothing_known(None)
         }
+    }
+
+    /// Where a count does not fit another, or a figure that vegeta computed from it.
+    fn doubts(&self) -> Vec<Fact> {
+        let sum = |counts: &BTreeMap<String, u64>| counts.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
+        let whole = "its requests";
+        let listed = sum_differs("its status codes", sum(&self.status_codes), whole, self.requests);
+        let buckets =
+            self.buckets.as_ref().and_then(|counts| sum_differs("its buckets", sum(counts), whole, self.requests));
+        let good = self.status_codes.iter().filter(|(code, _)| is_success(code)).map(|(_, count)| *count).sum();
+        let over = |rate: Option<f64>, seconds: Option<f64>| {
+            Some(Implied::by(Printed::whole(rate?), Printed::whole(seconds.filter(|seconds| *seconds > 0.0)?)))
+        };
+        let sent = over(self.rate, self.duration.map(|ns| ns / 1e9));
+        let answered = over(self.throughput, self.span().map(Span::seconds));
+        let requests = |implied: Implied, from: &str| implied.differs(from, "requests", "it counts", self.requests);
+        let successes =
+            |implied: Implied, from: &str| implied.differs(from, "successes", "its status codes name", good);
+        let mean = self.latencies.get("mean").map(|ns| Printed { value: *ns, step: 1.0 });
+        let timed = self.latencies.get("total").zip(mean).and_then(|(total, mean)| Implied::sum_by_mean(*total, mean));
+        let weighed = self.bytes_in.total.zip(self.bytes_in.mean);
+        let weighed = weighed.and_then(|(total, mean)| Implied::sum_by_mean(float(total), Printed::whole(mean)));
+        let success = (self.requests > 0)
+            .then(|| Implied::by(Printed::whole(self.success), Printed::whole(float(self.requests))));
+        let doubts = [
+            listed,
+            buckets,
+            sent.and_then(|sent| requests(sent, "its rate and its duration")),
+            answered.and_then(|answered| successes(answered, "its throughput from `earliest` to `end`")),
+            success.and_then(|success| successes(success, "its ratio of success")),
+            timed.and_then(|timed| requests(timed, "the total and the mean of its latencies")),
+            weighed.and_then(|weighed| requests(weighed, "the total and the mean of its bytes")),
+        ];
+        doubts.into_iter().flatten().collect()
     }
 
     /// By status code where all are listed; else from the ratio of successes, which is one count divided by another.

@@ -59,8 +59,9 @@ pub(super) struct Block {
     max_us: Option<f64>,
     /// (p, µs), ascending.
     pub(super) quantiles: Vec<(f64, f64)>,
-    /// Requests in wrk2's table.
+    /// Requests in wrk2's table, as it says below it and as its last row counts them.
     pub(super) timed: Option<u64>,
+    pub(super) in_table: Option<u64>,
     pub(super) requests: Option<u64>,
     pub(super) duration_s: Option<f64>,
     pub(super) bytes: Option<u64>,
@@ -107,7 +108,7 @@ impl Block {
             }
             [count, "requests", "in", length, read @ ..] => return self.end(count, length, read),
             [percent, time] if percent.ends_with('%') => self.percentile(percent, time),
-            [value, share, _count, _] if self.section == Section::Table => self.row(value, share),
+            [value, share, count, _] if self.section == Section::Table => self.row(value, share, count),
             [rule] if rule.bytes().all(|byte| byte == b'-') => {}
             _ if line.trim_start().starts_with("#[") => self.table_sum(line),
             _ => return false,
@@ -144,8 +145,9 @@ impl Block {
     }
 
     /// A row of wrk2's table, which is finer than the percentiles above it.
-    fn row(&mut self, value: &str, share: &str) {
+    fn row(&mut self, value: &str, share: &str, count: &str) {
         let (Ok(ms), Ok(p)) = (value.parse::<f64>(), share.parse::<f64>()) else { return };
+        self.in_table = count.parse().ok();
         if p <= 0.0 {
             self.min_us = Some(ms * 1e3);
         } else {

@@ -4,15 +4,20 @@
 //! from when it should have been sent, which makes it an open workload; its table of percentiles is read whole. Both count
 //! answers; sockets that broke, and answers that came after the timeout, are counted beside them, and nothing says how many
 //! requests failed by it. So where there are any, failures are unknown and not zero.
+//!
+//! The rate is the requests by the time, both printed with two decimals, the time in the unit that fits it; and wrk2's table
+//! ends with the count of all that it timed. Where they give other counts, the text contradicts itself.
 
 mod block;
 mod quantity;
 #[cfg(test)]
 mod tests;
 
+use super::implied::{Implied, Printed, sum_differs};
 use super::printed::{self, nothing_known};
 use super::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::error::Error;
+use crate::model::distribution::step_us;
 use crate::model::sample::{Fact, Fault, LoadModel, Total};
 use block::{Block, Blocks};
 
@@ -88,6 +93,19 @@ fn hand_on(run: &Block, name: Option<&str>, sink: &mut dyn Sink) {
     sink.total(part, total);
 }
 
+/// Where the counts do not fit each other.
+fn doubts(run: &Block) -> impl Iterator<Item = Fact> {
+    let made = run.rate_per_s.zip(run.duration_s).map(|(rate, seconds)| {
+        let step = step_us(&quantity::ROUNDING_US, seconds * 1e6) / 1e6;
+        Implied::by(Printed { value: rate, step: 0.01 }, Printed { value: seconds, step })
+    });
+    let made = made.zip(run.requests);
+    let made = made.and_then(|(made, all)| made.differs("its rate and its time", "requests", "it counts", all));
+    let table = run.in_table.zip(run.timed);
+    let table = table.and_then(|(rows, timed)| sum_differs("the rows of its table", rows, "its total count", timed));
+    made.into_iter().chain(table)
+}
+
 fn facts(run: &Block) -> Vec<Fact> {
     let open = run.is_wrk2;
     let mut facts = vec![Fact::Load(if open { LoadModel::Open } else { LoadModel::Closed })];
@@ -122,5 +140,6 @@ fn facts(run: &Block) -> Vec<Fact> {
             crate::fmt::count(run.bad_answers.unwrap_or(0))
         )));
     }
+    facts.extend(doubts(run));
     facts
 }

@@ -8,6 +8,7 @@ mod amount;
 pub mod counted;
 mod doubt;
 pub mod key;
+pub mod ladder;
 pub mod listed;
 pub mod prefix;
 pub mod record;
@@ -157,6 +158,12 @@ pub(super) fn read_records(
 ) -> Result<Tally, Error> {
     let mut tally = Tally::default();
     document.scenario = None;
+    let mut endpoints = std::mem::take(&mut document.endpoints);
+    ladder::name_by_users(&mut endpoints);
+    for endpoint in endpoints {
+        ladder::put(endpoint, &mut document);
+    }
+    ladder::lift_what_is_shared(&mut document);
     if matches!(document.written_at, Some(Clock::Zoneless(_))) {
         tally.note(format!("the time of writing states no zone and is {}", assumed_zone(settings.timezone.as_ref())));
     }

@@ -113,6 +113,15 @@ fn shares_are_decided_by_counts_and_never_guessed() {
 }
 
 #[test]
+fn an_endpoint_at_several_numbers_of_users_is_a_test_for_each() {
+    let row =
+        |users: u32| format!(r#"{{"endpoint": "/a", "users": {users}, "requests": {users}0, "p95_ms": {users}}}"#);
+    let (_, sink) = read(&format!("[{}, {}]", row(10), row(50)));
+    assert_eq!(sink.parts, ["10 users", "50 users"].map(|name| Some(name.to_owned())));
+    assert!(sink.said().contains("Users(10.0)") && sink.said().contains("Users(50.0)"), "{}", sink.said());
+}
+
+#[test]
 fn contradictions_are_named_with_both_figures() {
     let said = |text: &str| read(text).1.said();
     let parts = said(r#"{"total_requests":100,"successful":90,"failed":5,"avg_ms":1}"#);

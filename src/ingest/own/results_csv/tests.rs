@@ -53,6 +53,36 @@ fn a_row_is_a_scenario_where_the_table_says_so_or_only_users_differ() {
     assert_eq!((sink.parts.len(), sink.totals.len()), (2, 3));
 }
 
+/// Rows of an endpoint at 10, 50 and 200 users were added up: 7,010 requests under no load that ever was, and no p95.
+#[test]
+fn an_endpoint_at_several_numbers_of_users_is_a_test_for_each() {
+    let header = "endpoint,users,duration_s,requests,failures,p95_ms\n";
+    let rows = "/a,10,60,100,1,90\n/b,10,60,10,0,50\n/a,50,60,500,1,120\n/b,50,60,100,0,60\nTotal,50,60,600,1,115\n";
+    let (tally, sink) = read(&[header, rows].concat());
+    assert_eq!(
+        (tally.used, sink.parts.clone()),
+        (5, ["10 users", "50 users"].map(|name| Some(name.to_owned())).to_vec())
+    );
+    let told: Vec<_> = sink
+        .totals
+        .iter()
+        .map(|(part, total)| (part.0, total.endpoint.as_ref().map(|key| key.name.clone()), p95_us(&total.latency)))
+        .collect();
+    let named = |name: &str| Some(name.to_owned());
+    let expected =
+        [(0, named("/a"), 9e4), (0, named("/b"), 5e4), (1, None, 115e3), (1, named("/a"), 12e4), (1, named("/b"), 6e4)];
+    assert_eq!(told, expected);
+    let said = sink.said();
+    for fact in ["Users(10.0)", "Users(50.0)", "DurationSeconds(60.0)"] {
+        assert!(said.contains(fact), "{said}");
+    }
+    // A scenario of its own stays one, and rows that differ in nothing else are still one endpoint's.
+    let (_, sink) = read("scenario,endpoint,users,requests,p95_ms\ns,/a,10,1,1\ns,/a,20,1,2\n");
+    assert_eq!(sink.parts, ["s, 10 users", "s, 20 users"].map(|name| Some(name.to_owned())));
+    let (_, sink) = read("endpoint,users,requests,p95_ms\n/a,10,1,1\n/b,20,1,2\n");
+    assert_eq!((sink.parts.clone(), sink.totals.len()), (vec![None], 2));
+}
+
 /// JMeter's header says no unit; its times are milliseconds.
 #[test]
 fn a_table_that_jmeter_saved() {
