@@ -245,7 +245,7 @@ fn figures(parts: &[(&Distribution, Option<u64>)]) -> Quoted {
         if let Distribution::Quoted(quoted) = part { Some(quoted.definition.clone()) } else { None }
     });
     Quoted {
-        n: parts.iter().map(|(part, n)| n_of(part).or(*n)).sum(),
+        n: parts.iter().try_fold(0_u64, |sum, (part, n)| Some(sum.saturating_add(n_of(part).or(*n)?))),
         mean_us,
         min_us: parts.iter().filter_map(|(part, _)| min(part)).min_by(f64::total_cmp),
         max_us: parts.iter().filter_map(|(part, _)| mean_and_max(part).1).max_by(f64::total_cmp),

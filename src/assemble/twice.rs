@@ -80,10 +80,12 @@ fn supersede(fuller: &mut Form, its: &Seen, form: Form, seen: &Seen) -> (String,
 /// The form that is kept comes first: more rows, finer times, more that is said of each row.
 fn fullest_first(form: &Form) -> (Reverse<[u64; 6]>, String) {
     let cells = form.part.cells();
-    let count =
-        |told: &dyn Fn(&CellKey) -> bool| cells.iter().filter(|cell| told(&cell.key)).map(|cell| cell.count).sum();
+    let count = |told: &dyn Fn(&CellKey) -> bool| {
+        cells.iter().filter(|cell| told(&cell.key)).map(|cell| cell.count).fold(0, u64::saturating_add)
+    };
     let finer = cells.iter().any(|cell| !is_whole_ms(&cell.recorded));
-    let with_bytes = cells.iter().filter(|cell| cell.bytes.is_some()).map(|cell| cell.count).sum();
+    let with_bytes =
+        cells.iter().filter(|cell| cell.bytes.is_some()).map(|cell| cell.count).fold(0, u64::saturating_add);
     let fullness = [
         count(&|_| true),
         u64::from(form.part.clock() == Clock::Finer) + u64::from(finer),
@@ -136,7 +138,7 @@ impl Seen {
     }
 
     fn rows(&self) -> u64 {
-        self.groups.values().map(|group| group.count).sum()
+        self.groups.values().map(|group| group.count).fold(0, u64::saturating_add)
     }
 
     /// Whether all its rows are among the other's, as far as can be told; of a mere beginning so many windows must agree.

@@ -313,7 +313,11 @@ impl Requests {
         let mut kinds: Vec<(u64, &String, Vec<u64>)> = lanes
             .into_iter()
             .map(|(kind, lane)| {
-                (lane.windows().iter().map(|(_, count)| count).sum(), kind, spread(&lane, first, windows))
+                (
+                    lane.windows().iter().map(|(_, count)| *count).fold(0, u64::saturating_add),
+                    kind,
+                    spread(&lane, first, windows),
+                )
             })
             .filter(|(total, _, _)| *total > 0)
             .collect();

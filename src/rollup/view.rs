@@ -47,7 +47,7 @@ impl Part {
             .iter()
             .filter(|(key, _)| key.population == population)
             .map(|(_, counter)| counter.count)
-            .sum()
+            .fold(0, u64::saturating_add)
     }
 
     /// Every endpoint that has samples.
