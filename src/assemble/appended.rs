@@ -21,6 +21,9 @@ use std::sync::Arc;
 const MOST: usize = 100;
 /// Runs that follow one another may seem to overlap by so much where times are whole seconds.
 const OVERLAP_S: f64 = 2.0;
+/// Of formats in which silence parts runs, a stretch that begins so soon after another's end goes on with it: a file that was
+/// rotated and put together again. The next run of a test takes longer to begin.
+const PAUSE_S: f64 = 0.5;
 
 /// One stretch of a file from a header to the next.
 struct Stretch {
@@ -89,7 +92,7 @@ pub(super) fn read(
     (all.read, all.skipped) = (all.read + headers, all.skipped + headers);
     let rows = crate::fmt::plural(headers, "more header row stands", "more header rows stand");
     all.note(format!(
-        "{rows} among the others: what follows is read by it, as a run of its own unless it ran at the same time"
+        "{rows} among the others: what follows is read by it, as a run of its own unless it ran at the same time or at once after"
     ));
     Ok(Some((all, one_each(parts))))
 }
@@ -128,7 +131,7 @@ fn stretches(input: &Input, adapter: &dyn Adapter) -> Result<Vec<Stretch>, Error
     Ok(found)
 }
 
-/// Stretches that ran at the same time become one run.
+/// Stretches that ran at the same time, or one of which goes on with the other, become one run.
 fn one_each(parts: Vec<Part>) -> Vec<Part> {
     let mut runs: Vec<Part> = Vec::new();
     for part in parts {
@@ -143,7 +146,10 @@ fn one_each(parts: Vec<Part>) -> Vec<Part> {
 fn ran_together(own: &Part, other: &Part) -> bool {
     let span = |part: &Part| Population::ALL.into_iter().filter_map(|kind| part.span(kind)).reduce(Span::union);
     match (span(own), span(other)) {
-        (Some(own), Some(other)) => own.end.min(other.end).seconds_since(own.start.max(other.start)) > OVERLAP_S,
+        (Some(one), Some(two)) => {
+            let common_s = one.end.min(two.end).seconds_since(one.start.max(two.start));
+            common_s > OVERLAP_S || (own.is_part_of_a_run() && other.is_part_of_a_run() && common_s >= -PAUSE_S)
+        }
         // Without times nothing tells them apart.
         _ => true,
     }

@@ -173,8 +173,8 @@ fn behind_preface(tally: Tally, preface: Preface) -> Tally {
     }
     let mut tally = tally.placed(preface.lines, preface.bytes);
     (tally.read, tally.skipped) = (tally.read + preface.lines, tally.skipped + preface.lines);
-    let lines = crate::fmt::plural(preface.lines, "line stands", "lines stand");
-    tally.note(format!("{lines} before the header and hold no row (`sep=`, a comment or nothing)"));
+    let lines = crate::fmt::plural(preface.lines, "line without a row stands", "lines without a row stand");
+    tally.note(format!("{lines} before the header (`sep=`, a comment or nothing)"));
     tally
 }
 

@@ -173,7 +173,7 @@ fn what_stands_before_a_header_is_passed_over() {
         let (behind, same) = read_as(format!("sep=;\r\n# written by our script, with commas\n\n{table}"));
         assert!(parts == same, "{adapter}");
         assert_eq!((behind.used, behind.skipped, behind.rejected), (plain.used, plain.skipped + 3, 0), "{adapter}");
-        let said = "3 lines stand before the header and hold no row (`sep=`, a comment or nothing)";
+        let said = "3 lines without a row stand before the header (`sep=`, a comment or nothing)";
         assert!(behind.notes.iter().any(|note| note == said), "{:?}", behind.notes);
     }
 }

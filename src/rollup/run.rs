@@ -73,6 +73,12 @@ pub(super) fn settle(parts: Vec<Part>) -> Vec<Part> {
 }
 
 impl Part {
+    /// Whether it is of a file in which silence parts runs.
+    #[must_use]
+    pub fn is_part_of_a_run(&self) -> bool {
+        self.is_run
+    }
+
     /// Whether both are runs of files that several may have been appended to, and silence lies between them.
     #[must_use]
     pub fn is_parted_from(&self, other: &Self) -> bool {

@@ -42,6 +42,16 @@ fn a_run_has_its_own_columns_and_delimiter() {
     assert_eq!(suite.tests[0].inputs[0].first_rejections[0].line, 103);
 }
 
+/// Half the requests of one run had failed, and stood before the header: only the others were judged, as the later run.
+#[test]
+fn a_file_that_was_rotated_is_one_run() {
+    let failed = run(0, 10).replace("200,OK,true", "500,Internal Server Error,false");
+    let text = [JTL, &failed, JTL, &run(5, 20), JTL, &run(10, 20)].concat();
+    let suite = read(&[("load/results.jtl", text)]);
+    assert_eq!(counts(&suite), [(None, Some(300))]);
+    assert_eq!(suite.tests[0].populations[0].totals.failures, Some(100));
+}
+
 #[test]
 fn generators_whose_files_were_put_together_are_one_run() {
     let text = [JTL, &run(0, 10), JTL, &run(1, 20)].concat();

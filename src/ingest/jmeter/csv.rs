@@ -4,6 +4,7 @@ use super::TOOL;
 use super::columns::{Columns, Field};
 use super::glance::Glance;
 use super::home::HomeId;
+use super::number;
 use super::record::{Ending, Record};
 use super::sample::{Given, Refusal, Teller};
 use super::seen::Seen;
@@ -325,10 +326,15 @@ impl Layout {
         let (wanted, found) = (self.columns.names.len(), record.len());
         // A delimiter at the end of each row makes one more, empty, field.
         let ends_empty = found == wanted + 1 && record.get(row, wanted) == Some(b"");
-        if found == wanted || ends_empty {
-            return Ok(());
+        if found != wanted && !ends_empty {
+            return Err(refusal(format!("should have {wanted} fields, found {found}")));
         }
-        Err(refusal(format!("should have {wanted} fields, found {found}")))
+        // JMeter saves whole milliseconds; a spreadsheet that separates fields by semicolons writes points for thousands.
+        let elapsed = self.columns.position(Field::Elapsed).and_then(|at| record.get(row, at)).unwrap_or_default();
+        if self.columns.delimiter == b';' && number::may_be_grouped(elapsed) {
+            return Err(Refusal::of("elapsed", "whole milliseconds without points for thousands", elapsed));
+        }
+        Ok(())
     }
 
     fn is_header(&self, row: &[u8], record: &Record) -> bool {

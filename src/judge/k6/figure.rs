@@ -1,6 +1,7 @@
 //! The figure that a k6 threshold is about: from a summary as k6 prints it, else from the points as k6 would compute it.
 
 use crate::analyse::clustering::Clustering;
+use crate::fmt;
 use crate::ingest::k6::threshold::{Aggregation, MetricSelector};
 use crate::judge::case::JudgedTest;
 use crate::judge::interval::{float, quantile_interval, rank_interval, wilson};
@@ -145,11 +146,12 @@ fn from_cells(selector: &MetricSelector, aggregation: Aggregation, judged: Judge
     let clustering = Clustering::of(judged.test, judged.figures.phases.as_ref(), |key| {
         population == Population::Request && cells.iter().any(|cell| cell.key.endpoint.label() == key.label())
     });
+    let aside: u64 = cells.iter().filter(|cell| cell.key.population != population).map(|cell| cell.count).sum();
     let seen = |value: Option<f64>, unit: Unit| Observation {
         value,
         n: Some(n),
         class: Some(SourceClass::Raw),
-        why: None,
+        why: (aside > 0).then(|| format!("as k6 counts, {} of setup and teardown among them", fmt::count(aside))),
         ..Observation::unknown(unit, "")
     };
     match (selector.name.as_str(), aggregation) {

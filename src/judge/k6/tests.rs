@@ -3,9 +3,10 @@
 use super::*;
 use crate::judge::sample::{figures, request_totals, test};
 use crate::judge::{JudgedTest, plan::Entry};
-use crate::model::key::{MetricKey, MetricKind};
+use crate::model::distribution::Recorded;
+use crate::model::key::{CellKey, EndpointKey, MetricKey, MetricKind, Outcome, Population};
 use crate::model::metric::MetricTotal;
-use crate::model::test::{MetricData, Test};
+use crate::model::test::{CellData, MetricData, Test};
 
 fn metric(name: &str, kind: MetricKind, unit: Unit, total: MetricTotal) -> MetricData {
     MetricData {
@@ -54,6 +55,26 @@ fn a_share_says_how_many_would_prove_it() {
         "{}",
         result.reason
     );
+}
+
+/// A threshold failed on requests of setup that no table of the report shows, and nothing said so.
+#[test]
+fn requests_of_setup_among_a_threshold_s_are_said() {
+    let cell = |population, count, latency_ns| {
+        let mut recorded = Recorded::default();
+        recorded.record_n(latency_ns, count);
+        let endpoint = EndpointKey::new(Some("GET"), "/a");
+        let key = CellKey { population, endpoint, outcome: Outcome::Ok, status: None, cached: None, tags: Vec::new() };
+        CellData { key, count, recorded, bytes: None }
+    };
+    let mut test = test("api");
+    test.cells = vec![cell(Population::Request, 300, 16_000_000)];
+    let result = judge_one(&mut test, "http_req_duration", "p(95)<100", None);
+    assert!(!result.reason.contains("setup"), "{}", result.reason);
+    test.cells.push(cell(Population::Setup, 30, 2_000_000_000));
+    let result = judge_one(&mut test, "http_req_duration", "p(95)<100", None);
+    let said = "1 in 20 of 330 requests waited longer than 2 s; the limit is 100 ms (as k6 counts, 30 of setup and teardown among them)";
+    assert_eq!(result.reason, said);
 }
 
 #[test]

@@ -132,6 +132,16 @@ fn only_a_last_row_that_lacks_something_breaks_off() {
     assert!(unfinished(&good[..good.len() - 2]) && unfinished("1795226390340,12,\"a, 200"));
 }
 
+/// A spreadsheet that separates fields by semicolons had put points for thousands: 2187 ms were read as 2.187.
+#[test]
+fn a_time_that_may_have_points_for_thousands_is_refused() {
+    let text = "timeStamp;elapsed;label;success\n1795226390340;681;a;true\n1795226390341;2.187;a;true\n";
+    let (sink, tally) = read(text.as_bytes());
+    assert_eq!((sink.samples.len(), tally.rejected), (1, 1));
+    assert!(tally.first_rejections[0].reason.contains("points for thousands, found `2.187`"));
+    assert_eq!(read(text.replace(';', ",").as_bytes()).0.samples.len(), 2);
+}
+
 #[test]
 fn sums_of_samples_are_no_samples() {
     let (_, tally) =
