@@ -25,7 +25,7 @@ use dense::Dense;
 const SHORTEST_TAIL: usize = 32;
 
 /// With less records than this sorting them costs nothing to speak of.
-const FEW: u64 = 512;
+const FEW: u64 = 1024;
 
 /// Cells are folded by counting instead of sorting if they span at most this many buckets each.
 const DENSE: usize = 8;
@@ -61,7 +61,11 @@ impl Histogram {
         if other.count < FEW {
             return Self::new();
         }
-        Self { dense: Dense::for_a_while(&other.sorted()), ..Self::new() }
+        let dense = match &other.dense {
+            Some(dense) => dense.emptied(other.count),
+            None => Dense::for_a_while(&other.sorted()),
+        };
+        Self { dense, ..Self::new() }
     }
 
     /// Counts `value` once.

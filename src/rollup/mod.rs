@@ -44,6 +44,7 @@ use crate::model::key::{CellKey, ColumnKey, MetricKey};
 use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Interval, Sample, Threshold, Total};
 use crate::unit::{Span, Timestamp};
+use metric::Points;
 use naming::Rules;
 use slot::{Slot, Slots};
 use std::any::Any;
@@ -109,6 +110,12 @@ impl Rollup {
         }
     }
 
+    #[inline]
+    fn points(&mut self, metric: SeriesId) -> Option<&mut Points> {
+        let slot = self.metrics.get(metric.0)?;
+        self.parts.get_mut(slot.part as usize)?.points(slot.local)
+    }
+
     fn own(&mut self, part: PartId) -> Option<&mut Part> {
         self.parts.get_mut(part.0 as usize)
     }
@@ -163,14 +170,15 @@ impl Sink for Rollup {
 
     #[inline]
     fn value(&mut self, metric: SeriesId, at: Option<Timestamp>, value: f64) {
-        self.values(metric, &[(at, value)]);
+        if let Some(points) = self.points(metric) {
+            points.add(at, value);
+        }
     }
 
-    #[inline]
     fn values(&mut self, metric: SeriesId, points: &[Point]) {
-        let Some(slot) = self.metrics.get(metric.0) else { return };
-        if let Some(part) = self.parts.get_mut(slot.part as usize) {
-            part.add_points(slot.local, points);
+        let Some(own) = self.points(metric) else { return };
+        for (at, value) in points {
+            own.add(*at, *value);
         }
     }
 

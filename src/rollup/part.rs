@@ -12,7 +12,6 @@ use super::series::Series;
 use super::slot::Moves;
 use super::timeline::Requests;
 use super::users::Users;
-use crate::ingest::Point;
 use crate::model::key::{CellKey, ColumnKey, EndpointKey, MetricKey, Outcome, Population};
 use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Interval, Sample, Threshold, Total};
@@ -240,13 +239,10 @@ impl Part {
         }
     }
 
+    /// The points of a metric.
     #[inline]
-    pub(super) fn add_points(&mut self, metric: u32, points: &[Point]) {
-        if let Some(own) = self.metrics.get_mut(metric) {
-            for (at, value) in points {
-                own.add(*at, *value);
-            }
-        }
+    pub(super) fn points(&mut self, metric: u32) -> Option<&mut Points> {
+        self.metrics.get_mut(metric)
     }
 
     pub(super) fn reading(&mut self, column: u32, at: Timestamp, value: Option<f64>) {

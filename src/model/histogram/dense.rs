@@ -9,7 +9,7 @@ const SPARSEST: usize = 8;
 /// Counters that a sparser range may have, if it has more records: times in whole milliseconds lie far apart.
 const SPARSE: usize = 8192;
 /// Counters that a range may have, and for each record, where they are soon given back: from milliseconds to ten seconds.
-const FLEETING: (usize, u64) = (2 * SPARSE, 8);
+const FLEETING: (usize, u64) = (2 * SPARSE, 3);
 
 /// A Dense range counts a record with one addition. Four bytes a bucket: what a test measures at one place lies within a
 /// few thousand buckets, which a core's cache holds for dozens of metrics.
@@ -39,6 +39,12 @@ impl Dense {
         let (most, each) = FLEETING;
         let is_worth_it = span <= most && span as u64 <= records(cells).saturating_mul(each);
         if cells.len() >= FEWEST && is_worth_it { Self::over(cells) } else { None }
+    }
+
+    /// The range without records, where so many are expected; `None` where they are too few.
+    pub(super) fn emptied(&self, records: u64) -> Option<Self> {
+        let is_worth_it = self.counts.len() as u64 <= 2 * FLEETING.1 * records;
+        is_worth_it.then(|| Self { first: self.first, counts: vec![0; self.counts.len()] })
     }
 
     /// An empty range for cells in canonical form and some room either side.

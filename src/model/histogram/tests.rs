@@ -31,8 +31,8 @@ fn an_empty_histogram_owns_nothing_and_knows_nothing() {
 
 #[test]
 fn what_is_expected_of_a_histogram_does_not_show() {
-    let busy = |n: i64| (0..n).map(move |at| 1000 * (at % 300));
-    let before: Histogram = busy(2000).collect();
+    let busy = |n: i64| (0..n).map(move |at| 1000 * (1 + at % 300));
+    let before: Histogram = busy(4000).collect();
     let mut like = Histogram::like(&before);
     assert!(like.dense.is_some() && like == Histogram::new());
     // Within the range, at its end and far beyond.
@@ -40,6 +40,9 @@ fn what_is_expected_of_a_histogram_does_not_show() {
         like.record(value);
     }
     assert_eq!(like, busy(700).chain([0, 400_000, 90_000_000, -5]).collect());
+    assert!(Histogram::like(&like).dense.is_none(), "too few");
+    busy(2000).for_each(|value| like.record(value));
+    assert!(Histogram::like(&like).dense.is_some());
     like.settle();
     assert!(like.dense.is_none());
     assert!(Histogram::like(&busy(100).collect()).dense.is_none());
