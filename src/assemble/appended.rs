@@ -34,8 +34,7 @@ struct Stretch {
 
 /// Says of what was read of the first of several copies that the others are not counted again.
 pub(super) fn tell_copies(copies: Copies, tally: &mut Tally, parts: &mut [Part]) {
-    let again = tally.read * (copies.times - 1);
-    (tally.read, tally.skipped) = (tally.read + again, tally.skipped + again);
+    tally.skip(tally.read * (copies.times - 1));
     let times = if copies.times == 2 { "twice".to_owned() } else { format!("{} times", copies.times) };
     let from = crate::fmt::count(copies.lines + 1);
     warn(
@@ -89,7 +88,7 @@ pub(super) fn read(
         );
     }
     let headers = (stretches.len() - 1) as u64;
-    (all.read, all.skipped) = (all.read + headers, all.skipped + headers);
+    all.skip(headers);
     let rows = crate::fmt::plural(headers, "more header row stands", "more header rows stand");
     all.note(format!(
         "{rows} among the others: what follows is read by it, as a run of its own unless it ran at the same time or at once after"

@@ -172,7 +172,7 @@ fn behind_preface(tally: Tally, preface: Preface) -> Tally {
         return tally;
     }
     let mut tally = tally.placed(preface.lines, preface.bytes);
-    (tally.read, tally.skipped) = (tally.read + preface.lines, tally.skipped + preface.lines);
+    tally.skip(preface.lines);
     let lines = crate::fmt::plural(preface.lines, "line without a row stands", "lines without a row stand");
     tally.note(format!("{lines} before the header (`sep=`, a comment or nothing)"));
     tally

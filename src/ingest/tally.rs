@@ -41,8 +41,13 @@ impl Tally {
 
     /// Counts a row that holds nothing wanted.
     pub fn skipped(&mut self) {
-        self.read += 1;
-        self.skipped += 1;
+        self.skip(1);
+    }
+
+    /// Counts so many rows that hold nothing wanted.
+    pub fn skip(&mut self, rows: u64) {
+        self.read += rows;
+        self.skipped += rows;
     }
 
     /// Counts a header row among the others.

@@ -39,6 +39,13 @@ pub struct Recorded {
     pub extremes_ns: Option<(u64, u64)>,
 }
 
+/// Nanoseconds as histograms of latencies hold them: in whole microseconds, of which half a one rounds up.
+#[inline]
+#[must_use]
+pub fn whole_us(nanos: u64) -> i64 {
+    i64::try_from(nanos.saturating_add(500) / 1000).unwrap_or(i64::MAX)
+}
+
 impl Recorded {
     /// Adds one latency.
     #[inline]
@@ -52,9 +59,7 @@ impl Recorded {
         if count == 0 {
             return;
         }
-        // Half a microsecond rounds up: the histogram's unit is 1 µs.
-        let micros = i64::try_from(latency_ns.saturating_add(500) / 1000).unwrap_or(i64::MAX);
-        self.histogram.record_n(micros, count);
+        self.histogram.record_n(whole_us(latency_ns), count);
         self.sum_ns = self.sum_ns.saturating_add(u128::from(latency_ns) * u128::from(count));
         self.extremes_ns = Some(match self.extremes_ns {
             None => (latency_ns, latency_ns),

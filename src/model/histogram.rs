@@ -63,7 +63,7 @@ impl Histogram {
         }
         let dense = match &other.dense {
             Some(dense) => dense.emptied(other.count),
-            None => Dense::for_a_while(&other.sorted()),
+            None => Dense::for_a_while(&other.sorted(), other.count),
         };
         Self { dense, ..Self::new() }
     }

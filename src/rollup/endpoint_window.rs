@@ -1,6 +1,7 @@
 //! What happened at one endpoint in one window of time.
 
 use super::window::{Fold, Lane};
+use crate::model::distribution::whole_us;
 use crate::model::histogram::Histogram;
 use crate::model::sample::Sample;
 use crate::model::test::Window;
@@ -36,8 +37,7 @@ pub(super) fn record(lane: &mut Lane<Window>, index: i64, failed: bool, samples:
     for sample in samples {
         if let Some(nanos) = sample.latency_ns {
             window.sum_ns += u128::from(nanos);
-            let micros = i64::try_from(nanos.saturating_add(500) / 1000).unwrap_or(i64::MAX);
-            window.latency.get_or_insert_with(Histogram::new).record(micros);
+            window.latency.get_or_insert_with(Histogram::new).record(whole_us(nanos));
         }
         if let Some(bytes) = sample.bytes {
             window.bytes = window.bytes.saturating_add(bytes);

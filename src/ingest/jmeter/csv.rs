@@ -4,13 +4,13 @@ use super::TOOL;
 use super::columns::{Columns, Field};
 use super::glance::Glance;
 use super::home::HomeId;
-use super::number;
 use super::record::{Ending, Record};
 use super::sample::{Given, Refusal, Teller};
 use super::seen::Seen;
 use super::sight::Sight;
 use crate::error::Error;
 use crate::ingest::input::LINE_CAP;
+use crate::ingest::own::digits;
 use crate::ingest::row_blocks::{RowBlock, RowBlocks};
 use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, threads};
@@ -331,7 +331,7 @@ impl Layout {
         }
         // JMeter saves whole milliseconds; a spreadsheet that separates fields by semicolons writes points for thousands.
         let elapsed = self.columns.position(Field::Elapsed).and_then(|at| record.get(row, at)).unwrap_or_default();
-        if self.columns.delimiter == b';' && number::may_be_grouped(elapsed) {
+        if self.columns.delimiter == b';' && digits::Seen::default().leaves_open(&String::from_utf8_lossy(elapsed)) {
             return Err(Refusal::of("elapsed", "whole milliseconds without points for thousands", elapsed));
         }
         Ok(())

@@ -28,34 +28,3 @@ pub(super) fn whole(text: &[u8]) -> Option<u64> {
         (digit <= 9).then(|| sum * 10 + u64::from(digit))
     })
 }
-
-/// Whether a number has points where those for thousands would stand: `2.187` is a little more than two, or two thousand.
-pub(super) fn may_be_grouped(text: &[u8]) -> bool {
-    let mut groups = text.split(|byte| *byte == b'.');
-    let all_digits = text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
-    let first = groups.next().map_or(0, <[u8]>::len);
-    let mut others = groups.peekable();
-    all_digits && (1..=3).contains(&first) && others.peek().is_some() && others.all(|group| group.len() == 3)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn points_for_thousands() {
-        for (text, expected) in [
-            ("2.187", true),
-            ("1.002.187", true),
-            ("681", false),
-            ("2.18", false),
-            ("2187.5", false),
-            ("2187.500", false),
-            ("", false),
-            (".187", false),
-            ("2.1a7", false),
-        ] {
-            assert_eq!(may_be_grouped(text.as_bytes()), expected, "{text}");
-        }
-    }
-}

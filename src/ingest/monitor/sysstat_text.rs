@@ -196,14 +196,6 @@ mod tests {
 
     #[test]
     fn what_is_none() {
-        assert!(matches!(
-            sniff(
-                &MonitorSysstatText,
-                "Linux is fine
-%usr
-"
-            ),
-            Sniff::No(_)
-        ));
+        assert!(matches!(sniff(&MonitorSysstatText, "Linux is fine\n%usr\n"), Sniff::No(_)));
     }
 }

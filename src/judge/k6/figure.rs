@@ -6,7 +6,7 @@ use crate::ingest::k6::threshold::{Aggregation, MetricSelector};
 use crate::judge::case::JudgedTest;
 use crate::judge::interval::{float, quantile_interval, rank_interval, wilson};
 use crate::judge::observation::{Nature, Observation};
-use crate::model::distribution::{Recorded, SourceClass};
+use crate::model::distribution::{Recorded, SourceClass, whole_us};
 use crate::model::histogram::Histogram;
 use crate::model::key::{MetricKind, Outcome, Population, Tags};
 use crate::model::test::{CellData, MetricData};
@@ -212,8 +212,7 @@ fn of_recorded(recorded: &Recorded, aggregation: Aggregation, effect: f64) -> Op
         Aggregation::Count | Aggregation::Rate | Aggregation::Value => return None,
     };
     let (least, most) = recorded.extremes_ns?;
-    let micros = |nanos: u64| i64::try_from(nanos.saturating_add(500) / 1000).unwrap_or(i64::MAX);
-    let value = recorded.histogram.quantile_interpolated(p, micros(least), micros(most))?;
+    let value = recorded.histogram.quantile_interpolated(p, whole_us(least), whole_us(most))?;
     Some((value, quantile(p, effect), quantile_interval(recorded, p, effect)))
 }
 

@@ -25,7 +25,8 @@ impl Dense {
     /// full.
     pub(super) fn of(cells: &[Cell]) -> Option<Self> {
         let span = span(cells)?;
-        let is_worth_it = span <= SPARSEST * cells.len() || (span <= SPARSE && span as u64 <= records(cells));
+        let records = cells.iter().fold(0_u64, |sum, cell| sum.saturating_add(cell.count()));
+        let is_worth_it = span <= SPARSEST * cells.len() || (span <= SPARSE && span as u64 <= records);
         if cells.len() < FEWEST || !is_worth_it {
             return None;
         }
@@ -33,17 +34,18 @@ impl Dense {
         cells.iter().all(|cell| dense.add(cell.index(), cell.count())).then_some(dense)
     }
 
-    /// An empty range where as many records as in these cells are expected, for a while; `None` where they are too few.
-    pub(super) fn for_a_while(cells: &[Cell]) -> Option<Self> {
+    /// An empty range for a while, where so many records as these cells have are expected; `None` where they are too few.
+    pub(super) fn for_a_while(cells: &[Cell], records: u64) -> Option<Self> {
         let span = span(cells)?;
         let (most, each) = FLEETING;
-        let is_worth_it = span <= most && span as u64 <= records(cells).saturating_mul(each);
+        let is_worth_it = span <= most && span as u64 <= records.saturating_mul(each);
         if cells.len() >= FEWEST && is_worth_it { Self::over(cells) } else { None }
     }
 
-    /// The range without records, where so many are expected; `None` where they are too few.
+    /// The range without records, where so many are expected; `None` where they are too few. The room at its sides is half of it
+    /// at most.
     pub(super) fn emptied(&self, records: u64) -> Option<Self> {
-        let is_worth_it = self.counts.len() as u64 <= 2 * FLEETING.1 * records;
+        let is_worth_it = self.counts.len() as u64 <= records.saturating_mul(2 * FLEETING.1);
         is_worth_it.then(|| Self { first: self.first, counts: vec![0; self.counts.len()] })
     }
 
@@ -80,8 +82,4 @@ impl Dense {
 /// Buckets from the first to the last of cells in canonical form; `None` where there are none.
 fn span(cells: &[Cell]) -> Option<usize> {
     Some(1 + cells.first()?.index().abs_diff(cells.last()?.index()) as usize)
-}
-
-fn records(cells: &[Cell]) -> u64 {
-    cells.iter().fold(0, |sum, cell| sum.saturating_add(cell.count()))
 }

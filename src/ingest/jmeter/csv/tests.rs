@@ -140,6 +140,9 @@ fn a_time_that_may_have_points_for_thousands_is_refused() {
     assert_eq!((sink.samples.len(), tally.rejected), (1, 1));
     assert!(tally.first_rejections[0].reason.contains("points for thousands, found `2.187`"));
     assert_eq!(read(text.replace(';', ",").as_bytes()).0.samples.len(), 2);
+    for (elapsed, used) in [("1.002.187", 1), ("2187", 2), ("2.18", 2), ("2187.5", 2), ("2187.500", 2), ("2.1a7", 1)] {
+        assert_eq!(read(text.replace("2.187", elapsed).as_bytes()).0.samples.len(), used, "{elapsed}");
+    }
 }
 
 #[test]
