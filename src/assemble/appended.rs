@@ -36,7 +36,7 @@ struct Stretch {
 pub(super) fn tell_copies(copies: Copies, tally: &mut Tally, parts: &mut [Part]) {
     tally.skip(copies.again);
     let times = if copies.times == 2 { "twice".to_owned() } else { format!("{} times", copies.times) };
-    let from = crate::fmt::count(copies.lines + 1);
+    let from = copies.lines + 1;
     warn(
         parts,
         &format!("the file holds rows {times}: those from line {from} on are the ones before, and not counted again"),

@@ -155,8 +155,7 @@ fn a_file_that_is_its_text_again_is_read_once() {
                 let (own, input) = (&once.tests[0].inputs[0], &again.tests[0].inputs[0]);
                 let rows = own.rows_read + whole.lines().count() as u64 - lines;
                 assert_eq!((input.rows_read, input.rows_used), (rows, own.rows_used), "{sample} {form}");
-                let from = crate::fmt::count(lines + 1);
-                let said = format!("the file holds rows {times}: those from line {from} on are the ones before");
+                let said = format!("the file holds rows {times}: those from line {} on are the ones before", lines + 1);
                 let is_said = |test: &Test| test.warnings.iter().any(|one| one.text.contains(&said));
                 assert!(again.tests.iter().all(is_said), "{sample} {form}");
             }
