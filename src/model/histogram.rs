@@ -24,6 +24,9 @@ use dense::Dense;
 /// The tail may always grow this long before it is folded in.
 const SHORTEST_TAIL: usize = 32;
 
+/// So many cells are collected from several histograms before they are folded.
+const LONGEST_TAIL: usize = 1 << 14;
+
 /// With less records than this sorting them costs nothing to speak of.
 const FEW: u64 = 1024;
 
@@ -107,16 +110,38 @@ impl Histogram {
             (false, Some(theirs)) => {
                 let own = std::mem::take(&mut self.cells);
                 (self.dense, self.settled) = (Some(theirs.clone()), 0);
-                own.into_iter().for_each(|cell| self.add_cell(cell));
+                for cell in own {
+                    self.add_cell(cell);
+                }
             }
             (_, None) => {}
         }
         if self.dense.is_some() {
-            other.cells.iter().for_each(|cell| self.add_cell(*cell));
+            for cell in &other.cells {
+                self.add_cell(*cell);
+            }
         } else {
             self.cells.extend_from_slice(&other.cells);
             self.fold_if_long();
         }
+    }
+
+    /// All records of several, settled: cheaper than merging one after the other.
+    #[must_use]
+    pub fn sum<'a>(several: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut sum = Self::new();
+        for one in several {
+            sum.count = sum.count.saturating_add(one.count);
+            sum.cells.extend_from_slice(&one.cells);
+            if let Some(dense) = &one.dense {
+                dense.each(|cell| sum.cells.push(cell));
+            }
+            if sum.cells.len() > 2 * sum.settled + LONGEST_TAIL {
+                sum.fold();
+            }
+        }
+        sum.settle();
+        sum
     }
 
     fn add_cell(&mut self, cell: Cell) {
