@@ -9,8 +9,11 @@ use super::point::{self, Account, Observer};
 use super::record::Flaw;
 use super::shape::Shapes;
 use crate::error::Error;
+use crate::ingest::own::cell_text;
+use crate::ingest::own::columns::header_names;
+use crate::ingest::own::digits::Sign;
 use crate::ingest::rows::{Row, Rows};
-use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, threads};
+use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, printed, threads};
 
 const BEGINNING: &[u8] = b"metric_name,timestamp,metric_value";
 /// The column of values.
@@ -33,7 +36,7 @@ impl Adapter for K6Csv {
     }
 
     fn sniff(&self, head: &Head) -> Sniff {
-        if head.first_line().starts_with(BEGINNING) {
+        if begins(head.first_line()) {
             return Sniff::yes(
                 "the header begins with metric_name, timestamp, metric_value, as k6's `--out csv` writes it",
             );
@@ -42,11 +45,12 @@ impl Adapter for K6Csv {
     }
 
     fn is_header(&self, line: &[u8]) -> bool {
-        line.starts_with(BEGINNING)
+        begins(line)
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let rows = Rows::open(input, b',')?;
+        let (rows, sign) = printed::open_resaved(input, &[VALUE])?;
+        let sign = (rows.delimiter() != b',').then_some(sign);
         let columns = Columns::of(rows.header()).ok_or_else(|| {
             Error::input("lacks one of the columns metric_name, timestamp and metric_value").at(input.place())
         })?;
@@ -54,6 +58,7 @@ impl Adapter for K6Csv {
         let workers = rows.shared_by(settings.threads.min(threads::worth_while(input)));
         let yields = threads::spread(workers, sink, |mut rows, sink| {
             let mut reader = Reader::new(&columns, Observer::new(sink, &definitions, settings));
+            reader.sign = sign;
             reader.read(&mut rows, settings.strict);
             reader.into_findings()
         });
@@ -63,6 +68,15 @@ impl Adapter for K6Csv {
         }
         all.conclude(input, settings, sink)
     }
+}
+
+/// Whether a line is the beginning of k6's header, as k6 writes it or as a spreadsheet saves it, with semicolons or tabs.
+fn begins(line: &[u8]) -> bool {
+    if line.starts_with(BEGINNING) {
+        return true;
+    }
+    let is_resaved = line.starts_with(b"metric_name") || line.starts_with(b"\"metric_name");
+    is_resaved && header_names(line).starts_with(&["metric_name", "timestamp", VALUE].map(str::to_owned))
 }
 
 /// Findings are what reading rows leaves behind beside observations.
@@ -107,18 +121,21 @@ struct Reader<'a> {
     shapes: Shapes<CsvRows<'a>>,
     findings: Findings,
     written: Vec<u8>,
+    /// How the numbers of a table are written that a spreadsheet saved again.
+    sign: Option<Sign>,
 }
 
 impl<'a> Reader<'a> {
     fn new(columns: &'a Columns, observer: Observer<'a>) -> Self {
         let shapes = Shapes::new(CsvRows::new(columns));
-        Self { columns, observer, shapes, findings: Findings::default(), written: Vec::new() }
+        Self { columns, observer, shapes, findings: Findings::default(), written: Vec::new(), sign: None }
     }
 
     /// Reads rows to the end: those that look like rows before them by sight, the others one by one.
     fn read(&mut self, rows: &mut Rows, strict: bool) {
         loop {
-            let run = self.shapes.run(rows.rest(), &mut self.observer);
+            let known = if self.sign.is_none() { rows.rest() } else { &[] };
+            let run = self.shapes.run(known, &mut self.observer);
             if run.lines > 0 {
                 rows.skip(run.bytes, run.lines);
                 self.findings.last = self.findings.last.max((rows.line() - 1, false));
@@ -171,11 +188,11 @@ impl<'a> Reader<'a> {
             .text(Some(columns.timestamp))
             .and_then(time)
             .ok_or_else(|| flawed(row, columns.timestamp, "timestamp", "a unix time or an RFC 3339 time"))?;
-        let value = row
-            .number(Some(columns.value))
-            .ok()
-            .flatten()
-            .ok_or_else(|| flawed(row, columns.value, VALUE, "a finite number"))?;
+        let value = match self.sign {
+            None => row.number(Some(columns.value)),
+            Some(sign) => cell_text::number(row.text(Some(columns.value)).unwrap_or_default(), sign),
+        };
+        let value = value.ok().flatten().ok_or_else(|| flawed(row, columns.value, VALUE, "a finite number"))?;
         let metric = self.observer.metric(name);
         self.shapes.learn(name, metric);
         let field = |at| row.bytes(Some(at)).unwrap_or_default();
@@ -256,6 +273,20 @@ mod tests {
         assert_eq!(samples[0].1, 49_145_829);
         assert!(tally.notes.iter().any(|note| note.contains("whole seconds")));
         assert_eq!(extra_tags("a=1&2&b=x=y"), [("a".to_owned(), "1&2".to_owned()), ("b".to_owned(), "x=y".to_owned())]);
+    }
+
+    /// Semicolons, a decimal comma and a line break in a tag: what a spreadsheet saved again was nobody's.
+    #[test]
+    fn rows_saved_again_by_a_spreadsheet_are_the_same() {
+        let rows = "vus,1795227349500,4,,,,,,,,,,\nhttp_req_duration,1795227349500,49.145829,,true,,GET,/a,main,200,/a,\"a=1\nb\",\n".repeat(20);
+        let text = format!("{HEADER}\n{rows}");
+        let resaved =
+            text.replace(',', ";").replace("49.145829", "49,145829").replace('\n', "\r\n").replace("a=1\r\n", "a=1\n");
+        assert!(matches!(K6Csv.sniff(&Head::new(resaved.as_bytes(), true)), Sniff::Yes(_)));
+        let ((sink, tally), (of_k6, _)) = (read(&resaved), read(&text));
+        assert_eq!((tally.used, tally.rejected), (40, 0), "{:?}", tally.first_rejections);
+        assert_eq!(sink.told(), of_k6.told());
+        assert_eq!(tally.unfinished, None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Formatted values carry their unit, which changes from row to row (`980 KiB`, `1.2 MiB`); they are read into one.
 
 use super::instants::Instants;
-use super::log::{Taken, each_line};
+use super::log::{Taken, cells, each_line};
 use super::shown::{Figure, Shown};
 use crate::error::Error;
 use crate::ingest::own::cell_text::is_nothing;
@@ -82,13 +82,6 @@ impl Adapter for MonitorGrafana {
         shown.tell(&mut tally);
         Ok(tally)
     }
-}
-
-fn cells(text: &str, separator: u8) -> Vec<String> {
-    let mut reader = csv::ReaderBuilder::new();
-    let mut rows = reader.has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
-    let record = rows.records().next().and_then(Result::ok).unwrap_or_default();
-    record.iter().map(|cell| cell.trim().to_owned()).collect()
 }
 
 type Readings = (crate::unit::Timestamp, Vec<Figure>);
