@@ -17,6 +17,7 @@ pub mod ab;
 pub mod artillery;
 pub mod autocannon;
 mod crowd;
+mod dated;
 pub mod decimal;
 pub mod document;
 pub mod drill;

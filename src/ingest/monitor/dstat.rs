@@ -35,7 +35,7 @@ impl Adapter for MonitorDstat {
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let mut clock = Instants::new(settings.timezone.clone());
+        let mut clock = Instants::of(settings);
         let mut shown = Shown::new(sink);
         let mut tally = Tally::default();
         // The lines about the run hold no numbers, whose commas could be mistaken.

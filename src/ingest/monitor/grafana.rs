@@ -57,7 +57,7 @@ impl Adapter for MonitorGrafana {
         let head = input.head()?;
         let header = head.lines().find(|line| !line.starts_with(b"sep=")).unwrap_or_default().to_vec();
         let separator = delimiter(&header);
-        let mut clock = Instants::new(settings.timezone.clone());
+        let mut clock = Instants::of(settings);
         let mut shown = Shown::new(sink);
         let mut tally = Tally::default();
         let mut names: Vec<String> = Vec::new();

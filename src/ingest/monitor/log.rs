@@ -112,7 +112,7 @@ pub(super) fn repeated(
     hint: &str,
     mut parse: impl FnMut(&str, bool, &mut Instants) -> Result<Parsed, String>,
 ) -> Result<Tally, Error> {
-    let mut clock = Instants::new(settings.timezone.clone());
+    let mut clock = Instants::of(settings);
     let mut shown = Shown::new(sink);
     let mut tally = Tally::default();
     let mut leads: Option<bool> = None;

@@ -62,10 +62,16 @@ impl Plan {
         known.chain(self.trends.iter().map(|trend| trend.column)).collect()
     }
 
+    /// The columns that hold instants, by position.
+    #[must_use]
+    pub fn times(&self) -> Vec<usize> {
+        [Wanted::Time, Wanted::Start, Wanted::End].into_iter().filter_map(|wanted| self.column(wanted)).collect()
+    }
+
     /// Whether a column holds an instant.
     #[must_use]
     pub fn has_time(&self) -> bool {
-        [Wanted::Time, Wanted::Start, Wanted::End].iter().any(|wanted| self.column(*wanted).is_some())
+        !self.times().is_empty()
     }
 
     /// Whether a column other than the error text says how a request ended.

@@ -7,7 +7,7 @@ use super::columns::{Plan, delimiter, foreign_header, header_names};
 use super::row::{Cells, RowReader, Taken};
 use crate::error::Error;
 use crate::ingest::rows::{Row, Rows};
-use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, scrub, threads};
+use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, dated, scrub, threads};
 use crate::model::input::NOT_TEXT;
 
 /// Reads CSV rows of requests.
@@ -54,6 +54,13 @@ impl Adapter for OwnRowsCsv {
         let plan = Plan::beside_cells(&names, settings, &input.place(), |column| beginning.states_unit(column))?;
         plan.require_countable(&input.place())?;
         let sign = beginning.sign(&plan.numbers());
+        let day_first = match settings.day_first {
+            Some(known) => Some(known),
+            None => beginning
+                .day_first(&plan.times())
+                .map_err(|asked| Error::input(asked).at(input.place()).hint(dated::WHICH_IS_THE_DAY))?,
+        };
+        let settings = &Settings { day_first, ..settings.clone() };
         let readers = rows.shared_by(settings.threads.min(threads::worth_while(input)));
         let yields = threads::spread(readers, sink, |rows, sink| {
             let reader = RowReader::new(plan.clone(), settings).with_sign(sign);
@@ -157,5 +164,46 @@ pub(in crate::ingest) fn rejection(row: &Row<'_>, names: &[String], refusal: &Re
 impl Cells for Row<'_> {
     fn text(&self, column: usize) -> Option<&str> {
         Row::text(self, Some(column))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::recording::Recording;
+    use super::*;
+    use crate::unit::Timestamp;
+
+    fn read(text: &str, settings: &Settings) -> Result<(Tally, Recording), Error> {
+        let mut sink = Recording::default();
+        let input = Input::memory("rows.csv", text.as_bytes()).unwrap();
+        OwnRowsCsv.read(&input, settings, &mut sink).map(|tally| (tally, sink))
+    }
+
+    /// Each row was refused for its time, in every country that writes the day first.
+    #[test]
+    fn dates_with_the_day_first_are_read_where_a_day_shows_it() {
+        let settings = Settings::default();
+        let dotted = "time;endpoint;latency_ms\n21.11.2026 10:00:00,123;/a;5\n05.12.2026 10:00:00,123;/a;5\n";
+        let slashed = "time,endpoint,latency_ms\n05/12/2026 10:00,/a,5\n21/11/2026 10:00,/a,5\n";
+        for text in [dotted, slashed] {
+            let (tally, sink) = read(text, &settings).unwrap();
+            assert_eq!((tally.used, tally.rejected), (2, 0), "{:?}", tally.first_rejections);
+            assert!(tally.notes.iter().any(|note| note.contains("states no time zone")));
+            let days: Vec<i64> =
+                sink.samples.iter().map(|(_, sample)| sample.ended_at.unwrap().0 / 86_400_000_000_000).collect();
+            let day = |date: &str| format!("{date}T00:00:00Z").parse::<jiff::Timestamp>().unwrap().as_second() / 86_400;
+            assert_eq!(days.iter().min().zip(days.iter().max()), Some((&day("2026-11-21"), &day("2026-12-05"))));
+        }
+    }
+
+    #[test]
+    fn which_number_is_the_day_is_asked_for() {
+        let text = "time,endpoint,latency_ms\n05/11/2026 10:00:01,/a,1000\n";
+        let error = read(text, &Settings::default()).unwrap_err();
+        assert!(error.message.contains("05/11/2026 10:00:01"), "{}", error.message);
+        assert!(error.hint.unwrap().contains("inputs.time_format"));
+        let settings = Settings { day_first: Some(true), ..Settings::default() };
+        let (_, sink) = read(text, &settings).unwrap();
+        assert_eq!(sink.samples[0].1.ended_at, Some(Timestamp(1_793_872_802_000_000_000)));
     }
 }
