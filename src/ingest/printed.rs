@@ -87,6 +87,14 @@ pub(super) fn note_open_end(rows: &Rows, tally: &mut Tally) {
     }
 }
 
+/// Of rows that a script or a spreadsheet may have left without a line end: the last may be whole, or lack the end of its last
+/// field, which nothing else would show.
+pub(super) fn note_perhaps_cut(ends_open: bool, tally: &mut Tally) {
+    if ends_open && tally.used > 0 && tally.unfinished.is_none() {
+        tally.note("the last line has no line end: perhaps it was cut off within its last field");
+    }
+}
+
 /// A number of seconds or milliseconds that has to be there and cannot be negative.
 pub(super) fn amount(row: &Row<'_>, column: usize) -> Result<f64, Refusal> {
     match row.number(Some(column)) {

@@ -6,6 +6,7 @@ use super::cell_text::Refusal;
 use super::columns::{Plan, delimiter, foreign_header, header_names};
 use super::row::{Cells, RowReader, Taken};
 use crate::error::Error;
+use crate::ingest::printed::note_perhaps_cut;
 use crate::ingest::rows::{Row, Rows};
 use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, dated, scrub, threads};
 use crate::model::input::NOT_TEXT;
@@ -75,6 +76,7 @@ impl Adapter for OwnRowsCsv {
         if let (_, true) = all.last {
             tally.unfinished.get_or_insert_with(|| "the last row breaks off".to_owned());
         }
+        note_perhaps_cut(all.ends_open, &mut tally);
         all.assumed.tell(&plan, &names, settings.timezone.as_ref(), &mut tally);
         for (what, name) in settings.columns.iter().filter(|(_, name)| !names.contains(name)) {
             tally.note(format!(
@@ -93,6 +95,8 @@ struct Findings {
     assumed: Assumed,
     /// The last row's line, and whether it has too few fields.
     last: (u64, bool),
+    /// Whether the last row has no line end.
+    ends_open: bool,
 }
 
 impl Findings {
@@ -101,6 +105,7 @@ impl Findings {
         self.tally.merge(other.tally);
         self.assumed.merge(&other.assumed);
         self.last = self.last.max(other.last);
+        self.ends_open |= other.ends_open;
     }
 }
 
@@ -123,6 +128,7 @@ fn read_rows(mut rows: Rows, mut reader: RowReader<'_>, strict: bool, sink: &mut
             break;
         }
     }
+    findings.ends_open = rows.ends_open();
     findings.assumed = reader.into_assumed(sink);
     findings
 }
@@ -194,6 +200,20 @@ mod tests {
             let day = |date: &str| format!("{date}T00:00:00Z").parse::<jiff::Timestamp>().unwrap().as_second() / 86_400;
             assert_eq!(days.iter().min().zip(days.iter().max()), Some((&day("2026-11-21"), &day("2026-12-05"))));
         }
+    }
+
+    /// `12` of `123`: nothing said that the last row was cut, and its latency was a tenth.
+    #[test]
+    fn a_last_row_without_line_end_may_be_cut_within_its_last_field() {
+        let text = "timestamp,endpoint,latency_ms\n1795225420,/a,123\n1795225421,/a,123\n";
+        for (text, cut) in [(text, false), (&text[..text.len() - 1], true), (&text[..text.len() - 2], true)] {
+            let (tally, _) = read(text, &Settings::default()).unwrap();
+            assert_eq!((tally.used, tally.unfinished.is_some()), (2, false));
+            assert_eq!(tally.notes.iter().any(|note| note.contains("perhaps it was cut off")), cut, "{text}");
+        }
+        let (tally, _) = read(&text[..text.len() - 5], &Settings::default()).unwrap();
+        assert_eq!(tally.notes.iter().filter(|note| note.contains("perhaps")).count(), 0, "said already");
+        assert!(tally.unfinished.is_some());
     }
 
     #[test]
