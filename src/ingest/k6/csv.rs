@@ -3,21 +3,15 @@
 //! Which system tags are columns depends on the run's settings, so every column that is not known otherwise is a tag. User
 //! tags stand in one column as `name=value&name=value`, unescaped and in random order; values may hold line breaks.
 
-use super::csv_row::{Columns, CsvRows, time};
+use super::csv_row::{Columns, CsvRows, VALUE, begins, time, value};
 use super::metric::{Definitions, is_aside};
 use super::point::{self, Account, Observer};
 use super::record::Flaw;
 use super::shape::Shapes;
 use crate::error::Error;
-use crate::ingest::own::cell_text;
-use crate::ingest::own::columns::header_names;
 use crate::ingest::own::digits::Sign;
 use crate::ingest::rows::{Row, Rows};
 use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, printed, threads};
-
-const BEGINNING: &[u8] = b"metric_name,timestamp,metric_value";
-/// The column of values.
-const VALUE: &str = "metric_value";
 
 /// Reads k6's CSV.
 pub(in crate::ingest) struct K6Csv;
@@ -68,15 +62,6 @@ impl Adapter for K6Csv {
         }
         all.conclude(input, settings, sink)
     }
-}
-
-/// Whether a line is the beginning of k6's header, as k6 writes it or as a spreadsheet saves it, with semicolons or tabs.
-fn begins(line: &[u8]) -> bool {
-    if line.starts_with(BEGINNING) {
-        return true;
-    }
-    let is_resaved = line.starts_with(b"metric_name") || line.starts_with(b"\"metric_name");
-    is_resaved && header_names(line).starts_with(&["metric_name", "timestamp", VALUE].map(str::to_owned))
 }
 
 /// Findings are what reading rows leaves behind beside observations.
@@ -188,11 +173,8 @@ impl<'a> Reader<'a> {
             .text(Some(columns.timestamp))
             .and_then(time)
             .ok_or_else(|| flawed(row, columns.timestamp, "timestamp", "a unix time or an RFC 3339 time"))?;
-        let value = match self.sign {
-            None => row.number(Some(columns.value)),
-            Some(sign) => cell_text::number(row.text(Some(columns.value)).unwrap_or_default(), sign),
-        };
-        let value = value.ok().flatten().ok_or_else(|| flawed(row, columns.value, VALUE, "a finite number"))?;
+        let value =
+            value(row, columns, self.sign).ok_or_else(|| flawed(row, columns.value, VALUE, "a finite number"))?;
         let metric = self.observer.metric(name);
         self.shapes.learn(name, metric);
         let field = |at| row.bytes(Some(at)).unwrap_or_default();

@@ -41,6 +41,21 @@ impl Beginning {
         seen.sign(self.separator == b';')
     }
 
+    /// A number between semicolons of which nothing tells whether it is a thousand, such as `1.250` beside `850`. A script that
+    /// prints three decimals prints them in every row; a spreadsheet that groups digits leaves short numbers as they are.
+    pub(in crate::ingest) fn thousand_or_not(&self, columns: &[usize]) -> Option<(usize, &str)> {
+        if self.separator != b';' || self.sign(columns) != Sign::Either {
+            return None;
+        }
+        columns.iter().find_map(|column| {
+            let mut seen = Seen::default();
+            self.cells(*column).for_each(|cell| seen.take(cell));
+            let is_short = |cell: &str| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
+            let open = self.cells(*column).find(|cell| seen.leaves_open(cell))?;
+            self.cells(*column).any(|cell| is_short(cell.trim())).then_some((*column, open))
+        })
+    }
+
     /// Whether the day comes first in the dates of these columns, where a day above 12 shows it.
     ///
     /// # Errors

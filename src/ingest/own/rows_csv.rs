@@ -4,6 +4,7 @@ use super::assumed::Assumed;
 use super::beginning::Beginning;
 use super::cell_text::Refusal;
 use super::columns::{Plan, delimiter, foreign_header, header_names};
+use super::digits;
 use super::row::{Cells, RowReader, Taken};
 use crate::error::Error;
 use crate::ingest::printed::note_perhaps_cut;
@@ -54,7 +55,13 @@ impl Adapter for OwnRowsCsv {
         let beginning = Beginning::of(&head, separator);
         let plan = Plan::beside_cells(&names, settings, &input.place(), |column| beginning.states_unit(column))?;
         plan.require_countable(&input.place())?;
-        let sign = beginning.sign(&plan.numbers());
+        let sign = match settings.sign {
+            Some(known) => known,
+            None => match beginning.thousand_or_not(&plan.numbers()) {
+                Some((column, cell)) => return Err(a_thousand_or_not(cell, names.get(column), input)),
+                None => beginning.sign(&plan.numbers()),
+            },
+        };
         let day_first = match settings.day_first {
             Some(known) => Some(known),
             None => beginning
@@ -86,6 +93,12 @@ impl Adapter for OwnRowsCsv {
         }
         Ok(tally)
     }
+}
+
+/// Asks for what a number such as `1.250` is, which stands beside `850`.
+fn a_thousand_or_not(cell: &str, name: Option<&String>, input: &Input) -> Error {
+    let place = input.place().field(name.map_or("", String::as_str));
+    Error::input(digits::doubt(cell)).at(place).hint("set inputs.decimal_sign = \",\" or \".\"")
 }
 
 /// Findings are what reading rows leaves behind beside observations.
@@ -175,6 +188,7 @@ impl Cells for Row<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::digits::Sign;
     use super::super::recording::Recording;
     use super::*;
     use crate::unit::Timestamp;
@@ -214,6 +228,32 @@ mod tests {
         let (tally, _) = read(&text[..text.len() - 5], &Settings::default()).unwrap();
         assert_eq!(tally.notes.iter().filter(|note| note.contains("perhaps")).count(), 0, "said already");
         assert!(tally.unfinished.is_some());
+    }
+
+    /// A point that groups digits was read as a decimal one: 1.25 ms of a second and a quarter.
+    #[test]
+    fn whether_a_point_groups_digits_is_asked_for() {
+        let text = |cells: [&str; 3]| {
+            let rows = cells.map(|cell| format!("1795225420;/a;{cell}\n"));
+            format!("timestamp;endpoint;latency_ms\n{}", rows.concat())
+        };
+        let open = text(["850", "1.250", "900"]);
+        let error = read(&open, &Settings::default()).unwrap_err();
+        assert!(error.message.contains("`1.250` may be 1250 or 1.250"), "{}", error.message);
+        assert!(error.hint.unwrap().contains("inputs.decimal_sign"));
+        let longest = |text: &str, sign| {
+            let (tally, sink) = read(text, &Settings { sign, ..Settings::default() }).unwrap();
+            assert_eq!(tally.rejected, 0, "{:?}", tally.first_rejections);
+            sink.samples.iter().filter_map(|(_, sample)| sample.latency_ns).max().unwrap() / 1000
+        };
+        assert_eq!(longest(&open, Some(Sign::Comma)), 1_250_000);
+        assert_eq!(longest(&open, Some(Sign::GroupedPoint)), 900_000);
+        // Three decimals in every row, a number that shows its sign, one of four digits without a point: nothing is open.
+        assert_eq!(longest(&text(["850.000", "1.250", "12.125"]), None), 850_000);
+        assert_eq!(longest(&text(["850", "1.250", "12,5"]), None), 1_250_000);
+        assert_eq!(longest(&text(["850", "1.250", "12.5"]), None), 850_000);
+        assert_eq!(longest(&text(["850", "1.250", "1200"]), None), 1_200_000);
+        assert_eq!(longest(&open.replace(';', ","), None), 900_000);
     }
 
     #[test]
