@@ -189,6 +189,12 @@ impl Rows {
         all
     }
 
+    /// What stands between its columns.
+    #[must_use]
+    pub fn delimiter(&self) -> u8 {
+        self.splitter.delimiter()
+    }
+
     /// The header.
     #[must_use]
     pub fn header(&self) -> &Header {

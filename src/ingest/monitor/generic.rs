@@ -12,7 +12,7 @@ use crate::ingest::own::instant;
 use crate::ingest::own::name::words;
 use crate::ingest::own::results::key::sums_up;
 use crate::ingest::rows::Rows;
-use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
+use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally, dated};
 use crate::model::key::{ColumnKey, ColumnKind};
 
 /// Reads any CSV of numbers over time.
@@ -155,7 +155,9 @@ fn rows_hold(
         for (column, field) in record.iter().enumerate() {
             let text = String::from_utf8_lossy(field);
             let text = text.trim();
-            if column == time && instant::read(text).is_none_or(|clock| clock.timestamp().is_none()) {
+            let is_time =
+                || instant::read(text).map_or(dated::ask(text).is_some(), |clock| clock.timestamp().is_some());
+            if column == time && !is_time() {
                 return Err("the time column holds no times".to_owned());
             }
             if column != time && !is_reading(column, text) {

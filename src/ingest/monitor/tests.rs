@@ -133,7 +133,7 @@ fn what_is_no_monitor() {
 #[test]
 fn samples_are_read_whole() {
     let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/monitor");
-    let all: [(&dyn Adapter, &str, u64); 20] = [
+    let all: [(&dyn Adapter, &str, u64); 22] = [
         (&MonitorDockerStats, "docker-stats/stats.csv", 10),
         (&MonitorDockerStats, "docker-table/stats.txt", 4),
         (&MonitorDockerStats, "docker-stream/stats.txt", 48),
@@ -153,7 +153,9 @@ fn samples_are_read_whole() {
         (&MonitorDstat, "dstat/dstat.csv", 4),
         (&MonitorDstat, "dstat/epoch.csv", 2),
         (&MonitorKubectlTop, "kubectl-top/cpu.txt", 8),
-        (&MonitorGrafana, "grafana/panel.csv", 4),
+        (&MonitorGrafana, "grafana/cpu.csv", 8),
+        (&MonitorGrafana, "grafana/memory.csv", 8),
+        (&MonitorGrafana, "grafana/network.csv", 8),
     ];
     for (adapter, file, least) in all {
         let text = std::fs::read_to_string(samples.join(file)).unwrap();
