@@ -173,9 +173,11 @@ fn rows_hold(
 /// The rows that detection looks at. The last row of the head, or of a killed monitor, may be cut off.
 pub(super) fn first_rows(head: &Head, columns: usize) -> impl Iterator<Item = csv::ByteRecord> + '_ {
     let separator = delimiter(head.first_line());
-    let rows = csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(head.bytes());
-    let whole = move |record: &csv::ByteRecord| record.len() >= columns;
-    rows.into_byte_records().take(SNIFFED).map_while(Result::ok).filter(whole)
+    let mut rows = csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(head.bytes());
+    let header = rows.byte_headers().cloned().unwrap_or_default();
+    // A monitor that was started again writes its header again.
+    let is_row = move |record: &csv::ByteRecord| record.len() >= columns && *record != header;
+    rows.into_byte_records().take(SNIFFED).map_while(Result::ok).filter(is_row)
 }
 
 /// A column's meaning by its name and whether it is a total since some start, which only its values show.

@@ -78,6 +78,8 @@ pub(super) fn read(
                 }
                 tally.used();
             }
+            // A monitor that was started again writes its header again.
+            Err(_) if row.is_header(&names) => tally.skipped(),
             Err(refusal) => tally.reject(rejection(&row, &names, &refusal)),
         }
         tally.stop_if_strict(settings, input)?;

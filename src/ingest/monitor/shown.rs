@@ -104,6 +104,7 @@ pub(super) fn read(
                 }
                 tally.used();
             }
+            Err(_) if row.is_header(&names) => tally.skipped(),
             Err(refusal) => tally.reject(rejection(&row, &names, &refusal)),
         }
         tally.stop_if_strict(settings, input)?;

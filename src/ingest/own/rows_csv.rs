@@ -133,7 +133,7 @@ fn read_rows(mut rows: Rows, mut reader: RowReader<'_>, strict: bool, sink: &mut
         match taken {
             Ok(Taken::Used) => findings.tally.used(),
             Ok(Taken::Skipped) => findings.tally.skipped(),
-            Err(_) if is_header(&row, &names) => findings.tally.header(),
+            Err(_) if row.is_header(&names) => findings.tally.header(),
             Err(refusal) => findings.tally.reject(rejection(&row, &names, &refusal)),
         }
         if strict && findings.tally.rejected > 0 {
@@ -144,11 +144,6 @@ fn read_rows(mut rows: Rows, mut reader: RowReader<'_>, strict: bool, sink: &mut
     findings.ends_open = rows.ends_open();
     findings.assumed = reader.into_assumed(sink);
     findings
-}
-
-/// Whether a row is the header once more, as where a run was appended.
-fn is_header(row: &Row<'_>, names: &[String]) -> bool {
-    names.iter().enumerate().all(|(column, name)| row.text(Some(column)).unwrap_or_default() == name)
 }
 
 /// Holds a row against the header: a field too few or too many moves values into other columns.
