@@ -39,7 +39,8 @@ struct Share<'r> {
     kind: Count,
     key: &'r str,
     value: f64,
-    percent: bool,
+    /// What all would be, 1 or 100, where that is known.
+    scale: Option<f64>,
 }
 
 struct Reading<'r> {
@@ -62,8 +63,8 @@ impl<'r> Reading<'r> {
         [Count::SuccessRate, Count::FailureRate, Count::CacheRate]
             .into_iter()
             .filter_map(|kind| {
-                let (stated, percent) = self.record.counts.get(&(self.population, kind))?;
-                Some(Share { kind, key: &stated.key, value: stated.value, percent: *percent })
+                let (stated, scale) = self.record.counts.get(&(self.population, kind))?;
+                Some(Share { kind, key: &stated.key, value: stated.value, scale: *scale })
             })
             .collect()
     }
@@ -178,9 +179,9 @@ fn by_shares(shares: &[Share<'_>], counted: &mut Counted) {
     }
 }
 
-/// Whether a share can be printed like that: a ratio is at most 1, and what is called percent is percent.
+/// Whether a share can be printed like that: a ratio is at most 1, and what is known to be percent is percent.
 fn may_be(share: &Share<'_>, scale: f64) -> bool {
-    share.value <= scale && (!share.percent || scale > 1.0)
+    share.value <= scale && share.scale.is_none_or(|known| known.total_cmp(&scale).is_eq())
 }
 
 /// Whether a share on that scale agrees with the counts and with its complement, to the digits that are printed.
@@ -198,7 +199,7 @@ fn fits(share: &Share<'_>, scale: f64, shares: &[Share<'_>], counted: &Counted) 
     agrees && complement.is_none_or(|other| ((share.value + other.value) / scale - 1.0).abs() <= 0.015)
 }
 
-fn decimals(value: f64) -> i32 {
+pub(super) fn decimals(value: f64) -> i32 {
     let digits = value.to_string().split_once('.').map_or(0, |(_, digits)| digits.len());
     i32::try_from(digits).unwrap_or(0)
 }

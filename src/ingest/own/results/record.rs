@@ -55,8 +55,8 @@ pub struct Record {
     pub method: Option<String>,
     /// A name that could be either.
     pub name: Option<String>,
-    /// Counts and rates; the flag says that the key calls it a percentage.
-    pub counts: BTreeMap<(Population, Count), (Stated<f64>, bool)>,
+    /// Counts and rates; of a share also what all would be, 100 where key or value call it percent.
+    pub counts: BTreeMap<(Population, Count), (Stated<f64>, Option<f64>)>,
     /// Statistics by subject, in order of their keys.
     pub figures: BTreeMap<Subject, Vec<Stated<Figure>>>,
     /// How many values a metric's statistics are over.
@@ -304,7 +304,9 @@ impl Record {
             }
             Some((number, None)) => {
                 // The first key by name wins, so that the order of keys in the file does not matter.
-                self.counts.entry((population, count)).or_insert((Stated { key, value: number }, percent));
+                self.counts
+                    .entry((population, count))
+                    .or_insert((Stated { key, value: number }, percent.then_some(100.0)));
             }
             _ if count == Count::PerSecond => self.refuse(key, "should be a number or a rate such as `12.3/s`", value),
             _ => self.refuse(key, "should be a number", value),
