@@ -278,7 +278,7 @@ fn record(row: &Row<'_>, names: &[String], naming: Option<usize>, style: Style) 
         match named {
             Some(name) if variant => record.scenario = Some(name),
             Some(name) => record.endpoint = Some(name),
-            None => record.scenario = record.users.map(|users| format!("{users} users")),
+            None => record.scenario = record.users.map(ladder::users_name),
         }
     }
     Ok(record)

@@ -105,6 +105,9 @@ pub fn count(record: &Record, population: Population) -> Counted {
         by_statuses(stated, &mut counted);
     }
     by_shares(&reading.shares(), &mut counted);
+    if let Some(stated) = record.listed_errors.as_ref().filter(|_| population == Population::Request) {
+        by_errors(stated, &mut counted);
+    }
     if counted.failures.is_none() && counted.failures_unknown.is_none() {
         counted.failures_unknown =
             Some("no key says how many failed (`failed`, `successful` or `success_rate`)".to_owned());
@@ -133,6 +136,16 @@ fn by_statuses(stated: &Stated<Statuses>, counted: &mut Counted) {
             counted.failures = Some(failed);
             counted.remarks.push(format!("failures are taken from `{}`: 100 to 399 is success", stated.key));
         }
+    }
+}
+
+/// Failures as a list of errors tells them, one for each, where nothing else does.
+fn by_errors(stated: &Stated<u64>, counted: &mut Counted) {
+    let is_open = counted.failures.is_none() && counted.failures_unknown.is_none();
+    if is_open && counted.total.is_some_and(|total| stated.value <= total) {
+        counted.failures = Some(stated.value);
+        let entries = crate::fmt::plural(stated.value, "error", "errors");
+        counted.remarks.push(format!("failures are the {entries} in `{}`: no key says how many failed", stated.key));
     }
 }
 
