@@ -33,6 +33,7 @@ pub mod monitor;
 mod near;
 pub mod ngrinder;
 pub mod oha;
+pub(crate) mod order;
 pub mod own;
 pub mod part;
 pub mod plain;
