@@ -61,6 +61,8 @@ const OTHER_RATES: [&str; 11] = [
 /// Adapters whose mean is not, or not surely, of the values that its percentiles are of: percentiles of the last samples only,
 /// counts that a correction adds and a mean leaves out. That of siege is over requests that were not all timed.
 const OTHER_MEANS: [&str; 4] = ["jmeter_statistics", "wrk_text", "siege_json", "siege_log"];
+/// Adapters whose percentiles are values, and not between two, far enough out to be the extremes.
+const OUT_TO_EXTREMES: [&str; 2] = ["autocannon_json", "oha_json"];
 /// Adapters whose tool counts an error each time that it is told, also of one request twice.
 const ERRORS_AGAIN: [&str; 1] = ["goose_json"];
 /// At most so many contradictions are told of one file.
@@ -138,6 +140,9 @@ fn of_quoted(form: &Form, quoted: &Quoted, slack: &Slack) -> Vec<String> {
         ladder.least = None;
     }
     let mut found = ladder.falls(&room, Unit::Micros);
+    if found.is_empty() && OUT_TO_EXTREMES.contains(&adapter) {
+        found.extend(ladder.ends_differ(&room, Unit::Micros));
+    }
     if found.is_empty() && !adapter.starts_with("own_") && !OTHER_MEANS.contains(&adapter) {
         found.extend(ladder.mean_is_off(&room, Unit::Micros));
     }
@@ -274,6 +279,20 @@ fn of_extremes(one: &PopulationData, slack: &Slack) -> Vec<String> {
         let (own, all) = (fmt::latency_us(own?), fmt::latency_us(all?));
         Some(format!("the {name} of {label} is {own}, and that of its total {all}"))
     };
+    // What all of the parts are together has its extremes from one of them.
+    let all_extremes = |of: fn(&Quoted) -> Option<f64>| -> Option<Vec<f64>> {
+        parts.iter().map(|(_, part)| of(part)).collect::<Option<Vec<f64>>>().filter(|_| all_told)
+    };
+    let most = all_extremes(|part| part.max_us).and_then(|all| all.into_iter().max_by(f64::total_cmp));
+    let least = all_extremes(|part| part.min_us).and_then(|all| all.into_iter().min_by(f64::total_cmp));
+    let above = whole.max_us.zip(most).filter(|(all, own)| beyond(*all, *own));
+    let below = whole.min_us.zip(least).filter(|(all, own)| beyond(*own, *all));
+    let of_none = |name: &str, (all, own): (f64, f64)| {
+        let (all, own) = fmt::apart(all, own, Unit::Micros);
+        format!("the {name} of its total is {all}, and that of its endpoints {own}")
+    };
+    found.extend(above.map(|pair| of_none("greatest", pair)));
+    found.extend(below.map(|pair| of_none("least", pair)));
     found.extend(greater.and_then(|(label, part)| told("greatest", label, part.max_us, whole.max_us)));
     found.extend(lesser.and_then(|(label, part)| told("least", label, part.min_us, whole.min_us)));
     found

@@ -48,6 +48,7 @@ pub mod rows;
 pub mod scrub;
 pub mod siege;
 pub mod sniff;
+mod steps;
 mod tag;
 pub mod tally;
 pub mod taurus;

@@ -79,6 +79,24 @@ impl Ladder<'_> {
         found
     }
 
+    /// Where the outermost percentiles, which fewer values lie beyond than one, are not the extremes. Not so of a tool that
+    /// interpolates.
+    pub(crate) fn ends_differ(&self, room: &Room<'_>, unit: Unit) -> Vec<String> {
+        let n = self.n.map_or(0.0, crate::ingest::implied::float);
+        let ends = |beyond: f64| n > 0.0 && beyond * n < 0.5;
+        let told = |p: f64, value: f64, name: &str, extreme: f64| {
+            let apart = (value - extreme).abs() > extreme.abs() * room.percentiles + room.step(value) + room.floor;
+            apart.then(|| {
+                let (value, extreme) = fmt::apart(value, extreme, unit);
+                format!("the {} is {value}, and the {name} {extreme}", fmt::quantile_name(p))
+            })
+        };
+        let lowest = self.quantiles.first().filter(|(p, _)| ends(*p)).zip(self.least);
+        let highest = self.quantiles.last().filter(|(p, _)| ends(1.0 - p)).zip(self.greatest);
+        let lowest = lowest.and_then(|((p, value), least)| told(*p, *value, "least", least));
+        lowest.into_iter().chain(highest.and_then(|((p, value), most)| told(*p, *value, "greatest", most))).collect()
+    }
+
     /// Where the mean cannot be that of values with these percentiles: half of them are at least the median, and so on.
     pub(crate) fn mean_is_off(&self, room: &Room<'_>, unit: Unit) -> Option<String> {
         let (n, mean) = self.n.filter(|n| *n > 0).zip(self.mean)?;
@@ -122,31 +140,30 @@ mod tests {
 
     const EXACT: Room<'_> = Room { percentiles: 0.0, extremes: 0.0, steps: &[], floor: 1e-9 };
 
-    fn of(values: &mut [f64], shares: &[f64]) -> (Option<f64>, Option<f64>, Option<f64>, Vec<(f64, f64)>) {
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small")]
+    fn of(values: &mut [f64], shares: &[f64]) -> MetricTotal {
         values.sort_by(f64::total_cmp);
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "small"
-        )]
-        let at = |p: f64| values[((p * values.len() as f64) as usize).min(values.len() - 1)];
-        #[expect(clippy::cast_precision_loss, reason = "small")]
-        let mean = values.iter().sum::<f64>() / values.len() as f64;
-        let quantiles = shares.iter().map(|p| (*p, at(*p))).collect();
-        (values.first().copied(), Some(mean), values.last().copied(), quantiles)
+        let n = values.len() as f64;
+        let at = |p: f64| values[((p * n) as usize).min(values.len() - 1)];
+        MetricTotal {
+            count: Some(n as u64),
+            min: values.first().copied(),
+            mean: Some(values.iter().sum::<f64>() / n),
+            max: values.last().copied(),
+            quantiles: shares.iter().map(|p| (*p, at(*p))).collect(),
+            ..MetricTotal::default()
+        }
     }
 
     proptest! {
         /// Whatever was measured, figures that are its own stand in order.
         #[test]
         fn figures_of_real_values_never_fall(mut values in prop::collection::vec(0.0..1e7_f64, 1..400)) {
-            let shares = [0.1, 0.5, 0.9, 0.95, 0.99, 0.999];
-            let n = u64::try_from(values.len()).unwrap();
-            let (least, mean, greatest, quantiles) = of(&mut values, &shares);
-            let ladder = Ladder { n: Some(n), least, mean, greatest, quantiles: &quantiles };
+            let total = of(&mut values, &[0.1, 0.5, 0.9, 0.95, 0.99, 0.999]);
+            let ladder = Ladder::from(&total);
             prop_assert_eq!(ladder.falls(&EXACT, Unit::Plain), Vec::<String>::new());
             prop_assert_eq!(ladder.mean_is_off(&EXACT, Unit::Plain), None);
+            prop_assert_eq!(ladder.ends_differ(&EXACT, Unit::Plain), Vec::<String>::new());
         }
     }
 
@@ -163,6 +180,20 @@ mod tests {
         assert_eq!(near.falls(&EXACT, Unit::Plain), ["the p99 is 172.2, and the greatest 171.9"]);
         let rounded = Room { steps: &[(0.0, 1.0)], ..EXACT };
         assert!(near.falls(&rounded, Unit::Plain).is_empty(), "a step of its rounding");
+    }
+
+    /// Of 843 answers none lies beyond p99.999.
+    #[test]
+    fn the_outermost_percentiles_are_the_extremes() {
+        let quantiles = [(0.00001, 22.0), (0.5, 68.0), (0.99999, 172.0)];
+        let with = |n, least, greatest| {
+            let ladder = Ladder { n, least: Some(least), greatest: Some(greatest), quantiles: &quantiles, mean: None };
+            ladder.ends_differ(&EXACT, Unit::Plain)
+        };
+        assert!(with(Some(843), 22.0, 172.0).is_empty());
+        assert_eq!(with(Some(843), 11.0, 172.0), ["the p0.001 is 22, and the least 11"]);
+        assert_eq!(with(Some(843), 22.0, 189.0), ["the p99.999 is 172, and the greatest 189"]);
+        assert!(with(None, 11.0, 189.0).is_empty() && with(Some(1_000_000), 11.0, 189.0).is_empty());
     }
 
     /// The median of 900 is 68: no mean of theirs is 35, with the greatest of 172 none is 150.
