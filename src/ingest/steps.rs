@@ -10,6 +10,9 @@ use crate::unit::Unit;
 /// How many ranks a percentile may be off by its tool's definition of one.
 const RANKS: f64 = 2.0;
 
+/// What is left of a float after it was computed, printed and read again, as a share of it.
+const OF_FLOATS: f64 = 1e-6;
+
 /// (edge, values between the edge before and it) in µs, ascending.
 #[derive(Debug, Default)]
 pub(super) struct Steps(pub(super) Vec<(f64, u64)>);
@@ -41,7 +44,7 @@ impl Steps {
             high += up_to * float(*count) / n;
             before = *up_to;
         }
-        let room = f64::midpoint(mean.step, edge) + high * 1e-6;
+        let room = f64::midpoint(mean.step, edge) + high * OF_FLOATS;
         let off = mean.value < low - room || mean.value > high + room;
         (n > 0.0 && off).then(|| {
             let [mean, low, high] = [mean.value, low, high].map(fmt::latency_us);
@@ -53,6 +56,8 @@ impl Steps {
         let n = self.count();
         let rank = p * float(n);
         let mut up_to = 0_u64;
+        // An edge is a sum of steps, and beside a value that is equal to it only nearly so.
+        let room = room + value.abs() * OF_FLOATS;
         self.0.iter().find_map(|(edge, count)| {
             up_to = up_to.saturating_add(*count);
             let below = value < edge - room && float(up_to) < rank - RANKS;

@@ -5,6 +5,7 @@
 //!
 //! Its averages are over samples, of one second unless it is told otherwise, so average by samples is the total. Not so where
 //! several workers ran, of which only the first one's samples are given; nor does `latency.totalCount` have to be the answers.
+//! Each `min` is the least that is not zero: where the lowest percentile is zero, so is the least.
 
 #[cfg(test)]
 mod tests;
@@ -104,6 +105,12 @@ fn figure(summary: &BTreeMap<String, Value>, key: &str) -> Option<f64> {
     summary.get(key).and_then(document::amount)
 }
 
+/// The least of a summary.
+fn least(summary: &BTreeMap<String, Value>) -> Option<f64> {
+    let lowest = percentiles(summary).first().map(|(_, value)| *value);
+    if lowest == Some(0.0) { lowest } else { figure(summary, "min") }
+}
+
 /// (p, figure) of a summary, ascending: `p97_5` and its like.
 fn percentiles(summary: &BTreeMap<String, Value>) -> Vec<(f64, f64)> {
     let named = |key: &str| quantile_p(&key.replace('_', "."));
@@ -178,7 +185,7 @@ impl Report {
             requests: Some(self.requests.total.saturating_add(self.errors)),
             failures: Some(self.failures()),
             latency: self.latency(),
-            rate_per_s: figure(&self.requests.samples, "average"),
+            rate_per_s: figure(&self.requests.samples, "average").map(|average| average * 1e3 / self.sample_ms()),
             bytes: self.throughput.total,
             span: self.span(),
             ..printed::nothing_known(None)
@@ -206,12 +213,17 @@ impl Report {
         Distribution::Quoted(Quoted {
             n: self.latency.get("totalCount").and_then(Value::as_u64).or(Some(self.requests.total)),
             mean_us: us("mean").or_else(|| us("average")),
-            min_us: us("min"),
+            min_us: least(&self.latency).map(|ms| ms * 1e3),
             max_us: us("max"),
             quantiles: percentiles(&self.latency).into_iter().map(|(p, ms)| (p, ms * 1e3)).collect(),
             definition: DEFINITION.to_owned(),
             rounding_us: vec![ROUNDING_US],
         })
+    }
+
+    /// Milliseconds of a sample.
+    fn sample_ms(&self) -> f64 {
+        document::amount(&self.sample_ms).filter(|ms| *ms > 0.0).unwrap_or(1000.0)
     }
 
     /// Whether no workers shared the load.
@@ -310,8 +322,7 @@ impl Report {
     fn doubts_of_samples(&self) -> Vec<Fact> {
         // Where it runs on and on it never resets their count.
         let ms = self.duration.unwrap_or(0.0) * 1e3;
-        let each_ms = document::amount(&self.sample_ms).unwrap_or(1000.0);
-        let fit = |samples: u64| float(samples.saturating_sub(1)) * each_ms <= ms;
+        let fit = |samples: u64| float(samples.saturating_sub(1)) * self.sample_ms() <= ms;
         let samples = document::count(&self.samples).filter(|samples| fit(*samples) && self.is_alone());
         let of = |name: &str, summary: &BTreeMap<String, Value>, total: Option<u64>, unit: Unit| {
             let printed = |key: &str| {
@@ -328,7 +339,7 @@ impl Report {
                 differs((&format!("the `mean` of its {name} a sample"), mean), ("their `average`", average), unit)
             });
             let quantiles = percentiles(summary);
-            let (least, greatest) = (figure(summary, "min"), figure(summary, "max"));
+            let (least, greatest) = (least(summary), figure(summary, "max"));
             let ladder = Ladder { n: None, least, mean: figure(summary, "mean"), greatest, quantiles: &quantiles };
             let room = Room { percentiles: OF_SAMPLES, extremes: OF_SAMPLES, steps: &[], floor: 1.0 };
             let falls = ladder.falls(&room, unit).into_iter();
