@@ -93,12 +93,9 @@ fn design_effect(counts: &[(u64, u64)]) -> f64 {
 }
 
 fn histogram(series: &[&EndpointSeries], block: &Range<usize>) -> Option<Histogram> {
-    let mut merged = Histogram::new();
-    for window in windows(series, block).filter(|window| window.requests > 0) {
-        merged.merge(window.latency.as_ref()?);
-    }
-    merged.settle();
-    Some(merged)
+    let busy = windows(series, block).filter(|window| window.requests > 0);
+    let known: Option<Vec<&Histogram>> = busy.map(|window| window.latency.as_ref()).collect();
+    known.map(Histogram::sum)
 }
 
 fn windows<'a>(series: &'a [&EndpointSeries], block: &Range<usize>) -> impl Iterator<Item = &'a Window> {

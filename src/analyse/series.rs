@@ -62,25 +62,24 @@ fn add_latencies(figures: &mut SeriesFigures, series: &[&EndpointSeries], points
 /// each of them. What is left over at the end belongs to the last: a straggler there draws no spike.
 fn quantiles(points: &[Histogram], p: f64) -> Vec<Option<f64>> {
     let needed = percentile::least_n(p);
-    let mut stretches: Vec<(Histogram, usize)> = Vec::new();
-    let (mut open, mut length) = (Histogram::new(), 0);
-    for point in points {
-        open.merge(point);
-        length += 1;
-        if open.count() >= needed {
-            stretches.push((std::mem::take(&mut open), std::mem::take(&mut length)));
+    let mut stretches: Vec<Range<usize>> = Vec::new();
+    let (mut first, mut count) = (0, 0);
+    for (at, point) in points.iter().enumerate() {
+        count += point.count();
+        if count >= needed {
+            stretches.push(first..at + 1);
+            (first, count) = (at + 1, 0);
         }
     }
     if stretches.len() < FEWEST_STRETCHES {
         return vec![None; points.len()];
     }
-    if let Some((last, its_length)) = stretches.last_mut() {
-        last.merge(&open);
-        *its_length += length;
+    if let Some(last) = stretches.last_mut() {
+        last.end = points.len();
     }
-    let of_stretch = |(mut merged, length): (Histogram, usize)| {
-        merged.settle();
-        std::iter::repeat_n(merged.quantile(p).map(micros), length)
+    let of_stretch = |stretch: Range<usize>| {
+        let own = points.get(stretch).unwrap_or_default();
+        std::iter::repeat_n(Histogram::sum(own).quantile(p).map(micros), own.len())
     };
     let values = stretches.into_iter().flat_map(of_stretch);
     values.zip(points).map(|(value, point)| value.filter(|_| point.count() > 0)).collect()
@@ -119,10 +118,7 @@ fn add_point(figures: &mut SeriesFigures, timeline: &Timeline, series: &[&Endpoi
 }
 
 fn merged<'a>(windows: impl Iterator<Item = &'a Window>) -> Histogram {
-    let mut merged = Histogram::new();
-    windows.filter_map(|window| window.latency.as_ref()).for_each(|latency| merged.merge(latency));
-    merged.settle();
-    merged
+    Histogram::sum(windows.filter_map(|window| window.latency.as_ref()))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "microseconds below 2^53 are 285 years")]

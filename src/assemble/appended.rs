@@ -34,9 +34,9 @@ struct Stretch {
 
 /// Says of what was read of the first of several copies that the others are not counted again.
 pub(super) fn tell_copies(copies: Copies, tally: &mut Tally, parts: &mut [Part]) {
-    tally.skip(tally.read * (copies.times - 1));
+    tally.skip(copies.again);
     let times = if copies.times == 2 { "twice".to_owned() } else { format!("{} times", copies.times) };
-    let from = crate::fmt::count(copies.lines + 1);
+    let from = copies.lines + 1;
     warn(
         parts,
         &format!("the file holds rows {times}: those from line {from} on are the ones before, and not counted again"),
@@ -51,7 +51,7 @@ fn warn(parts: &mut [Part], text: &str) {
 
 /// Whether what was read has instants, in which rows are not alike by chance.
 pub(super) fn is_timed(part: &Part) -> bool {
-    Population::ALL.into_iter().any(|kind| part.span(kind).is_some())
+    Population::ALL.into_iter().any(|kind| part.span(kind).is_some()) || part.intervals_span().is_some()
 }
 
 /// Reads each run of the file for itself; `None` where there is only one.

@@ -93,7 +93,7 @@ fn kept_apart(figures: &[PopulationData], others: &[(&Form, Vec<PopulationData>)
         format!(
             "the totals of {} hold the {} of setup and teardown beside the {} of load: the tool counts them together, here \
              they are kept apart",
-            sources.join(" and "),
+            fmt::listed(&sources),
             fmt::plural(aside, "request", "requests"),
             fmt::count(load)
         )
@@ -138,7 +138,7 @@ fn cross_check(
         let says = if sources.len() > 1 { "say" } else { "says" };
         let text = format!(
             "{} {says} {}, {} says {}",
-            sources.join(" and "),
+            fmt::listed(&sources),
             difference.theirs,
             first.file.source,
             difference.ours

@@ -59,7 +59,7 @@ fn why_left(form: &Form) -> String {
             let first = form.file.first_rejections.first();
             let why =
                 first.map(|flaw| format!("; the first, in line {}: {}", flaw.line, flaw.reason)).unwrap_or_default();
-            format!("not one of {} rows could be read{why}", form.file.rows_rejected)
+            format!("not one of {} could be read{why}", crate::fmt::plural(form.file.rows_rejected, "row", "rows"))
         }
         (true, 0) => "holds no results".to_owned(),
         _ => "no result of the same execution lies beside it".to_owned(),

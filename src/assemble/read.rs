@@ -17,6 +17,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// From this size on a file is read alone, with all threads on its blocks.
 const LARGE: u64 = 32 << 20;
 
+/// Fewer lines without times may be alike by chance.
+const FEW_LINES: u64 = 20;
+
 /// A file that was read.
 pub(super) struct Reading {
     pub(super) candidate: Candidate,
@@ -114,7 +117,7 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
             let tally = file.adapter.read(input, settings, &mut rollup)?;
             Ok::<_, Error>((tally, rollup.into_parts()))
         };
-        let first = read_first_copy(file, read);
+        let first = read_once(file, read);
         let (mut input, copies, (mut tally, mut parts)) =
             first.map_err(|error| placed(of_late_encoding(error, &file.input, settings), file.preface))?;
         if let Some(sound) = before_damage(&input, &tally)? {
@@ -191,20 +194,23 @@ fn placed(mut error: Error, preface: Preface) -> Error {
 type Read = (Tally, Vec<Part>);
 
 /// Reads a file, or where it is one text several times over, the first of these. Rows without times, of a kind that anybody
-/// may write, may be alike by chance: they are all read.
-fn read_first_copy(
+/// may write, may be alike by chance, and so may be a few: they are all read.
+fn read_once(
     file: &Detected,
     read: impl Fn(&Input) -> Result<Read, Error>,
 ) -> Result<(Input, Option<Copies>, Read), Error> {
-    if let Some(copies) = file.input.copies()? {
-        let one = file.input.within(0, copies.bytes);
-        let found = read(&one)?;
-        if file.certain || found.1.iter().all(appended::is_timed) {
+    let watched = file.input.watched()?;
+    let found = read(&watched);
+    if let Some(copies) = watched.copies()? {
+        let parts = found.as_ref().map_or(&[][..], |(_, parts)| parts);
+        let is_timed = !parts.is_empty() && parts.iter().all(appended::is_timed);
+        if is_timed || (file.certain && copies.distinct && copies.lines >= FEW_LINES) {
+            let one = file.input.within(0, copies.bytes);
+            let found = read(&one)?;
             return Ok((one, Some(copies), found));
         }
     }
-    let found = read(&file.input)?;
-    Ok((file.input.clone(), None, found))
+    Ok((file.input.clone(), None, found?))
 }
 
 /// Whether rows were refused for what is no character, or a name holds the sign for it: perhaps the text is in another encoding.

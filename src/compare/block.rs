@@ -58,14 +58,12 @@ pub fn cut(windows: &[Window], m: usize) -> Vec<Block> {
     stretches(windows.len(), m)
         .map(|stretch| {
             let mut block = Block::default();
-            for window in windows.get(stretch).unwrap_or_default() {
+            let windows = windows.get(stretch).unwrap_or_default();
+            for window in windows {
                 block.requests += window.requests;
                 block.failures += window.failures;
-                if let Some(latency) = &window.latency {
-                    block.histogram.merge(latency);
-                }
             }
-            block.histogram.settle();
+            block.histogram = Histogram::sum(windows.iter().filter_map(|window| window.latency.as_ref()));
             block
         })
         .collect()

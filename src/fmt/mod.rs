@@ -39,6 +39,16 @@ pub fn plural(value: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(value), if value == 1 { one } else { many })
 }
 
+/// Several in a sentence: `a`, `a and b`, `a, b and c`.
+#[must_use]
+pub fn listed(words: &[impl AsRef<str>]) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match words.as_slice() {
+        [rest @ .., before, last] if !rest.is_empty() => format!("{}, {before} and {last}", rest.join(", ")),
+        few => few.join(" and "),
+    }
+}
+
 /// Somebody's text as code in a sentence of ours: `` `GET /a` ``, on one line and without backticks of its own.
 #[must_use]
 pub fn code(text: &str) -> String {
@@ -301,6 +311,13 @@ pub fn quantile_p(name: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn several_are_listed() {
+        let all = ["a", "b", "c"];
+        let listed = |count: usize| listed(&all[..count]);
+        assert_eq!([listed(0), listed(1), listed(2), listed(3)], ["", "a", "a and b", "a, b and c"]);
+    }
 
     #[test]
     fn what_is_compared_has_one_unit() {

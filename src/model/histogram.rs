@@ -24,6 +24,9 @@ use dense::Dense;
 /// The tail may always grow this long before it is folded in.
 const SHORTEST_TAIL: usize = 32;
 
+/// So many cells are collected from several histograms before they are folded.
+const LONGEST_TAIL: usize = 1 << 14;
+
 /// With less records than this sorting them costs nothing to speak of.
 const FEW: u64 = 1024;
 
@@ -102,13 +105,47 @@ impl Histogram {
     /// Adds all records of `other`; the result equals recording both inputs into one histogram.
     pub fn merge(&mut self, other: &Self) {
         self.count = self.count.saturating_add(other.count);
-        let cells = other.sorted();
+        match (self.dense.is_some(), &other.dense) {
+            (true, Some(theirs)) => theirs.each(|cell| self.add_cell(cell)),
+            (false, Some(theirs)) => {
+                let own = std::mem::take(&mut self.cells);
+                (self.dense, self.settled) = (Some(theirs.clone()), 0);
+                for cell in own {
+                    self.add_cell(cell);
+                }
+            }
+            (_, None) => {}
+        }
         if self.dense.is_some() {
-            cells.iter().for_each(|cell| self.add(cell.index(), cell.count()));
+            for cell in &other.cells {
+                self.add_cell(*cell);
+            }
         } else {
-            self.cells.extend_from_slice(&cells);
+            self.cells.extend_from_slice(&other.cells);
             self.fold_if_long();
         }
+    }
+
+    /// All records of several, settled: cheaper than merging one after the other.
+    #[must_use]
+    pub fn sum<'a>(several: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut sum = Self::new();
+        for one in several {
+            sum.count = sum.count.saturating_add(one.count);
+            sum.cells.extend_from_slice(&one.cells);
+            if let Some(dense) = &one.dense {
+                dense.each(|cell| sum.cells.push(cell));
+            }
+            if sum.cells.len() > 2 * sum.settled + LONGEST_TAIL {
+                sum.fold();
+            }
+        }
+        sum.settle();
+        sum
+    }
+
+    fn add_cell(&mut self, cell: Cell) {
+        self.add(cell.index(), cell.count());
     }
 
     /// Counts `value` `times` times, and each time what a user who waited for it did not send: where one request is due every
@@ -258,8 +295,10 @@ impl Histogram {
     /// Brings all records into the list, in canonical form.
     fn fold(&mut self) {
         if let Some(dense) = self.dense.take() {
-            self.cells.extend(dense.cells());
-            self.settled = 0;
+            // What stands side by side is in order already.
+            self.settled = if self.cells.is_empty() { usize::MAX } else { 0 };
+            dense.each(|cell| self.cells.push(cell));
+            self.settled = self.settled.min(self.cells.len());
         }
         if self.settled == self.cells.len() {
             return;

@@ -258,6 +258,12 @@ impl Report {
 }
 
 impl TestReport {
+    /// Its name, with which of its runs it is where there are several.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        self.run.as_ref().map_or_else(|| self.name.clone(), |run| format!("{}, {run}", self.name))
+    }
+
     /// What stands for the test where it gets one line: its requests, else the first other population that it measured, and
     /// what these are called.
     #[must_use]

@@ -117,12 +117,13 @@ fn a_file_that_was_appended_to_itself_counts_once() {
     let input = &suite.tests[0].inputs[0];
     assert_eq!((input.rows_read, input.rows_used, input.rows_skipped), (302, 200, 102));
     let warnings: Vec<&str> = suite.tests[0].warnings.iter().map(|warning| warning.text.as_str()).collect();
-    assert!(warnings.iter().any(|text| text.contains("behind the header in line 203 are not counted")), "{warnings:?}");
+    assert!(warnings.iter().any(|text| text.contains("those from line 203 on are the ones before")), "{warnings:?}");
 }
 
-/// Of formats without a header row among the others nothing showed it: each request counted twice, at twice the rate.
+/// Of formats without a header row among the others nothing showed it: each request counted twice, at twice the rate. Packed,
+/// or with the last copy cut or without its header, it went on for longer.
 #[test]
-fn a_file_that_is_its_text_twice_is_read_once() {
+fn a_file_that_is_its_text_again_is_read_once() {
     for sample in [
         "k6/tz/tz.json",
         "jmeter/xml/results.jtl",
@@ -135,20 +136,42 @@ fn a_file_that_is_its_text_twice_is_read_once() {
         "ab/forms/percentiles.csv",
         "own/rows-ndjson/rows.ndjson",
         "gatling/3.4/simulation.log",
+        "ngrinder/intervals/output.csv",
     ] {
         let path = Path::new("samples").join(sample);
         let text = std::fs::read_to_string(path).unwrap();
         let name = format!("load/{}", sample.rsplit('/').next().unwrap());
-        let (once, again) = (read(&[(&name, text.clone())]), read(&[(&name, text.repeat(3))]));
-        assert_eq!(counts(&again), counts(&once), "{sample}");
-        let (own, input) = (&once.tests[0].inputs[0], &again.tests[0].inputs[0]);
-        assert_eq!((input.rows_read, input.rows_used), (own.rows_read * 3, own.rows_used), "{sample}");
-        let said = format!(
-            "the file holds rows 3 times: those from line {}",
-            crate::fmt::count(text.lines().count() as u64 + 1)
-        );
-        assert!(again.tests.iter().all(|test| test.warnings.iter().any(|one| one.text.contains(&said))), "{sample}");
+        let once = read(&[(&name, text.clone())]);
+        let lines = text.lines().count() as u64;
+        let (_, headless) = text.split_once('\n').unwrap();
+        let cut: String = text.split_inclusive('\n').take(text.lines().count() * 2 / 3).collect();
+        for (form, whole, times) in [
+            ("three times", text.repeat(3), "3 times"),
+            ("cut", [text.as_str(), &cut].concat(), "twice"),
+            ("without its header", [text.as_str(), headless].concat(), "twice"),
+        ] {
+            for again in [read(&[(&name, whole.clone())]), read_packed(&name, &whole)] {
+                assert_eq!(counts(&again), counts(&once), "{sample} {form}");
+                let (own, input) = (&once.tests[0].inputs[0], &again.tests[0].inputs[0]);
+                let rows = own.rows_read + whole.lines().count() as u64 - lines;
+                assert_eq!((input.rows_read, input.rows_used), (rows, own.rows_used), "{sample} {form}");
+                let said = format!("the file holds rows {times}: those from line {} on are the ones before", lines + 1);
+                let is_said = |test: &Test| test.warnings.iter().any(|one| one.text.contains(&said));
+                assert!(again.tests.iter().all(is_said), "{sample} {form}");
+            }
+        }
     }
+}
+
+/// One file of this name, packed.
+fn read_packed(name: &str, text: &str) -> Suite {
+    let folder = folder(&[]);
+    let path = folder.path().join("results").join(format!("{name}.gz"));
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let mut packer = flate2::write::GzEncoder::new(std::fs::File::create(path).unwrap(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packer, text.as_bytes()).unwrap();
+    packer.finish().unwrap();
+    assemble(&request(folder.path())).unwrap()
 }
 
 /// A script's rows without times may be all there is: nothing says that they are the same requests.

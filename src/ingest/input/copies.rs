@@ -1,137 +1,230 @@
-//! Files that are one text several times over: somebody appended a file to itself, `cat a.jtl a.jtl > b.jtl`.
+//! Files that are one text over again: somebody appended a file to itself, `cat a.jtl a.jtl > b.jtl`, or a part of it.
 //!
-//! Such a file has a length that so many copies divide, and where the second begins stands the first line again; only where
-//! that is so is the whole compared, block by block. Of packed files the unpacked length is not known before they are read,
-//! and texts that are decoded have other bytes than the file: of those nothing is said.
+//! No length tells it: a packed file's is not known before it is unpacked, and the last copy may be cut. But where the text
+//! begins again stands its second line again, and that is looked for in passing while the file is read ([`Watch`]); memory
+//! is searched faster than any row is taken apart. Afterwards each such place is held against the beginning, byte by byte
+//! up to the end: it is a copy only if nothing else follows ([`Input::copies`]). The second line with the two behind it,
+//! because the first is a header that `tail -n +2` leaves out, and a single row may be alike by chance.
 
-use super::super::plain::PlainFile;
-use super::{BUFFER, Compression, Encoding, Input, Origin};
+use super::{BUFFER, Input, read_full};
 use crate::error::Error;
-use std::io;
-use std::sync::Arc;
+use crate::ingest::sniff::HEAD_BYTES;
+use memchr::memmem::Finder;
+use std::collections::BTreeSet;
+use std::io::{self, Read};
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// More copies than this are not looked for.
-const MOST: u64 = 10;
-/// A first line has to end within so many bytes.
-const FIRST_LINE: usize = 64 * 1024;
-/// Fewer lines may be alike by chance.
-const FEW_LINES: u64 = 20;
+/// What is looked for is so many lines, of together so many bytes at least: fewer and shorter ones are alike by chance.
+const LINES: usize = 3;
+const TOLD_APART: usize = 16;
+/// So many bytes of them are searched for, the rest is compared: twice as fast as searching for all of a long line.
+const SEARCHED: usize = 32;
+/// So many places are kept, the first ones; and so many are held against the beginning, each for the price of a look at the
+/// file.
+const KEPT: usize = 64;
+const COMPARED: usize = 4;
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Copies of one text, one behind the other, that make up a file.
+/// Copies of one text, one behind the other, that make up a file; the last may be cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Copies {
     /// Bytes of one.
     pub bytes: u64,
-    /// Lines of one.
+    /// Line ends in one.
     pub lines: u64,
-    /// How many there are, at least 2.
+    /// How many there are, at least 2, with the last.
     pub times: u64,
+    /// Lines of all but the first.
+    pub again: u64,
+    /// Whether the rows that are looked for stand once in each copy, as rows that tell something do.
+    pub distinct: bool,
 }
 
-/// What can be read at any place.
-enum Bytes {
-    File(PlainFile),
-    Memory(Arc<[u8]>),
+/// A Watch is where the second line of a text and those behind it stand again.
+#[derive(Debug)]
+pub(super) struct Watch {
+    /// The first line, with its end.
+    first: Vec<u8>,
+    /// The second and those behind it, likewise, and their beginning.
+    second: Vec<u8>,
+    beginning: Finder<'static>,
+    places: Mutex<Places>,
 }
 
-impl Bytes {
-    fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-        match self {
-            Self::File(file) => file.read_at(buffer, at),
-            Self::Memory(bytes) => {
-                let from = usize::try_from(at).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
-                let got = from.len().min(buffer.len());
-                if let (Some(space), Some(from)) = (buffer.get_mut(..got), from.get(..got)) {
-                    space.copy_from_slice(from);
+/// Bytes of the text at which the second line begins once more.
+#[derive(Debug, Default)]
+struct Places {
+    /// With the first before it.
+    both: BTreeSet<u64>,
+    /// With another.
+    second: BTreeSet<u64>,
+}
+
+impl Watch {
+    /// Of a text with this beginning; `None` where it has not that many lines.
+    fn of(head: &[u8]) -> Option<Self> {
+        let line_ends = || memchr::memchr_iter(b'\n', head).map(|end| end + 1);
+        let first = line_ends().next()?;
+        let second = line_ends().skip(LINES).find(|end| *end >= first + TOLD_APART)?;
+        let (first, second) = (head.get(..first)?.to_vec(), head.get(first..second)?.to_vec());
+        let beginning = Finder::new(second.get(..SEARCHED).unwrap_or(&second)).into_owned();
+        Some(Self { first, second, beginning, places: Mutex::default() })
+    }
+
+    /// How many bytes of what stood before have to be known to find what begins in them.
+    pub(super) fn reach(&self) -> usize {
+        self.first.len() + self.second.len()
+    }
+
+    /// Looks at a piece of the text that begins at this byte of it; what stands before the piece is known as far as `before`.
+    pub(super) fn look(&self, before: &[u8], piece: &[u8], at: u64) {
+        let mut kept = 0;
+        for found in self.beginning.find_iter(piece) {
+            let (own, text) = piece.split_at(found);
+            let begins_line = own.last().or(before.last()) == Some(&b'\n');
+            let place = at + found as u64;
+            let is_other = place > self.first.len() as u64;
+            if begins_line && is_other && self.second.starts_with(text.get(..self.second.len()).unwrap_or(text)) {
+                self.keep(place, before, own);
+                kept += 1;
+                if kept == KEPT {
+                    break;
                 }
-                Ok(got)
             }
         }
     }
 
-    /// Whether as many bytes stand there as in front.
-    fn repeat(&self, period: u64, len: u64) -> io::Result<bool> {
-        let (mut own, mut other) = (vec![0; BUFFER], vec![0; BUFFER]);
-        let mut at = 0;
-        while at < len - period {
-            let got = self.read_at(&mut other, at + period)?;
-            self.read_at(&mut own, at)?;
-            if got == 0 || own.get(..got) != other.get(..got) {
-                return Ok(false);
-            }
-            at += got as u64;
+    /// Keeps a place with what stands before it, in two pieces.
+    fn keep(&self, place: u64, before: &[u8], own: &[u8]) {
+        let (elsewhere, here) = self.first.split_at(self.first.len().saturating_sub(own.len()));
+        let follows = own.ends_with(here) && before.ends_with(elsewhere);
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let places = if follows { &mut places.both } else { &mut places.second };
+        places.insert(place);
+        if places.len() > KEPT {
+            places.pop_last();
         }
-        Ok(true)
+    }
+
+    /// Looks at a piece that begins at this byte, for what begins before it: in `before`, which is what stands there.
+    pub(super) fn look_at_seam(&self, before: &[u8], piece: &[u8], at: u64) {
+        let ahead = piece.get(..self.second.len()).unwrap_or(piece);
+        let seam = [before, ahead].concat();
+        self.look(&[], &seam, at - before.len() as u64);
+    }
+
+    /// The places to compare, the likeliest first, and whether nothing else looks like them.
+    fn places(&self) -> (Vec<u64>, Option<u64>) {
+        let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let least = places.both.iter().chain(&places.second).min().copied();
+        (places.both.iter().take(COMPARED).chain(places.second.iter().take(COMPARED)).copied().collect(), least)
     }
 }
 
 impl Input {
-    /// The copies of one text that it consists of, as few lines each as may be; `None` where it is one text, or it cannot be
-    /// told. Each copy has some lines, of which the first stands in it once: lines that are all alike, or that repeat for
-    /// want of anything that differs, are no copies.
+    /// The same file, in which is looked for its beginning as it is read.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn watched(&self) -> Result<Self, Error> {
+        let mut head = vec![0; HEAD_BYTES];
+        let got = read_full(&mut self.quiet().stream()?, &mut head).map_err(|error| self.broken(&error))?;
+        let watch = Watch::of(head.get(..got).unwrap_or_default()).map(Arc::new);
+        Ok(Self { watch, ..self.clone() })
+    }
+
+    /// Looks at a piece of it that was read past [`Input::stream`].
+    pub fn look(&self, piece: &[u8], at: u64) {
+        if let Some(watch) = &self.watch {
+            watch.look(&[], piece, at);
+        }
+    }
+
+    /// The copies of one text that it consists of, as few lines each as may be, once it has been read
+    /// [watched](Input::watched); `None` where it is one text, or was not read to its end.
     ///
     /// # Errors
     /// It cannot be read.
     pub fn copies(&self) -> Result<Option<Copies>, Error> {
-        if self.compression != Compression::Plain || self.encoding != Encoding::Utf8 || self.part.is_some() {
-            return Ok(None);
-        }
-        let bytes = match &self.origin {
-            Origin::File(path) => PlainFile::open(path).map(Bytes::File),
-            Origin::Memory(bytes) => Ok(Bytes::Memory(Arc::clone(bytes))),
-        };
-        let found = bytes.and_then(|bytes| period(&bytes, self.len)).map_err(|error| self.broken(&error))?;
-        let Some((times, first)) = found else { return Ok(None) };
-        let one = self.within(0, self.len / times);
-        let (mut lines, mut count) = (one.lines()?, 0);
-        let first = first.strip_suffix(b"\n").unwrap_or(&first);
-        let first = first.strip_suffix(b"\r").unwrap_or(first);
-        while let Some(line) = lines.next_line().map_err(|error| self.broken(&error))? {
-            count += 1;
-            if count > 1 && line.bytes == first {
-                return Ok(None);
+        let Some(watch) = &self.watch else { return Ok(None) };
+        let (places, least) = watch.places();
+        for place in places {
+            if let Some(copies) = self.copies_from(place, &watch.first).map_err(|error| self.broken(&error))? {
+                return Ok(Some(Copies { distinct: least == Some(place), ..copies }));
             }
         }
-        Ok((count >= FEW_LINES).then_some(Copies { bytes: self.len / times, lines: count, times }))
+        Ok(None)
     }
-}
 
-/// How often the bytes repeat from their beginning to their end, and their first line with its end.
-fn period(bytes: &Bytes, len: u64) -> io::Result<Option<(u64, Vec<u8>)>> {
-    let mut first = vec![0; FIRST_LINE];
-    let got = bytes.read_at(&mut first, 0)?;
-    first.truncate(got);
-    let Some(end) = memchr::memchr(b'\n', &first).filter(|_| !first.starts_with(b"\xef\xbb\xbf")) else {
-        return Ok(None);
-    };
-    first.truncate(end + 1);
-    let mut there = vec![0; first.len() + 1];
-    for times in (2..=MOST).rev().filter(|times| len.is_multiple_of(*times) && len / times > first.len() as u64) {
-        let period = len / times;
-        bytes.read_at(&mut there, period - 1)?;
-        let begins_again =
-            there.split_first().is_some_and(|(before, line)| *before == b'\n' && line == first.as_slice());
-        if begins_again && bytes.repeat(period, len)? {
-            return Ok(Some((times, first)));
+    /// The copies if the second of them has its second line here; as if it were distinct.
+    fn copies_from(&self, place: u64, first: &[u8]) -> io::Result<Option<Copies>> {
+        let header = first.len() as u64;
+        let before = header + BYTE_ORDER_MARK.len() as u64;
+        let from = place.saturating_sub(before);
+        let mut text = vec![0; usize::try_from(place - from).unwrap_or_default()];
+        let got = read_full(&mut self.piece(from, u64::MAX)?, &mut text)?;
+        let lead = text.get(..got).unwrap_or_default();
+        let (bytes, again, like) = match lead.strip_suffix(first) {
+            Some(lead) => {
+                let mark = if lead.ends_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+                (place - header - mark as u64, place - header, 0)
+            }
+            None => (place, place, header),
+        };
+        let Some((length, again)) = self.compare(like, again)? else { return Ok(None) };
+        let mut lines = 0;
+        let mut one = self.piece(0, bytes)?;
+        let mut buffer = vec![0; BUFFER];
+        loop {
+            let got = read_full(&mut one, &mut buffer)?;
+            if got == 0 {
+                break;
+            }
+            lines += memchr::memchr_iter(b'\n', buffer.get(..got).unwrap_or_default()).count() as u64;
         }
+        let times = 1 + length.div_ceil(bytes - like);
+        Ok(Some(Copies { bytes, lines, times, again, distinct: true }))
     }
-    Ok(None)
+
+    /// How many bytes and lines follow from `again` on to the end, if they are the same as those from `like` on.
+    fn compare(&self, like: u64, again: u64) -> io::Result<Option<(u64, u64)>> {
+        let (mut own, mut other) = (self.piece(like, u64::MAX)?, self.piece(again, u64::MAX)?);
+        let (mut buffer, mut other_buffer) = (vec![0; BUFFER], vec![0; BUFFER]);
+        let (mut bytes, mut lines, mut last) = (0, 0, b'\n');
+        loop {
+            let got = read_full(&mut other, &mut other_buffer)?;
+            read_full(&mut own, &mut buffer)?;
+            let text = other_buffer.get(..got).unwrap_or_default();
+            if buffer.get(..got) != Some(text) {
+                return Ok(None);
+            }
+            let Some(end) = text.last() else { break };
+            last = *end;
+            bytes += got as u64;
+            lines += memchr::memchr_iter(b'\n', text).count() as u64;
+        }
+        Ok(Some((bytes, lines + u64::from(last != b'\n'))))
+    }
+
+    fn piece(&self, byte: u64, bytes: u64) -> io::Result<impl Read> {
+        self.within(byte, bytes).stream().map_err(|error| io::Error::other(error.message))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::input::tests::gzip;
+    use proptest::prelude::*;
 
-    fn copies(text: &str) -> Option<Copies> {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        io::Write::write_all(&mut file, text.as_bytes()).unwrap();
-        let found = Input::open("x", file.path()).unwrap().copies().unwrap();
-        assert_eq!(found, Input::memory("x", text.as_bytes()).unwrap().copies().unwrap());
-        found
+    fn copies(bytes: &[u8]) -> Option<Copies> {
+        let input = Input::memory("x", bytes).unwrap().watched().unwrap();
+        io::copy(&mut input.stream().unwrap(), &mut io::sink()).unwrap();
+        input.copies().unwrap()
     }
 
     fn text(lines: u64) -> String {
-        let row = |at: u64| format!("{at},some row\n");
+        let row = |at: u64| format!("{at},some row of many\n");
         (0..lines).map(row).collect()
     }
 
@@ -140,19 +233,60 @@ mod tests {
         for lines in [30_u64, 40_000] {
             let text = text(lines);
             for times in 1..=4 {
-                let expected = (times > 1).then_some(Copies { bytes: text.len() as u64, lines, times });
-                assert_eq!(copies(&text.repeat(usize::try_from(times).unwrap())), expected);
+                let (bytes, again) = (text.len() as u64, lines * (times - 1));
+                let expected = (times > 1).then_some(Copies { bytes, lines, times, again, distinct: true });
+                let whole = text.repeat(usize::try_from(times).unwrap());
+                assert_eq!(copies(whole.as_bytes()), expected);
+                assert_eq!(copies(&gzip(whole.as_bytes())), expected, "packed");
             }
             let other = text.replace("29,some", "29,same");
-            assert_eq!(copies(&[text.as_str(), &other].concat()), None);
+            assert_eq!(copies([text.as_str(), &other].concat().as_bytes()), None);
         }
     }
 
+    /// The header of the copy taken away, the copy cut, its last line too, the first copy without its last line end.
     #[test]
-    fn lines_that_are_alike_by_chance_are_no_copies() {
-        assert_eq!(copies(&"{\"latency_ms\":10}\n".repeat(1000)), None);
-        assert_eq!(copies(&"1\n2\n".repeat(6)), None, "they are few");
-        assert_eq!(copies(text(30).trim_end().repeat(2).as_str()), None, "the second begins within a line");
-        assert_eq!(copies(""), None);
+    fn copies_are_found_whatever_was_cut_off_them() {
+        let text = text(1000);
+        let found =
+            |piece: &str| copies([text.as_str(), piece].concat().as_bytes()).map(|found| (found.lines, found.again));
+        let (_, headless) = text.split_once('\n').unwrap();
+        assert_eq!(found(headless), Some((1000, 999)));
+        assert_eq!(found(&text[..text.len() / 2 - 1]), Some((1000, text[..text.len() / 2 - 1].lines().count() as u64)));
+        assert_eq!(found(&headless[..60]), Some((1000, 4)));
+        assert_eq!(found(&headless[..30]), None, "two lines may be alike by chance");
+        let glued = text.trim_end().repeat(2);
+        assert_eq!(
+            copies(glued.as_bytes()).map(|found| (found.bytes, found.lines)),
+            Some((text.len() as u64 - 1, 999))
+        );
+        let marked = format!("\u{feff}{text}").repeat(2);
+        assert_eq!(copies(marked.as_bytes()).map(|found| found.bytes), Some(text.len() as u64));
+    }
+
+    #[test]
+    fn lines_that_are_alike_by_chance_are_no_distinct_copies() {
+        let distinct = |text: &str| copies(text.as_bytes()).is_some_and(|found| found.distinct);
+        assert!(!distinct(&["1,some row of many\n", &text(30), "1,some row of many\n", &text(30)[5..]].concat()));
+        assert!(distinct(&text(30).repeat(2)));
+        assert_eq!(copies(b""), None);
+        assert_eq!(copies(b"one line\n"), None);
+    }
+
+    proptest! {
+        /// However the text comes in pieces, its beginning is seen again.
+        #[test]
+        fn pieces_do_not_matter(lines in 5..40_u64, sizes in proptest::collection::vec(1..90_usize, 1..20)) {
+            let whole = text(lines).repeat(2);
+            let input = Input::memory("x", whole.as_bytes()).unwrap().watched().unwrap();
+            let mut stream = input.stream().unwrap();
+            let mut buffer = [0; 90];
+            for size in sizes.iter().cycle() {
+                if stream.read(&mut buffer[..*size]).unwrap() == 0 {
+                    break;
+                }
+            }
+            prop_assert_eq!(input.copies().unwrap().map(|found| found.lines), Some(lines));
+        }
     }
 }

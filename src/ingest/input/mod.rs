@@ -17,6 +17,7 @@ use super::sniff::{HEAD_BYTES, Head};
 use crate::error::{Error, Place};
 pub use compression::Compression;
 pub use copies::Copies;
+use copies::Watch;
 pub use encoding::Encoding;
 pub use lines::{Line, Lines};
 use sha2::{Digest, Sha256};
@@ -51,6 +52,8 @@ pub struct Input {
     /// Only so many bytes of the unpacked text from there on.
     part: Option<(u64, u64)>,
     progress: Arc<AtomicU64>,
+    /// What is looked for in passing, if it is.
+    watch: Option<Arc<Watch>>,
 }
 
 impl Input {
@@ -83,8 +86,8 @@ impl Input {
 
     /// Looks at the beginning once for its encoding. What cannot be read shows when all of it is.
     fn recognised(source: String, origin: Origin, compression: Compression, len: u64) -> Self {
-        let mut input =
-            Self { source, origin, compression, encoding: Encoding::Utf8, len, part: None, progress: Arc::default() };
+        let (encoding, progress) = (Encoding::Utf8, Arc::default());
+        let mut input = Self { source, origin, compression, encoding, len, part: None, progress, watch: None };
         let mut head = Vec::new();
         if let Ok(raw) = input.raw() {
             // An error leaves what came before it, which is looked at.
@@ -106,7 +109,12 @@ impl Input {
     pub fn within(&self, byte: u64, bytes: u64) -> Self {
         let (start, all) = self.part.unwrap_or((0, u64::MAX));
         let part = Some((start.saturating_add(byte), bytes.min(all.saturating_sub(byte))));
-        Self { part, progress: Arc::default(), ..self.clone() }
+        Self { part, ..self.quiet() }
+    }
+
+    /// The same file, of which nobody is told how much was read or what stands in it again.
+    fn quiet(&self) -> Self {
+        Self { progress: Arc::default(), watch: None, ..self.clone() }
     }
 
     /// Name for messages, as the user gave it.
@@ -148,7 +156,7 @@ impl Input {
         if self.encoding != Encoding::Utf8 {
             return Ok(None);
         }
-        let mut lines = self.clone().reporting_to(Arc::default()).lines()?;
+        let mut lines = self.quiet().lines()?;
         let (mut text, mut first) = (Vec::new(), self.place());
         while let Some(line) = lines.next_line().map_err(|error| self.broken(&error))? {
             if line.bytes.is_ascii() {
@@ -171,7 +179,7 @@ impl Input {
     /// # Errors
     /// It cannot be read.
     pub fn head(&self) -> Result<Head, Error> {
-        let mut stream = self.clone().reporting_to(Arc::default()).stream()?;
+        let mut stream = self.quiet().stream()?;
         let mut bytes = vec![0; HEAD_BYTES + 8];
         let got = read_full(&mut stream, &mut bytes).map_err(|error| self.broken(&error))?;
         bytes.truncate(got);
@@ -183,7 +191,7 @@ impl Input {
     /// # Errors
     /// It cannot be read.
     pub fn damage(&self) -> Result<Option<String>, Error> {
-        let mut stream = self.clone().reporting_to(Arc::default()).stream()?;
+        let mut stream = self.quiet().stream()?;
         read_full(&mut stream, &mut [0; 8]).map_err(|error| self.broken(&error))?;
         Ok(stream.unfinished().map(str::to_owned))
     }
@@ -193,7 +201,7 @@ impl Input {
     /// # Errors
     /// It cannot be read.
     pub fn is_damaged(&self) -> Result<bool, Error> {
-        let mut stream = self.clone().reporting_to(Arc::default()).stream()?;
+        let mut stream = self.quiet().stream()?;
         io::copy(&mut stream, &mut io::sink()).map_err(|error| self.broken(&error))?;
         Ok(matches!(stream.ending, Some(Ending::Damaged(_))))
     }
@@ -206,7 +214,7 @@ impl Input {
         let raw = self.raw().map_err(|error| self.broken(&error))?;
         let unpacked = self.compression.unpack(raw, Arc::clone(&self.progress));
         let stream = Stream::new(self.encoding.decode(unpacked), self.compression != Compression::Plain);
-        Ok(stream.within(self.part.unwrap_or((0, u64::MAX))))
+        Ok(stream.within(self.part.unwrap_or((0, u64::MAX))).watched_by(self.watch.clone()))
     }
 
     fn raw(&self) -> io::Result<Box<dyn Read + Send>> {

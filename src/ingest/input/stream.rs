@@ -1,7 +1,9 @@
 //! What adapters read: unpacked text without byte order mark, which ends early rather than fail where the packing is damaged.
 
 use super::compression::TOO_LARGE;
+use super::copies::Watch;
 use std::io::{self, Read};
+use std::sync::Arc;
 
 /// Why a packed file ends before its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,17 +40,49 @@ pub struct Stream {
     started: bool,
     /// Bytes to be passed over, and how many follow.
     part: (u64, u64),
+    /// Who looks at what is read, if somebody does.
+    watching: Option<Watching>,
+}
+
+/// What a watch needs to look at text that comes in pieces.
+struct Watching {
+    watch: Arc<Watch>,
+    /// Bytes that were read, and the last of them.
+    at: u64,
+    before: Vec<u8>,
+}
+
+impl Watching {
+    fn see(&mut self, piece: &[u8]) {
+        self.watch.look_at_seam(&self.before, piece, self.at);
+        self.watch.look(&self.before, piece, self.at);
+        self.at += piece.len() as u64;
+        let reach = self.watch.reach();
+        if let Some(last) = piece.len().checked_sub(reach) {
+            self.before.clear();
+            self.before.extend_from_slice(piece.get(last..).unwrap_or_default());
+        } else {
+            self.before.extend_from_slice(piece);
+            self.before.drain(..self.before.len().saturating_sub(reach));
+        }
+    }
 }
 
 impl Stream {
     /// What was unpacked and decoded; `packed` says that errors are the packing's and not the operating system's.
     pub(super) fn new(inner: Box<dyn Read + Send>, packed: bool) -> Self {
-        Self { inner, packed, ending: None, started: false, part: (0, u64::MAX) }
+        Self { inner, packed, ending: None, started: false, part: (0, u64::MAX), watching: None }
     }
 
     /// Only so many bytes from there on.
     pub(super) fn within(self, part: (u64, u64)) -> Self {
         Self { part, ..self }
+    }
+
+    /// Shown to somebody as it is read.
+    pub(super) fn watched_by(self, watch: Option<Arc<Watch>>) -> Self {
+        let watching = watch.map(|watch| Watching { watch, at: 0, before: Vec::new() });
+        Self { watching, ..self }
     }
 
     /// Why the input must be called unfinished, once it has been read to its end.
@@ -85,6 +119,9 @@ impl Read for Stream {
         let space = most(self.part.1);
         let got = self.unmarked(buffer.get_mut(..space).unwrap_or_default())?;
         self.part.1 -= got as u64;
+        if let Some(watching) = &mut self.watching {
+            watching.see(buffer.get(..got).unwrap_or_default());
+        }
         Ok(got)
     }
 }

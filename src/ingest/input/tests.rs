@@ -14,7 +14,7 @@ fn all_of(bytes: &[u8]) -> (String, Option<String>) {
     (text, stream.unfinished().map(str::to_owned))
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packer.write_all(bytes).unwrap();
     packer.finish().unwrap()

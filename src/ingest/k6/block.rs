@@ -92,6 +92,7 @@ fn work(plan: &Plan<'_>, sink: &mut dyn Sink) -> io::Result<(Findings, LineCount
         }
         let range = block * plan.block..((block + 1) * plan.block).min(plan.input.len());
         counts.insert(block, read_block(&file, range.clone(), &mut window, &mut reader)?);
+        plan.input.look(window.text(), window.start);
         reader.end_block();
         plan.input.advance(range.end - range.start);
         if plan.settings.strict && reader.has_rejected() {

@@ -144,7 +144,8 @@ impl Watch {
 
     fn tell(self, tally: &mut Tally) {
         if self.repeated > 0 {
-            tally.note(format!("{} rows repeat the one before and count once", self.repeated));
+            let rows = crate::fmt::plural(self.repeated, "row repeats", "rows repeat");
+            tally.note(format!("{rows} the one before: not counted again"));
         }
         if self.back > 0 {
             tally.note(format!("times go back {} times; readings are put in order of time", self.back));

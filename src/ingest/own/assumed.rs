@@ -54,7 +54,8 @@ impl Assumed {
             tally.note("times count from a start that is not stated (no date), so there are no figures over time");
         } else if self.without_time > 0 && plan.has_time() {
             let dateless = if self.since_start { " with a date" } else { "" };
-            tally.note(format!("{} rows have no time{dateless}: counted in totals, not over time", self.without_time));
+            let rows = fmt::plural(self.without_time, "row has", "rows have");
+            tally.note(format!("{rows} no time{dateless}: counted in totals, not over time"));
         }
         if self.without_latency > 0 {
             let failed = fmt::plural(self.without_latency, "failed request has", "failed requests have");

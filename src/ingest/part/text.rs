@@ -1,9 +1,9 @@
 //! The text of a part file.
 //!
 //! ```text
-//! plimsoll-part 2 sha256:HEX {"generator": …, "files": [{folders, file, certain, tests, evidence}, …]}
-//! test 2 sha256:HEX {counts, histograms and windows of one test of the first file}
-//! test 2 sha256:HEX {…}
+//! plimsoll-part 3 sha256:HEX {"generator": …, "files": [{folders, file, certain, tests, evidence}, …]}
+//! test 3 sha256:HEX {counts, histograms and windows of one test of the first file}
+//! test 3 sha256:HEX {…}
 //! ```
 //! Each hash is of the JSON text behind it on its line. The first line says how many lines follow and whose they are. Another
 //! version, a wrong hash or a missing line is an error of the whole file, and of that file alone: half a generator's
@@ -19,8 +19,8 @@ use sha2::{Digest, Sha256};
 
 /// What every part begins with.
 pub const BEGINNING: &[u8] = b"plimsoll-part ";
-/// Version of the form.
-const VERSION: u32 = 2;
+/// Version of the form. Parts of version 2 counted k6's setup and teardown among the load.
+const VERSION: u32 = 3;
 
 /// The first line's JSON.
 #[derive(Debug, Serialize, Deserialize)]

@@ -180,18 +180,10 @@ fn sentence(steps: &[LadderStep]) -> String {
         // "met at 20 users, not at 50" rather than "met at 20 users, not met at 50".
         let word = if word == "not met at" && !parts.is_empty() { "not at" } else { word };
         let noun = if parts.is_empty() { " users" } else { "" };
-        parts.push(format!("{word} {}{noun}", listed(&users)));
+        parts.push(format!("{word} {}{noun}", fmt::listed(&users)));
     }
     let measured = if steps.iter().any(|step| step.measured) { " (users as measured)" } else { "" };
     format!("{}{measured}", parts.join(", "))
-}
-
-fn listed(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
-    }
 }
 
 #[cfg(test)]

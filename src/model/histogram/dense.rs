@@ -67,10 +67,20 @@ impl Dense {
         true
     }
 
-    /// The occupied buckets in ascending order.
-    pub(super) fn cells(&self) -> impl Iterator<Item = Cell> + '_ {
-        let counted = (self.first..).zip(&self.counts).filter(|(_, count)| **count > 0);
-        counted.map(|(index, count)| Cell::new(index, u64::from(*count)))
+    /// Goes through the occupied buckets in ascending order. Most counters are empty: they are passed over eight at a time.
+    pub(super) fn each(&self, mut take: impl FnMut(Cell)) {
+        let mut index = self.first;
+        let (eights, rest) = self.counts.as_chunks::<8>();
+        for counts in eights.iter().map(<[u32; 8]>::as_slice).chain([rest]) {
+            if counts.iter().fold(0, |all, count| all | count) > 0 {
+                for (index, count) in (index..).zip(counts) {
+                    if *count > 0 {
+                        take(Cell::new(index, u64::from(*count)));
+                    }
+                }
+            }
+            index += 8;
+        }
     }
 
     /// How many buckets it spans.

@@ -103,6 +103,34 @@ proptest! {
         prop_assert!(highest.abs_diff(lowest) <= widest);
     }
 
+    /// Busy ones, which have an array of counters, and others; with values near each other and far apart.
+    #[test]
+    fn sums_and_merges_of_many_agree(
+        parts in prop::collection::vec((0..5_000_i64, 1..4_000_i64, 0..600_i64, any::<bool>()), 0..8),
+    ) {
+        let made = |(from, width, count, settled): &(i64, i64, i64, bool)| {
+            let mut histogram: Histogram = (0..*count).map(|at| from * from + at * 7919 % width).collect();
+            if *settled {
+                histogram.settle();
+            }
+            histogram
+        };
+        let parts: Vec<Histogram> = parts.iter().map(made).collect();
+        let sum = Histogram::sum(&parts);
+        let mut merged = Histogram::new();
+        for part in &parts {
+            merged.merge(part);
+        }
+        prop_assert_eq!(&merged, &sum);
+        prop_assert_eq!(sum.count(), parts.iter().map(Histogram::count).sum::<u64>());
+        prop_assert_eq!(sum.buckets().map(|(_, _, count)| count).sum::<u64>(), sum.count());
+        let mut turned = Histogram::new();
+        for part in parts.iter().rev() {
+            turned.merge(part);
+        }
+        prop_assert_eq!(&turned, &sum);
+    }
+
     #[test]
     fn merging_is_recording_it_all(all in signed_values(), cut in any::<prop::sample::Index>(), turn in any::<prop::sample::Index>()) {
         let whole: Histogram = all.iter().copied().collect();

@@ -146,7 +146,7 @@ impl<'a> TestLayout<'a> {
         let (figures, population) = test.measured();
         let (met, state) = judged.of_test(test);
         Ok(Self {
-            name: test.run.as_ref().map_or_else(|| test.name.clone(), |run| format!("{}, {run}", test.name)),
+            name: test.full_name(),
             id: &test.id,
             run: test.run.as_deref(),
             tool: &test.tool,

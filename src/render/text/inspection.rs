@@ -4,6 +4,7 @@ use super::Style;
 use super::table::Table;
 use crate::analyse::figures::{EndpointFigures, LatencyFigures};
 use crate::fmt;
+use crate::render::layout::in_order;
 use crate::report::build::words;
 use crate::report::model::{Inspection, TestReport};
 use std::io::{self, Write};
@@ -16,7 +17,7 @@ const MOST_ENDPOINTS: usize = 40;
 /// # Errors
 /// The writer's.
 pub fn inspection(inspection: &Inspection, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    for test in &inspection.tests {
+    for test in in_order(&inspection.tests) {
         one_test(test, style, out)?;
     }
     if !inspection.files_not_used.is_empty() {
@@ -35,7 +36,7 @@ fn one_test(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<
     about.extend(test.duration_s.map(fmt::duration_s));
     about.extend(test.load.users_max.map(|users| format!("up to {}", words::people(users))));
     about.extend(test.started_at.clone());
-    writeln!(out, "{}  {}", style.paint("bold", &fmt::plain(&test.name)), style.line(&about.join(" · "), 20))?;
+    writeln!(out, "{}  {}", style.paint("bold", &fmt::plain(&test.full_name())), style.line(&about.join(" · "), 20))?;
     for input in &test.inputs {
         let counts = format!(
             "{} read, {} used, {} rejected",

@@ -23,7 +23,7 @@ fn counted(tests: &[&TestReport]) -> String {
     let counts = Population::ALL.map(|population| (of(population), population.words()));
     let seen: Vec<String> =
         counts.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| fmt::counted(*count, noun)).collect();
-    if seen.is_empty() { "no requests".to_owned() } else { seen.join(" and ") }
+    if seen.is_empty() { "no requests".to_owned() } else { fmt::listed(&seen) }
 }
 
 /// What the figures rest on, and what weakens them.
@@ -83,7 +83,7 @@ pub(super) fn holds_for(material: &Material<'_>, tests: &[&TestReport]) -> Holds
     let mut parts = Vec::new();
     let load: Vec<String> = users.map(words::people).into_iter().chain(rate_per_s.map(fmt::rate)).collect();
     if !load.is_empty() {
-        parts.push(format!("up to {}", load.join(" and ")));
+        parts.push(format!("up to {}", fmt::listed(&load)));
     }
     parts.push(build.as_ref().map_or_else(|| "a build that nobody named".to_owned(), |build| format!("build {build}")));
     parts.push(

@@ -56,7 +56,7 @@ fn traffic(test: &TestReport) -> String {
     let users = test.load.users_max.map(crate::report::build::words::people);
     let rate = totals.rate_per_s.map(|rate| format!("{} {counted}", fmt::rate(rate)));
     let tested: Vec<String> = users.into_iter().chain(rate).collect();
-    let tested = if tested.is_empty() { String::new() } else { format!("# {} were tested\n", tested.join(" and ")) };
+    let tested = if tested.is_empty() { String::new() } else { format!("# {} were tested\n", fmt::listed(&tested)) };
     let name = quoted(&globset_escaped(&test.name));
     format!("\n[[traffic]]\ntest = {name}\n{tested}# users = 0\n# rate = \"0/s\"\n# source = \"\"\n")
 }

@@ -83,7 +83,7 @@ fn headroom(at: &At<'_>, traffic: &Traffic) -> Vec<Note> {
             .into_iter()
             .chain(traffic.rate.map(|rate| fmt::value(rate.value, rate.unit)))
             .collect();
-        let text = format!("{named}: {} expected{source}; no test of it was run.", expected.join(" and "));
+        let text = format!("{named}: {} expected{source}; no test of it was run.", fmt::listed(&expected));
         return vec![Note::declared(&text)];
     }
     tests.iter().flat_map(|test| room(at, test, traffic, &source)).collect()
@@ -159,14 +159,13 @@ pub(super) fn log(at: &At<'_>) -> Section {
     for test in tests {
         let (totals, counted) = test.measured();
         let of = |count: Option<u64>| count.map_or_else(|| "not known".to_owned(), fmt::count);
-        let name = test.run.as_ref().map_or_else(|| test.name.clone(), |run| format!("{}, {run}", test.name));
         let requests =
             if counted == "requests" { of(totals.requests) } else { format!("{} {counted}", of(totals.requests)) };
         let started = test.started_at.as_deref().and_then(instant);
         grid.row(
             Origin::Measured,
             vec![
-                Cell::name(&name),
+                Cell::name(&test.full_name()),
                 Cell::text(started.unwrap_or_else(|| "not known".to_owned())),
                 Cell::text(test.duration_s.map_or_else(|| "not known".to_owned(), fmt::duration_s)),
                 Cell::text(requests),

@@ -227,7 +227,7 @@ fn contradict(shares: &[Share<'_>], possible: &[f64], counted: &mut Counted) {
     }
     if counted.warnings.is_empty() {
         let keys: Vec<String> = shares.iter().map(|share| format!("`{}` {}", share.key, share.value)).collect();
-        counted.warnings.push(format!("{} contradict each other", keys.join(" and ")));
+        counted.warnings.push(format!("{} contradict each other", crate::fmt::listed(&keys)));
     }
 }
 

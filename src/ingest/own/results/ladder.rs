@@ -25,6 +25,19 @@ pub fn name_by_users(rows: &mut [Record]) {
     }
 }
 
+/// Names results of which none has a name by their users, where these tell them apart.
+pub fn name_unnamed(results: &mut [Record]) {
+    let mut seen: Vec<f64> = Vec::new();
+    let are_apart = results.iter().all(|one| {
+        let users = one.users.filter(|users| one.scenario.is_none() && !seen.contains(users));
+        seen.extend(users);
+        users.is_some()
+    });
+    for one in results.iter_mut().filter(|_| are_apart && seen.len() > 1) {
+        one.scenario = one.users.map(|users| format!("{users} users"));
+    }
+}
+
 /// Whether an endpoint stands there twice, with different users.
 fn is_ladder(rows: &[Record]) -> bool {
     let mut users: BTreeMap<Who<'_>, f64> = BTreeMap::new();

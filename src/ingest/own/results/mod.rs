@@ -167,7 +167,8 @@ pub(super) fn read_records(
     if matches!(document.written_at, Some(Clock::Zoneless(_))) {
         tally.note(format!("the time of writing states no zone and is {}", assumed_zone(settings.timezone.as_ref())));
     }
-    let (scenarios, mut rest) = (std::mem::take(&mut document.scenarios), document.clone());
+    let (mut scenarios, mut rest) = (std::mem::take(&mut document.scenarios), document.clone());
+    ladder::name_unnamed(&mut scenarios);
     give_bare_counts(&mut rest);
     let disagreement = doubt::scenarios_disagree(&document, &scenarios);
     // Items of lists that are no objects: each is a record that cannot be used.

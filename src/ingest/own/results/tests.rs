@@ -1,5 +1,7 @@
 //! Summaries as teams' scripts print them.
 
+mod ladder;
+
 use super::OwnResultsJson;
 use crate::error::Error;
 use crate::ingest::own::recording::Recording;
@@ -110,15 +112,6 @@ fn shares_are_decided_by_counts_and_never_guessed() {
     let (decided, said) = failures(r#"{"requests":200,"failed":1,"error_rate":0.5,"cache_hit_rate":0.8,"avg_ms":1}"#);
     assert_eq!(decided, Some(1));
     assert!(!said.contains("Warning"), "{said}");
-}
-
-#[test]
-fn an_endpoint_at_several_numbers_of_users_is_a_test_for_each() {
-    let row =
-        |users: u32| format!(r#"{{"endpoint": "/a", "users": {users}, "requests": {users}0, "p95_ms": {users}}}"#);
-    let (_, sink) = read(&format!("[{}, {}]", row(10), row(50)));
-    assert_eq!(sink.parts, ["10 users", "50 users"].map(|name| Some(name.to_owned())));
-    assert!(sink.said().contains("Users(10.0)") && sink.said().contains("Users(50.0)"), "{}", sink.said());
 }
 
 #[test]

@@ -99,8 +99,8 @@ fn what_is_wrong_with_a_part_is_said() {
     let first_line = text.lines().next().unwrap();
     let (broken_off, _) = message(first_line);
     assert!(broken_off.contains("breaks off"), "{broken_off}");
-    for other in ["1", "3"] {
-        let (said, _) = message(&text.replacen("plimsoll-part 2", &format!("plimsoll-part {other}"), 1));
+    for other in ["2", "4"] {
+        let (said, _) = message(&text.replacen("plimsoll-part 3", &format!("plimsoll-part {other}"), 1));
         assert!(said.contains(&format!("version {other}")), "{said}");
     }
     let (changed, line) = message(&text.replacen("\"count\":1", "\"count\":2", 1));
