@@ -106,3 +106,13 @@ fn a_mean_is_held_by_its_percentiles() {
     let text = said("autocannon.json", &half);
     assert!(text.contains("the mean is 35.5 ms, and by its percentiles at least"), "{text}");
 }
+
+/// Ninety of a hundred connections were refused, which takes no time: the mean over all lies below the shortest answer.
+#[test]
+fn refused_connections_do_not_make_the_shortest_a_lie() {
+    let figures = r#"{"transactions":10,"availability":10.00,"elapsed_time":1.00,"data_transferred":0.00,"response_time":0.50,
+        "transaction_rate":10.00,"throughput":0.00,"concurrency":5.00,"successful_transactions":10,"failed_transactions":90,
+        "longest_transaction":0.60,"shortest_transaction":0.40}"#;
+    let text = said("siege.json", figures);
+    assert!(!text.contains("contradicts itself"), "{text}");
+}

@@ -85,7 +85,9 @@ impl Run {
     /// Where rate and availability do not fit the counts, or times and sizes each other.
     fn doubts(&self) -> impl Iterator<Item = Fact> {
         let printed = |value: f64| Printed { value, step: DECIMALS };
-        let rate = self.rate_per_s.map(|rate| Implied::by(printed(rate), printed(self.elapsed_s)));
+        // Of a run of no hundredth of a second siege prints a rate of 0.
+        let rate = self.rate_per_s.filter(|_| self.elapsed_s > 0.0);
+        let rate = rate.map(|rate| Implied::by(printed(rate), printed(self.elapsed_s)));
         let all = Printed::whole(float(self.transactions.saturating_add(self.failed)) / 100.0);
         let share = self.availability.filter(|_| all.value > 0.0).map(|share| Implied::by(printed(share), all));
         let fits =
