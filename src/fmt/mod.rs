@@ -3,11 +3,13 @@
 //! Numbers are shown with three significant digits: more would claim what a load test cannot know. Counts are exact and
 //! grouped by thousands. What is unknown is never shown as a number: callers pass numbers only.
 
+mod apart;
 mod blocks;
 mod foreign;
 mod machine;
 mod time;
 
+pub use apart::apart;
 pub use blocks::blocks;
 pub use foreign::{code_span, excerpt, markdown, plain, sentences, shorten};
 pub use machine::{
@@ -219,33 +221,6 @@ pub fn value_beside(value: f64, unit: Unit, other: f64) -> String {
 #[must_use]
 pub fn end_beside(value: f64, unit: Unit, other: f64, up: bool) -> String {
     if unit == Unit::Ratio { percent_outward(value, up) } else { value_beside(value, unit, other) }
-}
-
-/// Two values that are not the same, with as many digits as it takes to see it: `172.2 ms` and `171.9 ms`.
-#[must_use]
-pub fn apart(one: f64, other: f64, unit: Unit) -> (String, String) {
-    let shown = |value: f64| self::value(value, unit);
-    if shown(one) != shown(other) || !one.is_finite() || !other.is_finite() {
-        return (shown(one), shown(other));
-    }
-    let larger = one.abs().max(other.abs());
-    let (scale, name) = match unit {
-        Unit::Micros if larger < 999.5 => (1.0, " µs"),
-        Unit::Micros if larger < 999_500.0 => (1e3, " ms"),
-        Unit::Micros => (1e6, " s"),
-        Unit::Bytes => (1.0, " B"),
-        Unit::Ratio => (0.01, " %"),
-        Unit::PerSecond => (1.0, "/s"),
-        Unit::Count | Unit::Plain => (1.0, ""),
-    };
-    let with = |value: f64, decimals: usize| {
-        let text = format!("{:.decimals$}", value / scale);
-        let (head, tail) =
-            text.split_once('.').map_or((text.as_str(), String::new()), |(head, tail)| (head, format!(".{tail}")));
-        format!("{}{tail}{name}", group(head))
-    };
-    let both = |decimals: usize| (with(one, decimals), with(other, decimals));
-    (0..9).map(both).find(|(one, other)| one != other).unwrap_or_else(|| both(9))
 }
 
 /// A value with the unit that a monitor's file gives it: `98.8 MB`, `71 %`, `12`.
