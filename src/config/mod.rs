@@ -15,11 +15,12 @@ pub mod value;
 use crate::error::{Error, Place};
 use crate::fmt::quantile_p;
 use crate::ingest::Settings;
+use crate::ingest::own::digits::Sign;
 use import::{Compat, Loaded};
 use metric::Metric;
 use schema::{
-    Approval, Baseline, Compare, Criterion, EndpointRule, Grade, Group, Import, Inputs, LatencyUnit, PlannedTest,
-    Report, Requirement, Suite, Tables, TimeFormat, WaiverRow,
+    Approval, Baseline, Compare, Criterion, DecimalSign, EndpointRule, Grade, Group, Import, Inputs, LatencyUnit,
+    PlannedTest, Report, Requirement, Suite, Tables, TimeFormat, WaiverRow,
 };
 use std::collections::BTreeSet;
 
@@ -177,6 +178,7 @@ impl Config {
             expected_status: self.endpoints.iter().filter_map(expected).collect(),
             timezone: self.inputs.timezone.as_ref().map(|zone| zone.0.clone()),
             day_first: self.inputs.time_format.map(|format| format == TimeFormat::DayFirst),
+            sign: self.inputs.decimal_sign.map(DecimalSign::sign),
             strict,
             threads: threads.max(1),
         }
@@ -219,6 +221,17 @@ impl Config {
     #[must_use]
     pub fn planned(&self, test: &str, sources: &[&str]) -> Option<&PlannedTest> {
         self.tests.iter().find(|plan| plan.is_of(test, sources))
+    }
+}
+
+impl DecimalSign {
+    /// How numbers are written with it.
+    #[must_use]
+    pub fn sign(self) -> Sign {
+        match self {
+            Self::Point => Sign::GroupedPoint,
+            Self::Comma => Sign::Comma,
+        }
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Inputs {
     pub timezone: Option<Zone>,
     /// Which comes first in dates such as `05/11/2026`, where no row tells.
     pub time_format: Option<TimeFormat>,
+    /// Which sign parts whole from fraction in a script's own table, where its numbers do not show it.
+    pub decimal_sign: Option<DecimalSign>,
     /// How many names one pattern of ids shows before they are folded; numbers within words (`Q17`) have five times as many,
     /// UUIDs, hashes and tokens two.
     pub names_per_pattern: Option<u32>,
@@ -60,6 +62,17 @@ pub enum TimeFormat {
     /// The month comes first.
     #[serde(rename = "MM/dd/yyyy", alias = "MM/dd/yy")]
     MonthFirst,
+}
+
+/// Signs between whole and fraction; the other one groups digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum DecimalSign {
+    /// `1.250` is one and a quarter.
+    #[serde(rename = ".")]
+    Point,
+    /// `1.250` is a thousand and more.
+    #[serde(rename = ",")]
+    Comma,
 }
 
 /// Units in which scripts write latencies.

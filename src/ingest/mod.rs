@@ -17,6 +17,7 @@ pub mod ab;
 pub mod artillery;
 pub mod autocannon;
 mod crowd;
+mod dated;
 pub mod decimal;
 pub mod document;
 pub mod drill;
@@ -180,6 +181,8 @@ pub struct Settings {
     pub timezone: Option<jiff::tz::TimeZone>,
     /// Whether the day comes first in dates such as `05/11/2026` (`inputs.time_format`); `None` where nobody says.
     pub day_first: Option<bool>,
+    /// How a script's own table writes its numbers (`inputs.decimal_sign`); `None` where the table itself has to show it.
+    pub sign: Option<own::digits::Sign>,
     /// The first bad row ends the reading.
     pub strict: bool,
     /// Threads to read with; at least 1.

@@ -8,8 +8,11 @@
 
 use crate::error::Error;
 use crate::ingest::implied::{Implied, Printed, float};
+use crate::ingest::own::cell_text;
+use crate::ingest::own::columns::header_names;
+use crate::ingest::own::digits::Sign;
 use crate::ingest::own::instant::{self, Clock};
-use crate::ingest::printed::note_open_end;
+use crate::ingest::printed::{note_open_end, open_resaved};
 use crate::ingest::rows::{Row, Rows};
 use crate::ingest::{Adapter, Head, Input, PartId, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
@@ -40,9 +43,8 @@ impl Adapter for NgrinderCsv {
     }
 
     fn sniff(&self, head: &Head) -> Sniff {
-        let line = String::from_utf8_lossy(head.first_line()).into_owned();
-        let names: Vec<&str> = line.split(',').map(|name| name.trim().trim_matches('"')).collect();
-        if NEEDED.iter().all(|needed| names.contains(needed)) {
+        let names = header_names(head.first_line());
+        if NEEDED.iter().all(|needed| names.iter().any(|name| name == needed)) {
             Sniff::yes("the columns of nGrinder's detailed report")
         } else {
             Sniff::no("no header with DateTime, Tests, Errors and Mean_Test_Time_(ms)")
@@ -50,8 +52,8 @@ impl Adapter for NgrinderCsv {
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let mut rows = Rows::open(input, b',')?;
-        let columns = Columns::find(&rows);
+        let (mut rows, sign) = open_resaved(input, &["vuser", "Tests", "Errors", "Mean_Test_Time_(ms)", "TPS"])?;
+        let columns = Columns::find(&rows, sign);
         let part = sink.part(None);
         sink.fact(part, Fact::Load(LoadModel::Closed));
         let (mut sums, mut tally) = (Sums::default(), Tally::default());
@@ -80,6 +82,8 @@ struct Columns {
     errors: Option<usize>,
     mean: Option<usize>,
     rate: Option<usize>,
+    /// How its numbers are written.
+    sign: Sign,
 }
 
 /// One sampling interval.
@@ -94,7 +98,7 @@ struct Stretch {
 }
 
 impl Columns {
-    fn find(rows: &Rows) -> Self {
+    fn find(rows: &Rows, sign: Sign) -> Self {
         let find = |name: &str| rows.header().position(name);
         Self {
             at: find("DateTime"),
@@ -103,14 +107,14 @@ impl Columns {
             errors: find("Errors"),
             mean: find("Mean_Test_Time_(ms)"),
             rate: find("TPS"),
+            sign,
         }
     }
 
     /// Reads a row; the error is the column to blame and what was found.
     fn read(&self, row: &Row<'_>, settings: &Settings) -> Result<Stretch, (&'static str, String)> {
-        let amount = |name: &'static str, column: Option<usize>| match row.number(column) {
-            Ok(Some(value)) if value < 0.0 => Err((name, format!("should not be negative, found {value}"))),
-            other => other.map_err(|reason| (name, reason)),
+        let amount = |name: &'static str, column: Option<usize>| {
+            cell_text::amount(row.text(column).unwrap_or_default(), self.sign).map_err(|reason| (name, reason))
         };
         let count = |name: &'static str, column: Option<usize>| {
             let value = amount(name, column)?.and_then(crate::ingest::document::whole);
@@ -243,6 +247,22 @@ impl Sums {
 mod tests {
     use super::*;
     use crate::rollup::Rollup;
+
+    /// A German spreadsheet puts semicolons between columns and commas into numbers: the table was taken for a monitor.
+    #[test]
+    fn a_report_saved_again_by_a_spreadsheet_is_the_same() {
+        let text = include_str!("../../samples/ngrinder/intervals/output.csv");
+        let resaved = text.replace(',', ";").replace('.', ",");
+        let read = |text: &str| {
+            let mut rollup = Rollup::new();
+            let input = Input::memory("f", text.as_bytes().to_vec()).unwrap();
+            assert!(matches!(NgrinderCsv.sniff(&input.head().unwrap()), Sniff::Yes(_)));
+            NgrinderCsv.read(&input, &Settings::default(), &mut rollup).unwrap();
+            format!("{:?}", rollup.into_parts()[0].totals())
+        };
+        assert_ne!(text, resaved);
+        assert_eq!(read(text), read(&resaved));
+    }
 
     /// Fifteen intervals of two seconds.
     #[test]

@@ -3,7 +3,10 @@
 //! Small tools (wrk, ab, hey, oha, siege, autocannon, vegeta) name one address and print a few figures in units of their
 //! own. Here stand the empty total that they fill in, and the way from an address to an endpoint's name.
 
-use super::own::cell_text::Refusal;
+use super::own::beginning::Beginning;
+use super::own::cell_text::{self, Refusal};
+use super::own::columns::delimiter;
+use super::own::digits::Sign;
 use super::own::rows_csv::{rejection, shape};
 use super::rows::{Row, Rows};
 use super::{Input, Settings, Tally};
@@ -47,6 +50,16 @@ pub(super) fn seconds_ns(seconds: f64) -> Option<u64> {
     (0.0..=LONGEST_S).contains(&seconds).then(|| (seconds * 1e9).round() as u64)
 }
 
+/// Opens a table that a spreadsheet may have saved again, with what stands between columns and within numbers where it ran:
+/// its rows, and how the numbers in these columns are written.
+pub(super) fn open_resaved(input: &Input, numbers: &[&str]) -> Result<(Rows, Sign), Error> {
+    let head = input.head()?;
+    let separator = delimiter(head.first_line());
+    let rows = Rows::open(input, separator)?;
+    let columns: Vec<usize> = numbers.iter().filter_map(|name| rows.header().position(name)).collect();
+    Ok((rows, Beginning::of(&head, separator).sign(&columns)))
+}
+
 /// Reads all rows of a table with a header. `take` uses one; what it refuses is rejected with its place.
 pub(super) fn each_row(
     input: &Input,
@@ -74,6 +87,14 @@ pub(super) fn note_open_end(rows: &Rows, tally: &mut Tally) {
     }
 }
 
+/// Of rows that a script or a spreadsheet may have left without a line end: the last may be whole, or lack the end of its last
+/// field, which nothing else would show.
+pub(super) fn note_perhaps_cut(ends_open: bool, tally: &mut Tally) {
+    if ends_open && tally.used > 0 && tally.unfinished.is_none() {
+        tally.note("the last line has no line end: perhaps it was cut off within its last field");
+    }
+}
+
 /// A number of seconds or milliseconds that has to be there and cannot be negative.
 pub(super) fn amount(row: &Row<'_>, column: usize) -> Result<f64, Refusal> {
     match row.number(Some(column)) {
@@ -82,6 +103,14 @@ pub(super) fn amount(row: &Row<'_>, column: usize) -> Result<f64, Refusal> {
         Ok(None) => Err(Refusal::at(column, "should be a number, found nothing")),
         Err(reason) => Err(Refusal::at(column, reason)),
     }
+}
+
+/// The same of a table that a spreadsheet may have saved again.
+pub(super) fn resaved_amount(row: &Row<'_>, column: usize, sign: Sign) -> Result<f64, Refusal> {
+    let found = cell_text::amount(row.text(Some(column)).unwrap_or_default(), sign);
+    found
+        .and_then(|value| value.ok_or_else(|| "should be a number, found nothing".to_owned()))
+        .map_err(|reason| Refusal::at(column, reason))
 }
 
 /// A length of time in seconds, in ns.

@@ -203,6 +203,21 @@ const KINDS: &[Kind] = &[
     },
     Kind { what: "Locust's own log", hint: "give the files of `--csv PREFIX`, or `--json`", is: marks::locust_log },
     Kind {
+        what: "a web server's error page, saved in the place of results",
+        hint: "fetch the file again and look at the answer's status: `curl --fail` saves no error",
+        is: marks::error_page,
+    },
+    Kind {
+        what: "a page to log in, saved in the place of results",
+        hint: "fetch the file again with a login or a token: `curl --fail` with `--header` or `--user`",
+        is: |head| ["sign in", "log in", "login"].iter().any(|words| marks::titled(head, words)),
+    },
+    Kind {
+        what: "a storage's answer that there is no such file or no right to it, saved in the place of results",
+        hint: "fetch the file again and look at the answer's status: `curl --fail` saves no error",
+        is: marks::storage_error,
+    },
+    Kind {
         what: "the rules of an Artillery test, not its result",
         hint: "give the JSON of `artillery run --output report.json`",
         is: marks::artillery_script,
@@ -235,7 +250,7 @@ mod tests {
 
     #[test]
     fn kinds_are_known_by_their_first_bytes() {
-        let known: [(&[u8], &str); 22] = [
+        let known: [(&[u8], &str); 29] = [
             (b"<!DOCTYPE html>\n<html><head>\n<title>K6 Load Test: 2026-11-21 02:00</title>", "an HTML report of k6's"),
             (b"<html><head><title> k6 Report &mdash; checkout</title>", "an HTML report of k6's"),
             (b"<!doctype html><html><head><title>K6</title>", "an HTML report of k6's"),
@@ -264,6 +279,16 @@ mod tests {
             ("Running 3s test @ http://h/\n10 connections\n\n\n┌─────".as_bytes(), "autocannon's tables"),
             (b"Summary:\n  Success rate:\t100.00%\n  Total:\t1.0 sec\n  Slowest:\t0.1 sec\n", "oha's summary"),
             (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a picture"),
+            (b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n", "a web server's error page"),
+            (
+                b"<!DOCTYPE html>\n<html><head>\n<title>example.com | 502: Bad gateway</title>",
+                "a web server's error page",
+            ),
+            (b"<html><head><title>504 Gateway Time-out</title></head>", "a web server's error page"),
+            ("<!doctype html><title>HTTP Status 404 – Not Found</title>".as_bytes(), "a web server's error page"),
+            ("<!DOCTYPE html><html><title>Sign in · GitLab</title>".as_bytes(), "a page to log in"),
+            (b"<?xml version=\"1.0\"?>\n<Error><Code>NoSuchKey</Code><Message>no", "a storage's answer"),
+            (b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message>", "a storage's answer"),
         ];
         for (bytes, what) in known {
             let found = refused(bytes).unwrap_or_default();
@@ -289,6 +314,9 @@ mod tests {
             b"{}",
             b"<html></html>",
             b"<html><title>k6th avenue</title>",
+            b"<html><title>500 users, not found any error</title>",
+            b"<html><title>Errors of 502 requests</title>",
+            b"<results><Error><Code>1</Code></Error></results>",
             b"a,b,c\n1,2,3\n",
             b"\0\0\0\0\0",
             b"PK",

@@ -72,6 +72,12 @@ impl Row<'_> {
         self.bytes.get(start..end)
     }
 
+    /// Whether it is the header of these names once more, as where a run was appended.
+    #[must_use]
+    pub fn is_header(&self, names: &[String]) -> bool {
+        names.iter().enumerate().all(|(column, name)| self.text(Some(column)).unwrap_or_default() == name)
+    }
+
     /// Whether all of it is UTF-8.
     #[must_use]
     pub fn is_text(&self) -> bool {
@@ -187,6 +193,12 @@ impl Rows {
         let mut all: Vec<Self> = others.map(share).collect();
         all.push(self);
         all
+    }
+
+    /// What stands between its columns.
+    #[must_use]
+    pub fn delimiter(&self) -> u8 {
+        self.splitter.delimiter()
     }
 
     /// The header.

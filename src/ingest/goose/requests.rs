@@ -8,6 +8,7 @@
 use super::{TOOL, US_PER_MS};
 use crate::error::Error;
 use crate::ingest::own::cell_text::Refusal;
+use crate::ingest::own::digits::Sign;
 use crate::ingest::own::failure;
 use crate::ingest::printed::{self, Course, each_row};
 use crate::ingest::rows::{Row, Rows};
@@ -44,7 +45,7 @@ impl Adapter for GooseRequests {
         // As a column or a key of its own: in a part they stand in the sentence that says why a file was taken for Goose's.
         let has = |word: &[u8]| match line.strip_prefix(b"{") {
             Some(keys) => keys.split(|byte| *byte == b'"').any(|key| key == word),
-            None => line.split(|byte| *byte == b',').any(|column| column == word),
+            None => line.split(|byte| matches!(byte, b',' | b';' | b'\t')).any(|name| name.trim_ascii() == word),
         };
         if has(MARK) && has(b"user_cadence") && has(b"response_time") {
             Sniff::yes("columns of Goose's request log: response_time, coordinated_omission_elapsed, user_cadence")
@@ -111,8 +112,8 @@ struct Log {
 
 impl Log {
     fn rows(&mut self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let rows = Rows::open(input, b',')?;
-        let columns = Columns::of(&rows, input)?;
+        let (rows, sign) = printed::open_resaved(input, &["elapsed", "response_time", "coordinated_omission_elapsed"])?;
+        let columns = Columns::of(&rows, input, sign)?;
         each_row(input, rows, settings, |row| {
             let request = columns.request(row)?;
             self.take(request, sink).map_err(|reason| Refusal::at(columns.took, reason))
@@ -186,10 +187,12 @@ struct Columns {
     reckoned: usize,
     error: Option<usize>,
     raw: Option<usize>,
+    /// How its numbers are written.
+    sign: Sign,
 }
 
 impl Columns {
-    fn of(rows: &Rows, input: &Input) -> Result<Self, Error> {
+    fn of(rows: &Rows, input: &Input, sign: Sign) -> Result<Self, Error> {
         let column = |name: &str| {
             let found = rows.header().position(name);
             found.ok_or_else(|| Error::input(format!("has no column `{name}`")).at(input.place()))
@@ -205,6 +208,7 @@ impl Columns {
             reckoned: column("coordinated_omission_elapsed")?,
             error: rows.header().position("error"),
             raw: rows.header().position("raw"),
+            sign,
         })
     }
 
@@ -213,15 +217,15 @@ impl Columns {
         let raw = row.text(self.raw).and_then(|text| text.split_once("method: "));
         let method = raw.and_then(|(_, rest)| rest.split(',').next());
         Ok(Request {
-            elapsed: printed::amount(row, self.elapsed)?,
+            elapsed: printed::resaved_amount(row, self.elapsed, self.sign)?,
             name: row.text(Some(self.name)).unwrap_or(printed::UNNAMED).to_owned(),
-            response_time: printed::amount(row, self.took)?,
+            response_time: printed::resaved_amount(row, self.took, self.sign)?,
             status_code: parsed(row, self.status, "an HTTP status")?,
-            success: parsed(row, self.success, "true or false")?,
-            update: parsed(row, self.update, "true or false")?,
+            success: yes_or_no(row, self.success)?,
+            update: yes_or_no(row, self.update)?,
             user: parsed(row, self.user, "a user's number")?,
             error: row.text(self.error).unwrap_or_default().to_owned(),
-            coordinated_omission_elapsed: printed::amount(row, self.reckoned)?,
+            coordinated_omission_elapsed: printed::resaved_amount(row, self.reckoned, self.sign)?,
             raw: method.map(|method| Raw { method: method.to_owned() }),
         })
     }
@@ -231,6 +235,15 @@ fn parsed<T: std::str::FromStr>(row: &Row<'_>, column: usize, what: &str) -> Res
     let text = row.text(Some(column)).unwrap_or("");
     text.parse()
         .map_err(|_| Refusal::at(column, format!("should be {what}, found `{}`", crate::fmt::excerpt(text.as_bytes()))))
+}
+
+/// `true` and `false`, in a spreadsheet `TRUE` and `FALSE`.
+fn yes_or_no(row: &Row<'_>, column: usize) -> Result<bool, Refusal> {
+    match row.text(Some(column)) {
+        Some(text) if text.eq_ignore_ascii_case("true") => Ok(true),
+        Some(text) if text.eq_ignore_ascii_case("false") => Ok(false),
+        _ => parsed(row, column, "true or false"),
+    }
 }
 
 fn hand_on(request: &Request, part: PartId, sink: &mut dyn Sink) {
@@ -292,6 +305,24 @@ mod tests {
             let line = text.lines().last().unwrap().len();
             assert!(read(&text[..text.len() - line / 2]).1.unfinished.is_some());
         }
+    }
+
+    /// Between semicolons the log was taken for a script's own rows, whose unit nobody states.
+    #[test]
+    fn a_log_saved_again_by_a_spreadsheet_is_the_same() {
+        let text = include_str!("../../../samples/goose/requests-csv/request.csv");
+        let mut resaved = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
+        for row in csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes()).records() {
+            let spoken = |cell: &str| if cell == "true" { "TRUE".to_owned() } else { cell.to_owned() };
+            resaved.write_record(row.unwrap().iter().map(spoken)).unwrap();
+        }
+        let resaved = String::from_utf8(resaved.into_inner().unwrap()).unwrap();
+        assert!(resaved.contains(";TRUE;"));
+        let head = Input::memory("goose", resaved.as_bytes()).unwrap().head().unwrap();
+        assert!(matches!(GooseRequests.sniff(&head), Sniff::Yes(_)));
+        let ((sink, tally), (of_goose, _)) = (read(&resaved), read(text));
+        assert_eq!((tally.rejected, failed(&sink)), (0, failed(&of_goose)));
+        assert_eq!(sink.samples, of_goose.samples);
     }
 
     #[test]

@@ -91,7 +91,7 @@ impl Columns {
     pub(super) fn day_first(&self, head: &Head) -> Option<bool> {
         let at = self.position(Field::TimeStamp)?;
         let mut fields = head.lines().filter_map(|line| line.split(|byte| *byte == self.delimiter).nth(at));
-        super::stamp::day_first(&mut fields)
+        crate::ingest::dated::day_first(&mut fields)
     }
 
     /// Where a kind of column stands.

@@ -11,6 +11,7 @@ use super::sight::Sight;
 use crate::error::Error;
 use crate::ingest::input::LINE_CAP;
 use crate::ingest::own::digits;
+use crate::ingest::printed::note_perhaps_cut;
 use crate::ingest::row_blocks::{RowBlock, RowBlocks};
 use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, threads};
@@ -73,6 +74,8 @@ struct Findings {
     seen: Seen,
     /// The last line that was read, and whether its row breaks off.
     last: (u64, bool),
+    /// Whether the last row has no line end.
+    ends_open: bool,
     /// Rows that could be of transaction controllers and do not say so.
     suspects: u64,
 }
@@ -83,12 +86,14 @@ impl Findings {
         self.tally.merge(other.tally);
         self.seen.merge(other.seen);
         self.last = self.last.max(other.last);
+        self.ends_open |= other.ends_open;
         self.suspects += other.suspects;
     }
 
     fn conclude(&mut self, unfinished: Option<String>, layout: &Layout, settings: &Settings, sink: &mut dyn Sink) {
         let torn = self.last.1.then(|| format!("breaks off within line {}", self.last.0));
         self.tally.unfinished = unfinished.or(torn);
+        note_perhaps_cut(self.ends_open, &mut self.tally);
         if self.suspects > 0 {
             let part = sink.part(None);
             sink.fact(part, Fact::Warning(SUSPECTS.to_owned()));
@@ -131,6 +136,8 @@ impl<'s> Reader<'s> {
     fn read(&mut self, blocks: &RowBlocks, strict: bool) -> io::Result<()> {
         let mut block = RowBlock::default();
         while blocks.next(&mut block)? {
+            // Blocks are cut behind a line end, but for the last.
+            self.findings.ends_open |= !block.overlong && block.bytes.last().is_some_and(|last| *last != b'\n');
             if block.overlong {
                 self.reject(&block.bytes, (block.line, block.byte), &refusal("is longer than 1 MiB"), false);
             } else {

@@ -5,10 +5,10 @@ use super::measure::Measures;
 use super::number::{milliseconds, whole};
 use super::outcome;
 use super::seen::Seen;
-use super::stamp::{self, Stamps};
+use super::stamp::Stamps;
 use super::users;
 use crate::ingest::crowd::Crowd;
-use crate::ingest::{SILENCE_NS, Settings, Sink};
+use crate::ingest::{SILENCE_NS, Settings, Sink, dated};
 use crate::model::sample::Sample;
 use crate::unit::{Span, Timestamp};
 
@@ -217,7 +217,7 @@ impl<'s> Teller<'s> {
         let Some(stamp) = given.stamp else { return Ok(None) };
         let wanted = "unix milliseconds or a date and time such as `2026/11/21 02:01:54.829`";
         self.stamps.read(stamp).map(Some).ok_or_else(|| {
-            if stamp::is_ambiguous(stamp) {
+            if dated::is_ambiguous(stamp) {
                 let which = "a date whose day and month can be told apart (inputs.time_format = \"dd/MM/yyyy\" or \
                              \"MM/dd/yyyy\" says which comes first)";
                 return Refusal::of("timeStamp", which, stamp);

@@ -3,18 +3,15 @@
 //! Which system tags are columns depends on the run's settings, so every column that is not known otherwise is a tag. User
 //! tags stand in one column as `name=value&name=value`, unescaped and in random order; values may hold line breaks.
 
-use super::csv_row::{Columns, CsvRows, time};
+use super::csv_row::{Columns, CsvRows, VALUE, begins, time, value};
 use super::metric::{Definitions, is_aside};
 use super::point::{self, Account, Observer};
 use super::record::Flaw;
 use super::shape::Shapes;
 use crate::error::Error;
+use crate::ingest::own::digits::Sign;
 use crate::ingest::rows::{Row, Rows};
-use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, threads};
-
-const BEGINNING: &[u8] = b"metric_name,timestamp,metric_value";
-/// The column of values.
-const VALUE: &str = "metric_value";
+use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, printed, threads};
 
 /// Reads k6's CSV.
 pub(in crate::ingest) struct K6Csv;
@@ -33,7 +30,7 @@ impl Adapter for K6Csv {
     }
 
     fn sniff(&self, head: &Head) -> Sniff {
-        if head.first_line().starts_with(BEGINNING) {
+        if begins(head.first_line()) {
             return Sniff::yes(
                 "the header begins with metric_name, timestamp, metric_value, as k6's `--out csv` writes it",
             );
@@ -42,11 +39,12 @@ impl Adapter for K6Csv {
     }
 
     fn is_header(&self, line: &[u8]) -> bool {
-        line.starts_with(BEGINNING)
+        begins(line)
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let rows = Rows::open(input, b',')?;
+        let (rows, sign) = printed::open_resaved(input, &[VALUE])?;
+        let sign = (rows.delimiter() != b',').then_some(sign);
         let columns = Columns::of(rows.header()).ok_or_else(|| {
             Error::input("lacks one of the columns metric_name, timestamp and metric_value").at(input.place())
         })?;
@@ -54,6 +52,7 @@ impl Adapter for K6Csv {
         let workers = rows.shared_by(settings.threads.min(threads::worth_while(input)));
         let yields = threads::spread(workers, sink, |mut rows, sink| {
             let mut reader = Reader::new(&columns, Observer::new(sink, &definitions, settings));
+            reader.sign = sign;
             reader.read(&mut rows, settings.strict);
             reader.into_findings()
         });
@@ -107,18 +106,21 @@ struct Reader<'a> {
     shapes: Shapes<CsvRows<'a>>,
     findings: Findings,
     written: Vec<u8>,
+    /// How the numbers of a table are written that a spreadsheet saved again.
+    sign: Option<Sign>,
 }
 
 impl<'a> Reader<'a> {
     fn new(columns: &'a Columns, observer: Observer<'a>) -> Self {
         let shapes = Shapes::new(CsvRows::new(columns));
-        Self { columns, observer, shapes, findings: Findings::default(), written: Vec::new() }
+        Self { columns, observer, shapes, findings: Findings::default(), written: Vec::new(), sign: None }
     }
 
     /// Reads rows to the end: those that look like rows before them by sight, the others one by one.
     fn read(&mut self, rows: &mut Rows, strict: bool) {
         loop {
-            let run = self.shapes.run(rows.rest(), &mut self.observer);
+            let known = if self.sign.is_none() { rows.rest() } else { &[] };
+            let run = self.shapes.run(known, &mut self.observer);
             if run.lines > 0 {
                 rows.skip(run.bytes, run.lines);
                 self.findings.last = self.findings.last.max((rows.line() - 1, false));
@@ -171,11 +173,8 @@ impl<'a> Reader<'a> {
             .text(Some(columns.timestamp))
             .and_then(time)
             .ok_or_else(|| flawed(row, columns.timestamp, "timestamp", "a unix time or an RFC 3339 time"))?;
-        let value = row
-            .number(Some(columns.value))
-            .ok()
-            .flatten()
-            .ok_or_else(|| flawed(row, columns.value, VALUE, "a finite number"))?;
+        let value =
+            value(row, columns, self.sign).ok_or_else(|| flawed(row, columns.value, VALUE, "a finite number"))?;
         let metric = self.observer.metric(name);
         self.shapes.learn(name, metric);
         let field = |at| row.bytes(Some(at)).unwrap_or_default();
@@ -256,6 +255,20 @@ mod tests {
         assert_eq!(samples[0].1, 49_145_829);
         assert!(tally.notes.iter().any(|note| note.contains("whole seconds")));
         assert_eq!(extra_tags("a=1&2&b=x=y"), [("a".to_owned(), "1&2".to_owned()), ("b".to_owned(), "x=y".to_owned())]);
+    }
+
+    /// Semicolons, a decimal comma and a line break in a tag: what a spreadsheet saved again was nobody's.
+    #[test]
+    fn rows_saved_again_by_a_spreadsheet_are_the_same() {
+        let rows = "vus,1795227349500,4,,,,,,,,,,\nhttp_req_duration,1795227349500,49.145829,,true,,GET,/a,main,200,/a,\"a=1\nb\",\n".repeat(20);
+        let text = format!("{HEADER}\n{rows}");
+        let resaved =
+            text.replace(',', ";").replace("49.145829", "49,145829").replace('\n', "\r\n").replace("a=1\r\n", "a=1\n");
+        assert!(matches!(K6Csv.sniff(&Head::new(resaved.as_bytes(), true)), Sniff::Yes(_)));
+        let ((sink, tally), (of_k6, _)) = (read(&resaved), read(&text));
+        assert_eq!((tally.used, tally.rejected), (40, 0), "{:?}", tally.first_rejections);
+        assert_eq!(sink.told(), of_k6.told());
+        assert_eq!(tally.unfinished, None);
     }
 
     #[test]

@@ -4,13 +4,37 @@
 use super::point::{Observer, TagSetId};
 use super::shape::Dialect;
 use crate::ingest::decimal;
-use crate::ingest::rows::Header;
+use crate::ingest::own::cell_text;
+use crate::ingest::own::columns::header_names;
+use crate::ingest::own::digits::Sign;
+use crate::ingest::rows::{Header, Row};
 use crate::model::key::Tags;
 use crate::unit::Timestamp;
 
+const BEGINNING: &[u8] = b"metric_name,timestamp,metric_value";
+/// The column of values.
+pub(super) const VALUE: &str = "metric_value";
 const EXTRA_TAGS: &str = "extra_tags";
 /// Columns that are no tags.
 const NO_TAGS: [&str; 5] = ["metric_name", "timestamp", "metric_value", EXTRA_TAGS, "metadata"];
+
+/// Whether a line is the beginning of k6's header, as k6 writes it or as a spreadsheet saves it, with semicolons or tabs.
+pub(super) fn begins(line: &[u8]) -> bool {
+    if line.starts_with(BEGINNING) {
+        return true;
+    }
+    let is_resaved = line.starts_with(b"metric_name") || line.starts_with(b"\"metric_name");
+    is_resaved && header_names(line).starts_with(&["metric_name", "timestamp", VALUE].map(str::to_owned))
+}
+
+/// The value of a row; `sign` is known of a table that a spreadsheet saved again.
+pub(super) fn value(row: &Row<'_>, columns: &Columns, sign: Option<Sign>) -> Option<f64> {
+    let value = match sign {
+        None => row.number(Some(columns.value)),
+        Some(sign) => cell_text::number(row.text(Some(columns.value)).unwrap_or_default(), sign),
+    };
+    value.ok().flatten()
+}
 
 /// Where the columns are.
 #[derive(Debug)]

@@ -62,6 +62,9 @@ impl Adapter for Html {
             Found::Data(at, data) => {
                 page.byte = at as u64;
                 page.line = memchr::memchr_iter(b'\n', bytes.get(..at).unwrap_or(&[])).count() as u64 + 1;
+                if list(&data, "requests_statistics").is_empty() {
+                    return Err(empty(input));
+                }
                 page.take(&data, sink);
                 page.tally.note("minimum and maximum are rounded to whole milliseconds");
             }
@@ -71,13 +74,20 @@ impl Adapter for Html {
             Found::Nothing => {
                 return Err(Error::input("is a page of Locust without a report's data")
                     .at(input.place())
-                    .hint("reports from before 2.28 hold none: give the CSVs of `--csv`, or `--json`"));
+                    .hint("a page of the web interface, saved by a browser, holds none: give the report that it offers for download, the CSVs of `--csv`, or `--json`"));
             }
         }
         page.tally.unfinished = broken.or(page.tally.unfinished);
         page.tally.stop_if_strict(settings, input)?;
         Ok(page.tally)
     }
+}
+
+/// A report whose tables have no row.
+pub(super) fn empty(input: &Input) -> Error {
+    Error::input("is a report of Locust without a single request").at(input.place()).hint(
+        "the run ended, or its statistics were reset, before a request was made: run it again, or give the files of `--csv`",
+    )
 }
 
 enum Found {

@@ -53,6 +53,10 @@ impl Adapter for LegacyHtml {
         let Some(requests) = table(&page, "Request Statistics") else {
             return Err(Error::input("is a page of Locust without its table of requests").at(input.place()));
         };
+        let is_whole = page.to_ascii_lowercase().contains("</html>");
+        if requests.rows.is_empty() && is_whole {
+            return Err(super::html::empty(input));
+        }
         take_requests(&requests, &page, part, sink, &mut tally);
         if let Some(failures) = table(&page, "Failures Statistics") {
             each(&failures, &mut tally, |row| failure(row).map(|fault| sink.fault(part, fault)));
@@ -67,7 +71,7 @@ impl Adapter for LegacyHtml {
         }
         tally.note("response times are rounded to whole milliseconds");
         tally.unfinished = broken;
-        if tally.unfinished.is_none() && !page.to_ascii_lowercase().contains("</html>") {
+        if tally.unfinished.is_none() && !is_whole {
             tally.unfinished = Some("the page breaks off before its end".to_owned());
         }
         tally.stop_if_strict(settings, input)?;
@@ -280,6 +284,17 @@ mod tests {
                 part.faults().iter().any(|fault| !fault.of_requests && fault.text.contains("boom, with <b>markup</b>"))
             );
         }
+    }
+
+    /// It was a test of no requests, or held "no results".
+    #[test]
+    fn a_page_whose_tables_are_empty_says_so() {
+        let begin = OLD.find("<tbody>").unwrap() + "<tbody>".len();
+        let end = OLD.find("</tbody>").unwrap();
+        let page = [&OLD[..begin], &OLD[end..]].concat();
+        let input = Input::memory("f", page.into_bytes()).unwrap();
+        let error = LegacyHtml.read(&input, &Settings::default(), &mut Rollup::new()).unwrap_err();
+        assert!(error.message.contains("without a single request"), "{}", error.message);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! `dstat --output` (dool and pcp dstat write the same): five lines about the run, then columns in groups.
 
 use super::instants::Instants;
-use super::log::{Taken, each_line};
+use super::log::{Taken, cells, each_line, without_fill};
 use super::shown::{Figure, Shown};
 use crate::error::Error;
 use crate::ingest::own::cell_text::number;
+use crate::ingest::own::columns::delimiter;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::unit::Timestamp;
 
@@ -34,10 +35,13 @@ impl Adapter for MonitorDstat {
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let mut clock = Instants::new(settings.timezone.clone());
+        let mut clock = Instants::of(settings);
         let mut shown = Shown::new(sink);
         let mut tally = Tally::default();
-        let mut table = Table::default();
+        // The lines about the run hold no numbers, whose commas could be mistaken.
+        let about = input.head()?.lines().skip(1).take(ABOUT).collect::<Vec<_>>().join(&b'\n');
+        let separator = delimiter(&about);
+        let mut table = Table { separator, ..Table::default() };
         each_line(input, settings, &mut tally, |text, _, _| table.line(text, &mut clock, &mut shown, sink))?;
         if !table.columns.is_empty() && !table.columns.iter().any(|(_, name)| is_time(name)) {
             let error = Error::input("says nowhere when its rows were read").at(input.place());
@@ -50,8 +54,13 @@ impl Adapter for MonitorDstat {
     }
 }
 
+/// Lines about the run behind the first.
+const ABOUT: usize = 3;
+
 #[derive(Default)]
 struct Table {
+    /// What stands between cells: a comma, but where a spreadsheet saved the table again.
+    separator: u8,
     /// The run's own date: `time` names no year and no zone.
     year: Option<i16>,
     month: Option<i16>,
@@ -66,13 +75,6 @@ fn is_time(name: &str) -> bool {
     matches!(name, "time" | "epoch" | "date/time")
 }
 
-/// Cells of dstat hold no separators but in their quotes.
-fn cells(text: &str) -> Vec<String> {
-    let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let record = rows.records().next().and_then(Result::ok).unwrap_or_default();
-    record.iter().map(|cell| cell.trim().to_owned()).collect()
-}
-
 impl Table {
     fn line(
         &mut self,
@@ -81,11 +83,11 @@ impl Table {
         shown: &mut Shown,
         sink: &mut dyn Sink,
     ) -> Result<Taken, String> {
-        let cells = cells(text);
+        let cells = cells(text, self.separator);
         let first = cells.first().map_or("", String::as_str);
         // A file that was written to twice has its head twice.
         if first.to_lowercase().contains("csv output") {
-            *self = Self::default();
+            *self = Self { separator: self.separator, ..Self::default() };
             return Ok(Taken::Skipped);
         }
         if first.ends_with(':') {
@@ -111,7 +113,7 @@ impl Table {
             return;
         }
         let mut group = String::new();
-        for (at, name) in cells.into_iter().enumerate() {
+        for (at, name) in without_fill(cells).into_iter().enumerate() {
             if let Some(named) = self.groups.get(at).filter(|named| !named.is_empty()) {
                 group.clone_from(named);
             }
@@ -136,6 +138,8 @@ impl Table {
         shown: &mut Shown,
         sink: &mut dyn Sink,
     ) -> Result<Taken, String> {
+        let width = cells.iter().skip(self.columns.len()).all(String::is_empty).then_some(self.columns.len());
+        let cells = width.and_then(|width| cells.get(..width)).unwrap_or(cells);
         if cells.len() != self.columns.len() {
             return Err(format!("has {} columns, the header {}", cells.len(), self.columns.len()));
         }
@@ -146,7 +150,7 @@ impl Table {
         let mut figures = Vec::with_capacity(cells.len());
         for ((group, name), cell) in self.columns.iter().zip(cells).filter(|((_, name), _)| !is_time(name)) {
             let title = if group.is_empty() || group == name { name.clone() } else { format!("{group} {name}") };
-            figures.push(Figure::level(title, unit(group), number(cell, false)?));
+            figures.push(Figure::level(title, unit(group), number(cell, self.separator != b',')?));
         }
         for figure in &figures {
             shown.take(figure, at, sink);
@@ -202,6 +206,23 @@ mod tests {
         assert_eq!(values(&sink, "net/total send"), [Some(20.0), Some(1.0)]);
         assert_eq!(sink.readings[0].1, Timestamp(1_795_250_684_000_000_000));
         assert_eq!(sink.readings[4].1, Timestamp(1_798_761_600_000_000_000), "January is of the next year");
+    }
+
+    /// A spreadsheet fills every line up to the widest and puts its own sign between cells: the table was said to hold no times.
+    #[test]
+    fn a_table_saved_again_by_a_spreadsheet_is_the_same() {
+        let text = format!(
+            "{HEAD}\"system\",\"total cpu usage\",\n\"time\",\"usr\",\"sys\"\n21-11 08:44:43,75.4,6.2\n21-11 08:44:44,91.5,6\n"
+        );
+        let filled = |line: &str| line.to_owned() + &",".repeat(7 - line.matches(',').count()) + "\n";
+        let wide: String = text.lines().map(filled).collect();
+        let (_, of_dstat) = read(&MonitorDstat, &text);
+        for resaved in [wide.replace(',', ";").replace("91.5", "91,5"), wide.replace(',', "\t"), wide] {
+            assert!(matches!(sniff(&MonitorDstat, &resaved), Sniff::Yes(_)));
+            let (tally, sink) = read(&MonitorDstat, &resaved);
+            assert_eq!((tally.used, tally.rejected), (1, 0), "{:?}", tally.first_rejections);
+            assert_eq!((&sink.columns, &sink.readings), (&of_dstat.columns, &of_dstat.readings));
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::ingest::own::instant;
 use crate::ingest::own::name::words;
 use crate::ingest::own::results::key::sums_up;
 use crate::ingest::rows::Rows;
-use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
+use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally, dated};
 use crate::model::key::{ColumnKey, ColumnKind};
 
 /// Reads any CSV of numbers over time.
@@ -155,7 +155,9 @@ fn rows_hold(
         for (column, field) in record.iter().enumerate() {
             let text = String::from_utf8_lossy(field);
             let text = text.trim();
-            if column == time && instant::read(text).is_none_or(|clock| clock.timestamp().is_none()) {
+            let is_time =
+                || instant::read(text).map_or(dated::ask(text).is_some(), |clock| clock.timestamp().is_some());
+            if column == time && !is_time() {
                 return Err("the time column holds no times".to_owned());
             }
             if column != time && !is_reading(column, text) {
@@ -171,9 +173,11 @@ fn rows_hold(
 /// The rows that detection looks at. The last row of the head, or of a killed monitor, may be cut off.
 pub(super) fn first_rows(head: &Head, columns: usize) -> impl Iterator<Item = csv::ByteRecord> + '_ {
     let separator = delimiter(head.first_line());
-    let rows = csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(head.bytes());
-    let whole = move |record: &csv::ByteRecord| record.len() >= columns;
-    rows.into_byte_records().take(SNIFFED).map_while(Result::ok).filter(whole)
+    let mut rows = csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(head.bytes());
+    let header = rows.byte_headers().cloned().unwrap_or_default();
+    // A monitor that was started again writes its header again.
+    let is_row = move |record: &csv::ByteRecord| record.len() >= columns && *record != header;
+    rows.into_byte_records().take(SNIFFED).map_while(Result::ok).filter(is_row)
 }
 
 /// A column's meaning by its name and whether it is a total since some start, which only its values show.

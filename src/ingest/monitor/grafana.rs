@@ -3,11 +3,12 @@
 //! Formatted values carry their unit, which changes from row to row (`980 KiB`, `1.2 MiB`); they are read into one.
 
 use super::instants::Instants;
-use super::log::{Taken, each_line};
+use super::log::{Taken, cells, each_line};
 use super::shown::{Figure, Shown};
 use crate::error::Error;
 use crate::ingest::own::cell_text::is_nothing;
 use crate::ingest::own::columns::{Plan, delimiter, header_names};
+use crate::ingest::own::digits::{Sign, plain, split};
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use std::collections::BTreeMap;
 
@@ -44,6 +45,11 @@ impl Adapter for MonitorGrafana {
         if Plan::by_name(&names).holds_requests() {
             return Sniff::no("the rows are requests: a latency stands beside an endpoint, outcome or status");
         }
+        let row = lines.next().map(|line| cells(&String::from_utf8_lossy(line), delimiter(header)));
+        let is_text = |cell: &String| !is_nothing(cell) && cell.starts_with(char::is_alphabetic);
+        if joined && row.is_some_and(|row| row.iter().skip(1).any(is_text)) {
+            return Sniff::no("labels stand beside the values: a table of rows rather than series");
+        }
         Sniff::yes("the header of a Grafana panel: Time, then series")
     }
 
@@ -51,7 +57,7 @@ impl Adapter for MonitorGrafana {
         let head = input.head()?;
         let header = head.lines().find(|line| !line.starts_with(b"sep=")).unwrap_or_default().to_vec();
         let separator = delimiter(&header);
-        let mut clock = Instants::new(settings.timezone.clone());
+        let mut clock = Instants::of(settings);
         let mut shown = Shown::new(sink);
         let mut tally = Tally::default();
         let mut names: Vec<String> = Vec::new();
@@ -76,13 +82,6 @@ impl Adapter for MonitorGrafana {
         shown.tell(&mut tally);
         Ok(tally)
     }
-}
-
-fn cells(text: &str, separator: u8) -> Vec<String> {
-    let mut reader = csv::ReaderBuilder::new();
-    let mut rows = reader.has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
-    let record = rows.records().next().and_then(Result::ok).unwrap_or_default();
-    record.iter().map(|cell| cell.trim().to_owned()).collect()
 }
 
 type Readings = (crate::unit::Timestamp, Vec<Figure>);
@@ -120,24 +119,24 @@ fn row(
     Ok((!figures.is_empty()).then_some((at, figures)))
 }
 
-/// A number in the base unit of what stands behind it.
+/// A number in the base unit of what stands behind it. Its decimal sign is a point in whatever language (but for Grafana's
+/// unit "localised", of which only English is read, `1,234.5`).
 fn measured(text: &str) -> Result<(f64, &'static str), String> {
     let wrong = || format!("should be a number with a known unit, found `{}`", crate::fmt::excerpt(text.as_bytes()));
-    let in_number = |letter: char| letter.is_ascii_digit() || matches!(letter, '.' | '-' | '+' | 'e' | 'E');
     if let Ok(number) = text.parse::<f64>() {
         return if number.is_finite() { Ok((number, "")) } else { Err(wrong()) };
     }
-    let end = text.find(|letter| !in_number(letter)).unwrap_or(text.len());
-    let (number, unit) = text.split_at_checked(end).ok_or_else(wrong)?;
+    let (number, unit) = split(text);
     let (scale, unit) = scale(unit.trim()).ok_or_else(wrong)?;
-    let number = number.parse::<f64>().ok().filter(|number| number.is_finite()).ok_or_else(wrong)?;
+    let number = plain(number, Sign::GroupedPoint).and_then(|number| number.parse::<f64>().ok());
+    let number = number.filter(|number| number.is_finite()).ok_or_else(wrong)?;
     Ok((number * scale, unit))
 }
 
 /// How many of which unit one of a panel's units is: those that stand for themselves, and those with a prefix before them
 /// (`kp/s`, `MiB`, `K req/s`), as far as a machine's and a service's panels show them.
 fn scale(shown: &str) -> Option<(f64, &'static str)> {
-    const ALONE: [(&str, f64, &str); 17] = [
+    const ALONE: [(&str, f64, &str); 22] = [
         ("", 1.0, ""),
         ("%", 1.0, "%"),
         ("K", 1e3, ""),
@@ -154,9 +153,14 @@ fn scale(shown: &str) -> Option<(f64, &'static str)> {
         ("hours", 3600.0, "s"),
         ("day", 86_400.0, "s"),
         ("days", 86_400.0, "s"),
+        ("week", 604_800.0, "s"),
+        ("weeks", 604_800.0, "s"),
+        ("year", 31_536_000.0, "s"),
+        ("years", 31_536_000.0, "s"),
         ("°C", 1.0, "°C"),
+        ("°F", 1.0, "°F"),
     ];
-    const PREFIXES: [(&str, f64); 12] = [
+    const PREFIXES: [(&str, f64); 17] = [
         ("", 1.0),
         ("m", 1e-3),
         ("µ", 1e-6),
@@ -165,12 +169,19 @@ fn scale(shown: &str) -> Option<(f64, &'static str)> {
         ("M", 1e6),
         ("G", 1e9),
         ("T", 1e12),
+        // A billion, of what Grafana counts in thousands: `7.80B req/s`.
+        ("B", 1e9),
+        ("P", 1e15),
+        ("E", 1e18),
         ("Ki", 1024.0),
         ("Mi", 1_048_576.0),
         ("Gi", 1_073_741_824.0),
         ("Ti", 1_099_511_627_776.0),
+        ("Pi", 1_125_899_906_842_624.0),
+        ("Ei", 1_152_921_504_606_846_976.0),
     ];
-    const PREFIXED: [(&str, &str); 16] = [
+    const PREFIXED: [(&str, &str); 32] = [
+        ("", ""),
         ("B", "B"),
         ("B/s", "B/s"),
         ("b", "bit"),
@@ -182,6 +193,21 @@ fn scale(shown: &str) -> Option<(f64, &'static str)> {
         ("io/s", "/s"),
         ("c/s", "/s"),
         ("rps", "/s"),
+        ("rd/s", "/s"),
+        ("wr/s", "/s"),
+        ("evt/s", "/s"),
+        ("msg/s", "/s"),
+        ("rec/s", "/s"),
+        ("rows/s", "/s"),
+        ("c/m", "/min"),
+        ("ops/m", "/min"),
+        ("req/m", "/min"),
+        ("rd/m", "/min"),
+        ("wr/m", "/min"),
+        ("evts/m", "/min"),
+        ("msgs/m", "/min"),
+        ("rec/m", "/min"),
+        ("rows/m", "/min"),
         ("V", "V"),
         ("A", "A"),
         ("W", "W"),
@@ -201,6 +227,7 @@ fn scale(shown: &str) -> Option<(f64, &'static str)> {
 mod tests {
     use super::super::tests::{read, sniff, values};
     use super::*;
+    use crate::ingest::own::recording::Recording;
     use crate::unit::Timestamp;
 
     #[test]
@@ -212,6 +239,80 @@ mod tests {
         assert_eq!(values(&sink, "cpu"), [Some(12.5), Some(0.0)]);
         assert_eq!(values(&sink, "mem"), [Some(1_003_520.0), Some(1_048_576.0)]);
         assert_eq!(sink.readings[0].1, Timestamp(1_795_226_400_000_000_000));
+    }
+
+    /// One value of each kind of unit as Grafana's own formatters print it (@grafana/data 13.2.3).
+    #[test]
+    fn units_as_grafana_prints_them() {
+        let shown = [
+            ("1.23 K", 1230.0, ""),
+            ("7.80 Bil", 7.8e9, ""),
+            ("1.23 k", 1230.0, ""),
+            ("4.20 m", 0.0042, ""),
+            ("1,234.5", 1234.5, ""),
+            ("23,030,521,856", 23_030_521_856.0, ""),
+            ("1.2345e+3", 1234.5, ""),
+            ("-5%", -5.0, "%"),
+            ("7.5 GiB", 8_053_063_680.0, "B"),
+            ("7.80 GB", 7.8e9, "B"),
+            ("7.5 Gib", 8_053_063_680.0, "bit"),
+            ("2 PiB/s", 2_251_799_813_685_248.0, "B/s"),
+            ("1.23 kb/s", 1230.0, "bit/s"),
+            ("1.23K req/s", 1230.0, "/s"),
+            ("7.80B ops/s", 7.8e9, "/s"),
+            ("2.35M rows/m", 2.35e6, "/min"),
+            ("1.50 µs", 1.5e-6, "s"),
+            ("12.5 ms", 0.0125, "s"),
+            ("20.6 mins", 1236.0, "s"),
+            ("2 weeks", 1_209_600.0, "s"),
+            ("1.23 kHz", 1230.0, "Hz"),
+            ("21.5 °C", 21.5, "°C"),
+        ];
+        for (text, value, unit) in shown {
+            let (found, in_unit) = measured(text).unwrap();
+            assert!((found - value).abs() <= value.abs() * 1e-12 && in_unit == unit, "{text}: {found} {in_unit}");
+        }
+        for text in ["On", "0x4D3", "00:20:34", "5 apples", "", "1,22 B", "inf", "NaN"] {
+            assert!(measured(text).is_err(), "{text}");
+        }
+    }
+
+    /// `Excel compatibility mode`: UTF-16 between tabs. The commas of the labels made a comma the delimiter, and the file nobody's.
+    #[test]
+    fn labels_between_tabs() {
+        let text = "\"Time\"\t\"up{device=\"\"eth0\"\", job=\"\"node\"\"}\"\t\"up{device=\"\"ifb0\"\", job=\"\"node\"\"}\"\r\n\
+                    1795250777000\t846935998\t0\r\n1795250778000\t846935998\t0";
+        let units: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let input = Input::memory("panel.csv", units).unwrap();
+        assert!(matches!(MonitorGrafana.sniff(&input.head().unwrap()), Sniff::Yes(_)));
+        let mut sink = Recording::default();
+        let tally = MonitorGrafana.read(&input, &Settings::default(), &mut sink).unwrap();
+        assert_eq!((tally.used, tally.rejected), (2, 0));
+        assert_eq!(values(&sink, "up{device=\"eth0\", job=\"node\"}"), [Some(846_935_998.0); 2]);
+    }
+
+    /// What Grafana's code makes of what Prometheus answered is, not formatted, the same to the last digit.
+    #[test]
+    fn a_panel_says_what_its_source_said() {
+        let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/monitor");
+        let of = |adapter: &dyn Adapter, file: &str| {
+            let sink = read(adapter, &std::fs::read_to_string(samples.join(file)).unwrap()).1;
+            let mut all: Vec<_> = sink.readings.iter().map(|(_, at, value)| (at.0, value.map(f64::to_bits))).collect();
+            all.sort_unstable();
+            all
+        };
+        let source = of(&super::super::MonitorPrometheus, "prometheus/range.json");
+        let panel = of(&MonitorGrafana, "grafana/network.csv");
+        assert_eq!(panel.len(), 24);
+        assert!(panel.iter().all(|reading| source.contains(reading)), "{panel:?}");
+    }
+
+    /// "Format: Table" has its labels in columns: each row was refused for the text in it. The monitor of rows reads it.
+    #[test]
+    fn a_table_with_labels_is_no_panel_of_series() {
+        let text = "\"Time\",\"device\",\"Value\"\r\n1795250777000,eth0,846935998\r\n1795250777000,ifb0,0";
+        assert!(matches!(sniff(&MonitorGrafana, text), Sniff::No(_)));
+        assert!(matches!(sniff(&super::super::MonitorCsv, text), Sniff::Unsure(_)));
     }
 
     /// The forms of three exports that people published: a node's network in unix milliseconds, packets with a prefix that

@@ -1,8 +1,8 @@
 //! Times as monitors and the shell loops around them write them: unix time, RFC 3339, dates without a zone, and what
 //! `date` prints in the languages that people's machines speak.
 
-use crate::ingest::Tally;
 use crate::ingest::own::instant::{self, Clock};
+use crate::ingest::{Settings, Tally};
 use crate::unit::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
@@ -11,6 +11,7 @@ use jiff::tz::{Offset, TimeZone};
 #[derive(Debug, Default)]
 pub(super) struct Instants {
     zone: Option<TimeZone>,
+    day_first: Option<bool>,
     zoneless: bool,
     foreign_zone: Option<String>,
     month_first: bool,
@@ -36,9 +37,9 @@ const LONGEST: usize = 64;
 const WORDS: usize = 7;
 
 impl Instants {
-    /// A reader for times that are in that zone where they name none.
-    pub(super) fn new(zone: Option<TimeZone>) -> Self {
-        Self { zone, ..Self::default() }
+    /// A reader for times that are in the zone of the settings where they name none.
+    pub(super) fn of(settings: &Settings) -> Self {
+        Self { zone: settings.timezone.clone(), day_first: settings.day_first, ..Self::default() }
     }
 
     /// The instant that the text is; `None` where it is none, or only a time of day.
@@ -100,7 +101,7 @@ impl Instants {
 
     /// What `date` and sysstat print: a day, a month, a year and a time of day in any order, and perhaps a zone.
     fn dated(&mut self, text: &str) -> Option<Timestamp> {
-        let mut found = Parts::default();
+        let mut found = Parts { day_first: self.day_first, ..Parts::default() };
         for word in text.split([' ', ',', '\t']).filter(|word| !word.is_empty()) {
             found.take(word)?;
         }
@@ -132,7 +133,8 @@ impl Instants {
             });
         }
         if self.month_first {
-            tally.note("dates such as 11/05/26 are read as month, day and year");
+            tally
+                .note("dates such as 11/05/26 are read as month, day and year; inputs.time_format tells another order");
         }
     }
 }
@@ -168,6 +170,9 @@ struct Parts {
     time: Option<Time>,
     offset: Option<Offset>,
     zone: Option<String>,
+    /// What the settings say of dates such as `11/05/26`.
+    day_first: Option<bool>,
+    /// Whether that was assumed.
     month_first: bool,
 }
 
@@ -207,8 +212,10 @@ impl Parts {
         let mut fields = word.split(['/', '.']).map(str::parse::<i16>);
         let (first, second, third) = (fields.next()?.ok()?, fields.next()?.ok()?, fields.next()?.ok()?);
         let year = if third < 100 { 2000 + third } else { third };
-        let (month, day) = if word.contains('.') || first > 12 { (second, first) } else { (first, second) };
-        self.month_first = !word.contains('.') && first <= 12 && second <= 12;
+        let open = !word.contains('.') && first <= 12 && second <= 12;
+        let day_first = if open { self.day_first == Some(true) } else { word.contains('.') || first > 12 };
+        let (month, day) = if day_first { (second, first) } else { (first, second) };
+        self.month_first = open && self.day_first.is_none();
         (self.year, self.month, self.day) = (Some(year), i8::try_from(month).ok(), i8::try_from(day).ok());
         fields.next().is_none().then_some(())
     }
@@ -275,10 +282,15 @@ mod tests {
 
     #[test]
     fn a_zone_of_the_settings_moves_times_that_name_none() {
-        let mut clock = Instants::new(Some(TimeZone::fixed(jiff::tz::offset(2))));
+        let zone = Some(TimeZone::fixed(jiff::tz::offset(2)));
+        let settings = Settings { timezone: zone, day_first: Some(true), ..Settings::default() };
+        let mut clock = Instants::of(&settings);
         assert_eq!(clock.read("2021-10-17 14:40:33"), Some(AT));
         assert_eq!(clock.read("10/17/21 14:40:33"), Some(AT));
         assert_eq!(clock.read("1634474433"), Some(AT));
+        assert_eq!(clock.read("05/11/21 14:40:33"), clock.read("2021-11-05 14:40:33"));
+        assert!(!clock.month_first);
+        assert_eq!(Instants::default().read("05/11/21 14:40:33"), Instants::default().read("2021-05-11 14:40:33"));
     }
 
     #[test]

@@ -47,7 +47,7 @@ impl Adapter for MonitorIostat {
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let mut clock = Instants::new(settings.timezone.clone());
+        let mut clock = Instants::of(settings);
         let mut reports = Reports::new(sink);
         let mut tally = Tally::default();
         each_line(input, settings, &mut tally, |text, _, _| reports.line(text, &mut clock, sink))?;

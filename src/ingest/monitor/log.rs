@@ -51,6 +51,20 @@ pub(super) fn each_line(
     Ok(())
 }
 
+/// A line's cells; separators may stand in quotes.
+pub(super) fn cells(text: &str, separator: u8) -> Vec<String> {
+    let mut reader = csv::ReaderBuilder::new();
+    let mut rows = reader.has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
+    let record = rows.records().next().and_then(Result::ok).unwrap_or_default();
+    record.iter().map(|cell| cell.trim().to_owned()).collect()
+}
+
+/// Cells without the empty ones at the end, with which a spreadsheet fills each line up to the widest.
+pub(super) fn without_fill(mut cells: Vec<String>) -> Vec<String> {
+    cells.truncate(cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1));
+    cells
+}
+
 /// A line without the codes that move a terminal's cursor, clear it or colour it: `ESC [`, parameters, a letter. Tools that
 /// draw their table anew write them to files too.
 pub(super) fn without_codes(line: &str) -> Cow<'_, str> {
@@ -98,7 +112,7 @@ pub(super) fn repeated(
     hint: &str,
     mut parse: impl FnMut(&str, bool, &mut Instants) -> Result<Parsed, String>,
 ) -> Result<Tally, Error> {
-    let mut clock = Instants::new(settings.timezone.clone());
+    let mut clock = Instants::of(settings);
     let mut shown = Shown::new(sink);
     let mut tally = Tally::default();
     let mut leads: Option<bool> = None;

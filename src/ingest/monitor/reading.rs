@@ -63,7 +63,7 @@ pub(super) fn read(
         .collect();
     let mut tally = Tally::default();
     let mut watch = Watch::default();
-    let mut clock = Instants::new(settings.timezone.clone());
+    let mut clock = Instants::of(settings);
     let mut values = Vec::with_capacity(series.len());
     while let Some(row) = rows.next_row(&mut tally) {
         watch.last_was_short = row.bytes(names.len().checked_sub(1)).is_none();
@@ -78,6 +78,8 @@ pub(super) fn read(
                 }
                 tally.used();
             }
+            // A monitor that was started again writes its header again.
+            Err(_) if row.is_header(&names) => tally.skipped(),
             Err(refusal) => tally.reject(rejection(&row, &names, &refusal)),
         }
         tally.stop_if_strict(settings, input)?;

@@ -1,17 +1,19 @@
 //! `sadf -d`: what sar recorded, as rows between semicolons. Each kind of figure has a header of its own.
 
 use super::instants::Instants;
-use super::log::{Taken, each_line};
+use super::log::{Taken, cells, each_line, without_fill};
 use super::shown::{Figure, Shown};
 use super::sysstat::{is_label, titled, unit};
 use crate::error::Error;
 use crate::ingest::own::cell_text::number;
+use crate::ingest::own::columns::{delimiter, header_names};
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
+use crate::unit::Timestamp;
 
 /// Reads the output of `sadf -d`.
 pub struct MonitorSar;
 
-const START: &str = "# hostname;interval;timestamp";
+const START: [&str; 3] = ["# hostname", "interval", "timestamp"];
 
 impl Adapter for MonitorSar {
     fn name(&self) -> &'static str {
@@ -27,7 +29,7 @@ impl Adapter for MonitorSar {
     }
 
     fn sniff(&self, head: &Head) -> Sniff {
-        if head.first_line().starts_with(START.as_bytes()) {
+        if header_names(head.first_line()).iter().map(String::as_str).take(START.len()).eq(START) {
             Sniff::yes("the header of `sadf -d`")
         } else {
             Sniff::no("no header of `sadf -d`")
@@ -35,21 +37,29 @@ impl Adapter for MonitorSar {
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let mut clock = Instants::new(settings.timezone.clone());
+        let mut clock = Instants::of(settings);
         let mut shown = Shown::new(sink);
         let mut tally = Tally::default();
         let mut header: Vec<String> = Vec::new();
         let mut sideways = false;
+        // A semicolon, but where a spreadsheet saved the table again.
+        let separator = delimiter(input.head()?.first_line());
         each_line(input, settings, &mut tally, |text, _, _| {
             if let Some(names) = text.strip_prefix("# ") {
-                header = names.split(';').map(|name| name.trim().to_owned()).collect();
+                header = without_fill(cells(names, separator));
                 sideways |= names.contains("[...]");
                 return Ok(Taken::Skipped);
             }
             if sideways {
                 return Err("columns that repeat within a row cannot be told apart".to_owned());
             }
-            row(text, &header, &mut clock, &mut shown, sink)
+            row(&cells(text, separator), &header, separator, &mut clock).map(|read| {
+                let Some((at, figures)) = read else { return Taken::Skipped };
+                for figure in &figures {
+                    shown.take(figure, at, sink);
+                }
+                Taken::Used
+            })
         })?;
         if sideways && tally.used == 0 {
             let error = Error::input("has its items side by side (`sadf -h`)").at(input.place());
@@ -61,46 +71,37 @@ impl Adapter for MonitorSar {
     }
 }
 
-fn row(
-    text: &str,
-    header: &[String],
-    clock: &mut Instants,
-    shown: &mut Shown,
-    sink: &mut dyn Sink,
-) -> Result<Taken, String> {
-    let cells: Vec<&str> = text.split(';').collect();
-    let fourth = cells.get(3).copied().unwrap_or("");
+type Readings = (Timestamp, Vec<Figure>);
+
+/// A row's figures; `None` for a row that tells of a restart.
+fn row(cells: &[String], header: &[String], separator: u8, clock: &mut Instants) -> Result<Option<Readings>, String> {
+    let fourth = cells.get(3).map_or("", String::as_str);
     if fourth.starts_with("LINUX-RESTART") || fourth.starts_with("COM") {
-        return Ok(Taken::Skipped);
+        return Ok(None);
     }
-    if cells.len() != header.len() {
+    if cells.len() < header.len() || cells.iter().skip(header.len()).any(|cell| !cell.is_empty()) {
         return Err(format!("has {} fields, the header {}", cells.len(), header.len()));
     }
-    let stamp = cells.get(2).copied().unwrap_or("");
+    let stamp = cells.get(2).map_or("", String::as_str);
     let at = clock
         .read(stamp)
         .ok_or_else(|| format!("should be a time, found `{}`", crate::fmt::excerpt(stamp.as_bytes())))?;
     let mut label = None;
     let mut figures = Vec::with_capacity(cells.len());
-    for (name, cell) in header.iter().zip(&cells).skip(3) {
+    for (name, cell) in header.iter().zip(cells).skip(3) {
         if is_label(name) {
-            label = Some(cell.trim());
+            label = Some(cell.as_str());
             continue;
         }
-        let value = number(cell.trim(), true)?;
-        figures.push(Figure::level(titled(name, label), unit(name), value));
+        figures.push(Figure::level(titled(name, label), unit(name), number(cell, separator != b',')?));
     }
-    for figure in &figures {
-        shown.take(figure, at, sink);
-    }
-    Ok(Taken::Used)
+    Ok(Some((at, figures)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::{failed, read, sniff, values};
     use super::*;
-    use crate::unit::Timestamp;
 
     #[test]
     fn every_kind_of_figure_has_its_header() {
@@ -114,6 +115,20 @@ mod tests {
         let units: Vec<_> = sink.columns.iter().map(|key| key.unit.as_str()).collect();
         assert_eq!(units, ["%", "%", "/s", "kB/s"]);
         assert!(tally.notes.is_empty());
+    }
+
+    /// A spreadsheet fills every line up to the widest and puts its own sign between cells: the table was nobody's.
+    #[test]
+    fn a_table_saved_again_by_a_spreadsheet_is_the_same() {
+        let text = "# hostname;interval;timestamp;CPU;%user;%idle\nvm;1;2026-11-21 08:42:41 UTC;-1;94.15;0.50\n# hostname;interval;timestamp;tps;;\nvm;1;2026-11-21 08:42:41 UTC;13.25;;\n";
+        let (_, of_sadf) = read(&MonitorSar, text);
+        assert_eq!(of_sadf.columns.len(), 3);
+        for resaved in [text.replace('.', ","), text.replace(';', ","), text.replace(';', "\t").replace('.', ",")] {
+            assert!(matches!(sniff(&MonitorSar, &resaved), Sniff::Yes(_)), "{resaved}");
+            let (tally, sink) = read(&MonitorSar, &resaved);
+            assert_eq!((tally.used, tally.rejected), (2, 0), "{:?}", tally.first_rejections);
+            assert_eq!((&sink.columns, &sink.readings), (&of_sadf.columns, &of_sadf.readings));
+        }
     }
 
     #[test]

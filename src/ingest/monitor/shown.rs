@@ -93,7 +93,7 @@ pub(super) fn read(
     let mut rows = Rows::open(input, delimiter(input.head()?.first_line()))?;
     let names = rows.header().names().to_vec();
     let (mut tally, mut shown) = (Tally::default(), Shown::new(sink));
-    let mut clock = Instants::new(settings.timezone.clone());
+    let mut clock = Instants::of(settings);
     let mut is_short = false;
     while let Some(row) = rows.next_row(&mut tally) {
         is_short = row.bytes(names.len().checked_sub(1)).is_none();
@@ -104,6 +104,7 @@ pub(super) fn read(
                 }
                 tally.used();
             }
+            Err(_) if row.is_header(&names) => tally.skipped(),
             Err(refusal) => tally.reject(rejection(&row, &names, &refusal)),
         }
         tally.stop_if_strict(settings, input)?;

@@ -55,7 +55,7 @@ impl Adapter for MonitorSysstatJson {
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let file: File = json(input, "sysstat's JSON")?;
-        let mut clock = Instants::new(settings.timezone.clone());
+        let mut clock = Instants::of(settings);
         let mut tally = Tally::default();
         let mut shown = Shown::new(sink);
         let mut timeless = false;

@@ -44,7 +44,7 @@ impl Adapter for MonitorSysstatText {
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let mut clock = Instants::new(settings.timezone.clone());
+        let mut clock = Instants::of(settings);
         let mut table =
             Table { shown: Shown::new(sink), days: Days::default(), header: None, sums: BTreeMap::new(), at: None };
         let mut tally = Tally::default();

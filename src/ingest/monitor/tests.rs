@@ -76,6 +76,17 @@ fn order_repetition_and_damage() {
     assert_eq!(values(&sink, "gpu_percent"), [Some(1.0), Some(1.0)], "an added column is read too");
 }
 
+/// A script that was started again appended its header with its rows: nobody took the file.
+#[test]
+fn a_header_may_stand_among_the_rows() {
+    let run = |from: u32| format!("time,cpu%,pool_free\n{from},5,1\n{},6,2\n", from + 1);
+    let text = [run(1_795_225_420), run(1_795_229_420)].concat();
+    assert!(matches!(sniff(&MonitorCsv, &text), Sniff::Unsure(_)));
+    let (tally, sink) = read(&MonitorCsv, &text);
+    assert_eq!((tally.read, tally.used, tally.skipped), (5, 4, 1), "{:?}", tally.first_rejections);
+    assert_eq!(values(&sink, "pool_free"), [1.0, 2.0, 1.0, 2.0].map(Some));
+}
+
 #[test]
 fn any_numbers_over_time() {
     let text = "time,cpu%,net_total_bytes,mem_total_mb,errors_total,requests_per_s\n2026-11-21 02:00:00,12.5%,10,512,5,3\n2026-11-21 02:00:05,13%,15,512,4,3\n";
@@ -133,7 +144,7 @@ fn what_is_no_monitor() {
 #[test]
 fn samples_are_read_whole() {
     let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/monitor");
-    let all: [(&dyn Adapter, &str, u64); 20] = [
+    let all: [(&dyn Adapter, &str, u64); 22] = [
         (&MonitorDockerStats, "docker-stats/stats.csv", 10),
         (&MonitorDockerStats, "docker-table/stats.txt", 4),
         (&MonitorDockerStats, "docker-stream/stats.txt", 48),
@@ -153,7 +164,9 @@ fn samples_are_read_whole() {
         (&MonitorDstat, "dstat/dstat.csv", 4),
         (&MonitorDstat, "dstat/epoch.csv", 2),
         (&MonitorKubectlTop, "kubectl-top/cpu.txt", 8),
-        (&MonitorGrafana, "grafana/panel.csv", 4),
+        (&MonitorGrafana, "grafana/cpu.csv", 8),
+        (&MonitorGrafana, "grafana/memory.csv", 8),
+        (&MonitorGrafana, "grafana/network.csv", 8),
     ];
     for (adapter, file, least) in all {
         let text = std::fs::read_to_string(samples.join(file)).unwrap();

@@ -62,7 +62,7 @@ impl Adapter for MonitorVmstat {
             let error = Error::input("says nowhere when its rows were read").at(input.place());
             return Err(error.hint("have the time written: vmstat -t 1"));
         }
-        let mut clock = Instants::new(settings.timezone.clone());
+        let mut clock = Instants::of(settings);
         let mut shown = Shown::new(sink);
         let mut tally = Tally::default();
         let mut header: Vec<String> = Vec::new();

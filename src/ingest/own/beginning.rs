@@ -2,7 +2,7 @@
 
 use super::cell_text::duration_ns;
 use super::digits::{Seen, Sign, split};
-use crate::ingest::Head;
+use crate::ingest::{Head, dated};
 use csv::ByteRecord;
 
 /// Rows in which a unit is looked for that no name states.
@@ -39,6 +39,33 @@ impl Beginning {
             }
         }
         seen.sign(self.separator == b';')
+    }
+
+    /// A number between semicolons of which nothing tells whether it is a thousand, such as `1.250` beside `850`. A script that
+    /// prints three decimals prints them in every row; a spreadsheet that groups digits leaves short numbers as they are.
+    pub(in crate::ingest) fn thousand_or_not(&self, columns: &[usize]) -> Option<(usize, &str)> {
+        if self.separator != b';' || self.sign(columns) != Sign::Either {
+            return None;
+        }
+        columns.iter().find_map(|column| {
+            let mut seen = Seen::default();
+            self.cells(*column).for_each(|cell| seen.take(cell));
+            let is_short = |cell: &str| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
+            let open = self.cells(*column).find(|cell| seen.leaves_open(cell))?;
+            self.cells(*column).any(|cell| is_short(cell.trim())).then_some((*column, open))
+        })
+    }
+
+    /// Whether the day comes first in the dates of these columns, where a day above 12 shows it.
+    ///
+    /// # Errors
+    /// None does, and of a date that stands there it is not known which number is the day: the date.
+    pub(in crate::ingest) fn day_first(&self, columns: &[usize]) -> Result<Option<bool>, String> {
+        let cells = || columns.iter().flat_map(|column| self.cells(*column));
+        match dated::day_first(cells().map(str::as_bytes)) {
+            Some(day_first) => Ok(Some(day_first)),
+            None => cells().find_map(dated::ask).map_or(Ok(None), Err),
+        }
     }
 
     /// Whether one of the first cells of a column says its unit: `12 ms`.

@@ -62,10 +62,16 @@ impl Plan {
         known.chain(self.trends.iter().map(|trend| trend.column)).collect()
     }
 
+    /// The columns that hold instants, by position.
+    #[must_use]
+    pub fn times(&self) -> Vec<usize> {
+        [Wanted::Time, Wanted::Start, Wanted::End].into_iter().filter_map(|wanted| self.column(wanted)).collect()
+    }
+
     /// Whether a column holds an instant.
     #[must_use]
     pub fn has_time(&self) -> bool {
-        [Wanted::Time, Wanted::Start, Wanted::End].iter().any(|wanted| self.column(*wanted).is_some())
+        !self.times().is_empty()
     }
 
     /// Whether a column other than the error text says how a request ended.
@@ -180,10 +186,16 @@ impl Plan {
     }
 }
 
-/// The delimiter of a CSV header: whichever of comma, semicolon and tab it holds most.
+/// The delimiter of a CSV header: whichever of comma, semicolon and tab it holds most outside quotes (a series' labels stand
+/// with commas within them).
 #[must_use]
 pub fn delimiter(header: &[u8]) -> u8 {
-    let count = |wanted: u8| memchr::memchr_iter(wanted, header).count();
+    let pieces = || header.split(|byte| *byte == b'"');
+    // Every second piece stands within quotes. Of a quote that is not closed nothing is known.
+    let step = if pieces().count() % 2 == 1 { 2 } else { 1 };
+    let count = |wanted: u8| -> usize {
+        pieces().step_by(step).map(|outside| memchr::memchr_iter(wanted, outside).count()).sum()
+    };
     // Of equals the last wins, so the comma stands last.
     [b'\t', b';', b','].into_iter().max_by_key(|byte| count(*byte)).unwrap_or(b',')
 }
@@ -280,5 +292,7 @@ mod tests {
         assert_eq!(delimiter(b"a;b;c"), b';');
         assert_eq!(delimiter(b"a\tb"), b'\t');
         assert_eq!(delimiter(b"a"), b',');
+        assert_eq!(delimiter(b"\"Time\"\t\"up{a=\"\"1\"\", b=\"\"2\"\"}\""), b'\t');
+        assert_eq!(delimiter(b"\"a,b;c,d"), b',', "a quote that is not closed");
     }
 }

@@ -80,6 +80,14 @@ impl Seen {
     }
 }
 
+/// What has to be said of a number that [is left open](Seen::leaves_open).
+#[must_use]
+pub fn doubt(cell: &str) -> String {
+    let (number, _) = split(cell);
+    let (ungrouped, decimal) = (number.replace(['.', ','], ""), number.replace(',', "."));
+    format!("`{number}` may be {ungrouped} or {decimal}: no other number of the table shows its decimal sign")
+}
+
 /// A number as [`str::parse`] takes it, without what groups its digits; `None` where it cannot be one, or could be two.
 #[must_use]
 pub fn plain(text: &str, sign: Sign) -> Option<Cow<'_, str>> {

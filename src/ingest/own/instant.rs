@@ -1,6 +1,6 @@
 //! Instants as scripts print them: unix time in s, ms, µs or ns with or without decimals, RFC 3339, and ISO without a zone.
 
-use crate::ingest::{decimal, near};
+use crate::ingest::{dated, decimal, near};
 use crate::unit::{NANOS_PER_SECOND, Timestamp};
 use jiff::tz::TimeZone;
 
@@ -58,6 +58,8 @@ pub fn assumed_zone(zone: Option<&TimeZone>) -> &'static str {
 #[derive(Debug, Clone, Default)]
 pub struct Clocks {
     minute: Option<Minute>,
+    /// Whether the day comes first in `05/11/2026`, as far as somebody knows.
+    day_first: Option<bool>,
 }
 
 /// A minute as a file writes it.
@@ -71,12 +73,18 @@ struct Minute {
 }
 
 impl Clocks {
-    /// The same as [`read`].
+    /// The same where somebody knows whether the day comes first in `05/11/2026`.
+    #[must_use]
+    pub fn with_day_first(self, day_first: Option<bool>) -> Self {
+        Self { day_first, ..self }
+    }
+
+    /// The same as [`read`], and dates that can only be read where it is known which number is the day.
     pub fn read(&mut self, text: &str) -> Option<Clock> {
         if let Some(clock) = self.minute.as_ref().and_then(|minute| minute.read(text.as_bytes())) {
             return Some(clock);
         }
-        let clock = read(text)?;
+        let clock = read(text).or_else(|| dated::certain(text, self.day_first).map(Clock::Zoneless))?;
         self.minute = Minute::of(text.as_bytes(), clock).or(self.minute.take());
         Some(clock)
     }
@@ -127,6 +135,9 @@ pub(in crate::ingest) fn refused(found: &str) -> String {
         return format!(
             "should be a time, found `{found}`, which was rounded when it was written, as a spreadsheet does"
         );
+    }
+    if let Some(asked) = dated::ask(found) {
+        return format!("{asked}: {}", dated::WHICH_IS_THE_DAY);
     }
     format!(
         "should be a time (a date and time such as RFC 3339, or unix), found `{}`",
@@ -195,8 +206,10 @@ fn date(text: &str) -> Option<Clock> {
     if let Ok(stamp) = tidy.parse::<jiff::Timestamp>() {
         return nanos(stamp).map(Clock::At);
     }
-    let civil = tidy.parse::<jiff::civil::DateTime>().ok()?;
-    nanos(civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp()).map(Clock::Zoneless)
+    match tidy.parse::<jiff::civil::DateTime>() {
+        Ok(civil) => nanos(civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp()).map(Clock::Zoneless),
+        Err(_) => dated::certain(text, None).map(Clock::Zoneless),
+    }
 }
 
 #[cfg(test)]

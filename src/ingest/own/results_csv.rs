@@ -5,7 +5,7 @@
 
 use super::cell_text::Refusal;
 use super::columns::{delimiter, foreign_header, header_names};
-use super::digits::{self, Seen};
+use super::digits::{self, Seen, Sign};
 use super::known::{Wanted, known_names};
 use super::name::words;
 use super::results::key::{About, Count, Meaning, Subject, meaning};
@@ -82,7 +82,7 @@ impl Adapter for OwnResultsCsv {
         let mut rows = Rows::open(input, separator)?;
         let names = spelled_out(rows.header().names().to_vec());
         let naming = naming_column(&names);
-        let style = Style::of(input, separator, &names)?;
+        let style = Style::of(input, separator, &names, settings.sign)?;
         let (mut records, mut tally, mut is_short) = (Vec::new(), Tally::default(), false);
         while let Some(row) = rows.next_row(&mut tally) {
             is_short = row.bytes(names.len().checked_sub(1)).is_none();
@@ -210,31 +210,30 @@ fn is_number(name: &str) -> bool {
 struct Style {
     seen: Seen,
     semicolons: bool,
+    /// What the settings say.
+    known: Option<Sign>,
 }
 
 impl Style {
     /// What all numbers of a table show.
-    fn of(input: &Input, separator: u8, names: &[String]) -> Result<Self, Error> {
+    fn of(input: &Input, separator: u8, names: &[String], known: Option<Sign>) -> Result<Self, Error> {
         let numbers: Vec<usize> =
             (0..names.len()).filter(|at| names.get(*at).is_some_and(|name| is_number(name))).collect();
         let (mut rows, mut unneeded, mut seen) = (Rows::open(input, separator)?, Tally::default(), Seen::default());
         while let Some(row) = rows.next_row(&mut unneeded) {
             numbers.iter().filter_map(|column| row.text(Some(*column))).for_each(|cell| seen.take(cell));
         }
-        Ok(Self { seen, semicolons: separator == b';' })
+        Ok(Self { seen, semicolons: separator == b';', known })
     }
 
     /// A cell's number as JSON would have it, with what stands behind it; as it stands where it is none.
     fn number(self, cell: &str, column: usize) -> Result<Cow<'_, str>, Refusal> {
         let (number, behind) = digits::split(cell);
-        if self.semicolons && self.seen.leaves_open(cell) {
-            let (ungrouped, decimal) = (number.replace(['.', ','], ""), number.replace(',', "."));
-            let doubt = format!(
-                "`{number}` may be {ungrouped} or {decimal}: no other number of the table shows its decimal sign"
-            );
+        if self.known.is_none() && self.semicolons && self.seen.leaves_open(cell) {
+            let doubt = format!("{}; inputs.decimal_sign tells it", digits::doubt(cell));
             return Err(Refusal::at(column, doubt));
         }
-        Ok(match digits::plain(number, self.seen.sign(self.semicolons)) {
+        Ok(match digits::plain(number, self.known.unwrap_or_else(|| self.seen.sign(self.semicolons))) {
             Some(plain) if plain != number => Cow::Owned(format!("{plain}{behind}")),
             _ => Cow::Borrowed(cell),
         })

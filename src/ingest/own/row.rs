@@ -88,7 +88,7 @@ impl<'s> RowReader<'s> {
             trends: Vec::new(),
             measures: Vec::new(),
             crowd: Crowd::default(),
-            clocks: Clocks::default(),
+            clocks: Clocks::default().with_day_first(settings.day_first),
             assumed: Assumed::default(),
         }
     }

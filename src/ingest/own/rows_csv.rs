@@ -4,10 +4,12 @@ use super::assumed::Assumed;
 use super::beginning::Beginning;
 use super::cell_text::Refusal;
 use super::columns::{Plan, delimiter, foreign_header, header_names};
+use super::digits;
 use super::row::{Cells, RowReader, Taken};
 use crate::error::Error;
+use crate::ingest::printed::note_perhaps_cut;
 use crate::ingest::rows::{Row, Rows};
-use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, scrub, threads};
+use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, dated, scrub, threads};
 use crate::model::input::NOT_TEXT;
 
 /// Reads CSV rows of requests.
@@ -53,7 +55,20 @@ impl Adapter for OwnRowsCsv {
         let beginning = Beginning::of(&head, separator);
         let plan = Plan::beside_cells(&names, settings, &input.place(), |column| beginning.states_unit(column))?;
         plan.require_countable(&input.place())?;
-        let sign = beginning.sign(&plan.numbers());
+        let sign = match settings.sign {
+            Some(known) => known,
+            None => match beginning.thousand_or_not(&plan.numbers()) {
+                Some((column, cell)) => return Err(a_thousand_or_not(cell, names.get(column), input)),
+                None => beginning.sign(&plan.numbers()),
+            },
+        };
+        let day_first = match settings.day_first {
+            Some(known) => Some(known),
+            None => beginning
+                .day_first(&plan.times())
+                .map_err(|asked| Error::input(asked).at(input.place()).hint(dated::WHICH_IS_THE_DAY))?,
+        };
+        let settings = &Settings { day_first, ..settings.clone() };
         let readers = rows.shared_by(settings.threads.min(threads::worth_while(input)));
         let yields = threads::spread(readers, sink, |rows, sink| {
             let reader = RowReader::new(plan.clone(), settings).with_sign(sign);
@@ -68,6 +83,7 @@ impl Adapter for OwnRowsCsv {
         if let (_, true) = all.last {
             tally.unfinished.get_or_insert_with(|| "the last row breaks off".to_owned());
         }
+        note_perhaps_cut(all.ends_open, &mut tally);
         all.assumed.tell(&plan, &names, settings.timezone.as_ref(), &mut tally);
         for (what, name) in settings.columns.iter().filter(|(_, name)| !names.contains(name)) {
             tally.note(format!(
@@ -79,6 +95,12 @@ impl Adapter for OwnRowsCsv {
     }
 }
 
+/// Asks for what a number such as `1.250` is, which stands beside `850`.
+fn a_thousand_or_not(cell: &str, name: Option<&String>, input: &Input) -> Error {
+    let place = input.place().field(name.map_or("", String::as_str));
+    Error::input(digits::doubt(cell)).at(place).hint("set inputs.decimal_sign = \",\" or \".\"")
+}
+
 /// Findings are what reading rows leaves behind beside observations.
 #[derive(Default)]
 struct Findings {
@@ -86,6 +108,8 @@ struct Findings {
     assumed: Assumed,
     /// The last row's line, and whether it has too few fields.
     last: (u64, bool),
+    /// Whether the last row has no line end.
+    ends_open: bool,
 }
 
 impl Findings {
@@ -94,6 +118,7 @@ impl Findings {
         self.tally.merge(other.tally);
         self.assumed.merge(&other.assumed);
         self.last = self.last.max(other.last);
+        self.ends_open |= other.ends_open;
     }
 }
 
@@ -108,7 +133,7 @@ fn read_rows(mut rows: Rows, mut reader: RowReader<'_>, strict: bool, sink: &mut
         match taken {
             Ok(Taken::Used) => findings.tally.used(),
             Ok(Taken::Skipped) => findings.tally.skipped(),
-            Err(_) if is_header(&row, &names) => findings.tally.header(),
+            Err(_) if row.is_header(&names) => findings.tally.header(),
             Err(refusal) => findings.tally.reject(rejection(&row, &names, &refusal)),
         }
         if strict && findings.tally.rejected > 0 {
@@ -116,13 +141,9 @@ fn read_rows(mut rows: Rows, mut reader: RowReader<'_>, strict: bool, sink: &mut
             break;
         }
     }
+    findings.ends_open = rows.ends_open();
     findings.assumed = reader.into_assumed(sink);
     findings
-}
-
-/// Whether a row is the header once more, as where a run was appended.
-fn is_header(row: &Row<'_>, names: &[String]) -> bool {
-    names.iter().enumerate().all(|(column, name)| row.text(Some(column)).unwrap_or_default() == name)
 }
 
 /// Holds a row against the header: a field too few or too many moves values into other columns.
@@ -157,5 +178,87 @@ pub(in crate::ingest) fn rejection(row: &Row<'_>, names: &[String], refusal: &Re
 impl Cells for Row<'_> {
     fn text(&self, column: usize) -> Option<&str> {
         Row::text(self, Some(column))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::digits::Sign;
+    use super::super::recording::Recording;
+    use super::*;
+    use crate::unit::Timestamp;
+
+    fn read(text: &str, settings: &Settings) -> Result<(Tally, Recording), Error> {
+        let mut sink = Recording::default();
+        let input = Input::memory("rows.csv", text.as_bytes()).unwrap();
+        OwnRowsCsv.read(&input, settings, &mut sink).map(|tally| (tally, sink))
+    }
+
+    /// Each row was refused for its time, in every country that writes the day first.
+    #[test]
+    fn dates_with_the_day_first_are_read_where_a_day_shows_it() {
+        let settings = Settings::default();
+        let dotted = "time;endpoint;latency_ms\n21.11.2026 10:00:00,123;/a;5\n05.12.2026 10:00:00,123;/a;5\n";
+        let slashed = "time,endpoint,latency_ms\n05/12/2026 10:00,/a,5\n21/11/2026 10:00,/a,5\n";
+        for text in [dotted, slashed] {
+            let (tally, sink) = read(text, &settings).unwrap();
+            assert_eq!((tally.used, tally.rejected), (2, 0), "{:?}", tally.first_rejections);
+            assert!(tally.notes.iter().any(|note| note.contains("states no time zone")));
+            let days: Vec<i64> =
+                sink.samples.iter().map(|(_, sample)| sample.ended_at.unwrap().0 / 86_400_000_000_000).collect();
+            let day = |date: &str| format!("{date}T00:00:00Z").parse::<jiff::Timestamp>().unwrap().as_second() / 86_400;
+            assert_eq!(days.iter().min().zip(days.iter().max()), Some((&day("2026-11-21"), &day("2026-12-05"))));
+        }
+    }
+
+    /// `12` of `123`: nothing said that the last row was cut, and its latency was a tenth.
+    #[test]
+    fn a_last_row_without_line_end_may_be_cut_within_its_last_field() {
+        let text = "timestamp,endpoint,latency_ms\n1795225420,/a,123\n1795225421,/a,123\n";
+        for (text, cut) in [(text, false), (&text[..text.len() - 1], true), (&text[..text.len() - 2], true)] {
+            let (tally, _) = read(text, &Settings::default()).unwrap();
+            assert_eq!((tally.used, tally.unfinished.is_some()), (2, false));
+            assert_eq!(tally.notes.iter().any(|note| note.contains("perhaps it was cut off")), cut, "{text}");
+        }
+        let (tally, _) = read(&text[..text.len() - 5], &Settings::default()).unwrap();
+        assert_eq!(tally.notes.iter().filter(|note| note.contains("perhaps")).count(), 0, "said already");
+        assert!(tally.unfinished.is_some());
+    }
+
+    /// A point that groups digits was read as a decimal one: 1.25 ms of a second and a quarter.
+    #[test]
+    fn whether_a_point_groups_digits_is_asked_for() {
+        let text = |cells: [&str; 3]| {
+            let rows = cells.map(|cell| format!("1795225420;/a;{cell}\n"));
+            format!("timestamp;endpoint;latency_ms\n{}", rows.concat())
+        };
+        let open = text(["850", "1.250", "900"]);
+        let error = read(&open, &Settings::default()).unwrap_err();
+        assert!(error.message.contains("`1.250` may be 1250 or 1.250"), "{}", error.message);
+        assert!(error.hint.unwrap().contains("inputs.decimal_sign"));
+        let longest = |text: &str, sign| {
+            let (tally, sink) = read(text, &Settings { sign, ..Settings::default() }).unwrap();
+            assert_eq!(tally.rejected, 0, "{:?}", tally.first_rejections);
+            sink.samples.iter().filter_map(|(_, sample)| sample.latency_ns).max().unwrap() / 1000
+        };
+        assert_eq!(longest(&open, Some(Sign::Comma)), 1_250_000);
+        assert_eq!(longest(&open, Some(Sign::GroupedPoint)), 900_000);
+        // Three decimals in every row, a number that shows its sign, one of four digits without a point: nothing is open.
+        assert_eq!(longest(&text(["850.000", "1.250", "12.125"]), None), 850_000);
+        assert_eq!(longest(&text(["850", "1.250", "12,5"]), None), 1_250_000);
+        assert_eq!(longest(&text(["850", "1.250", "12.5"]), None), 850_000);
+        assert_eq!(longest(&text(["850", "1.250", "1200"]), None), 1_200_000);
+        assert_eq!(longest(&open.replace(';', ","), None), 900_000);
+    }
+
+    #[test]
+    fn which_number_is_the_day_is_asked_for() {
+        let text = "time,endpoint,latency_ms\n05/11/2026 10:00:01,/a,1000\n";
+        let error = read(text, &Settings::default()).unwrap_err();
+        assert!(error.message.contains("05/11/2026 10:00:01"), "{}", error.message);
+        assert!(error.hint.unwrap().contains("inputs.time_format"));
+        let settings = Settings { day_first: Some(true), ..Settings::default() };
+        let (_, sink) = read(text, &settings).unwrap();
+        assert_eq!(sink.samples[0].1.ended_at, Some(Timestamp(1_793_872_802_000_000_000)));
     }
 }

@@ -48,9 +48,62 @@ pub(super) fn page(head: &Head) -> bool {
 
 /// Whether it is an HTML page whose title begins so, in lower case; a `<` is the title's end.
 pub(super) fn titled(head: &Head, begins: &str) -> bool {
+    title(head).is_some_and(|title| title.starts_with(begins))
+}
+
+/// An HTML page from its title on, in lower case.
+fn title(head: &Head) -> Option<String> {
+    if !page(head) {
+        return None;
+    }
     let text = head.text().to_lowercase();
     let title = text.split_once("<title").and_then(|(_, rest)| rest.split_once('>')).map(|(_, title)| title);
-    page(head) && title.is_some_and(|title| title.trim_start().starts_with(begins))
+    title.map(|title| title.trim_start().to_owned())
+}
+
+/// Words by which servers call a status, with the number before them: `502 Bad Gateway`, `HTTP Status 404 – Not Found`.
+const STATUSES: [&str; 16] = [
+    "bad request",
+    "unauthorized",
+    "authorization required",
+    "forbidden",
+    "not found",
+    "method not allowed",
+    "request timeout",
+    "request time-out",
+    "gone",
+    "too many requests",
+    "internal server error",
+    "bad gateway",
+    "service unavailable",
+    "service temporarily unavailable",
+    "gateway timeout",
+    "gateway time-out",
+];
+
+/// What a server, a proxy or a gateway shows in the place of what was asked for.
+pub(super) fn error_page(head: &Head) -> bool {
+    let Some(title) = title(head) else { return false };
+    let title = title.split('<').next().unwrap_or_default();
+    STATUSES.iter().filter_map(|words| title.split_once(words)).any(|(before, _)| {
+        let before = before.trim_end_matches([' ', ':', '-', '–', '|', '.']);
+        let number = before.len().checked_sub(3).and_then(|at| before.split_at_checked(at));
+        number.is_some_and(|(before, number)| {
+            let is_status = number.starts_with(['4', '5']) && number.bytes().all(|byte| byte.is_ascii_digit());
+            is_status && !before.ends_with(|letter: char| letter.is_alphanumeric())
+        })
+    })
+}
+
+/// `<Error><Code>NoSuchKey</Code>`: what S3 and its like answer.
+pub(super) fn storage_error(head: &Head) -> bool {
+    let text = head.text();
+    let begin = text.trim_start();
+    let root = match begin.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")) {
+        Some((_, rest)) => rest.trim_start(),
+        None => begin,
+    };
+    root.strip_prefix("<Error>").is_some_and(|rest| rest.trim_start().starts_with("<Code>"))
 }
 
 /// `<testsuites>` or `<testsuite name=` as the root, with or without an XML declaration.

@@ -118,6 +118,17 @@ fn bad_rows_say_where_and_why() {
     assert!(bytes.windows(2).all(|pair| pair[0] < pair[1]));
 }
 
+/// A file that was cut within its last column was called whole.
+#[test]
+fn a_last_row_without_line_end_may_be_cut_within_its_last_field() {
+    let text = "timeStamp,elapsed,label,success,Latency\n1795226390340,12,a,true,11\n1795226390341,12,a,true,11\n";
+    for (text, cut) in [(text, false), (&text[..text.len() - 1], true), (&text[..text.len() - 2], true)] {
+        let (_, tally) = read(text.as_bytes());
+        assert_eq!((tally.used, tally.unfinished.is_some()), (2, false));
+        assert_eq!(tally.notes.iter().any(|note| note.contains("perhaps it was cut off")), cut, "{text}");
+    }
+}
+
 /// A last row with a field too many, or a word where a number should be, is wrong; the file does not end in it.
 #[test]
 fn only_a_last_row_that_lacks_something_breaks_off() {

@@ -113,6 +113,15 @@ fn html_without_data_is_refused_and_cut_html_is_unfinished() {
 }
 
 /// The JSON and the HTML report of one run: what Locust prints must come out of what Locust counted.
+/// A run without requests "held no results", which sounded like a file of another kind.
+#[test]
+fn html_of_a_run_without_requests_says_so() {
+    let page = b"<!DOCTYPE html><title>Locust</title><script>window.templateArgs = {\"requests_statistics\": []}</script></html>";
+    let input = Input::memory("report.html", page.to_vec()).unwrap();
+    let error = Html.read(&input, &Settings::default(), &mut Notebook::default()).unwrap_err();
+    assert!(error.message.contains("without a single request"), "{}", error.message);
+}
+
 #[test]
 fn percentiles_of_the_html_come_out_of_the_buckets_of_the_json_by_locusts_rule() {
     let (json, _) = read(&Json, &sample("json/locust.json"));

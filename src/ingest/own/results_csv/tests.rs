@@ -145,6 +145,11 @@ fn what_may_be_one_or_a_thousand_is_not_guessed() {
     let (tally, _) = read("endpoint;requests;p95_ms\n/a;1.000;34\n/b;20;35\n");
     assert_eq!((tally.used, tally.rejected), (1, 1));
     assert!(tally.first_rejections[0].reason.contains("`1.000` may be 1000 or 1.000"), "{:?}", tally.first_rejections);
+    let settings = Settings { sign: Some(Sign::Comma), ..Settings::default() };
+    let input = Input::memory("t", &b"endpoint;requests;p95_ms\n/a;1.000;34\n/b;20;35\n"[..]).unwrap();
+    let mut sink = Recording::default();
+    let tally = OwnResultsCsv.read(&input, &settings, &mut sink).unwrap();
+    assert_eq!((tally.rejected, sink.totals[0].1.requests), (0, Some(1000)), "as the settings say");
     let (tally, sink) = read("endpoint;requests;p95_ms\n/a;2000;34.125\n");
     assert_eq!((tally.used, sink.totals[0].1.requests), (1, Some(2000)));
     let (tally, _) = read("endpoint,requests,p95_ms\n/a,\"1,000\",34\n");
