@@ -76,9 +76,9 @@ impl Adapter for AbPercentiles {
 /// Takes percentiles out that ab may have read from behind its list and that no request had; how many.
 fn leave_out_what_is_behind_the_end(quoted: &mut Quoted) -> u64 {
     let Some(most) = quoted.max_us.filter(|_| quoted.quantiles.len() >= ROWS) else { return 0 };
-    // As many requests at least as there are different times up to the median, where ab never reads too far.
+    // As many requests at least as there are different times below the median, where ab never reads too far.
     let mut least_requests = 1.0;
-    let lower = quoted.quantiles.iter().filter(|(p, _)| *p <= 0.5).map(|(_, us)| *us);
+    let lower = quoted.quantiles.iter().filter(|(p, _)| *p < 0.5).map(|(_, us)| *us);
     let mut before = quoted.min_us.unwrap_or(0.0);
     for us in lower {
         least_requests += f64::from(us > before);
@@ -116,6 +116,11 @@ mod tests {
     fn percentiles_from_behind_the_list_are_left_out() {
         let (quoted, tally) = read(&std::fs::read_to_string("samples/ab/few/percentiles.csv").unwrap());
         assert_eq!((quoted.quantiles.len(), tally.notes.len()), (97, 1));
+        // Of one, ab reads the upper half from there.
+        let time = |p: i32| if (50..100).contains(&p) { 0.257 } else { 0.163 };
+        let one: Vec<String> = (0..=100).map(|p| format!("{p},{}\n", time(p))).collect();
+        let (quoted, _) = read(&format!("Percentage served,Time in ms\n{}", one.concat()));
+        assert_eq!((quoted.quantiles.len(), quoted.max_us), (49, Some(163.0)));
         // Of 600 none is behind the end, and what stands in no order was edited.
         let many = std::fs::read_to_string("samples/ab/forms/percentiles.csv").unwrap();
         let last = many.lines().find(|line| line.starts_with("99,")).unwrap();
