@@ -19,6 +19,9 @@ struct Figures {
     response_time: Option<f64>,
     transaction_rate: Option<f64>,
     failed_transactions: u64,
+    data_transferred: Option<f64>,
+    throughput: Option<f64>,
+    concurrency: Option<f64>,
     longest_transaction: Option<f64>,
     shortest_transaction: Option<f64>,
 }
@@ -83,6 +86,9 @@ impl Figures {
             shortest_s: self.shortest_transaction,
             rate_per_s: self.transaction_rate,
             availability: Some(self.availability),
+            concurrency: self.concurrency,
+            megabytes: self.data_transferred,
+            megabytes_per_s: self.throughput,
         }
     }
 }

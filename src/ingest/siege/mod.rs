@@ -5,7 +5,10 @@
 //! successful ones only, so with failures it is no mean; here it is divided by all, as siege's own concurrency is.
 //!
 //! Its rate is `transactions` by the elapsed time, and its availability their share in percent; where these, with the two
-//! decimals that are printed, give other counts, siege's figures contradict each other.
+//! decimals that are printed, give other counts, siege's figures contradict each other. Its concurrency is the time of all
+//! requests by the elapsed time, and its data by it its throughput. Refused connections fail and are not timed, so the mean
+//! over all may lie below the shortest; siege's own response time may not. The log's data is in whole megabytes in some versions
+//! and in bytes in others, and `successful_transactions` are counted by a rule of their own: they are held against nothing.
 
 mod json;
 mod log;
@@ -15,10 +18,11 @@ mod tests;
 pub use json::SiegeJson;
 pub use log::SiegeLog;
 
-use crate::ingest::implied::{Implied, Printed, float};
+use crate::ingest::implied::{Implied, Printed, differs, exceeds, float};
 use crate::ingest::printed::nothing_known;
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::sample::{Fact, Fault, LoadModel, Total};
+use crate::unit::Unit;
 
 /// The tool as people write it.
 const TOOL: &str = "siege";
@@ -41,6 +45,9 @@ struct Run {
     rate_per_s: Option<f64>,
     /// In percent, where it is printed.
     availability: Option<f64>,
+    concurrency: Option<f64>,
+    megabytes: Option<f64>,
+    megabytes_per_s: Option<f64>,
 }
 
 impl Run {
@@ -75,15 +82,44 @@ impl Run {
         self.response_s.filter(|_| self.transactions > 0).map(|seconds| seconds * share)
     }
 
-    /// Where rate and availability do not fit the counts.
+    /// Where rate and availability do not fit the counts, or times and sizes each other.
     fn doubts(&self) -> impl Iterator<Item = Fact> {
         let printed = |value: f64| Printed { value, step: DECIMALS };
-        let rate = self.rate_per_s.map(|rate| Implied::by(printed(rate), printed(self.elapsed_s)));
+        // Of a run of no hundredth of a second siege prints a rate of 0.
+        let rate = self.rate_per_s.filter(|_| self.elapsed_s > 0.0);
+        let rate = rate.map(|rate| Implied::by(printed(rate), printed(self.elapsed_s)));
         let all = Printed::whole(float(self.transactions.saturating_add(self.failed)) / 100.0);
         let share = self.availability.filter(|_| all.value > 0.0).map(|share| Implied::by(printed(share), all));
-        let differs =
+        let fits =
             |from: &str, made: Option<Implied>| made?.differs(from, "transactions", "it counts", self.transactions);
-        [differs("its rate and its time", rate), differs("its availability", share)].into_iter().flatten()
+        let counts = [fits("its rate and its time", rate), fits("its availability", share)];
+        counts.into_iter().flatten().chain(self.doubts_of_times()).chain(self.doubt_of_size())
+    }
+
+    fn doubts_of_times(&self) -> impl Iterator<Item = Fact> {
+        let seconds = |value: f64| Printed { value: value * 1e6, step: DECIMALS * 1e6 };
+        let some =
+            |name: &'static str, value: Option<f64>| Some((name, seconds(value.filter(|_| self.transactions > 0)?)));
+        let (shortest, longest) =
+            (some("its shortest transaction", self.shortest_s), some("its longest", self.longest_s));
+        let response = some("its response time", self.response_s);
+        let order = |low: Option<(&str, Printed)>, high: Option<(&str, Printed)>| exceeds(low?, high?, Unit::Micros);
+        let whole = |users: f64| Printed { value: users, step: DECIMALS };
+        let made = self.concurrency.map(|users| seconds(self.elapsed_s).times(whole(users)));
+        let taken = response.map(|(_, response)| response.times(Printed::whole(float(self.transactions))));
+        let taken = taken.zip(made).and_then(|(taken, made)| {
+            let made = ("its concurrency by its time", made);
+            differs(("its response time by its transactions", taken), made, Unit::Micros)
+        });
+        [order(shortest, longest), order(shortest, response), taken].into_iter().flatten()
+    }
+
+    fn doubt_of_size(&self) -> Option<Fact> {
+        const MEGABYTE: f64 = 1024.0 * 1024.0;
+        let printed = |value: f64| Printed { value: value * MEGABYTE, step: DECIMALS * MEGABYTE };
+        let elapsed = Printed { value: self.elapsed_s, step: DECIMALS };
+        let (data, made) = (printed(self.megabytes?), printed(self.megabytes_per_s?).times(elapsed));
+        differs(("its data", data), ("its throughput by its time", made), Unit::Bytes)
     }
 
     fn facts(&self) -> Vec<Fact> {
