@@ -9,8 +9,12 @@ use crate::model::key::{CellKey, EndpointKey, MetricKind, Population};
 use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Threshold, Total};
 use crate::model::test::{CellData, MetricData, Timeline};
-use crate::unit::{Span, Unit};
+use crate::unit::{NANOS_PER_SECOND, Span, Timestamp, Unit};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How far neighbouring instants lie apart where they are stated in whole seconds, and where in fractions.
+const SECONDS_APART_S: f64 = 1.0;
+const FRACTIONS_APART_S: f64 = 0.1;
 
 impl Part {
     /// The cells that hold samples, by key.
@@ -66,10 +70,33 @@ impl Part {
         })
     }
 
-    /// Whether no two of its requests ended at different instants.
+    /// Whether time goes on from row to row: the instants that its requests or intervals state lie further apart than two
+    /// neighbouring ones, which may come in any order. Rows state when they began or when they ended, and the other follows
+    /// from the latency: where both lie apart, what is stated does.
     #[must_use]
-    pub fn is_of_one_instant(&self) -> bool {
-        self.requests.extremes().is_none_or(|(first, last)| first == last)
+    pub fn time_goes_on(&self) -> bool {
+        let Some((first, last)) = self.requests.extremes() else {
+            return self.intervals_span().is_some_and(|span| span.end.seconds_since(span.start) > SECONDS_APART_S);
+        };
+        let Some((start, latest)) = self.starts() else { return false };
+        let apart_s = latest.seconds_since(start).min(last.seconds_since(first));
+        apart_s > if self.states_fractions() { FRACTIONS_APART_S } else { SECONDS_APART_S }
+    }
+
+    /// Whether the instants that its requests state, of their beginning or their end, have fractions of a second.
+    #[must_use]
+    pub fn states_fractions(&self) -> bool {
+        self.clock() == Clock::Finer && self.starts().is_some_and(|(start, _)| start.0 % NANOS_PER_SECOND != 0)
+    }
+
+    /// When the first request began, and an instant before which the last did not.
+    fn starts(&self) -> Option<(Timestamp, Timestamp)> {
+        let cells = self.cells.sorted().into_iter().filter(|(key, _)| key.population == Population::Request);
+        let starts = cells.filter_map(|(_, counter)| {
+            let longest = counter.recorded.max_ns().and_then(|longest| i64::try_from(longest).ok()).unwrap_or(0);
+            counter.span.map(|span| (span.start, span.end.plus_nanos(-longest)))
+        });
+        starts.reduce(|(first, last), (start, latest)| (first.min(start), last.max(latest)))
     }
 
     /// Whether it holds no sample at all.

@@ -5,8 +5,8 @@ use super::*;
 /// So many requests, of which each tenth failed, with these metrics.
 fn points(metrics: &[&str]) -> String {
     let of = |at: u64, metric: &str| {
-        let value = if metric == "http_reqs" { 1 } else { u64::from(at % 10 == 0) };
-        let status = if at % 10 == 0 { 500 } else { 200 };
+        let value = if metric == "http_reqs" { 1 } else { u64::from(at.is_multiple_of(10)) };
+        let status = if at.is_multiple_of(10) { 500 } else { 200 };
         format!(
             r#"{{"metric":"{metric}","type":"Point","data":{{"time":"2026-11-21T02:{:02}:{:02}Z","value":{value},"tags":{{"expected_response":"{}","method":"GET","name":"/a","status":"{status}"}}}}}}"#,
             at / 60,

@@ -179,7 +179,7 @@ impl<'s> Teller<'s> {
             self.enter(busy);
         }
         // Only this way comes what is no whole number; see `tell_known`.
-        if elapsed_ns % NANOS_PER_MS != 0 {
+        if !elapsed_ns.is_multiple_of(NANOS_PER_MS) {
             self.longest_broken_ns = self.longest_broken_ns.max(Some(elapsed_ns));
         }
         let home = self.homes.of(given, judged, self.sink);

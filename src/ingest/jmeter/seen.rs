@@ -58,7 +58,7 @@ impl Seen {
         match self.longest_broken_ns {
             Some(longest) if longest < MAY_BE_SECONDS_NS => sink.fact(part, Fact::Warning(may_be_seconds(longest))),
             Some(_) => {
-                tally.note("`elapsed` has fractions, which JMeter does not write; they are read as milliseconds")
+                tally.note("`elapsed` has fractions, which JMeter does not write; they are read as milliseconds");
             }
             None => {}
         }

@@ -20,6 +20,9 @@ struct Figures {
     transaction_rate: Option<f64>,
     successful_transactions: Option<u64>,
     failed_transactions: u64,
+    data_transferred: Option<f64>,
+    throughput: Option<f64>,
+    concurrency: Option<f64>,
     longest_transaction: Option<f64>,
     shortest_transaction: Option<f64>,
 }
@@ -85,6 +88,9 @@ impl Figures {
             shortest_s: self.shortest_transaction,
             rate_per_s: self.transaction_rate,
             availability: Some(self.availability),
+            concurrency: self.concurrency,
+            megabytes: self.data_transferred,
+            megabytes_per_s: self.throughput,
         }
     }
 }

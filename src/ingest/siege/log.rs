@@ -26,6 +26,7 @@ struct Columns {
     elapsed: usize,
     response: usize,
     rate: usize,
+    concurrency: Option<usize>,
     okay: usize,
     failed: usize,
 }
@@ -93,6 +94,7 @@ impl Columns {
             elapsed: column("Elap Time")?,
             response: column("Resp Time")?,
             rate: column("Trans Rate")?,
+            concurrency: header.position("Concurrent"),
             okay: column("OKAY")?,
             failed: column("Failed")?,
         })
@@ -125,10 +127,9 @@ impl Columns {
             failed: count(row, self.failed)?,
             elapsed_s: amount(row, self.elapsed)?,
             response_s: quotient(row, self.response)?,
-            longest_s: None,
-            shortest_s: None,
             rate_per_s: quotient(row, self.rate)?,
-            availability: None,
+            concurrency: self.concurrency.and_then(|column| amount(row, column).ok()),
+            ..Run::default()
         };
         Ok((ended, stamp.to_owned(), run))
     }

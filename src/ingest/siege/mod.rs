@@ -10,7 +10,10 @@
 //! divided by all, as siege's own concurrency is. Times come from a clock of 10 ms: 0.00 is shorter than that, and not zero.
 //!
 //! Its rate is `transactions` by the elapsed time, and its availability their share in percent; where these, with the two
-//! decimals that are printed, give other counts, siege's figures contradict each other.
+//! decimals that are printed, give other counts, siege's figures contradict each other. Its concurrency is the time of all
+//! requests by the elapsed time, and its data by it its throughput. Refused connections fail and are not timed, so the mean
+//! over all may lie below the shortest; siege's own response time may not. The log's data is in whole megabytes in some versions
+//! and in bytes in others: it is held against nothing.
 
 mod json;
 mod log;
@@ -21,10 +24,11 @@ pub use json::SiegeJson;
 pub use log::SiegeLog;
 
 use crate::fmt;
-use crate::ingest::implied::{Implied, Printed, float};
+use crate::ingest::implied::{Implied, Printed, differs, exceeds, float};
 use crate::ingest::printed::nothing_known;
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::sample::{Fact, Fault, LoadModel, Total};
+use crate::unit::Unit;
 
 /// The tool as people write it.
 const TOOL: &str = "siege";
@@ -50,6 +54,9 @@ struct Run {
     rate_per_s: Option<f64>,
     /// In percent, where it is printed.
     availability: Option<f64>,
+    concurrency: Option<f64>,
+    megabytes: Option<f64>,
+    megabytes_per_s: Option<f64>,
 }
 
 impl Run {
@@ -68,7 +75,10 @@ impl Run {
         let latency = if self.requests() == 0 {
             Distribution::Unknown("no requests".to_owned())
         } else if times == [None; 3] {
-            Distribution::Unknown("shorter than the 0.01 s that siege tells".to_owned())
+            let is_timed = self.transactions > 0;
+            let why =
+                if is_timed { "shorter than the 0.01 s that siege tells" } else { "siege's times are of transactions" };
+            Distribution::Unknown(why.to_owned())
         } else {
             let [mean_us, min_us, max_us] = times;
             Distribution::Quoted(Quoted {
@@ -97,16 +107,44 @@ impl Run {
         self.response_s.filter(|_| self.transactions > 0).map(|seconds| seconds * share)
     }
 
-    /// Where rate and availability do not fit the counts.
+    /// Where rate and availability do not fit the counts, or times and sizes each other.
     fn doubts(&self) -> impl Iterator<Item = Fact> {
         let printed = |value: f64| Printed { value, step: DECIMALS };
+        // Of a run of no hundredth of a second siege prints a rate of 0.
         let rate = self.rate_per_s.filter(|_| self.elapsed_s > 0.0);
         let rate = rate.map(|rate| Implied::by(printed(rate), printed(self.elapsed_s)));
         let all = Printed::whole(float(self.requests()) / 100.0);
         let share = self.availability.filter(|_| all.value > 0.0).map(|share| Implied::by(printed(share), all));
-        let differs =
+        let fits =
             |from: &str, made: Option<Implied>| made?.differs(from, "transactions", "it counts", self.transactions);
-        [differs("its rate and its time", rate), differs("its availability", share)].into_iter().flatten()
+        let counts = [fits("its rate and its time", rate), fits("its availability", share)];
+        counts.into_iter().flatten().chain(self.doubts_of_times()).chain(self.doubt_of_size())
+    }
+
+    fn doubts_of_times(&self) -> impl Iterator<Item = Fact> {
+        let seconds = |value: f64| Printed { value: value * 1e6, step: DECIMALS * 1e6 };
+        let some =
+            |name: &'static str, value: Option<f64>| Some((name, seconds(value.filter(|_| self.transactions > 0)?)));
+        let (shortest, longest) =
+            (some("its shortest transaction", self.shortest_s), some("its longest", self.longest_s));
+        let response = some("its response time", self.response_s);
+        let order = |low: Option<(&str, Printed)>, high: Option<(&str, Printed)>| exceeds(low?, high?, Unit::Micros);
+        let whole = |users: f64| Printed { value: users, step: DECIMALS };
+        let made = self.concurrency.map(|users| seconds(self.elapsed_s).times(whole(users)));
+        let taken = response.map(|(_, response)| response.times(Printed::whole(float(self.transactions))));
+        let taken = taken.zip(made).and_then(|(taken, made)| {
+            let made = ("its concurrency by its time", made);
+            differs(("its response time by its transactions", taken), made, Unit::Micros)
+        });
+        [order(shortest, longest), order(shortest, response), taken].into_iter().flatten()
+    }
+
+    fn doubt_of_size(&self) -> Option<Fact> {
+        const MEGABYTE: f64 = 1024.0 * 1024.0;
+        let printed = |value: f64| Printed { value: value * MEGABYTE, step: DECIMALS * MEGABYTE };
+        let elapsed = Printed { value: self.elapsed_s, step: DECIMALS };
+        let (data, made) = (printed(self.megabytes?), printed(self.megabytes_per_s?).times(elapsed));
+        differs(("its data", data), ("its throughput by its time", made), Unit::Bytes)
     }
 
     fn facts(&self) -> Vec<Fact> {
