@@ -134,6 +134,7 @@ fn a_file_that_is_its_text_again_is_read_once() {
         ("ab/forms/gnuplot.tsv", true, true),
         ("gatling/3.4/simulation.log", true, true),
         ("ngrinder/intervals/output.csv", true, true),
+        ("own/websocket/raw.csv", true, true),
         ("hey/csv/raw.csv", false, true),
         ("ab/forms/percentiles.csv", false, true),
         ("goose/requests-json/request.ndjson", false, false),
