@@ -70,33 +70,34 @@ impl Part {
         })
     }
 
-    /// Whether time goes on from row to row: the instants that its requests or intervals state lie further apart than two
-    /// neighbouring ones, which may come in any order. Rows state when they began or when they ended, and the other follows
-    /// from the latency: where both lie apart, what is stated does.
+    /// Whether time goes on from row to row: the instants that its rows state lie further apart than two neighbouring ones,
+    /// which may come in any order. Rows state when they began or when they ended, and the other follows from the latency:
+    /// where both lie apart, what is stated does.
     #[must_use]
     pub fn time_goes_on(&self) -> bool {
-        let Some((first, last)) = self.requests.extremes() else {
-            return self.intervals_span().is_some_and(|span| span.end.seconds_since(span.start) > SECONDS_APART_S);
+        let Some((started, ended)) = self.least_spans() else {
+            return self.intervals_span().is_some_and(|span| span.seconds() > SECONDS_APART_S);
         };
-        let Some((start, latest)) = self.starts() else { return false };
-        let apart_s = latest.seconds_since(start).min(last.seconds_since(first));
+        let apart_s = started.seconds().min(ended.seconds());
         apart_s > if self.states_fractions() { FRACTIONS_APART_S } else { SECONDS_APART_S }
     }
 
-    /// Whether the instants that its requests state, of their beginning or their end, have fractions of a second.
+    /// Whether the instants that its rows state, of beginning or end, have fractions of a second.
     #[must_use]
     pub fn states_fractions(&self) -> bool {
-        self.clock() == Clock::Finer && self.starts().is_some_and(|(start, _)| start.0 % NANOS_PER_SECOND != 0)
+        let has_fractions = |at: Timestamp| at.0 % NANOS_PER_SECOND != 0;
+        self.least_spans().is_some_and(|(started, ended)| has_fractions(started.start) && has_fractions(ended.end))
     }
 
-    /// When the first request began, and an instant before which the last did not.
-    fn starts(&self) -> Option<(Timestamp, Timestamp)> {
-        let cells = self.cells.sorted().into_iter().filter(|(key, _)| key.population == Population::Request);
-        let starts = cells.filter_map(|(_, counter)| {
+    /// The first beginning and an instant before which the last is not; an instant behind which the first end is not, and the
+    /// last. Of a cell the first beginning, the last end and the longest sample are known, not when that was.
+    fn least_spans(&self) -> Option<(Span, Span)> {
+        let spans = self.cells.sorted().into_iter().filter_map(|(_, counter)| {
             let longest = counter.recorded.max_ns().and_then(|longest| i64::try_from(longest).ok()).unwrap_or(0);
-            counter.span.map(|span| (span.start, span.end.plus_nanos(-longest)))
+            let Span { start, end } = counter.span?;
+            Some((Span { start, end: end.plus_nanos(-longest) }, Span { start: start.plus_nanos(longest), end }))
         });
-        starts.reduce(|(first, last), (start, latest)| (first.min(start), last.max(latest)))
+        spans.reduce(|(started, ended), other| (started.union(other.0), ended.union(other.1)))
     }
 
     /// Whether it holds no sample at all.

@@ -120,6 +120,21 @@ fn a_file_that_was_appended_to_itself_counts_once() {
     assert!(warnings.iter().any(|text| text.contains("those from line 203 on are the ones before")), "{warnings:?}");
 }
 
+/// The second of them was cut: what it held counted again, in the run that it was a copy of.
+#[test]
+fn a_run_that_was_appended_to_itself_and_cut_counts_once() {
+    let cut: String = run(300, 20).split_inclusive('\n').take(60).collect();
+    for second in [[JTL, &run(300, 20), JTL, &cut].concat(), [JTL, &cut, JTL, &run(300, 20)].concat()] {
+        let suite = read(&[("load/results.jtl", [JTL, &run(0, 10), &second].concat())]);
+        assert_eq!(counts(&suite), [(Some("run 1"), Some(100)), (Some("run 2"), Some(100))]);
+        let input = &suite.tests[0].inputs[0];
+        assert_eq!((input.rows_read, input.rows_used, input.unfinished.as_deref()), (262, 200, None));
+        let line = if second.len() - second.rfind(JTL).unwrap() > cut.len() + JTL.len() { 102 } else { 203 };
+        let said = format!("behind the header in line {line} are not counted again");
+        assert!(suite.tests[0].warnings.iter().any(|one| one.text.contains(&said)), "{:?}", suite.tests[0].warnings);
+    }
+}
+
 /// Of formats without a header row among the others nothing showed it: each request counted twice, at twice the rate. Packed,
 /// or with a copy cut or without its header, it went on for longer. Without times a header only shows it; elsewhere it is
 /// left open, and said.
@@ -134,6 +149,7 @@ fn a_file_that_is_its_text_again_is_read_once() {
         ("ab/forms/gnuplot.tsv", true, true),
         ("gatling/3.4/simulation.log", true, true),
         ("ngrinder/intervals/output.csv", true, true),
+        ("own/websocket/raw.csv", true, true),
         ("hey/csv/raw.csv", false, true),
         ("ab/forms/percentiles.csv", false, true),
         ("goose/requests-json/request.ndjson", false, false),

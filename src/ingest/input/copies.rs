@@ -160,6 +160,14 @@ impl Input {
         Ok(None)
     }
 
+    /// How many bytes of its text from one place on are the same as those from another on.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn alike(&self, one: u64, other: u64) -> Result<u64, Error> {
+        self.compare(one, other).map(|(bytes, ..)| bytes).map_err(|error| self.broken(&error))
+    }
+
     /// The copies if the second line stands here again.
     fn copies_at(&self, place: u64, first: &[u8]) -> io::Result<Option<Copies>> {
         let header = first.len() as u64;
