@@ -18,6 +18,7 @@ struct Figures {
     elapsed_time: f64,
     response_time: Option<f64>,
     transaction_rate: Option<f64>,
+    successful_transactions: Option<u64>,
     failed_transactions: u64,
     data_transferred: Option<f64>,
     throughput: Option<f64>,
@@ -66,7 +67,7 @@ impl Adapter for SiegeJson {
                 sink.fact(part, fact);
             }
             sink.total(part, run.total());
-            if let Some(fault) = run.fault() {
+            for fault in run.faults() {
                 sink.fault(part, fault);
             }
             tally.used();
@@ -79,6 +80,7 @@ impl Figures {
     fn run(&self) -> Run {
         Run {
             transactions: self.transactions,
+            successful: self.successful_transactions,
             failed: self.failed_transactions,
             elapsed_s: self.elapsed_time.max(0.0),
             response_s: self.response_time,

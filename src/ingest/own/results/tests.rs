@@ -304,6 +304,24 @@ fn latencies_in_every_nesting() {
     }
 }
 
+/// Its failures were unknown, and the two timeouts were shown beside them.
+#[test]
+fn a_list_of_errors_tells_how_many_failed_where_nothing_else_does() {
+    let failures = |errors: &str| {
+        let (_, sink) = read(&format!(r#"{{"requests":10,"avg_ms":1,"errors":{errors}}}"#));
+        (only(&sink).failures, sink.faults.len(), sink.said().contains("no key says how many failed"))
+    };
+    assert_eq!(failures(r#"["timeout","timeout","500"]"#).0, Some(3));
+    assert!(failures(r#"["timeout","timeout","500"]"#).2, "it is said");
+    assert_eq!(failures(r#"{"timeout":2,"500":1}"#).0, Some(3));
+    assert_eq!(failures(r#"[{"error":"timeout","count":9}]"#).0, Some(9));
+    assert_eq!(failures("[]").0, Some(0));
+    assert_eq!(failures(r#"["timeout",7]"#).0, None, "one of them is nothing that is known");
+    assert_eq!(failures(r#"{"timeout":11}"#).0, None, "errors of something else");
+    let (_, sink) = read(r#"{"requests":10,"failed":5,"avg_ms":1,"errors":["timeout"]}"#);
+    assert_eq!(only(&sink).failures, Some(5), "a key that says it is right");
+}
+
 #[test]
 fn errors_in_lists_and_maps() {
     for errors in
