@@ -126,8 +126,8 @@ pub(super) struct Teller<'s> {
     last: Option<Span>,
     /// Threads, counted at the end of each sample.
     crowd: Crowd,
-    /// The longest time that is no whole number of milliseconds.
-    longest_broken_ns: Option<u64>,
+    /// Whether a time is no whole number of milliseconds.
+    fractions: bool,
 }
 
 impl<'s> Teller<'s> {
@@ -140,7 +140,7 @@ impl<'s> Teller<'s> {
             measures: Measures::default(),
             last: None,
             crowd: Crowd::default(),
-            longest_broken_ns: None,
+            fractions: false,
         }
     }
 
@@ -179,9 +179,7 @@ impl<'s> Teller<'s> {
             self.enter(busy);
         }
         // Only this way comes what is no whole number; see `tell_known`.
-        if !elapsed_ns.is_multiple_of(NANOS_PER_MS) {
-            self.longest_broken_ns = self.longest_broken_ns.max(Some(elapsed_ns));
-        }
+        self.fractions |= !elapsed_ns.is_multiple_of(NANOS_PER_MS);
         let home = self.homes.of(given, judged, self.sink);
         self.take(home, &measured, busy);
         Ok(home)
@@ -260,12 +258,7 @@ impl<'s> Teller<'s> {
         self.crowd.flush(self.sink);
         self.measures.tell(self.homes.part(), self.sink);
         let seen = self.homes.finish(self.sink);
-        Seen {
-            zoneless: self.stamps.zoneless,
-            finer: self.stamps.finer,
-            longest_broken_ns: self.longest_broken_ns,
-            ..seen
-        }
+        Seen { zoneless: self.stamps.zoneless, finer: self.stamps.finer, fractions: self.fractions, ..seen }
     }
 }
 

@@ -1,11 +1,11 @@
 //! What is said of a whole file once its samples have been told.
 
-use crate::fmt;
 use crate::ingest::{Settings, Sink, Tally, scrub};
 use crate::model::sample::{Fact, LoadModel};
 
-/// Below 60 a number with a fraction may well be seconds: a request seldom takes longer than a minute.
-const MAY_BE_SECONDS_NS: u64 = 60_000_000;
+/// Said of a file with such times, without figures: its pieces must say the same as the whole.
+const FRACTIONS: &str = "`elapsed` has fractions, and JMeter writes whole milliseconds: they are read as milliseconds; if the \
+                         file has seconds, multiply the column by 1,000";
 
 /// What was seen that the reader of the figures should know.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +26,8 @@ pub(super) struct Seen {
     pub(super) finer: bool,
     /// A label lost what stood behind `?`.
     pub(super) queries_left_out: bool,
-    /// The longest time that is no whole number of milliseconds, read as milliseconds.
-    pub(super) longest_broken_ns: Option<u64>,
+    /// Whether a time is no whole number of milliseconds.
+    pub(super) fractions: bool,
 }
 
 impl Seen {
@@ -42,7 +42,7 @@ impl Seen {
         self.zoneless |= other.zoneless;
         self.finer |= other.finer;
         self.queries_left_out |= other.queries_left_out;
-        self.longest_broken_ns = self.longest_broken_ns.max(other.longest_broken_ns);
+        self.fractions |= other.fractions;
     }
 
     /// Says what has to be said of the whole file.
@@ -55,12 +55,8 @@ impl Seen {
             let why = "the file has neither a column `success` nor `responseCode`";
             sink.fact(part, Fact::FailuresUnknown(why.to_owned()));
         }
-        match self.longest_broken_ns {
-            Some(longest) if longest < MAY_BE_SECONDS_NS => sink.fact(part, Fact::Warning(may_be_seconds(longest))),
-            Some(_) => {
-                tally.note("`elapsed` has fractions, which JMeter does not write; they are read as milliseconds");
-            }
-            None => {}
+        if self.fractions {
+            sink.fact(part, Fact::Warning(FRACTIONS.to_owned()));
         }
         for (count, text) in [
             (
@@ -79,7 +75,7 @@ impl Seen {
             (self.without_time, "{n} rows have no time: nothing over time can be told of them"),
         ] {
             if count > 0 {
-                tally.note(text.replace("{n}", &count.to_string()));
+                tally.note(text.replace("{n}", &crate::fmt::count(count)));
             }
         }
         if self.queries_left_out {
@@ -94,16 +90,4 @@ impl Seen {
             tally.note("time stamps are whole seconds: nothing within a second can be told apart");
         }
     }
-}
-
-/// Both readings of times of which one program writes whole milliseconds and another seconds.
-fn may_be_seconds(longest_ns: u64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "below 60 ms")]
-    let us = longest_ns as f64 / 1e3;
-    format!(
-        "`elapsed` has fractions, and JMeter writes whole milliseconds: the longest of them is read as {}, and would be {} if \
-         the file has seconds; multiply the column by 1,000 then",
-        fmt::latency_us(us),
-        fmt::latency_us(us * 1e3)
-    )
 }
