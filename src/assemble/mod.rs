@@ -40,6 +40,7 @@ pub use fold::{Fold, fold};
 
 use crate::error::Error;
 use crate::ingest::Settings;
+use crate::ingest::input::Held;
 use crate::model::test::Test;
 use crate::rollup::naming::Rules;
 use std::collections::BTreeMap;
@@ -53,9 +54,9 @@ pub struct Request {
     /// Files, folders, globs, `-`.
     pub inputs: Vec<String>,
     /// What came by standard input; needed where `-` is among the inputs.
-    pub stdin: Option<Arc<[u8]>>,
+    pub stdin: Option<Held>,
     /// What came through inputs that are named pipes (`<(zcat …)`), which can be read once only; by the input as given.
-    pub pipes: BTreeMap<String, Arc<[u8]>>,
+    pub pipes: BTreeMap<String, Held>,
     /// A folder in which inputs lie under their names ([`placed`]), where they do not lie where their names say.
     pub root: Option<PathBuf>,
     /// `--as ADAPTER=FILE`.
