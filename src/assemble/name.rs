@@ -8,9 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// Ends of file names that say how a file is packed or written.
-const ENDINGS: [&str; 18] = [
+const ENDINGS: [&str; 20] = [
     "gz",
     "zst",
+    "xz",
+    "bz2",
     "json",
     "ndjson",
     "jsonl",
@@ -334,6 +336,10 @@ mod tests {
             ["out.json.gz", "handleSummary.json", "raw.csv", "report.data-only.html", "result.json.json", "stdout.json"]
         {
             assert_eq!(prefix(file), "", "{file}");
+        }
+        // Of the packings that are read, two were left in the name.
+        for packing in ["gz", "zst", "xz", "bz2", "GZ"] {
+            assert_eq!(prefix(&format!("runs.jtl.{packing}")), "runs", "{packing}");
         }
         assert_eq!(prefix("exc0.summary.json"), "exc0");
         assert_eq!(prefix("inf-0.49.0.json"), "inf-0.49.0");
