@@ -123,7 +123,8 @@ pub fn assemble(request: &Request) -> Result<Suite, Error> {
     let mut joined = execution::join(form::forms(read.files, &request.endpoint_rules));
     joined.executions.iter_mut().for_each(|execution| execution.settle(&request.endpoint_rules));
     suite.files_not_used.extend(joined.not_used);
-    let named = name::name(joined.executions);
+    let mut named = name::name(joined.executions);
+    together::tell_untold(&mut named);
     let watched = monitor::attach(named, &joined.monitors, request)?;
     suite.files_not_used.extend(watched.not_used);
     suite.tests = watched.executions.into_iter().map(merge::merge).collect();
