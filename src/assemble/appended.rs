@@ -25,22 +25,68 @@ const OVERLAP_S: f64 = 2.0;
 /// rotated and put together again. The next run of a test takes longer to begin.
 const PAUSE_S: f64 = 0.5;
 
+/// Fewer lines without times may be alike by chance.
+const FEW_LINES: u64 = 20;
+/// What is there more often than this is no file that somebody appended to itself.
+const MOST_TIMES: u64 = 3;
+
 /// One stretch of a file from a header to the next.
 struct Stretch {
     byte: u64,
     line: u64,
     bytes: u64,
+    /// The line behind the header.
+    first_row: Vec<u8>,
+    /// Bytes up to the end of its last line, the line end left out.
+    text: u64,
 }
 
-/// Says of what was read of the first of several copies that the others are not counted again.
-pub(super) fn tell_copies(copies: Copies, tally: &mut Tally, parts: &mut [Part]) {
-    tally.skip(copies.again);
-    let times = if copies.times == 2 { "twice".to_owned() } else { format!("{} times", copies.times) };
-    let from = copies.lines + 1;
-    warn(
-        parts,
-        &format!("the file holds rows {times}: those from line {from} on are the ones before, and not counted again"),
-    );
+/// Whether what begins a file and stands in it again is a copy, and no rows that are alike because all are. Where time went on
+/// from row to row it went back for the copy. Without times a header shows it, if more than a few rows follow.
+pub(super) fn is_told_apart((tally, parts): &(Tally, Vec<Part>), copies: &Copies, certain: bool) -> bool {
+    let goes_back = parts.iter().any(Part::time_goes_on);
+    let has_header = copies.headed && tally.read < copies.lines;
+    goes_back || (certain && has_header && copies.lines >= FEW_LINES)
+}
+
+/// Says what is in the file again and not counted again, and what may be so; gives rows their places in the whole file.
+pub(super) fn tell_copies(copies: &[Copies], repeated: Option<Copies>, mut tally: Tally, parts: &mut [Part]) -> Tally {
+    let (mut lines, mut bytes) = (0, 0);
+    for one in copies {
+        let at = lines + one.lines;
+        if one.part.0 > 0 {
+            warn(
+                parts,
+                &format!(
+                    "the file holds rows twice: those up to line {at} stand behind it once more, and are counted there"
+                ),
+            );
+            (lines, bytes) = (at, bytes + one.part.0);
+        } else {
+            let times = if one.times == 2 { "twice".to_owned() } else { format!("{} times", one.times) };
+            let from = at + 1;
+            warn(
+                parts,
+                &format!(
+                    "the file holds rows {times}: those from line {from} on are the ones before, and not counted again"
+                ),
+            );
+        }
+    }
+    if let Some(one) = repeated.filter(|one| one.times <= MOST_TIMES && one.lines >= FEW_LINES) {
+        let from = lines + one.lines + 1;
+        warn(
+            parts,
+            &format!(
+                "from line {from} on the file holds the rows before once more: if it was appended to itself, they count twice"
+            ),
+        );
+    }
+    if lines > 0 {
+        tally = tally.placed(lines, bytes);
+    }
+    tally.skip(copies.iter().map(|one| one.lines_again).sum());
+    tally
 }
 
 fn warn(parts: &mut [Part], text: &str) {
@@ -68,18 +114,30 @@ pub(super) fn read(
     if stretches.len() < 2 || stretches.len() > MOST {
         return Ok(None);
     }
-    let (mut all, mut parts, mut copied) = (Tally::default(), Vec::new(), None);
+    let mut runs: Vec<Run> = Vec::new();
     for stretch in &stretches {
         let mut rollup = Rollup::naming(Arc::clone(rules));
-        let mut tally = adapter.read(&input.within(stretch.byte, stretch.bytes), settings, &mut rollup)?;
-        let found: Vec<Part> = rollup.into_parts().into_iter().filter(|part| !part.is_without_samples()).collect();
-        if is_copy(&found, &parts) {
-            copied.get_or_insert(stretch.line);
-            tally.skipped += std::mem::take(&mut tally.used);
-        } else {
-            parts.extend(found);
+        let tally = adapter.read(&input.within(stretch.byte, stretch.bytes), settings, &mut rollup)?;
+        let parts: Vec<Part> = rollup.into_parts().into_iter().filter(|part| !part.is_without_samples()).collect();
+        let mut run = Run { tally, parts, is_copy: false };
+        for (other, before) in stretches.iter().zip(&mut runs).filter(|(_, before)| !before.is_copy) {
+            match copy_of(input, (other, &before.parts), (stretch, &run.parts))? {
+                Some(Which::Former) => before.is_copy = true,
+                Some(Which::Latter) => run.is_copy = true,
+                None => {}
+            }
         }
-        all.merge(tally.placed(stretch.line - 1, stretch.byte));
+        runs.push(run);
+    }
+    let (mut all, mut parts, mut copied) = (Tally::default(), Vec::new(), None);
+    for (stretch, mut run) in stretches.iter().zip(runs) {
+        if run.is_copy {
+            copied.get_or_insert(stretch.line);
+            run.tally.skipped += std::mem::take(&mut run.tally.used);
+        } else {
+            parts.extend(run.parts);
+        }
+        all.merge(run.tally.placed(stretch.line - 1, stretch.byte));
     }
     if let Some(line) = copied {
         warn(
@@ -96,10 +154,41 @@ pub(super) fn read(
     Ok(Some((all, one_each(parts))))
 }
 
-/// Whether a stretch tells of the same runs as one before it, to the nanosecond: the file was appended to itself. Rows without
-/// times may be alike by chance.
-fn is_copy(found: &[Part], before: &[Part]) -> bool {
-    !found.is_empty() && found.iter().all(|part| is_timed(part) && before.contains(part))
+/// What a stretch was read as.
+struct Run {
+    tally: Tally,
+    parts: Vec<Part>,
+    /// Whether another stretch tells all of it.
+    is_copy: bool,
+}
+
+/// One of two stretches, in the order of the file.
+enum Which {
+    Former,
+    Latter,
+}
+
+/// Which of two stretches the other tells as well: it tells of the same runs to the nanosecond, as where the file was appended
+/// to itself, or its text is the other's beginning. Rows without times may be alike by chance.
+fn copy_of(
+    input: &Input,
+    (former, before): (&Stretch, &[Part]),
+    (latter, found): (&Stretch, &[Part]),
+) -> Result<Option<Which>, Error> {
+    if !found.is_empty() && found.iter().all(is_timed) && found == before {
+        return Ok(Some(Which::Latter));
+    }
+    if former.first_row != latter.first_row || !before.iter().chain(found).any(Part::time_goes_on) {
+        return Ok(None);
+    }
+    let alike = input.alike(former.byte, latter.byte)?;
+    Ok(if alike >= latter.text {
+        Some(Which::Latter)
+    } else if alike >= former.text {
+        Some(Which::Former)
+    } else {
+        None
+    })
 }
 
 /// From header to header.
@@ -108,12 +197,17 @@ fn stretches(input: &Input, adapter: &dyn Adapter) -> Result<Vec<Stretch>, Error
     let broken = |error: std::io::Error| Error::input(format!("cannot be read: {error}")).at(input.place());
     let mut first: Option<Vec<u8>> = None;
     let mut found: Vec<Stretch> = Vec::new();
+    let mut is_first_row = false;
     while let Some(line) = lines.next_line().map_err(broken)? {
         let begins = match &first {
             None => true,
             Some(first) => line.bytes == first.as_slice() || adapter.is_header(line.bytes),
         };
-        if !begins {
+        if let Some(stretch) = found.last_mut().filter(|_| !begins) {
+            stretch.text = line.byte + line.bytes.len() as u64 - stretch.byte;
+            if std::mem::take(&mut is_first_row) {
+                stretch.first_row = line.bytes.to_vec();
+            }
             continue;
         }
         if first.is_none() {
@@ -122,7 +216,8 @@ fn stretches(input: &Input, adapter: &dyn Adapter) -> Result<Vec<Stretch>, Error
         if let Some(before) = found.last_mut() {
             before.bytes = line.byte - before.byte;
         }
-        found.push(Stretch { byte: line.byte, line: line.number, bytes: u64::MAX });
+        found.push(Stretch { byte: line.byte, line: line.number, bytes: u64::MAX, first_row: Vec::new(), text: 0 });
+        is_first_row = true;
         if found.len() > MOST {
             break;
         }

@@ -3,8 +3,9 @@
 use super::figure::{TOLERANCE, mean_and_max, relative};
 use super::form::{Class, Form};
 use super::population::{populations, totals_of_tool};
-use super::{sound, together};
+use super::{counted, sound, together};
 use crate::fmt;
+use crate::model::distribution::Distribution;
 use crate::model::input::InputFile;
 use crate::model::key::Population;
 use crate::model::sample::Fact;
@@ -63,6 +64,11 @@ pub(super) fn said(forms: &[Form], figures: &[PopulationData], monitors: &[Form]
     let Some((first, others)) = forms.split_first() else { return said };
     for text in together::warnings(first).into_iter().chain(forms.iter().flat_map(sound::contradictions)) {
         said.warn(WarningKind::Sources, text);
+    }
+    // Where another form has what is missing there is nothing to say.
+    let is_timed = |one: &PopulationData| !matches!(one.totals.latency, Distribution::Unknown(_));
+    if let Some((kind, text)) = counted::warning(first).filter(|_| !figures.iter().any(is_timed)) {
+        said.warn(kind, text);
     }
     let counted = others.iter().filter(|form| form.class < Class::Aside);
     let others: Vec<(&Form, Vec<PopulationData>)> = counted.map(|form| (form, populations(&form.part))).collect();

@@ -9,6 +9,7 @@
 //! standing in `files_not_used` with its reason. Nothing here depends on the order of arguments or on threads.
 
 mod appended;
+mod counted;
 mod courses;
 mod detect;
 mod endpoint;

@@ -1,5 +1,6 @@
 //! An execution's requests, connections and messages: from rows, or from what the tool summed up.
 
+use super::counted;
 use super::figure::mean_and_max;
 use crate::model::distribution::{Distribution, Quoted, Recorded};
 use crate::model::key::{EndpointKey, Outcome, Population};
@@ -22,7 +23,7 @@ pub(super) fn populations(part: &Part) -> Vec<PopulationData> {
             if !totals.is_empty() {
                 return Some(of_totals(population, &totals));
             }
-            (population == Population::Request).then(|| of_rows(&rows)).flatten()
+            (population == Population::Request).then(|| of_rows(&rows).or_else(|| counted::requests(part))).flatten()
         })
         .collect()
 }

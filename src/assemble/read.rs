@@ -17,9 +17,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// From this size on a file is read alone, with all threads on its blocks.
 const LARGE: u64 = 32 << 20;
 
-/// Fewer lines without times may be alike by chance.
-const FEW_LINES: u64 = 20;
-
 /// A file that was read.
 pub(super) struct Reading {
     pub(super) candidate: Candidate,
@@ -117,8 +114,8 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
             let tally = file.adapter.read(input, settings, &mut rollup)?;
             Ok::<_, Error>((tally, rollup.into_parts()))
         };
-        let first = read_once(file, read);
-        let (mut input, copies, (mut tally, mut parts)) =
+        let Once { mut input, read: first, copies, repeated } = Once::of(file, read)?;
+        let (mut tally, mut parts) =
             first.map_err(|error| placed(of_late_encoding(error, &file.input, settings), file.preface))?;
         if let Some(sound) = before_damage(&input, &tally)? {
             let damaged = std::mem::take(&mut tally);
@@ -141,9 +138,7 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
         {
             (tally, parts) = runs;
         }
-        if let Some(copies) = copies {
-            appended::tell_copies(copies, &mut tally, &mut parts);
-        }
+        tally = appended::tell_copies(&copies, repeated, tally, &mut parts);
         if let Some(assumed) = input.encoding().assumed() {
             tally.note(assumed);
         }
@@ -193,24 +188,32 @@ fn placed(mut error: Error, preface: Preface) -> Error {
 /// What an adapter found in a file.
 type Read = (Tally, Vec<Part>);
 
-/// Reads a file, or where it is one text several times over, the first of these. Rows without times, of a kind that anybody
-/// may write, may be alike by chance, and so may be a few: they are all read.
-fn read_once(
-    file: &Detected,
-    read: impl Fn(&Input) -> Result<Read, Error>,
-) -> Result<(Input, Option<Copies>, Read), Error> {
-    let watched = file.input.watched()?;
-    let found = read(&watched);
-    if let Some(copies) = watched.copies()? {
-        let parts = found.as_ref().map_or(&[][..], |(_, parts)| parts);
-        let is_timed = !parts.is_empty() && parts.iter().all(appended::is_timed);
-        if is_timed || (file.certain && copies.distinct && copies.lines >= FEW_LINES) {
-            let one = file.input.within(0, copies.bytes);
-            let found = read(&one)?;
-            return Ok((one, Some(copies), found));
+/// What was read of a file, once for all that it holds more than once.
+struct Once {
+    input: Input,
+    read: Result<Read, Error>,
+    copies: Vec<Copies>,
+    /// Text that is there again without anything that shows it to be a copy.
+    repeated: Option<Copies>,
+}
+
+impl Once {
+    fn of(file: &Detected, read: impl Fn(&Input) -> Result<Read, Error>) -> Result<Self, Error> {
+        let input = file.input.watched()?;
+        let mut once = Self { read: read(&input), input, copies: Vec::new(), repeated: None };
+        while let Some(copies) = once.input.copies()? {
+            let kept = once.input.within(copies.part.0, copies.part.1).watched()?;
+            let kept_read = read(&kept);
+            let first = if copies.again.0 == 0 { &read(&once.input.within(0, copies.again.1)) } else { &kept_read };
+            if !first.as_ref().is_ok_and(|first| appended::is_told_apart(first, &copies, file.certain)) {
+                once.repeated = Some(copies).filter(|_| file.certain);
+                break;
+            }
+            once.copies.push(copies);
+            (once.input, once.read) = (kept, kept_read);
         }
+        Ok(once)
     }
-    Ok((file.input.clone(), None, found?))
 }
 
 /// Whether rows were refused for what is no character, or a name holds the sign for it: perhaps the text is in another encoding.
@@ -296,12 +299,14 @@ fn once_each(all: &mut Readings) -> Result<(), Error> {
     Ok(())
 }
 
-/// Pieces of one file whose rows all end at one instant may be alike without being copies: the file holds such rows twice.
+/// Pieces of one file whose rows state whole seconds, or all one instant, may be alike without being copies: the file holds
+/// such rows twice.
 fn may_repeat(first: &Reading, other: &Reading) -> bool {
     let name =
         |reading: &Reading| shard::name_of_whole(reading.candidate.folders.iter().chain([&reading.candidate.file]));
     let whole = name(first);
-    whole.is_some() && whole == name(other) && first.parts.iter().all(Part::is_of_one_instant)
+    let are_distinct = |part: &Part| part.time_goes_on() && part.states_fractions();
+    whole.is_some() && whole == name(other) && !first.parts.iter().any(are_distinct)
 }
 
 fn has_figures(part: &Part) -> bool {

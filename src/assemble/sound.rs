@@ -2,28 +2,40 @@
 //! up the whole, a rate that fits count and time. A file that was edited, or a tool that counts two things under one name,
 //! shows here. Figures of our own making need no such check.
 
+#[cfg(test)]
+mod tests;
+
 use super::form::{Class, Form};
 use super::population::populations;
 use crate::fmt;
+use crate::ingest::order::{Ladder, Room};
 use crate::model::distribution::{Distribution, Quoted, step_us};
-use crate::model::key::Population;
+use crate::model::key::{MetricKind, Population};
 use crate::model::sample::Fact;
-use crate::model::test::{EndpointData, PopulationData};
+use crate::model::test::{EndpointData, MetricData, PopulationData};
+use crate::unit::Unit;
 
 /// How far figures may be apart before they contradict each other, as shares.
 struct Slack {
-    /// A percentile from an extreme.
+    /// A percentile from an extreme or from another percentile.
     percentiles: f64,
-    /// A mean from an extreme or from other means.
+    /// A mean or an extreme from the other extreme.
+    extremes: f64,
+    /// A total's mean and extremes from those of its parts.
     means: f64,
     /// Parts added up from the whole.
     sums: f64,
 }
 
-/// Tools round percentiles to two digits, and extremes not; a file that is written while the run goes on is not of one moment.
-const OF_TOOLS: Slack = Slack { percentiles: 0.06, means: 0.01, sums: 0.005 };
+/// What is printed as it was computed, but for the steps of rounding that its adapter states; a file that is written while the
+/// run goes on is not of one moment.
+const OF_TOOLS: Slack = Slack { percentiles: 0.001, extremes: 0.001, means: 0.01, sums: 0.005 };
+/// Percentiles are of times rounded to two digits, and extremes not.
+const OF_ROUNDED: Slack = Slack { percentiles: 0.06, extremes: 0.01, ..OF_TOOLS };
+/// Percentiles are of a sketch that knows a value to one percent.
+const OF_SKETCHES: Slack = Slack { percentiles: 0.02, ..OF_TOOLS };
 /// A team's script computes all of its figures from the same list, and at most rounds them.
-const OF_SCRIPTS: Slack = Slack { percentiles: 0.001, means: 0.01, sums: 0.0 };
+const OF_SCRIPTS: Slack = Slack { percentiles: 0.001, extremes: 0.01, means: 0.01, sums: 0.0 };
 /// Figures in whole microseconds are rounded too.
 const ROUNDED_US: f64 = 1.0;
 /// How far a rate may be from requests by time: tools start their clocks at different moments.
@@ -46,6 +58,11 @@ const OTHER_RATES: [&str; 11] = [
     "drill_stats",
     "goose_json",
 ];
+/// Adapters whose mean is not, or not surely, of the values that its percentiles are of: percentiles of the last samples only,
+/// counts that a correction adds and a mean leaves out. That of siege is over requests that were not all timed.
+const OTHER_MEANS: [&str; 4] = ["jmeter_statistics", "wrk_text", "siege_json", "siege_log"];
+/// Adapters whose percentiles are values, and not between two, far enough out to be the extremes.
+const OUT_TO_EXTREMES: [&str; 2] = ["autocannon_json", "oha_json"];
 /// Adapters whose tool counts an error each time that it is told, also of one request twice.
 const ERRORS_AGAIN: [&str; 1] = ["goose_json"];
 /// At most so many contradictions are told of one file.
@@ -56,12 +73,12 @@ pub(super) fn contradictions(form: &Form) -> Vec<String> {
     if form.class == Class::Raw {
         return Vec::new();
     }
-    let slack = if form.file.adapter.starts_with("own_") { &OF_SCRIPTS } else { &OF_TOOLS };
+    let slack = slack(&form.file.adapter);
     let mut all = Vec::new();
     for one in &populations(&form.part) {
         let noun = one.population.words();
         all.extend(of_counts(&one.totals, noun));
-        all.extend(of_times(&one.totals, slack));
+        all.extend(of_times(form, &one.totals, slack));
         if one.population == Population::Request {
             all.extend(of_rate(form, &one.totals));
             all.extend(of_faults(form, &one.totals, slack));
@@ -69,10 +86,13 @@ pub(super) fn contradictions(form: &Form) -> Vec<String> {
         all.extend(of_parts(form, one, slack));
         for endpoint in &one.endpoints {
             let label = fmt::plain(&endpoint.key.label());
-            let own = of_counts(endpoint, noun).into_iter().chain(of_times(endpoint, slack));
-            all.extend(own.map(|text| format!("{label}: {text}")));
+            // The only endpoint there is has the figures of all.
+            let times =
+                if endpoint.latency == one.totals.latency { Vec::new() } else { of_times(form, endpoint, slack) };
+            all.extend(of_counts(endpoint, noun).into_iter().chain(times).map(|text| format!("{label}: {text}")));
         }
     }
+    all.extend(of_metrics(form, slack, &all));
     let more = all.len().saturating_sub(TOLD);
     all.truncate(TOLD);
     let source = fmt::plain(&form.file.source);
@@ -88,32 +108,58 @@ fn of_counts(one: &EndpointData, noun: &str) -> Option<String> {
     (failures > requests).then(|| format!("{} failed {noun} of {}", fmt::count(failures), fmt::count(requests)))
 }
 
-/// Least, mean, percentiles and greatest in the order in which they must be.
-fn of_times(one: &EndpointData, slack: &Slack) -> Vec<String> {
-    let Some(quoted) = quoted(one) else { return Vec::new() };
-    let (least, mean, most) = (quoted.min_us, quoted.mean_us, quoted.max_us);
-    let named = |name: &str, us: Option<f64>| us.map(|us| (name.to_owned(), us));
-    let mut found = Vec::new();
-    let mut pair = |low: Option<(String, f64)>, high: Option<(String, f64)>, apart: f64| {
-        let Some(((low_name, low), (high_name, high))) = low.zip(high) else { return };
-        if low > high * (1.0 + apart) + step(quoted, low) + ROUNDED_US {
-            let (low, high) = (fmt::latency_us(low), fmt::latency_us(high));
-            found.push(format!("the {low_name} is {low}, and the {high_name} {high}"));
-        }
-    };
-    pair(named("least", least), named("greatest", most), slack.means);
-    pair(named("least", least), named("mean", mean), slack.means);
-    pair(named("mean", mean), named("greatest", most), slack.means);
-    let mut below = named("least", least);
-    for (p, us) in &quoted.quantiles {
-        let this = named(&fmt::quantile_name(*p), Some(*us));
-        pair(below, this.clone(), slack.percentiles);
-        below = this;
+/// The slack of an adapter's figures.
+fn slack(adapter: &str) -> &'static Slack {
+    match adapter {
+        own if own.starts_with("own_") => &OF_SCRIPTS,
+        "artillery_json" | "artillery_1_json" => &OF_SKETCHES,
+        "goose_json" => &OF_ROUNDED,
+        locust if locust.starts_with("locust_") => &OF_ROUNDED,
+        _ => &OF_TOOLS,
     }
-    if !quoted.quantiles.is_empty() {
-        pair(below, named("greatest", most), slack.percentiles);
+}
+
+/// Where least, mean, percentiles and greatest are not in the order in which they must be: of all, and of successes.
+fn of_times(form: &Form, one: &EndpointData, slack: &Slack) -> Vec<String> {
+    let Some(all) = quoted(&one.latency) else { return Vec::new() };
+    let mut found = of_quoted(form, all, slack);
+    if let Some(ok) = quoted(&one.latency_ok).filter(|ok| *ok != all) {
+        let own = of_quoted(form, ok, slack).into_iter().filter(|text| !found.contains(text));
+        let own: Vec<String> = own.map(|text| format!("of successes, {text}")).collect();
+        found.extend(own);
     }
     found
+}
+
+fn of_quoted(form: &Form, quoted: &Quoted, slack: &Slack) -> Vec<String> {
+    let Slack { percentiles, extremes, .. } = *slack;
+    let room = Room { percentiles, extremes, steps: &quoted.rounding_us, floor: ROUNDED_US };
+    let adapter = form.file.adapter.as_str();
+    let mut ladder = Ladder::from(quoted);
+    if adapter.starts_with("siege_") {
+        ladder.least = None;
+    }
+    let mut found = ladder.falls(&room, Unit::Micros);
+    if found.is_empty() && OUT_TO_EXTREMES.contains(&adapter) {
+        found.extend(ladder.ends_differ(&room, Unit::Micros));
+    }
+    if found.is_empty() && !adapter.starts_with("own_") && !OTHER_MEANS.contains(&adapter) {
+        found.extend(ladder.mean_is_off(&room, Unit::Micros));
+    }
+    found
+}
+
+/// The tool's sums of other metrics, but for what was said of the same figures as latency.
+fn of_metrics(form: &Form, slack: &Slack, said: &[String]) -> Vec<String> {
+    let quoted = form.part.metrics().into_iter().filter(|metric| metric.quoted && metric.key.kind == MetricKind::Trend);
+    let of = |metric: MetricData| {
+        let floor = if metric.key.unit == Unit::Micros { ROUNDED_US } else { 0.0 };
+        let room = Room { percentiles: slack.percentiles, extremes: slack.extremes, steps: &[], floor };
+        let falls = Ladder::from(&metric.total).falls(&room, metric.key.unit);
+        let name = fmt::plain(&metric.key.name);
+        falls.into_iter().filter(|text| !said.contains(text)).map(|text| format!("{name}: {text}")).collect::<Vec<_>>()
+    };
+    quoted.flat_map(of).collect()
 }
 
 /// How coarsely the tool prints a time.
@@ -205,10 +251,10 @@ fn counts_successes_only(one: &PopulationData) -> bool {
 
 /// The whole's mean lies among those of its parts, and no part goes beyond the whole's extremes.
 fn of_extremes(one: &PopulationData, slack: &Slack) -> Vec<String> {
-    let Some(whole) = quoted(&one.totals) else { return Vec::new() };
+    let Some(whole) = quoted(&one.totals.latency) else { return Vec::new() };
     let counted = one.endpoints.iter().filter(|endpoint| endpoint.requests != Some(0));
     let parts: Vec<(String, &Quoted)> =
-        counted.clone().filter_map(|part| Some((fmt::plain(&part.key.label()), quoted(part)?))).collect();
+        counted.clone().filter_map(|part| Some((fmt::plain(&part.key.label()), quoted(&part.latency)?))).collect();
     let all_told = parts.len() == counted.count();
     let means: Option<Vec<f64>> = parts.iter().map(|(_, part)| part.mean_us).collect();
     let mut found = Vec::new();
@@ -233,14 +279,28 @@ fn of_extremes(one: &PopulationData, slack: &Slack) -> Vec<String> {
         let (own, all) = (fmt::latency_us(own?), fmt::latency_us(all?));
         Some(format!("the {name} of {label} is {own}, and that of its total {all}"))
     };
+    // What all of the parts are together has its extremes from one of them.
+    let all_extremes = |of: fn(&Quoted) -> Option<f64>| -> Option<Vec<f64>> {
+        parts.iter().map(|(_, part)| of(part)).collect::<Option<Vec<f64>>>().filter(|_| all_told)
+    };
+    let most = all_extremes(|part| part.max_us).and_then(|all| all.into_iter().max_by(f64::total_cmp));
+    let least = all_extremes(|part| part.min_us).and_then(|all| all.into_iter().min_by(f64::total_cmp));
+    let above = whole.max_us.zip(most).filter(|(all, own)| beyond(*all, *own));
+    let below = whole.min_us.zip(least).filter(|(all, own)| beyond(*own, *all));
+    let of_none = |name: &str, (all, own): (f64, f64)| {
+        let (all, own) = fmt::apart(all, own, Unit::Micros);
+        format!("the {name} of its total is {all}, and that of its endpoints {own}")
+    };
+    found.extend(above.map(|pair| of_none("greatest", pair)));
+    found.extend(below.map(|pair| of_none("least", pair)));
     found.extend(greater.and_then(|(label, part)| told("greatest", label, part.max_us, whole.max_us)));
     found.extend(lesser.and_then(|(label, part)| told("least", label, part.min_us, whole.min_us)));
     found
 }
 
 /// What was printed of the times, if they were printed.
-fn quoted(one: &EndpointData) -> Option<&Quoted> {
-    match &one.latency {
+fn quoted(latency: &Distribution) -> Option<&Quoted> {
+    match latency {
         Distribution::Quoted(quoted) | Distribution::Bucketed { exact: quoted, .. } => Some(quoted),
         Distribution::Recorded(_) | Distribution::Unknown(_) => None,
     }
@@ -250,86 +310,4 @@ fn is_near(a: u64, b: u64, slack: &Slack) -> bool {
     #[expect(clippy::cast_precision_loss, reason = "compared to a share")]
     let apart = super::figure::relative(a as f64, b as f64);
     apart <= slack.sums || slack.sums > 0.0 && a.abs_diff(b) <= 1 && a.min(b) > 20
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::assemble::{Request, assemble};
-
-    /// What is said of a file with that text.
-    fn said(name: &str, text: &str) -> String {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        let suite =
-            assemble(&Request { inputs: vec![path.to_str().unwrap().to_owned()], ..Request::default() }).unwrap();
-        suite.tests[0].warnings.iter().map(|warning| warning.text.clone()).collect::<Vec<_>>().join("\n")
-    }
-
-    fn sample(path: &str) -> String {
-        std::fs::read_to_string(format!("samples/{path}")).unwrap()
-    }
-
-    #[test]
-    fn sound_figures_are_not_doubted() {
-        for path in [
-            "wrk/latency/summary.txt",
-            "ab/text/summary.txt",
-            "drill/statistics/stats.txt",
-            "siege/forms/summary.json",
-            "vegeta/forms/report.json",
-            "artillery/report/report.json",
-        ] {
-            let text = said(path.rsplit('/').next().unwrap(), &sample(path));
-            assert!(!text.contains("contradicts itself"), "{path}: {text}");
-        }
-    }
-
-    #[test]
-    fn requests_must_fit_the_rate_and_the_time() {
-        let wrk = sample("wrk/latency/summary.txt").replace("867 requests in", "9999 requests in");
-        let text = said("wrk.txt", &wrk);
-        assert!(text.contains("by its rate and its time there were 867 requests, and it counts 9,999"), "{text}");
-        // A mean of rates is held to no digit.
-        let autocannon = sample("autocannon/json/result.json").replace("\"average\":140.5", "\"average\":182.65");
-        let text = said("autocannon.json", &autocannon);
-        assert!(text.contains("843 requests in 6") && text.contains("its rate is 183"), "{text}");
-    }
-
-    #[test]
-    fn parts_must_make_up_the_whole() {
-        let drill = sample("drill/statistics/stats.txt");
-        let all = drill.rfind("Total requests            180").unwrap();
-        let drill = format!("{}Total requests            500{}", &drill[..all], &drill[all + 29..]);
-        let text = said("drill.txt", &drill);
-        assert!(text.contains("its endpoints have 180 requests, and its total 500"), "{text}");
-        assert!(text.contains("successful and failed requests add up to 180"), "{text}");
-        let statuses = sample("vegeta/forms/report.json").replacen("\"200\":", "\"200\":1", 1);
-        assert!(said("vegeta.json", &statuses).contains("its status codes add up to"));
-    }
-
-    /// A script's sums are exact: tools' half a percent is no excuse for them.
-    #[test]
-    fn a_script_s_total_is_the_sum_of_its_endpoints() {
-        let table = "Endpoint,Requests,Failures,Avg (ms),P95 (ms),Max (ms)\n/a,1000,1,10,20,90\n/b,1000,1,30,50,60\n";
-        let with = |total: &str| said("summary.csv", &format!("{table}{total}\n"));
-        assert!(!with("Total,2000,2,20,40,90").contains("contradicts"));
-        assert!(with("Total,2004,2,20,40,90").contains("its endpoints have 2,000 requests, and its total 2,004"));
-        assert!(with("Total,2000,5,20,40,90").contains("its endpoints have 2 failed requests, and its total 5"));
-        let mean = with("Total,2000,2,35,40,90");
-        assert!(mean.contains("lie between 10 ms and 30 ms, and that of its total is 35 ms"), "{mean}");
-        let most = with("Total,2000,2,20,40,60");
-        assert!(most.contains("the greatest of /a is 90 ms, and that of its total 60 ms"), "{most}");
-        // Each is said once, and with the file it stands in.
-        let order = with("Total,2000,2,20,100,90");
-        assert_eq!(order.matches("p95").count(), 1, "{order}");
-        assert!(order.contains("summary.csv contradicts itself: the p95 is 100 ms, and the greatest 90 ms"), "{order}");
-    }
-
-    #[test]
-    fn times_must_be_in_order() {
-        let table = "Percentage served,Time in ms\n0,1.0\n50,5.5\n95,10.1\n99,12.0\n100,9.0\n";
-        let text = said("ab.csv", table);
-        assert!(text.contains("the p99 is 12") && text.contains("and the greatest 9"), "{text}");
-    }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 mod appended;
 mod contradictions;
 mod corpus;
+mod counted;
 mod setup;
 mod shards;
 mod twice;

@@ -3,11 +3,13 @@
 //! Numbers are shown with three significant digits: more would claim what a load test cannot know. Counts are exact and
 //! grouped by thousands. What is unknown is never shown as a number: callers pass numbers only.
 
+mod apart;
 mod blocks;
 mod foreign;
 mod machine;
 mod time;
 
+pub use apart::apart;
 pub use blocks::blocks;
 pub use foreign::{code_span, excerpt, markdown, plain, sentences, shorten};
 pub use machine::{

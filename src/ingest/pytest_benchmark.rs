@@ -2,9 +2,10 @@
 //!
 //! Each benchmark is an endpoint and each round a request. With `--benchmark-save-data` the file holds every round; without,
 //! only figures. A round may be several calls (`iterations`); pytest-benchmark then notes the mean of them, which is said.
-//! Nothing here can fail: a benchmark that raises is not in the file.
+//! Nothing here can fail: a benchmark that raises is not in the file. Where it has both, its figures are those of its rounds.
 
 use super::document::{self, Object};
+use super::implied::{sum_differs, summary_differs};
 use crate::error::Error;
 use crate::ingest::own::instant;
 use crate::ingest::scrub::without_queries;
@@ -105,6 +106,9 @@ fn take_all(benchmarks: &[Value], part: PartId, sink: &mut dyn Sink, tally: &mut
                 tally.used();
                 raw += usize::from(matches!(latency, Distribution::Recorded(_)));
                 *calls.entry(benchmark.stats.iterations).or_default() += 1;
+                for doubt in doubts(&benchmark.stats) {
+                    sink.fact(part, doubt);
+                }
                 sink.total(part, total(&benchmark, latency));
             }
             Err(reason) => document::reject(&format!("benchmarks[{number}]"), reason, tally),
@@ -121,30 +125,51 @@ fn take_all(benchmarks: &[Value], part: PartId, sink: &mut dyn Sink, tally: &mut
     }
 }
 
-/// From every round where the file has them all, else as printed.
-fn latency(stats: &Stats) -> Result<Distribution, String> {
+/// Every round that the file has.
+fn recorded(stats: &Stats) -> Option<Recorded> {
     let mut recorded = Recorded::default();
     for seconds in &stats.data {
-        recorded.record(nanos(*seconds).ok_or("should have durations in seconds as `data`")?);
+        recorded.record(nanos(*seconds)?);
     }
+    Some(recorded)
+}
+
+/// Where the rounds in the file are not those that were counted and summed up.
+fn doubts(stats: &Stats) -> Vec<Fact> {
+    /// Rounds are taken to whole nanoseconds.
+    const STEP_US: f64 = 0.002;
+    let (Some(own), Some(quoted)) = (recorded(stats).filter(|own| own.count() > 0), quoted(stats)) else {
+        return Vec::new();
+    };
+    let count = sum_differs("its `data`", own.count(), "its `rounds`", stats.rounds);
+    if count.is_some() { count.into_iter().collect() } else { summary_differs(&own, &quoted, STEP_US).collect() }
+}
+
+/// From every round where the file has them all, else as printed.
+fn latency(stats: &Stats) -> Result<Distribution, String> {
+    let mut recorded = recorded(stats).ok_or("should have durations in seconds as `data`")?;
     if stats.rounds > 0 && recorded.count() == stats.rounds {
         recorded.histogram.settle();
         return Ok(Distribution::Recorded(recorded));
     }
+    Ok(Distribution::Quoted(quoted(stats).ok_or("should have a maximum in seconds as `max`")?))
+}
+
+/// As printed; `None` without a maximum.
+fn quoted(stats: &Stats) -> Option<Quoted> {
     let us = |key: &str| Some(document::amount(stats.figures.get(key)?)? * US_PER_S);
-    let max_us = us("max").ok_or("should have a maximum in seconds as `max`")?;
-    Ok(Distribution::Quoted(Quoted {
+    Some(Quoted {
         n: Some(stats.rounds),
         mean_us: us("mean"),
         min_us: us("min"),
-        max_us: Some(max_us),
+        max_us: Some(us("max")?),
         quantiles: [(0.25, "q1"), (0.5, "median"), (0.75, "q3")]
             .into_iter()
             .filter_map(|(p, key)| Some((p, us(key)?)))
             .collect(),
         definition: "pytest-benchmark: its own quartiles".to_owned(),
         rounding_us: Vec::new(),
-    }))
+    })
 }
 
 fn nanos(seconds: f64) -> Option<u64> {
@@ -185,6 +210,26 @@ mod tests {
         let Distribution::Recorded(recorded) = &totals[0].latency else { panic!("{totals:?}") };
         assert_eq!((recorded.count(), recorded.extremes_ns), (3, Some((1_000_000, 4_000_000))));
         assert_eq!((totals[0].requests, totals[0].failures), (Some(3), None));
+    }
+
+    /// The greatest of three rounds was edited from 4 ms to 3 ms, and one round taken out.
+    #[test]
+    fn figures_are_those_of_the_rounds() {
+        use crate::ingest::own::recording::Recording;
+        let said = |data: &str, figures: &str| {
+            let json = format!(
+                r#"{{"benchmarks":[{{"fullname":"a","stats":{{"rounds":3,"iterations":1,"data":[{data}],{figures}}}}}]}}"#
+            );
+            let mut sink = Recording::default();
+            let input = Input::memory("f", json.into_bytes()).unwrap();
+            PytestBenchmark.read(&input, &Settings::default(), &mut sink).unwrap();
+            sink.said()
+        };
+        let all = "0.001,0.004,0.001";
+        assert!(!said(all, FIGURES).contains("contradicts itself"));
+        let less = said(all, &FIGURES.replace("\"max\":0.004", "\"max\":0.003"));
+        assert!(less.contains("the greatest is 3 ms, and that of all its values 4 ms"), "{less}");
+        assert!(said("0.001,0.004", FIGURES).contains("its `data` add up to 2, and its `rounds` to 3"));
     }
 
     #[test]

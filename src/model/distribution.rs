@@ -100,7 +100,13 @@ impl Recorded {
     /// Greatest value in microseconds.
     #[must_use]
     pub fn max_us(&self) -> Option<f64> {
-        self.extremes_ns.map(|(_, most)| nanos_to_us(most))
+        self.max_ns().map(nanos_to_us)
+    }
+
+    /// The longest, in nanoseconds.
+    #[must_use]
+    pub fn max_ns(&self) -> Option<u64> {
+        self.extremes_ns.map(|(_, most)| most)
     }
 
     /// The type-1 quantile in microseconds, held within the exact extremes.

@@ -9,7 +9,7 @@
 use super::endpoint_window::record;
 use super::series::Series;
 use super::window::{Fold, Grid, Lane};
-use crate::model::folded::{Extremes, FoldedAnswers, FoldedRequests, FoldedWindow};
+use crate::model::folded::{FoldedAnswers, FoldedRequests, FoldedWindow};
 use crate::model::key::EndpointKey;
 use crate::model::sample::Sample;
 use crate::model::test::{AnswerSeries, EndpointSeries, Timeline, Window};
@@ -155,11 +155,6 @@ impl Requests {
                 mine.merge(lane);
             }
         }
-    }
-
-    /// First and last end of a request.
-    pub(super) fn extremes(&self) -> Extremes {
-        self.grid.extremes()
     }
 
     /// As plain data, by endpoint and answer.

@@ -9,8 +9,12 @@ use crate::model::key::{CellKey, EndpointKey, MetricKind, Population};
 use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Threshold, Total};
 use crate::model::test::{CellData, MetricData, Timeline};
-use crate::unit::{Span, Unit};
+use crate::unit::{NANOS_PER_SECOND, Span, Timestamp, Unit};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How far neighbouring instants lie apart where they are stated in whole seconds, and where in fractions.
+const SECONDS_APART_S: f64 = 1.0;
+const FRACTIONS_APART_S: f64 = 0.1;
 
 impl Part {
     /// The cells that hold samples, by key.
@@ -66,10 +70,34 @@ impl Part {
         })
     }
 
-    /// Whether no two of its requests ended at different instants.
+    /// Whether time goes on from row to row: the instants that its rows state lie further apart than two neighbouring ones,
+    /// which may come in any order. Rows state when they began or when they ended, and the other follows from the latency:
+    /// where both lie apart, what is stated does.
     #[must_use]
-    pub fn is_of_one_instant(&self) -> bool {
-        self.requests.extremes().is_none_or(|(first, last)| first == last)
+    pub fn time_goes_on(&self) -> bool {
+        let Some((started, ended)) = self.least_spans() else {
+            return self.intervals_span().is_some_and(|span| span.seconds() > SECONDS_APART_S);
+        };
+        let apart_s = started.seconds().min(ended.seconds());
+        apart_s > if self.states_fractions() { FRACTIONS_APART_S } else { SECONDS_APART_S }
+    }
+
+    /// Whether the instants that its rows state, of beginning or end, have fractions of a second.
+    #[must_use]
+    pub fn states_fractions(&self) -> bool {
+        let has_fractions = |at: Timestamp| at.0 % NANOS_PER_SECOND != 0;
+        self.least_spans().is_some_and(|(started, ended)| has_fractions(started.start) && has_fractions(ended.end))
+    }
+
+    /// The first beginning and an instant before which the last is not; an instant behind which the first end is not, and the
+    /// last. Of a cell the first beginning, the last end and the longest sample are known, not when that was.
+    fn least_spans(&self) -> Option<(Span, Span)> {
+        let spans = self.cells.sorted().into_iter().filter_map(|(_, counter)| {
+            let longest = counter.recorded.max_ns().and_then(|longest| i64::try_from(longest).ok()).unwrap_or(0);
+            let Span { start, end } = counter.span?;
+            Some((Span { start, end: end.plus_nanos(-longest) }, Span { start: start.plus_nanos(longest), end }))
+        });
+        spans.reduce(|(started, ended), other| (started.union(other.0), ended.union(other.1)))
     }
 
     /// Whether it holds no sample at all.

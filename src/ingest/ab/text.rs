@@ -2,21 +2,29 @@
 //!
 //! ab calls an answer failed whose length differs from the first one's, which every page that is not static does; those are
 //! not counted here. `Non-2xx responses`, which it leaves out of its failures, are. `Failed requests` is the sum of its four
-//! kinds, and the rate is the complete requests by the time, printed with two and three decimals.
+//! kinds, and the rate is the complete requests by the time, printed with two and three decimals. So are the time per request and
+//! the transfer rate; and each answer that did not fail has the document's length. More may have been received than that: bodies
+//! of requests that were under way when the time was over. The median among the connection times is of other ranks than that
+//! of the percentages, so they are not held against each other.
 
 use super::TOOL;
 use crate::error::Error;
 use crate::fmt::plural;
-use crate::ingest::implied::{Implied, Printed, sum_differs};
+use crate::ingest::implied::{Implied, Printed, differs, exceeds, float, sum_differs};
 use crate::ingest::printed::nothing_known;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::sample::{Fact, Fault, LoadModel, Total};
+use crate::unit::Unit;
 
 const BANNER: &str = "This is ApacheBench, Version";
 /// Runs of one file that are read.
 const RUNS: usize = 1000;
 const DEFINITION: &str = "ab: the value at place n·p of the sorted times, in whole milliseconds";
+/// Step of its connection times.
+const STEP_US: f64 = 1000.0;
+/// Bytes of its `Kbytes`.
+const KILO: f64 = 1024.0;
 
 /// Reads what ab prints.
 pub struct AbText;
@@ -31,6 +39,13 @@ struct Run {
     concurrency: Option<f64>,
     rate_per_s: Option<f64>,
     bytes: Option<u64>,
+    /// Of bodies alone, and of the first one.
+    html_bytes: Option<u64>,
+    document_bytes: Option<u64>,
+    bytes_per_s: Option<f64>,
+    /// For one of the connections, and for all of them together.
+    request_us: Option<f64>,
+    request_of_all_us: Option<f64>,
     non_2xx: u64,
     /// Connect, receive and exceptions.
     broken: u64,
@@ -38,6 +53,7 @@ struct Run {
     min_us: Option<f64>,
     mean_us: Option<f64>,
     max_us: Option<f64>,
+    longest_us: Option<f64>,
     quantiles: Vec<(f64, f64)>,
     /// Whether all lines that tell failures have come.
     is_counted: bool,
@@ -122,7 +138,16 @@ impl Run {
                 self.bytes = bytes.parse().ok();
             }
             ["Requests", "per", "second:", rate, ..] => self.rate_per_s = number(rate),
-            ["Transfer", "rate:", ..] => self.stage = Stage::Rates,
+            ["Document", "Length:", bytes, "bytes"] => self.document_bytes = bytes.parse().ok(),
+            ["HTML", "transferred:", bytes, "bytes"] => self.html_bytes = bytes.parse().ok(),
+            ["Time", "per", "request:", ms, "[ms]", "(mean)"] => self.request_us = number(ms).map(|ms| ms * 1e3),
+            ["Time", "per", "request:", ms, "[ms]", "(mean,", ..] => {
+                self.request_of_all_us = number(ms).map(|ms| ms * 1e3);
+            }
+            ["Transfer", "rate:", rate @ ..] => {
+                self.stage = Stage::Rates;
+                self.bytes_per_s = rate.first().and_then(|rate| number(rate)).map(|rate| rate * KILO);
+            }
             ["Connection", "Times", ..] => self.stage = Stage::Times,
             ["Percentage", "of", "the", "requests", ..] => self.stage = Stage::Percentages,
             ["Total:", min, mean, _, _, max] => {
@@ -153,6 +178,7 @@ impl Run {
     fn percentile(&mut self, percent: &str, ms: &str) {
         if percent == "100%" {
             self.stage = Stage::AllPercentages;
+            self.longest_us = number(ms).map(|ms| ms * 1e3);
         }
         let p = percent.strip_suffix('%').and_then(number).map(|percent| percent / 100.0);
         if let (Some(p), Some(ms)) = (p.filter(|p| *p > 0.0 && *p < 1.0), number(ms))
@@ -185,7 +211,46 @@ impl Run {
         });
         let made = made.zip(self.complete);
         let made = made.and_then(|(made, all)| made.differs("its rate and its time", "requests", "it counts", all));
-        failed.into_iter().chain(made)
+        failed.into_iter().chain(made).chain(self.doubts_of_times()).chain(self.doubts_of_bytes())
+    }
+
+    /// Where the longest request is not the longest, or the time per request not the time by the requests.
+    fn doubts_of_times(&self) -> impl Iterator<Item = Fact> {
+        let ms = |us: f64| Printed { value: us, step: STEP_US };
+        let longest = self.longest_us.zip(self.max_us);
+        let longest = longest.and_then(|(longest, greatest)| {
+            differs(("its longest request", ms(longest)), ("the greatest `Total:`", ms(greatest)), Unit::Micros)
+        });
+        let time = Printed { value: self.seconds.unwrap_or(0.0) * 1e6, step: STEP_US };
+        let each = self.complete.filter(|complete| *complete > 0 && self.seconds.is_some());
+        let each = each.map(|complete| time.times(Printed::whole(1.0 / float(complete))));
+        let same = |printed: Option<f64>, made: Option<Printed>, from: &str| {
+            let printed = Printed { value: printed?, step: 1.0 };
+            differs(("its time per request", printed), (from, made?), Unit::Micros)
+        };
+        let users = self.concurrency.map(Printed::whole).zip(each).map(|(users, each)| each.times(users));
+        let of_all = same(self.request_of_all_us, each, "its time by its requests");
+        let of_one = same(self.request_us, users, "its time by its requests of one connection");
+        longest.into_iter().chain(of_all).chain(of_one)
+    }
+
+    /// Where what was received is not what the rate makes, or less than the answers' bodies.
+    fn doubts_of_bytes(&self) -> impl Iterator<Item = Fact> {
+        let rate = self.bytes_per_s.map(|rate| Printed { value: rate, step: 0.01 * KILO });
+        let made =
+            rate.zip(self.seconds).map(|(rate, seconds)| Implied::by(rate, Printed { value: seconds, step: 0.001 }));
+        let received = made.zip(self.bytes).and_then(|(made, bytes)| {
+            made.differs("its transfer rate and its time", "bytes", "its total transferred is", bytes)
+        });
+        let of = |name, bytes: Option<u64>| Some((name, Printed::whole(float(bytes?))));
+        let html = of("its HTML transferred", self.html_bytes);
+        let all = html.zip(of("its total transferred", self.bytes));
+        let all = all.and_then(|(html, all)| exceeds(html, all, Unit::Bytes));
+        let alike = self.complete.unwrap_or(0).saturating_sub(self.broken.saturating_add(self.other_length));
+        let least = self.document_bytes.map(|bytes| bytes.saturating_mul(alike));
+        let least = of("the sum of its answers of the document's length", least).zip(html);
+        let least = least.and_then(|(least, html)| exceeds(least, html, Unit::Bytes));
+        received.into_iter().chain(all).chain(least)
     }
 
     fn hand_on(&self, name: Option<&str>, sink: &mut dyn Sink) {
@@ -223,7 +288,7 @@ impl Run {
                 max_us: self.max_us,
                 quantiles: self.quantiles.clone(),
                 definition: DEFINITION.to_owned(),
-                rounding_us: vec![(0.0, 1000.0)],
+                rounding_us: vec![(0.0, STEP_US)],
             })
         };
         Total {

@@ -5,12 +5,13 @@
 //! (version 2 does with its plugin metrics-by-endpoint), and call a 500 no failure: here a status from 400 on is one, as for
 //! every other tool, and so is a request that got no answer.
 //!
-//! The whole is the sum of the ten-second rows, count by count, and every answer is timed: where that does not hold, the report
-//! contradicts itself.
+//! The whole is the sum of the ten-second rows, count by count, its extremes are theirs, and every answer is timed: where that
+//! does not hold, the report contradicts itself (`sums`). Rates are means of the rows' and held against nothing.
 //!
 //! Users arrive at a rate, whether or not those before them are done: every Artillery run is an open workload.
 
 mod period;
+mod sums;
 mod version1;
 mod version2;
 
@@ -19,11 +20,10 @@ pub use version2::ArtilleryJson;
 
 use super::Settings;
 use super::document::Object;
-use super::implied::sum_differs;
 use crate::ingest::scrub;
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::key::{EndpointKey, Population};
-use crate::model::sample::{Fact, Fault, Total};
+use crate::model::sample::{Fault, Total};
 use std::collections::BTreeMap;
 
 /// The tool as people write it.
@@ -58,14 +58,6 @@ fn is_right(status: u16, endpoint: Option<&EndpointKey>, settings: &Settings) ->
         let mut lists = settings.expected_status.iter();
         let list = lists.find(|(name, _)| name.is_match(&endpoint.name) || name.is_match(&endpoint.label()));
         list.is_some_and(|(_, right)| right.contains(&status))
-    })
-}
-
-/// Where counts of the ten-second rows are not together those of the whole; each with the report's name for it.
-fn periods_differ(counts: impl IntoIterator<Item = (String, u64, u64)>) -> impl Iterator<Item = Fact> {
-    counts.into_iter().filter_map(|(name, sum, all)| {
-        let parts = format!("the {} of its periods", crate::fmt::code(&name));
-        sum_differs(&parts, sum, "those of its aggregate", all)
     })
 }
 

@@ -1,7 +1,7 @@
 //! What Artillery 2 counted and timed in the whole run, or in ten seconds of it.
 
 use crate::ingest::document::{self, Object};
-use crate::unit::Span;
+use crate::unit::{Span, Timestamp};
 use serde::Deserialize;
 
 /// The whole run, or ten seconds of it. Instants are in unix milliseconds.
@@ -31,11 +31,21 @@ impl Period {
         Self { counters: today(self.counters), rates: today(self.rates), summaries: today(self.summaries), ..self }
     }
 
-    pub(super) fn span(&self) -> Option<Span> {
+    /// The first instant and the last that it states.
+    pub(super) fn ends(&self) -> (Option<Timestamp>, Option<Timestamp>) {
         let at = |ms: Option<f64>| document::unix_ms(ms?);
-        let start = at(self.first_metric_at.or(self.first_counter_at))?;
-        let end = at(self.last_metric_at.or(self.last_counter_at))?;
+        (at(self.first_metric_at.or(self.first_counter_at)), at(self.last_metric_at.or(self.last_counter_at)))
+    }
+
+    pub(super) fn span(&self) -> Option<Span> {
+        let (start, end) = self.ends();
+        let (start, end) = start.zip(end)?;
         (start <= end).then_some(Span { start, end })
+    }
+
+    /// Its counters that are counts, by name.
+    pub(super) fn counts(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.counters.iter().filter_map(|(name, count)| Some((name.as_str(), document::count(count)?)))
     }
 
     pub(super) fn rate_per_s(&self) -> Option<f64> {

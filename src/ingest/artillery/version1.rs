@@ -1,21 +1,26 @@
 //! The report of Artillery 1: a fixed set of keys, and in its ten-second rows every latency of an answer.
 //!
 //! From 1.6.2 on the latencies are bare nanoseconds; before, each stood in a list behind its time and the request's id. They
-//! are milliseconds by their step.
+//! are milliseconds by their step. Their extremes are those that the report prints, to a tenth of a millisecond; its percentiles
+//! are of a histogram of its own.
 
-use super::{Answers, TOOL, US_PER_MS, faults, is_of_request, periods_differ, quantiles, quoted, total};
+use super::sums::{Summaries, counts_differ, falls};
+use super::{Answers, TOOL, US_PER_MS, faults, is_of_request, quantiles, quoted, total};
 use crate::error::Error;
 use crate::ingest::document::{self, Object};
-use crate::ingest::implied::sum_differs;
+use crate::ingest::implied::{sum_differs, summary_differs};
 use crate::ingest::scrub;
 use crate::ingest::{Adapter, Head, Input, MetricTotal, PartId, Settings, Sink, Sniff, Tally};
-use crate::model::distribution::{Distribution, Recorded};
+use crate::model::distribution::{Distribution, Quoted, Recorded};
 use crate::model::key::{MetricKey, MetricKind};
 use crate::model::sample::{Fact, Interval, LoadModel};
 use crate::unit::{Span, Timestamp, Unit};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Step of what it prints of times, in µs.
+const STEP_US: f64 = 100.0;
 
 /// Reads the report of Artillery 1.
 pub struct Artillery1Json;
@@ -64,7 +69,10 @@ impl Adapter for Artillery1Json {
         sink.total(part, sum);
         whole.doubt().into_iter().for_each(|doubt| sink.fact(part, doubt));
         if tally.rejected == 0 && !periods.is_empty() {
-            periods_differ(whole.beside(&periods)).for_each(|doubt| sink.fact(part, doubt));
+            counts_differ(whole.beside(&periods)).for_each(|doubt| sink.fact(part, doubt));
+            for doubt in doubts_of_latencies(whole, &periods) {
+                sink.fact(part, doubt);
+            }
         }
         faults(&answers, &whole.errors, None, settings).for_each(|fault| sink.fault(part, fault));
         hand_on_metrics(whole, part, sink);
@@ -105,6 +113,8 @@ struct Period {
     errors: BTreeMap<String, u64>,
     #[serde(default)]
     codes: BTreeMap<String, u64>,
+    #[serde(rename = "scenarioCounts", default)]
+    scenarios: BTreeMap<String, Value>,
     #[serde(rename = "customStats", default)]
     custom: BTreeMap<String, Value>,
     #[serde(default)]
@@ -138,7 +148,12 @@ impl Period {
             (name.to_owned(), periods.iter().map(|(_, period)| count(period)).fold(0, u64::saturating_add), count(self))
         };
         let asked = |period: &Self| period.rps.get("count").and_then(document::count).unwrap_or(0);
-        let mut beside = vec![of("requestsCompleted", &|period| period.completed), of("rps.count", &asked)];
+        let mut beside = vec![
+            of("requestsCompleted", &|period| period.completed),
+            of("rps.count", &asked),
+            of("scenariosCreated", &|period| period.created),
+            of("scenariosCompleted", &|period| period.finished),
+        ];
         let everyone = || std::iter::once(self).chain(periods.iter().map(|(_, period)| period));
         let codes: BTreeSet<&String> = everyone().flat_map(|period| period.codes.keys()).collect();
         beside.extend(codes.into_iter().map(|code| of(&format!("codes.{code}"), &|period| at(&period.codes, code))));
@@ -146,6 +161,11 @@ impl Period {
         beside.extend(errors.into_iter().map(|text| {
             let name = format!("errors.{}", scrub::text(text));
             of(&name, &|period| at(&period.errors, text))
+        }));
+        let scenarios: BTreeSet<&String> = everyone().flat_map(|period| period.scenarios.keys()).collect();
+        beside.extend(scenarios.into_iter().map(|name| {
+            let count = |period: &Self| period.scenarios.get(name).and_then(document::count).unwrap_or(0);
+            of(&format!("scenarioCounts.{}", scrub::text(name)), &count)
         }));
         beside
     }
@@ -155,6 +175,11 @@ impl Period {
         let answered = Answers { unanswered: 0, ..self.answers() };
         let errors = self.errors.iter().filter(|(text, _)| is_of_request(text));
         errors.fold(answered.failures(None, settings), |sum, (_, count)| sum.saturating_add(*count))
+    }
+
+    /// Latencies of the answers as they were summed up.
+    fn quoted(&self) -> Option<Quoted> {
+        quoted(&self.latency, Some(self.completed), "Artillery 1: from its own histogram, approximate")
     }
 
     /// Latencies of the answers in nanoseconds.
@@ -185,16 +210,44 @@ fn periods(written: &[Value], tally: &mut Tally) -> Vec<(Timestamp, Period)> {
 
 /// From every latency where the rows have them all, else as Artillery printed them.
 fn latency(whole: &Period, periods: &[(Timestamp, Period)]) -> Distribution {
-    let mut recorded = Recorded::default();
-    for latencies in periods.iter().map(|(_, period)| period.latencies()) {
-        latencies.unwrap_or_default().into_iter().for_each(|nanos| recorded.record(nanos));
-    }
+    let mut recorded = recorded(periods.iter().map(|(_, period)| period));
     if whole.completed > 0 && recorded.count() == whole.completed {
         recorded.histogram.settle();
         return Distribution::Recorded(recorded);
     }
-    quoted(&whole.latency, Some(whole.completed), "Artillery 1: from its own histogram, approximate")
-        .map_or_else(|| Distribution::Unknown("nothing was answered".to_owned()), Distribution::Quoted)
+    whole.quoted().map_or_else(|| Distribution::Unknown("nothing was answered".to_owned()), Distribution::Quoted)
+}
+
+/// Every latency of the periods.
+fn recorded<'a>(periods: impl Iterator<Item = &'a Period>) -> Recorded {
+    let mut recorded = Recorded::default();
+    periods.flat_map(|period| period.latencies().unwrap_or_default()).for_each(|nanos| recorded.record(nanos));
+    recorded
+}
+
+/// Where what was printed of the latencies is not theirs, of all and of each period; or not the periods' together. Versions
+/// that list none are held to the latter alone.
+fn doubts_of_latencies(whole: &Period, periods: &[(Timestamp, Period)]) -> Vec<Fact> {
+    let of = |period: &Period, own: &Recorded| {
+        let quoted = period.quoted().filter(|_| own.count() > 0);
+        let count = (own.count() > 0)
+            .then(|| sum_differs("its `latencies`", own.count(), "its `requestsCompleted`", period.completed));
+        let summary = quoted.iter().flat_map(|quoted| summary_differs(own, quoted, STEP_US)).collect::<Vec<_>>();
+        count.flatten().into_iter().chain(summary).collect::<Vec<Fact>>()
+    };
+    let mut doubts = of(whole, &recorded(periods.iter().map(|(_, period)| period)));
+    let mut summaries = Summaries::default();
+    for (_, period) in periods {
+        doubts.extend(of(period, &recorded(std::iter::once(period))));
+        summaries.add("latency", &period.latency);
+        summaries.add("scenarioDuration", &period.scenario_duration);
+    }
+    doubts.extend(summaries.doubts("latency", &whole.latency));
+    doubts.extend(summaries.doubts("scenarioDuration", &whole.scenario_duration));
+    doubts.extend(summaries.into_falls());
+    // Where each latency is known the summary is quoted nowhere, and its order is nobody else's to look at.
+    doubts.extend(falls("the whole", "latency", &whole.latency));
+    doubts
 }
 
 fn span(whole: &Period) -> Option<Span> {

@@ -4,10 +4,11 @@
 //! behind them and never at each dot.
 
 use super::period::Period;
-use super::{Answers, TOOL, US_PER_MS, faults, is_of_request, periods_differ, quantiles, quoted, total};
+use super::sums::{Summaries, counts_differ};
+use super::{Answers, TOOL, US_PER_MS, faults, is_of_request, quantiles, quoted, total};
 use crate::error::Error;
 use crate::ingest::document::{self, Object};
-use crate::ingest::implied::sum_differs;
+use crate::ingest::implied::{instants_differ, sum_differs};
 use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, MetricTotal, PartId, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::Distribution;
@@ -16,7 +17,7 @@ use crate::model::sample::{Fact, Interval, LoadModel};
 use crate::unit::{Span, Timestamp, Unit};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Reads the report of Artillery 2.
 pub struct ArtilleryJson;
@@ -62,9 +63,12 @@ impl Adapter for ArtilleryJson {
         let all = Counts::of(&report.aggregate.counters, &mut tally);
         hand_on_requests(&report.aggregate, &all, part, settings, sink, &mut tally);
         hand_on_metrics(&report.aggregate, &all, part, sink, &mut tally);
-        let periods = hand_on_course(&report.intermediate, part, settings, sink, &mut tally);
-        if tally.rejected == 0 && !report.intermediate.is_empty() {
-            all.doubts(&periods).for_each(|doubt| sink.fact(part, doubt));
+        let periods = periods(&report.intermediate, &mut tally);
+        hand_on_course(&periods, part, settings, sink, &mut tally);
+        if tally.rejected == 0 && !periods.is_empty() {
+            for doubt in doubts(&report.aggregate, &periods) {
+                sink.fact(part, doubt);
+            }
         }
         tally.stop_if_strict(settings, input)?;
         Ok(tally)
@@ -179,31 +183,6 @@ impl Counts {
         self.endpoints.iter().map(of).sum()
     }
 
-    /// Adds the requests and answers of ten more seconds.
-    fn add(&mut self, period: &Self) {
-        let sum = |a: u64, b: u64| a.saturating_add(b);
-        self.requests = Some(sum(self.requests.unwrap_or(0), period.requests.unwrap_or(0)));
-        self.responses = sum(self.responses, period.responses);
-        for (status, count) in &period.by_status {
-            let all = self.by_status.entry(*status).or_default();
-            *all = sum(*all, *count);
-        }
-    }
-
-    /// Where the requests and answers of all periods are not those of the whole.
-    fn doubts(&self, periods: &Self) -> impl Iterator<Item = Fact> {
-        let requests = |counts: &Self| counts.requests.unwrap_or(0);
-        let counts = [
-            ("http.requests".to_owned(), requests(periods), requests(self)),
-            ("http.responses".to_owned(), periods.responses, self.responses),
-        ];
-        let status = |counts: &Self, status: u16| counts.by_status.get(&status).copied().unwrap_or(0);
-        let statuses: BTreeSet<u16> = self.by_status.keys().chain(periods.by_status.keys()).copied().collect();
-        let of = |one: u16| (format!("http.codes.{one}"), status(periods, one), status(self, one));
-        let statuses: Vec<(String, u64, u64)> = statuses.into_iter().map(of).collect();
-        periods_differ(counts.into_iter().chain(statuses))
-    }
-
     fn other(&self, name: &str) -> u64 {
         self.others.get(name).copied().unwrap_or(0)
     }
@@ -308,14 +287,8 @@ fn key(name: &str, kind: MetricKind, unit: Unit) -> MetricKey {
     MetricKey { name: name.to_owned(), kind, unit, tags: Vec::new() }
 }
 
-/// Ten seconds after ten seconds, with counts since the start; gives the requests and answers of all.
-fn hand_on_course(
-    periods: &[Value],
-    part: PartId,
-    settings: &Settings,
-    sink: &mut dyn Sink,
-    tally: &mut Tally,
-) -> Counts {
+/// The periods by their time; those without one are rejected.
+fn periods(periods: &[Value], tally: &mut Tally) -> Vec<(Span, Period)> {
     let mut timed: Vec<(Span, Period)> = Vec::new();
     for (number, period) in periods.iter().enumerate() {
         let period = Period::deserialize(period).ok().map(Period::named_as_today);
@@ -329,8 +302,50 @@ fn hand_on_course(
         }
     }
     timed.sort_by_key(|(span, _)| (span.end, span.start));
-    let mut sums = Counts::default();
-    let Some((first, _)) = timed.first() else { return sums };
+    timed
+}
+
+/// Where the whole is not what its periods make: in counts, summaries, the first instant and the last.
+fn doubts(whole: &Period, periods: &[(Span, Period)]) -> Vec<Fact> {
+    let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    let mut summaries = Summaries::default();
+    for (_, period) in periods {
+        for (name, count) in period.counts() {
+            let (sum, _) = counts.entry(name).or_default();
+            *sum = sum.saturating_add(count);
+        }
+        for (name, summary) in period.summaries.iter().filter_map(|(name, value)| Some((name, value.as_object()?))) {
+            summaries.add(name, summary);
+        }
+    }
+    for (name, count) in whole.counts() {
+        counts.entry(name).or_default().1 = count;
+    }
+    let counts = counts.into_iter().map(|(name, (sum, all))| (without_queries(name).into_owned(), sum, all));
+    let mut doubts: Vec<Fact> = counts_differ(counts).collect();
+    for (name, summary) in whole.summaries.iter().filter_map(|(name, value)| Some((name, value.as_object()?))) {
+        doubts.extend(summaries.doubts(name, summary));
+    }
+    doubts.extend(summaries.into_falls());
+    let (first, last) = whole.ends();
+    let ends = |pick: fn(Span) -> Timestamp| periods.iter().map(move |(span, _)| pick(*span));
+    let of = |name: &str, of_whole: Option<Timestamp>, of_periods: Option<Timestamp>| {
+        instants_differ(name, of_whole?, "that of its periods", of_periods?)
+    };
+    doubts.extend(of("the first instant of its aggregate", first, ends(|span| span.start).min()));
+    doubts.extend(of("the last instant of its aggregate", last, ends(|span| span.end).max()));
+    doubts
+}
+
+/// Ten seconds after ten seconds, with counts since the start.
+fn hand_on_course(
+    periods: &[(Span, Period)],
+    part: PartId,
+    settings: &Settings,
+    sink: &mut dyn Sink,
+    tally: &mut Tally,
+) {
+    let Some((first, _)) = periods.first() else { return };
     let row = |at: Timestamp| Interval {
         at,
         endpoint: None,
@@ -342,10 +357,9 @@ fn hand_on_course(
     };
     let (mut requests, mut failures, mut created, mut done) = (0_u64, 0_u64, 0_u64, 0_u64);
     sink.interval(part, Interval { cumulative: Some((0, 0)), ..row(first.start) });
-    for (span, period) in &timed {
+    for (span, period) in periods {
         tally.used();
         let counts = Counts::of(&period.counters, &mut Tally::default());
-        sums.add(&counts);
         let answered = Answers { by_status: counts.by_status.clone(), unanswered: 0 };
         requests = requests.saturating_add(counts.requests.unwrap_or(0));
         failures = failures
@@ -369,7 +383,6 @@ fn hand_on_course(
             },
         );
     }
-    sums
 }
 
 #[cfg(test)]

@@ -2,11 +2,17 @@
 //!
 //! It prints no 95th percentile, and none is made up. Answers are counted by status; connections that failed and requests
 //! that timed out are its `errors`. A request whose connection closed without an answer is in neither.
+//!
+//! Its averages are over samples, of one second unless it is told otherwise, so average by samples is the total. Not so where
+//! several workers ran, of which only the first one's samples are given; nor does `latency.totalCount` have to be the answers.
+//! Each `min` is the least that is not zero: where the lowest percentile is zero, so is the least.
 
 #[cfg(test)]
 mod tests;
 
-use super::implied::sum_differs;
+use super::document;
+use super::implied::{Implied, Printed, contradiction, differs, exceeds, float, sum_differs};
+use super::order::{Ladder, Room};
 use super::printed;
 use super::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::error::Error;
@@ -14,7 +20,7 @@ use crate::fmt::{plural, quantile_p};
 use crate::ingest::own::instant;
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::sample::{Fact, Fault, LoadModel, Total};
-use crate::unit::Span;
+use crate::unit::{Span, Timestamp, Unit};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -22,6 +28,10 @@ use std::collections::BTreeMap;
 const DEFINITION: &str = "autocannon: HdrHistogram of whole milliseconds";
 /// Step of its rounding, from 0 on: 1 ms.
 const ROUNDING_US: (f64, f64) = (0.0, 1000.0);
+/// Step of what it prints with decimals.
+const DECIMALS: f64 = 0.01;
+/// How far a mean may be from that of its samples, as a share: their histogram has three significant digits.
+const OF_SAMPLES: f64 = 0.002;
 
 /// Reads `autocannon --json`.
 pub struct AutocannonJson;
@@ -34,6 +44,12 @@ struct Report {
     connections: u64,
     #[serde(default)]
     pipelining: u64,
+    #[serde(default)]
+    workers: Value,
+    #[serde(default)]
+    samples: Value,
+    #[serde(rename = "sampleInt", default)]
+    sample_ms: Value,
     duration: Option<f64>,
     #[serde(default)]
     start: String,
@@ -66,9 +82,10 @@ struct Report {
 
 #[derive(Deserialize)]
 struct Requests {
-    average: Option<f64>,
     total: u64,
     sent: Option<u64>,
+    #[serde(flatten)]
+    samples: BTreeMap<String, Value>,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +96,28 @@ struct Status {
 #[derive(Deserialize)]
 struct Throughput {
     total: Option<u64>,
+    #[serde(flatten)]
+    samples: BTreeMap<String, Value>,
+}
+
+/// A figure of a summary; `None` where it is none.
+fn figure(summary: &BTreeMap<String, Value>, key: &str) -> Option<f64> {
+    summary.get(key).and_then(document::amount)
+}
+
+/// The least of a summary.
+fn least(summary: &BTreeMap<String, Value>) -> Option<f64> {
+    let lowest = percentiles(summary).first().map(|(_, value)| *value);
+    if lowest == Some(0.0) { lowest } else { figure(summary, "min") }
+}
+
+/// (p, figure) of a summary, ascending: `p97_5` and its like.
+fn percentiles(summary: &BTreeMap<String, Value>) -> Vec<(f64, f64)> {
+    let named = |key: &str| quantile_p(&key.replace('_', "."));
+    let mut found: Vec<(f64, f64)> =
+        summary.keys().filter_map(|key| Some((named(key)?, figure(summary, key)?))).collect();
+    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    found
 }
 
 impl Adapter for AutocannonJson {
@@ -146,7 +185,7 @@ impl Report {
             requests: Some(self.requests.total.saturating_add(self.errors)),
             failures: Some(self.failures()),
             latency: self.latency(),
-            rate_per_s: self.requests.average,
+            rate_per_s: figure(&self.requests.samples, "average").map(|average| average * 1e3 / self.sample_ms()),
             bytes: self.throughput.total,
             span: self.span(),
             ..printed::nothing_known(None)
@@ -167,29 +206,38 @@ impl Report {
     }
 
     fn latency(&self) -> Distribution {
-        let figure = |key: &str| self.latency.get(key).and_then(Value::as_f64).filter(|ms| *ms >= 0.0);
-        let us = |key: &str| figure(key).map(|ms| ms * 1e3);
+        let us = |key: &str| figure(&self.latency, key).map(|ms| ms * 1e3);
         if self.requests.total == 0 {
             return Distribution::Unknown("no request was answered".to_owned());
         }
-        let named = |key: &str| quantile_p(&key.replace('_', "."));
-        let mut quantiles: Vec<(f64, f64)> =
-            self.latency.keys().filter_map(|key| Some((named(key)?, us(key)?))).collect();
-        quantiles.sort_by(|a, b| a.0.total_cmp(&b.0));
         Distribution::Quoted(Quoted {
             n: self.latency.get("totalCount").and_then(Value::as_u64).or(Some(self.requests.total)),
             mean_us: us("mean").or_else(|| us("average")),
-            min_us: us("min"),
+            min_us: least(&self.latency).map(|ms| ms * 1e3),
             max_us: us("max"),
-            quantiles,
+            quantiles: percentiles(&self.latency).into_iter().map(|(p, ms)| (p, ms * 1e3)).collect(),
             definition: DEFINITION.to_owned(),
             rounding_us: vec![ROUNDING_US],
         })
     }
 
-    fn span(&self) -> Option<Span> {
+    /// Milliseconds of a sample.
+    fn sample_ms(&self) -> f64 {
+        document::amount(&self.sample_ms).filter(|ms| *ms > 0.0).unwrap_or(1000.0)
+    }
+
+    /// Whether no workers shared the load.
+    fn is_alone(&self) -> bool {
+        document::count(&self.workers).unwrap_or(0) == 0
+    }
+
+    fn instants(&self) -> Option<(Timestamp, Timestamp)> {
         let at = |text: &str| instant::read(text).and_then(instant::Clock::timestamp);
-        let (start, end) = (at(&self.start)?, at(&self.finish)?);
+        Some((at(&self.start)?, at(&self.finish)?))
+    }
+
+    fn span(&self) -> Option<Span> {
+        let (start, end) = self.instants()?;
         (start <= end).then_some(Span { start, end })
     }
 
@@ -237,6 +285,69 @@ impl Report {
             let sum = by_status.values().fold(0, |sum: u64, status| sum.saturating_add(status.count));
             doubts.extend(sum_differs("its `statusCodeStats`", sum, "its requests", self.requests.total));
         }
+        let of = |name, count| (name, Printed::whole(float(count)));
+        doubts.extend(exceeds(
+            of("its count of `timeouts`", self.timeouts),
+            of("that of `errors`", self.errors),
+            Unit::Count,
+        ));
+        let sent = self.requests.sent.map(|sent| of("it sent", sent));
+        let answered = of("its count of requests", self.requests.total);
+        doubts.extend(sent.and_then(|sent| exceeds(answered, sent, Unit::Count)));
+        doubts.extend(self.doubts_of_times());
+        doubts.extend(self.doubts_of_samples());
+        doubts
+    }
+
+    /// Where its mean, or its length, is printed twice and not the same.
+    fn doubts_of_times(&self) -> impl Iterator<Item = Fact> {
+        let us = |ms: f64| Printed { value: ms * 1e3, step: DECIMALS * 1e3 };
+        let mean = |key: &str| figure(&self.latency, key).map(us);
+        let means = mean("mean").zip(mean("average"));
+        let means = means.and_then(|(mean, average)| {
+            differs(("the `mean` of its latencies", mean), ("their `average`", average), Unit::Micros)
+        });
+        // It ends its clock a moment before it looks at it again.
+        let seconds = |value: f64, step: f64| Printed { value: value * 1e6, step: step * 1e6 };
+        let length =
+            self.instants().filter(|_| self.is_alone()).map(|(start, end)| seconds(end.seconds_since(start), 0.1));
+        let length = self.duration.zip(length).and_then(|(duration, length)| {
+            let duration = ("its `duration`", seconds(duration, DECIMALS));
+            differs(duration, ("from `start` to `finish`", length), Unit::Micros)
+        });
+        means.into_iter().chain(length)
+    }
+
+    /// Where an average by the samples is not the total, or the samples' figures stand in no order.
+    fn doubts_of_samples(&self) -> Vec<Fact> {
+        // Where it runs on and on it never resets their count.
+        let ms = self.duration.unwrap_or(0.0) * 1e3;
+        let fit = |samples: u64| float(samples.saturating_sub(1)) * self.sample_ms() <= ms;
+        let samples = document::count(&self.samples).filter(|samples| fit(*samples) && self.is_alone());
+        let of = |name: &str, summary: &BTreeMap<String, Value>, total: Option<u64>, unit: Unit| {
+            let printed = |key: &str| {
+                let value = figure(summary, key)?;
+                Some(Printed { value, step: DECIMALS + value * OF_SAMPLES })
+            };
+            let (average, mean) = (printed("average"), printed("mean"));
+            let made =
+                average.zip(samples).map(|(average, samples)| Implied::by(average, Printed::whole(float(samples))));
+            let sum = made
+                .zip(total)
+                .and_then(|(made, total)| made.differs("their average and its samples", name, "it counts", total));
+            let means = mean.zip(average).and_then(|(mean, average)| {
+                differs((&format!("the `mean` of its {name} a sample"), mean), ("their `average`", average), unit)
+            });
+            let quantiles = percentiles(summary);
+            let (least, greatest) = (least(summary), figure(summary, "max"));
+            let ladder = Ladder { n: None, least, mean: figure(summary, "mean"), greatest, quantiles: &quantiles };
+            let room = Room { percentiles: OF_SAMPLES, extremes: OF_SAMPLES, steps: &[], floor: 1.0 };
+            let falls = ladder.falls(&room, unit).into_iter();
+            let falls = falls.map(|text| contradiction(&format!("of its {name} a sample, {text}")));
+            sum.into_iter().chain(means).chain(falls).collect::<Vec<Fact>>()
+        };
+        let mut doubts = of("requests", &self.requests.samples, Some(self.requests.total), Unit::Count);
+        doubts.extend(of("bytes", &self.throughput.samples, self.throughput.total, Unit::Bytes));
         doubts
     }
 

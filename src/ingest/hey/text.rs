@@ -2,19 +2,33 @@
 //!
 //! `Requests/sec` counts those too, while average and percentiles are over answers only: with refused connections the two
 //! speak of different things. The lists of statuses and errors hold as many requests as the rate by the time, both printed
-//! with four decimals: fewer where the text breaks off, and never more.
+//! with four decimals: fewer where the text breaks off, and never more. The histogram's eleven steps, with three decimals, begin
+//! with the fastest and end with the slowest. Of its `Details` nothing is held against anything: hey prints the extremes of all
+//! requests beside the mean of dialling.
+//!
+//! It keeps a million times, and divides the sums over all answers by as many as it kept.
 
 use crate::error::Error;
-use crate::ingest::implied::{Implied, Printed, float};
+use crate::ingest::implied::{Implied, Printed, differs, float, size_differs, sum_differs};
+use crate::ingest::order::Ladder;
 use crate::ingest::printed::nothing_known;
 use crate::ingest::scrub;
+use crate::ingest::steps::Steps;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::sample::{Fact, Fault, LoadModel, Total};
+use crate::unit::Unit;
 
 const DEFINITION: &str = "hey: the value at place n·p of the sorted times, in steps of 0.1 ms";
 /// Errors that are told apart; hey lists each text.
 const ERRORS: usize = 1000;
+/// Times that hey keeps.
+const KEPT: u64 = 1_000_000;
+/// Steps of four decimals of a second, and of the three of its histogram's edges, in µs.
+const STEP_US: f64 = 100.0;
+const EDGE_US: f64 = 1000.0;
+/// Steps of its histogram that are read; it prints eleven.
+const STEPS: usize = 100;
 
 /// Reads what hey prints.
 pub struct HeyText;
@@ -29,6 +43,8 @@ struct Summary {
     mean_us: Option<f64>,
     rate_per_s: Option<f64>,
     bytes: Option<u64>,
+    bytes_each: Option<u64>,
+    steps: Steps,
     quantiles: Vec<(f64, f64)>,
     /// (status, answers)
     statuses: Vec<(u16, u64)>,
@@ -43,6 +59,7 @@ enum Section {
     #[default]
     None,
     Summary,
+    Histogram,
     Latency,
     Statuses,
     Errors,
@@ -102,9 +119,11 @@ impl Summary {
             "Latency distribution:" => self.section = Section::Latency,
             "Status code distribution:" => self.section = Section::Statuses,
             "Error distribution:" => self.section = Section::Errors,
-            "Response time histogram:" | "Details (average, fastest, slowest):" => self.section = Section::None,
+            "Response time histogram:" => self.section = Section::Histogram,
+            "Details (average, fastest, slowest):" => self.section = Section::None,
             _ => match self.section {
                 Section::None => {}
+                Section::Histogram => self.step(line),
                 Section::Summary => self.figure(line),
                 Section::Latency => self.percentile(line),
                 Section::Statuses | Section::Errors => self.count(line),
@@ -123,7 +142,18 @@ impl Summary {
             "Average" => self.mean_us = us(),
             "Requests/sec" => self.rate_per_s = number(first),
             "Total data" => self.bytes = first.parse().ok(),
+            "Size/request" => self.bytes_each = first.parse().ok(),
             _ => {}
+        }
+    }
+
+    /// `0.058 [45] |■■■`.
+    fn step(&mut self, line: &str) {
+        let mut words = line.split_whitespace();
+        let edge = words.next().and_then(number).map(|seconds| seconds * 1e6);
+        let count = words.next().and_then(|word| word.strip_prefix('[')?.strip_suffix(']')?.parse::<u64>().ok());
+        if self.steps.0.len() < STEPS {
+            self.steps.0.extend(edge.zip(count));
         }
     }
 
@@ -164,10 +194,8 @@ impl Summary {
         if self.lacks().is_some() {
             let why = "what hey printed breaks off before it has said of all requests how they ended";
             sink.fact(part, Fact::FailuresUnknown(why.to_owned()));
-        } else if let Some(doubt) = self.sent().and_then(|sent| {
-            sent.differs("its rate and its time", "requests", "its lists of statuses and errors hold", self.listed())
-        }) {
-            sink.fact(part, doubt);
+        } else {
+            self.doubts().into_iter().for_each(|doubt| sink.fact(part, doubt));
         }
         let bad = self.statuses.iter().filter(|(code, _)| !is_success(*code));
         let bad = bad.map(|(code, count)| (format!("HTTP {code}"), *count));
@@ -175,6 +203,34 @@ impl Summary {
             sink.fault(part, Fault { endpoint: None, text, count, of_requests: true });
         }
         sink.total(part, self.total());
+    }
+
+    /// Where figures of a text that is whole do not fit each other.
+    fn doubts(&self) -> Vec<Fact> {
+        let sent = self.sent().and_then(|sent| {
+            sent.differs("its rate and its time", "requests", "its lists of statuses and errors hold", self.listed())
+        });
+        let kept = self.answers(|_| true).min(KEPT);
+        let size = self.bytes_each.zip(self.bytes);
+        let size = size.and_then(|(each, all)| size_differs("its Size/request", each, ("its Total data", all), kept));
+        let mut doubts: Vec<Fact> = sent.into_iter().chain(size).collect();
+        let Some((first, last)) = self.steps.ends() else { return doubts };
+        doubts.extend(sum_differs("the steps of its histogram", self.steps.count(), "the answers it timed", kept));
+        let end = |name: &str, printed: Option<f64>, edge: f64, whose: &str| {
+            let printed = (name, Printed { value: printed?, step: STEP_US });
+            differs(printed, (whose, Printed { value: edge, step: EDGE_US }), Unit::Micros)
+        };
+        doubts.extend(end("its Fastest", self.fastest_us, first, "its histogram begins with"));
+        doubts.extend(end("its Slowest", self.slowest_us, last, "its histogram ends with"));
+        let mean = self.mean_us.filter(|_| kept < KEPT);
+        let ladder = Ladder { mean, quantiles: &self.quantiles, ..Ladder::default() };
+        doubts.extend(self.steps.doubts(&ladder, EDGE_US, STEP_US));
+        doubts
+    }
+
+    /// The mean over all answers.
+    fn mean_us(&self, answered: u64) -> Option<f64> {
+        self.mean_us.map(|us| if answered > KEPT { us * float(KEPT) / float(answered) } else { us })
     }
 
     /// Answers with a status that is wanted.
@@ -212,12 +268,12 @@ impl Summary {
         } else {
             Distribution::Quoted(Quoted {
                 n: is_whole.then_some(answered),
-                mean_us: self.mean_us,
+                mean_us: self.mean_us(answered),
                 min_us: self.fastest_us,
                 max_us: self.slowest_us,
                 quantiles: self.quantiles.clone(),
                 definition: DEFINITION.to_owned(),
-                rounding_us: vec![(0.0, 100.0)],
+                rounding_us: vec![(0.0, STEP_US)],
             })
         };
         Total {
@@ -278,5 +334,20 @@ mod tests {
         assert_eq!((sink.totals[0].1.requests, sink.totals[0].1.failures), (None, None));
         let whole = Input::memory("hey", text.as_bytes()).unwrap();
         assert_eq!(HeyText.read(&whole, &Settings::default(), &mut sink).unwrap().unfinished, None);
+    }
+
+    /// Of two million answers in 50 ms each hey prints an average of 100 ms: it divides by the million that it kept.
+    #[test]
+    fn the_mean_is_over_all_answers_and_not_over_those_kept() {
+        let text = "Summary:\n  Total:\t10.0000 secs\n  Slowest:\t0.0800 secs\n  Fastest:\t0.0200 secs\n  Average:\t0.1000 secs\n  \
+                    Requests/sec:\t200000.0000\n  Total data:\t4000000 bytes\n  Size/request:\t4 bytes\n\n\
+                    Response time histogram:\n  0.020 [1]\t|\n  0.080 [999999]\t|\n\n\
+                    Latency distribution:\n  50% in 0.0500 secs\n\nDetails (average, fastest, slowest):\n\n\
+                    Status code distribution:\n  [200]\t2000000 responses\n";
+        let mut sink = Recording::default();
+        HeyText.read(&Input::memory("hey", text.as_bytes()).unwrap(), &Settings::default(), &mut sink).unwrap();
+        let Distribution::Quoted(quoted) = &sink.totals[0].1.latency else { panic!("{:?}", sink.totals) };
+        assert_eq!(quoted.mean_us, Some(50_000.0));
+        assert!(!sink.said().contains("contradicts itself"), "{}", sink.said());
     }
 }

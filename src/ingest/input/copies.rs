@@ -1,12 +1,16 @@
-//! Files that are one text over again: somebody appended a file to itself, `cat a.jtl a.jtl > b.jtl`, or a part of it.
+//! Files that are one text over again: somebody appended a file to itself, `cat a.jtl a.jtl > b.jtl`, or to a part of it.
 //!
 //! No length tells it: a packed file's is not known before it is unpacked, and the last copy may be cut. But where the text
 //! begins again stands its second line again, and that is looked for in passing while the file is read ([`Watch`]); memory
-//! is searched faster than any row is taken apart. Afterwards each such place is held against the beginning, byte by byte
-//! up to the end: it is a copy only if nothing else follows ([`Input::copies`]). The second line with the two behind it,
-//! because the first is a header that `tail -n +2` leaves out, and a single row may be alike by chance.
+//! is searched faster than any row is taken apart. Afterwards each such place is held against the beginning, byte by byte:
+//! either all from there to the end stood before, or all before it stands there again ([`Input::copies`]). The second line
+//! with the two behind it, because the first is a header that `tail -n +2` leaves out, and a single row may be alike by
+//! chance.
+//!
+//! So may many: a server that answers each second's requests in the same millisecond, round after round of the same labels.
+//! A repetition is all that is found here. Whether it is a copy is for those who know what the rows say.
 
-use super::{BUFFER, Input, read_full};
+use super::{BUFFER, BYTE_ORDER_MARK, Compression, Input, read_full};
 use crate::error::Error;
 use crate::ingest::sniff::HEAD_BYTES;
 use memchr::memmem::Finder;
@@ -19,25 +23,26 @@ const LINES: usize = 3;
 const TOLD_APART: usize = 16;
 /// So many bytes of them are searched for, the rest is compared: twice as fast as searching for all of a long line.
 const SEARCHED: usize = 32;
-/// So many places are kept, the first ones; and so many are held against the beginning, each for the price of a look at the
-/// file.
+/// So many places are kept, the first ones.
 const KEPT: usize = 64;
-const COMPARED: usize = 4;
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// So many of a packed file's are held against its beginning: each means to unpack what stands before it.
+const UNPACKED: usize = 4;
 
-/// Copies of one text, one behind the other, that make up a file; the last may be cut.
+/// Copies are a text that stands in a file again, and all that is to be read of the file for it to count once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Copies {
-    /// Bytes of one.
-    pub bytes: u64,
-    /// Line ends in one.
+    /// What is to be read: where it begins and how many bytes it has.
+    pub part: (u64, u64),
+    /// What is not, likewise. It stands before or behind it.
+    pub again: (u64, u64),
+    /// Lines of that.
+    pub lines_again: u64,
+    /// Line ends before the place where the text begins again.
     pub lines: u64,
-    /// How many there are, at least 2, with the last.
+    /// How often the text is there, at least 2, the last time perhaps not whole.
     pub times: u64,
-    /// Lines of all but the first.
-    pub again: u64,
-    /// Whether the rows that are looked for stand once in each copy, as rows that tell something do.
-    pub distinct: bool,
+    /// Whether it begins again with its first line, as a header does.
+    pub headed: bool,
 }
 
 /// A Watch is where the second line of a text and those behind it stand again.
@@ -113,11 +118,10 @@ impl Watch {
         self.look(&[], &seam, at - before.len() as u64);
     }
 
-    /// The places to compare, the likeliest first, and whether nothing else looks like them.
-    fn places(&self) -> (Vec<u64>, Option<u64>) {
+    /// The places to compare, the likeliest first.
+    fn places(&self, most: usize) -> Vec<u64> {
         let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        let least = places.both.iter().chain(&places.second).min().copied();
-        (places.both.iter().take(COMPARED).chain(places.second.iter().take(COMPARED)).copied().collect(), least)
+        places.both.iter().take(most).chain(places.second.iter().take(most)).copied().collect()
     }
 }
 
@@ -140,70 +144,92 @@ impl Input {
         }
     }
 
-    /// The copies of one text that it consists of, as few lines each as may be, once it has been read
-    /// [watched](Input::watched); `None` where it is one text, or was not read to its end.
+    /// What of it is there again, once it has been read [watched](Input::watched); `None` where it is one text, or was not
+    /// read to its end.
     ///
     /// # Errors
     /// It cannot be read.
     pub fn copies(&self) -> Result<Option<Copies>, Error> {
         let Some(watch) = &self.watch else { return Ok(None) };
-        let (places, least) = watch.places();
-        for place in places {
-            if let Some(copies) = self.copies_from(place, &watch.first).map_err(|error| self.broken(&error))? {
-                return Ok(Some(Copies { distinct: least == Some(place), ..copies }));
+        let most = if self.compression == Compression::Plain { KEPT } else { UNPACKED };
+        for place in watch.places(most) {
+            if let Some(copies) = self.copies_at(place, &watch.first).map_err(|error| self.broken(&error))? {
+                return Ok(Some(copies));
             }
         }
         Ok(None)
     }
 
-    /// The copies if the second of them has its second line here; as if it were distinct.
-    fn copies_from(&self, place: u64, first: &[u8]) -> io::Result<Option<Copies>> {
+    /// How many bytes of its text from one place on are the same as those from another on.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn alike(&self, one: u64, other: u64) -> Result<u64, Error> {
+        self.compare(one, other).map(|(bytes, ..)| bytes).map_err(|error| self.broken(&error))
+    }
+
+    /// The copies if the second line stands here again.
+    fn copies_at(&self, place: u64, first: &[u8]) -> io::Result<Option<Copies>> {
         let header = first.len() as u64;
-        let before = header + BYTE_ORDER_MARK.len() as u64;
-        let from = place.saturating_sub(before);
+        let from = place.saturating_sub(header + BYTE_ORDER_MARK.len() as u64);
         let mut text = vec![0; usize::try_from(place - from).unwrap_or_default()];
         let got = read_full(&mut self.piece(from, u64::MAX)?, &mut text)?;
         let lead = text.get(..got).unwrap_or_default();
-        let (bytes, again, like) = match lead.strip_suffix(first) {
+        let (headed, end, again) = match lead.strip_suffix(first) {
             Some(lead) => {
-                let mark = if lead.ends_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-                (place - header - mark as u64, place - header, 0)
+                let mark = if lead.ends_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() as u64 } else { 0 };
+                (true, place - header - mark, place - header)
             }
-            None => (place, place, header),
+            None => (false, place, place),
         };
-        let Some((length, again)) = self.compare(like, again)? else { return Ok(None) };
-        let mut lines = 0;
-        let mut one = self.piece(0, bytes)?;
-        let mut buffer = vec![0; BUFFER];
-        loop {
-            let got = read_full(&mut one, &mut buffer)?;
-            if got == 0 {
-                break;
-            }
-            lines += memchr::memchr_iter(b'\n', buffer.get(..got).unwrap_or_default()).count() as u64;
+        let like = if headed { 0 } else { header };
+        let (alike, lines_alike, at_end) = self.compare(like, again)?;
+        // Where it is not, what stands before may be a copy of what follows that was cut.
+        let is_cut_before = headed && alike >= end;
+        if !at_end && !is_cut_before {
+            return Ok(None);
         }
-        let times = 1 + length.div_ceil(bytes - like);
-        Ok(Some(Copies { bytes, lines, times, again, distinct: true }))
+        let (lines, open) = self.counted(end)?;
+        Ok(Some(if at_end {
+            let times = 1 + alike.div_ceil((end - like).max(1));
+            Copies { part: (0, end), again: (again, alike), lines_again: lines_alike, lines, times, headed }
+        } else {
+            let lines_again = lines + u64::from(open);
+            Copies { part: (again, u64::MAX), again: (0, end), lines_again, lines, times: 2, headed }
+        }))
     }
 
-    /// How many bytes and lines follow from `again` on to the end, if they are the same as those from `like` on.
-    fn compare(&self, like: u64, again: u64) -> io::Result<Option<(u64, u64)>> {
+    /// How many bytes and lines from `again` on are the same as those from `like` on, and whether that is all to the end.
+    fn compare(&self, like: u64, again: u64) -> io::Result<(u64, u64, bool)> {
         let (mut own, mut other) = (self.piece(like, u64::MAX)?, self.piece(again, u64::MAX)?);
         let (mut buffer, mut other_buffer) = (vec![0; BUFFER], vec![0; BUFFER]);
         let (mut bytes, mut lines, mut last) = (0, 0, b'\n');
         loop {
             let got = read_full(&mut other, &mut other_buffer)?;
-            read_full(&mut own, &mut buffer)?;
-            let text = other_buffer.get(..got).unwrap_or_default();
-            if buffer.get(..got) != Some(text) {
-                return Ok(None);
+            let got_own = read_full(&mut own, &mut buffer)?;
+            let (text, own) = (other_buffer.get(..got).unwrap_or_default(), buffer.get(..got_own).unwrap_or_default());
+            let alike = text.iter().zip(own).take_while(|(one, other)| one == other).count();
+            let alike_text = text.get(..alike).unwrap_or_default();
+            bytes += alike as u64;
+            lines += memchr::memchr_iter(b'\n', alike_text).count() as u64;
+            last = alike_text.last().copied().unwrap_or(last);
+            if alike < got || got == 0 {
+                return Ok((bytes, lines + u64::from(last != b'\n'), got == 0));
             }
-            let Some(end) = text.last() else { break };
+        }
+    }
+
+    /// The line ends of the first so many bytes, and whether these do not end with one.
+    fn counted(&self, bytes: u64) -> io::Result<(u64, bool)> {
+        let (mut one, mut buffer) = (self.piece(0, bytes)?, vec![0; BUFFER]);
+        let (mut lines, mut last) = (0, b'\n');
+        loop {
+            let got = read_full(&mut one, &mut buffer)?;
+            let text = buffer.get(..got).unwrap_or_default();
+            let Some(end) = text.last() else { return Ok((lines, last != b'\n')) };
             last = *end;
-            bytes += got as u64;
             lines += memchr::memchr_iter(b'\n', text).count() as u64;
         }
-        Ok(Some((bytes, lines + u64::from(last != b'\n'))))
     }
 
     fn piece(&self, byte: u64, bytes: u64) -> io::Result<impl Read> {
@@ -233,14 +259,15 @@ mod tests {
         for lines in [30_u64, 40_000] {
             let text = text(lines);
             for times in 1..=4 {
-                let (bytes, again) = (text.len() as u64, lines * (times - 1));
-                let expected = (times > 1).then_some(Copies { bytes, lines, times, again, distinct: true });
+                let (bytes, more) = (text.len() as u64, times - 1);
+                let (part, again, lines_again) = ((0, bytes), (bytes, bytes * more), lines * more);
+                let expected = (times > 1).then_some(Copies { part, again, lines_again, lines, times, headed: true });
                 let whole = text.repeat(usize::try_from(times).unwrap());
                 assert_eq!(copies(whole.as_bytes()), expected);
                 assert_eq!(copies(&gzip(whole.as_bytes())), expected, "packed");
             }
             let other = text.replace("29,some", "29,same");
-            assert_eq!(copies([text.as_str(), &other].concat().as_bytes()), None);
+            assert_eq!(copies([other.as_str(), &text].concat().as_bytes()), None);
         }
     }
 
@@ -248,29 +275,43 @@ mod tests {
     #[test]
     fn copies_are_found_whatever_was_cut_off_them() {
         let text = text(1000);
-        let found =
-            |piece: &str| copies([text.as_str(), piece].concat().as_bytes()).map(|found| (found.lines, found.again));
+        let found = |piece: &str| {
+            copies([text.as_str(), piece].concat().as_bytes()).map(|found| (found.lines, found.lines_again))
+        };
         let (_, headless) = text.split_once('\n').unwrap();
         assert_eq!(found(headless), Some((1000, 999)));
         assert_eq!(found(&text[..text.len() / 2 - 1]), Some((1000, text[..text.len() / 2 - 1].lines().count() as u64)));
         assert_eq!(found(&headless[..60]), Some((1000, 4)));
         assert_eq!(found(&headless[..30]), None, "two lines may be alike by chance");
         let glued = text.trim_end().repeat(2);
-        assert_eq!(
-            copies(glued.as_bytes()).map(|found| (found.bytes, found.lines)),
-            Some((text.len() as u64 - 1, 999))
-        );
+        let len = text.len() as u64;
+        assert_eq!(copies(glued.as_bytes()).map(|found| (found.part, found.lines)), Some(((0, len - 1), 999)));
         let marked = format!("\u{feff}{text}").repeat(2);
-        assert_eq!(copies(marked.as_bytes()).map(|found| found.bytes), Some(text.len() as u64));
+        assert_eq!(copies(marked.as_bytes()).map(|found| found.part), Some((0, len)));
+    }
+
+    /// A run that was stopped was started again with the same file, or what there was of it was saved before all of it.
+    #[test]
+    fn the_first_copy_may_be_the_one_that_was_cut() {
+        let text = text(1000);
+        for cut in [text.len() / 2, text.len() / 2 - 3] {
+            let part = &text[..cut];
+            let found = copies([part, &text].concat().as_bytes()).unwrap();
+            let cut = cut as u64;
+            assert_eq!((found.part, found.again), ((cut, u64::MAX), (0, cut)));
+            assert_eq!((found.lines_again, found.times), (part.lines().count() as u64, 2));
+            let more = copies([part, &text, "1000,another\n"].concat().as_bytes()).unwrap();
+            assert_eq!(more.again, found.again);
+        }
+        let other = text[..text.len() / 2].replace("29,some", "29,same");
+        assert_eq!(copies([other.as_str(), &text].concat().as_bytes()), None);
     }
 
     #[test]
-    fn lines_that_are_alike_by_chance_are_no_distinct_copies() {
-        let distinct = |text: &str| copies(text.as_bytes()).is_some_and(|found| found.distinct);
-        assert!(!distinct(&["1,some row of many\n", &text(30), "1,some row of many\n", &text(30)[5..]].concat()));
-        assert!(distinct(&text(30).repeat(2)));
+    fn what_is_too_short_has_no_copies() {
         assert_eq!(copies(b""), None);
         assert_eq!(copies(b"one line\n"), None);
+        assert_eq!(copies(b"1\n2\n1\n2\n"), None);
     }
 
     proptest! {

@@ -24,7 +24,7 @@ pub use held::Held;
 pub use lines::{Line, Lines};
 use sha2::{Digest, Sha256};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,6 +36,7 @@ pub const LINE_CAP: usize = 1 << 20;
 /// The largest document (JSON, HTML) that is taken whole.
 pub const DOCUMENT_CAP: u64 = 256 << 20;
 const BUFFER: usize = 256 * 1024;
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 #[derive(Debug, Clone)]
 enum Origin {
@@ -225,10 +226,32 @@ impl Input {
     /// # Errors
     /// It cannot be opened.
     pub fn stream(&self) -> Result<Stream, Error> {
+        let part = self.part.unwrap_or((0, u64::MAX));
+        if let Some(raw) = self.raw_from(part.0).map_err(|error| self.broken(&error))? {
+            let raw = self.compression.unpack(raw, Arc::clone(&self.progress));
+            return Ok(Stream::new(raw, false).within((0, part.1)).behind_mark().watched_by(self.watch.clone()));
+        }
         let raw = self.raw().map_err(|error| self.broken(&error))?;
         let unpacked = self.compression.unpack(raw, Arc::clone(&self.progress));
         let stream = Stream::new(self.encoding.decode(unpacked), self.compression != Compression::Plain);
-        Ok(stream.within(self.part.unwrap_or((0, u64::MAX))).watched_by(self.watch.clone()))
+        Ok(stream.within(part).watched_by(self.watch.clone()))
+    }
+
+    /// The file from a byte of its text on, where that can be gone to.
+    fn raw_from(&self, byte: u64) -> io::Result<Option<Box<dyn Read + Send>>> {
+        let (Origin::File(path), Compression::Plain, Encoding::Utf8) = (&self.origin, self.compression, self.encoding)
+        else {
+            return Ok(None);
+        };
+        if byte == 0 {
+            return Ok(None);
+        }
+        let mut file = File::open(path)?;
+        let mut mark = [0; BYTE_ORDER_MARK.len()];
+        let got = read_full(&mut file, &mut mark)?;
+        let marked = mark.get(..got) == Some(BYTE_ORDER_MARK);
+        file.seek(SeekFrom::Start(if marked { byte.saturating_add(got as u64) } else { byte }))?;
+        Ok(Some(Box::new(file)))
     }
 
     fn raw(&self) -> io::Result<Box<dyn Read + Send>> {

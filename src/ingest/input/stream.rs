@@ -1,5 +1,6 @@
 //! What adapters read: unpacked text without byte order mark, which ends early rather than fail where the packing is damaged.
 
+use super::BYTE_ORDER_MARK;
 use super::compression::TOO_LARGE;
 use super::copies::Watch;
 use std::io::{self, Read};
@@ -79,6 +80,11 @@ impl Stream {
         Self { part, ..self }
     }
 
+    /// Which begins behind the file's beginning, where a byte order mark would be a character.
+    pub(super) fn behind_mark(self) -> Self {
+        Self { started: true, ..self }
+    }
+
     /// Shown to somebody as it is read.
     pub(super) fn watched_by(self, watch: Option<Arc<Watch>>) -> Self {
         let watching = watch.map(|watch| Watching { watch, at: 0, before: Vec::new() });
@@ -92,7 +98,8 @@ impl Stream {
     }
 
     fn pull(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.ending.is_some() {
+        // Some that unpack take a read of nothing for the end of what is packed.
+        if self.ending.is_some() || buffer.is_empty() {
             return Ok(0);
         }
         match self.inner.read(buffer) {
@@ -143,7 +150,8 @@ impl Stream {
             }
         }
         let kept = match first.get(..filled) {
-            Some(b"\xef\xbb\xbf") | None => &[],
+            None => &[],
+            Some(mark) if mark == BYTE_ORDER_MARK => &[],
             Some(kept) => kept,
         };
         if let Some(space) = buffer.get_mut(..kept.len()) {

@@ -1,6 +1,6 @@
 //! Numbers as JMeter saves them.
 
-const NANOS_PER_MS: u64 = 1_000_000;
+pub(super) const NANOS_PER_MS: u64 = 1_000_000;
 
 /// Milliseconds in nanoseconds; other programs write fractions.
 #[inline]

@@ -2,7 +2,7 @@
 
 use super::home::{HomeId, Homes};
 use super::measure::Measures;
-use super::number::{milliseconds, whole};
+use super::number::{NANOS_PER_MS, milliseconds, whole};
 use super::outcome;
 use super::seen::Seen;
 use super::stamp::Stamps;
@@ -126,6 +126,8 @@ pub(super) struct Teller<'s> {
     last: Option<Span>,
     /// Threads, counted at the end of each sample.
     crowd: Crowd,
+    /// The longest time that is no whole number of milliseconds.
+    longest_broken_ns: Option<u64>,
 }
 
 impl<'s> Teller<'s> {
@@ -138,6 +140,7 @@ impl<'s> Teller<'s> {
             measures: Measures::default(),
             last: None,
             crowd: Crowd::default(),
+            longest_broken_ns: None,
         }
     }
 
@@ -174,6 +177,10 @@ impl<'s> Teller<'s> {
         let busy = measured.busy();
         if !self.goes_on(busy) {
             self.enter(busy);
+        }
+        // Only this way comes what is no whole number; see `tell_known`.
+        if !elapsed_ns.is_multiple_of(NANOS_PER_MS) {
+            self.longest_broken_ns = self.longest_broken_ns.max(Some(elapsed_ns));
         }
         let home = self.homes.of(given, judged, self.sink);
         self.take(home, &measured, busy);
@@ -253,7 +260,12 @@ impl<'s> Teller<'s> {
         self.crowd.flush(self.sink);
         self.measures.tell(self.homes.part(), self.sink);
         let seen = self.homes.finish(self.sink);
-        Seen { zoneless: self.stamps.zoneless, finer: self.stamps.finer, ..seen }
+        Seen {
+            zoneless: self.stamps.zoneless,
+            finer: self.stamps.finer,
+            longest_broken_ns: self.longest_broken_ns,
+            ..seen
+        }
     }
 }
 

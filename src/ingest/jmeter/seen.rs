@@ -1,7 +1,11 @@
 //! What is said of a whole file once its samples have been told.
 
+use crate::fmt;
 use crate::ingest::{Settings, Sink, Tally, scrub};
 use crate::model::sample::{Fact, LoadModel};
+
+/// Below 60 a number with a fraction may well be seconds: a request seldom takes longer than a minute.
+const MAY_BE_SECONDS_NS: u64 = 60_000_000;
 
 /// What was seen that the reader of the figures should know.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +26,8 @@ pub(super) struct Seen {
     pub(super) finer: bool,
     /// A label lost what stood behind `?`.
     pub(super) queries_left_out: bool,
+    /// The longest time that is no whole number of milliseconds, read as milliseconds.
+    pub(super) longest_broken_ns: Option<u64>,
 }
 
 impl Seen {
@@ -36,6 +42,7 @@ impl Seen {
         self.zoneless |= other.zoneless;
         self.finer |= other.finer;
         self.queries_left_out |= other.queries_left_out;
+        self.longest_broken_ns = self.longest_broken_ns.max(other.longest_broken_ns);
     }
 
     /// Says what has to be said of the whole file.
@@ -47,6 +54,13 @@ impl Seen {
         if self.unknown > 0 {
             let why = "the file has neither a column `success` nor `responseCode`";
             sink.fact(part, Fact::FailuresUnknown(why.to_owned()));
+        }
+        match self.longest_broken_ns {
+            Some(longest) if longest < MAY_BE_SECONDS_NS => sink.fact(part, Fact::Warning(may_be_seconds(longest))),
+            Some(_) => {
+                tally.note("`elapsed` has fractions, which JMeter does not write; they are read as milliseconds");
+            }
+            None => {}
         }
         for (count, text) in [
             (
@@ -80,4 +94,16 @@ impl Seen {
             tally.note("time stamps are whole seconds: nothing within a second can be told apart");
         }
     }
+}
+
+/// Both readings of times of which one program writes whole milliseconds and another seconds.
+fn may_be_seconds(longest_ns: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "below 60 ms")]
+    let us = longest_ns as f64 / 1e3;
+    format!(
+        "`elapsed` has fractions, and JMeter writes whole milliseconds: the longest of them is read as {}, and would be {} if \
+         the file has seconds; multiply the column by 1,000 then",
+        fmt::latency_us(us),
+        fmt::latency_us(us * 1e3)
+    )
 }

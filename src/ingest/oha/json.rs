@@ -1,17 +1,22 @@
 //! `oha --output-format json`: the figures of a run in one object; seconds throughout.
 //!
 //! Its rates are its counts by its time, printed as the floats that they are, and count the requests that oha broke off
-//! itself: where they give other counts than the lists of statuses and errors, the file contradicts itself.
+//! itself: where they give other counts than the lists of statuses and errors, the file contradicts itself. Its histogram has
+//! eleven steps from the fastest to the slowest; older versions cut it off at three times the mean, and are told by its ends.
 
 use super::TOOL;
 use crate::error::Error;
 use crate::fmt::quantile_p;
-use crate::ingest::implied::{Implied, Printed, float, sum_differs};
+use crate::ingest::document::whole;
+use crate::ingest::implied::{Implied, Printed, differs, float, size_differs, sum_differs};
+use crate::ingest::order::Ladder;
 use crate::ingest::printed;
 use crate::ingest::scrub;
+use crate::ingest::steps::Steps;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::sample::{Fact, Fault, Total};
+use crate::unit::Unit;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -51,6 +56,7 @@ struct Summary {
     average: Option<f64>,
     requests_per_sec: Option<f64>,
     total_data: Option<u64>,
+    size_per_request: Option<f64>,
     size_per_sec: Option<f64>,
 }
 
@@ -148,8 +154,40 @@ impl Report {
                 made.differs("its sizePerSec and its time", "bytes", "its totalData is", bytes)
             }),
             (timed > 0).then(|| sum_differs("the steps of its histogram", timed, "its statuses", answered)).flatten(),
+            self.summary
+                .size_per_request
+                .and_then(whole)
+                .zip(self.summary.total_data)
+                .and_then(|(size, bytes)| size_differs("its sizePerRequest", size, ("its totalData", bytes), answered)),
         ];
-        doubts.into_iter().flatten().collect()
+        let mut doubts: Vec<Fact> = doubts.into_iter().flatten().collect();
+        doubts.extend(self.doubts_of_steps());
+        doubts
+    }
+
+    /// Where the figures are not of the values that the histogram counts.
+    fn doubts_of_steps(&self) -> Vec<Fact> {
+        /// What is left of an end after it was added up of eleven steps, as a share.
+        const SUMMED: f64 = 1e-6;
+        let edge = |(seconds, count): (&String, &u64)| Some((us(seconds.parse().ok())?, *count));
+        let Some(mut steps) = self.response_time_histogram.iter().map(edge).collect::<Option<Vec<_>>>() else {
+            return Vec::new();
+        };
+        steps.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let steps = Steps(steps);
+        let Some((first, last)) = steps.ends() else { return Vec::new() };
+        let end = |name: &'static str, printed: Option<f64>, end: f64, whose: &str| {
+            let printed = (name, Printed { value: us(printed)?, step: end * SUMMED });
+            differs(printed, (whose, Printed::whole(end)), Unit::Micros)
+        };
+        let slowest = end("its slowest", self.summary.slowest, last, "its histogram ends with");
+        let fastest = end("its fastest", self.summary.fastest, first, "its histogram begins with");
+        if slowest.is_some() && fastest.is_some() {
+            return Vec::new();
+        }
+        let quantiles = quantiles(&self.latency_percentiles);
+        let ladder = Ladder { mean: us(self.summary.average), quantiles: &quantiles, ..Ladder::default() };
+        slowest.into_iter().chain(fastest).chain(steps.doubts(&ladder, 0.0, 0.0)).collect()
     }
 
     /// Errors but those that oha made itself.

@@ -12,6 +12,7 @@ use super::results::key::{About, Count, Meaning, Subject, meaning};
 use super::results::ladder;
 use super::results::read_records;
 use super::results::record::Record;
+use super::results::share_scale;
 use super::rows_csv::{rejection, shape};
 use crate::error::Error;
 use crate::ingest::rows::{Row, Rows};
@@ -36,6 +37,9 @@ const BY_PLUGIN: [(&str, &str); 8] = [
     ("sampler_label", "Label"), ("aggregate_report_count", "# Samples"), ("average", "Average"), ("aggregate_report_median", "Median"),
     ("aggregate_report_min", "Min"), ("aggregate_report_max", "Max"), ("aggregate_report_error%", "Error %"), ("aggregate_report_rate", "Throughput"),
 ];
+
+/// The share that failed in JMeter's tables: percent with its sign behind each number, or in older versions a ratio.
+const ERROR_RATE: &str = "Error %";
 
 impl Adapter for OwnResultsCsv {
     fn name(&self) -> &'static str {
@@ -83,7 +87,9 @@ impl Adapter for OwnResultsCsv {
         let names = spelled_out(rows.header().names().to_vec());
         let naming = naming_column(&names);
         let style = Style::of(input, separator, &names, settings.sign)?;
-        let (mut records, mut tally, mut is_short) = (Vec::new(), Tally::default(), false);
+        let error_rate = names.iter().position(|name| name == ERROR_RATE).filter(|_| is_jmeter_s(&names));
+        let (mut records, mut say_percent) = (Vec::new(), Vec::new());
+        let (mut tally, mut is_short) = (Tally::default(), false);
         while let Some(row) = rows.next_row(&mut tally) {
             is_short = row.bytes(names.len().checked_sub(1)).is_none();
             match record(&row, &names, naming, style) {
@@ -93,12 +99,18 @@ impl Adapter for OwnResultsCsv {
                 }
                 Ok(record) => {
                     records.push(record);
+                    say_percent.push(row.text(error_rate).is_some_and(|cell| cell.contains('%')));
                     tally.used();
                 }
                 Err(refusal) => tally.reject(rejection(&row, &names, &refusal)),
             }
         }
         tally.stop_if_strict(settings, input)?;
+        if error_rate.is_some()
+            && let Some(note) = share_scale::settle(&mut records, &say_percent)
+        {
+            tally.note(note);
+        }
         ladder::name_by_users(&mut records);
         let mut document = Record::default();
         for record in records {
@@ -148,7 +160,7 @@ fn spelled_out(mut names: Vec<String>) -> Vec<String> {
 }
 
 fn is_jmeter_s(names: &[String]) -> bool {
-    ["# Samples", "Error %"].iter().all(|wanted| names.iter().any(|name| name == wanted))
+    ["# Samples", ERROR_RATE].iter().all(|wanted| names.iter().any(|name| name == wanted))
 }
 
 /// The column that says what a row is about: one of a known name, else the first of no meaning at all.
@@ -266,7 +278,7 @@ fn record(row: &Row<'_>, names: &[String], naming: Option<usize>, style: Style) 
         match named {
             Some(name) if variant => record.scenario = Some(name),
             Some(name) => record.endpoint = Some(name),
-            None => record.scenario = record.users.map(|users| format!("{users} users")),
+            None => record.scenario = record.users.map(ladder::users_name),
         }
     }
     Ok(record)

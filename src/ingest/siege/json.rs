@@ -18,7 +18,11 @@ struct Figures {
     elapsed_time: f64,
     response_time: Option<f64>,
     transaction_rate: Option<f64>,
+    successful_transactions: Option<u64>,
     failed_transactions: u64,
+    data_transferred: Option<f64>,
+    throughput: Option<f64>,
+    concurrency: Option<f64>,
     longest_transaction: Option<f64>,
     shortest_transaction: Option<f64>,
 }
@@ -63,7 +67,7 @@ impl Adapter for SiegeJson {
                 sink.fact(part, fact);
             }
             sink.total(part, run.total());
-            if let Some(fault) = run.fault() {
+            for fault in run.faults() {
                 sink.fault(part, fault);
             }
             tally.used();
@@ -76,6 +80,7 @@ impl Figures {
     fn run(&self) -> Run {
         Run {
             transactions: self.transactions,
+            successful: self.successful_transactions,
             failed: self.failed_transactions,
             elapsed_s: self.elapsed_time.max(0.0),
             response_s: self.response_time,
@@ -83,6 +88,9 @@ impl Figures {
             shortest_s: self.shortest_transaction,
             rate_per_s: self.transaction_rate,
             availability: Some(self.availability),
+            concurrency: self.concurrency,
+            megabytes: self.data_transferred,
+            megabytes_per_s: self.throughput,
         }
     }
 }

@@ -26,6 +26,7 @@ struct Columns {
     elapsed: usize,
     response: usize,
     rate: usize,
+    concurrency: Option<usize>,
     okay: usize,
     failed: usize,
 }
@@ -93,6 +94,7 @@ impl Columns {
             elapsed: column("Elap Time")?,
             response: column("Resp Time")?,
             rate: column("Trans Rate")?,
+            concurrency: header.position("Concurrent"),
             okay: column("OKAY")?,
             failed: column("Failed")?,
         })
@@ -119,16 +121,15 @@ impl Columns {
                 format!("should be a date and time, found `{}`", crate::fmt::excerpt(stamp.as_bytes())),
             )
         })?;
-        count(row, self.okay)?;
         let run = Run {
             transactions: count(row, self.transactions)?,
+            successful: Some(count(row, self.okay)?),
             failed: count(row, self.failed)?,
             elapsed_s: amount(row, self.elapsed)?,
-            response_s: Some(amount(row, self.response)?),
-            longest_s: None,
-            shortest_s: None,
-            rate_per_s: Some(amount(row, self.rate)?),
-            availability: None,
+            response_s: quotient(row, self.response)?,
+            rate_per_s: quotient(row, self.rate)?,
+            concurrency: self.concurrency.and_then(|column| amount(row, column).ok()),
+            ..Run::default()
         };
         Ok((ended, stamp.to_owned(), run))
     }
@@ -139,6 +140,14 @@ fn count(row: &Row<'_>, column: usize) -> Result<u64, Refusal> {
     text.parse().map_err(|_| {
         Refusal::at(column, format!("should be a whole number, found `{}`", crate::fmt::excerpt(text.as_bytes())))
     })
+}
+
+/// A figure that siege divides by a count or a time; `None` where that was zero and it wrote what C makes of it.
+fn quotient(row: &Row<'_>, column: usize) -> Result<Option<f64>, Refusal> {
+    match row.text(Some(column)) {
+        Some("inf" | "nan" | "-nan") => Ok(None),
+        _ => amount(row, column).map(Some),
+    }
 }
 
 /// One run is the file as a whole; of several each has its end for a name, and those that ended together a number.
@@ -156,14 +165,15 @@ fn hand_on(runs: &[(Timestamp, String, Run)], sink: &mut dyn Sink) {
             sink.fact(part, Fact::Ran(span));
         }
         sink.total(part, run.total());
-        if let Some(fault) = run.fault() {
+        for fault in run.faults() {
             sink.fault(part, fault);
         }
     }
 }
 
 fn span(end: Timestamp, elapsed_s: f64) -> Option<Span> {
-    let nanos = crate::ingest::printed::seconds_ns(elapsed_s)?;
+    // `0.00` is too short to tell.
+    let nanos = crate::ingest::printed::seconds_ns(elapsed_s).filter(|nanos| *nanos > 0)?;
     // Beyond this the start would not be a date that fits.
     let nanos = i64::try_from(nanos).ok().filter(|nanos| *nanos <= 3650 * 86_400 * NANOS_PER_SECOND)?;
     Some(Span { start: end.plus_nanos(-nanos), end })

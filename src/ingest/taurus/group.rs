@@ -1,5 +1,6 @@
 //! One label's figures in Taurus's final stats.
 
+use crate::ingest::implied::sum_differs;
 use crate::ingest::scrub::without_queries;
 use crate::ingest::{PartId, Sink};
 use crate::model::distribution::{Distribution, Quoted};
@@ -95,6 +96,11 @@ impl Group {
         match &endpoint {
             None => self.tell_whole(part, sink),
             Some(endpoint) => self.tell_codes(endpoint, part, sink),
+        }
+        let coded = self.codes.iter().fold(0_u64, |sum, (_, count)| sum.saturating_add(*count));
+        if let Some(doubt) = sum_differs("its response codes", coded, "its `throughput`", samples).filter(|_| coded > 0)
+        {
+            sink.fact(part, doubt);
         }
         let latency = self.latency(samples);
         sink.total(

@@ -8,14 +8,14 @@
 
 use super::TOOL;
 use crate::error::Error;
-use crate::ingest::implied::{Implied, Printed, float, sum_differs};
+use crate::ingest::implied::{Implied, Printed, differs, exceeds, float, sum_differs};
 use crate::ingest::own::instant;
 use crate::ingest::printed;
 use crate::ingest::scrub;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::sample::{Fact, Fault, LoadModel, Total};
-use crate::unit::Span;
+use crate::unit::{Span, Timestamp, Unit};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -30,11 +30,17 @@ struct Report {
     #[serde(default)]
     bytes_in: Bytes,
     #[serde(default)]
+    bytes_out: Bytes,
+    #[serde(default)]
     earliest: String,
+    #[serde(default)]
+    latest: String,
     #[serde(default)]
     end: String,
     /// From the first request sent to the last one sent, in ns.
     duration: Option<f64>,
+    /// From the last request sent to the last answer, in ns.
+    wait: Option<f64>,
     rate: Option<f64>,
     throughput: Option<f64>,
     requests: u64,
@@ -139,8 +145,7 @@ impl Report {
             |implied: Implied, from: &str| implied.differs(from, "successes", "its status codes name", good);
         let mean = self.latencies.get("mean").map(|ns| Printed { value: *ns, step: 1.0 });
         let timed = self.latencies.get("total").zip(mean).and_then(|(total, mean)| Implied::sum_by_mean(*total, mean));
-        let weighed = self.bytes_in.total.zip(self.bytes_in.mean);
-        let weighed = weighed.and_then(|(total, mean)| Implied::sum_by_mean(float(total), Printed::whole(mean)));
+        let weighed = |bytes: &Bytes| Implied::sum_by_mean(float(bytes.total?), Printed::whole(bytes.mean?));
         let success = (self.requests > 0)
             .then(|| Implied::by(Printed::whole(self.success), Printed::whole(float(self.requests))));
         let doubts = [
@@ -150,7 +155,30 @@ impl Report {
             answered.and_then(|answered| successes(answered, "its throughput from `earliest` to `end`")),
             success.and_then(|success| successes(success, "its ratio of success")),
             timed.and_then(|timed| requests(timed, "the total and the mean of its latencies")),
-            weighed.and_then(|weighed| requests(weighed, "the total and the mean of its bytes")),
+            weighed(&self.bytes_in).and_then(|all| requests(all, "the total and the mean of its bytes")),
+            weighed(&self.bytes_out).and_then(|all| requests(all, "the total and the mean of its bytes out")),
+        ];
+        doubts.into_iter().flatten().chain(self.doubts_of_times()).collect()
+    }
+
+    /// Where instants and lengths do not fit: the last request is sent `duration` after the first, and the last answer comes
+    /// `wait` after it, which is no longer than the longest answer took.
+    fn doubts_of_times(&self) -> Vec<Fact> {
+        let (earliest, latest, end) = (instant_of(&self.earliest), instant_of(&self.latest), instant_of(&self.end));
+        // vegeta prints ns; whoever writes its report again keeps µs.
+        let us = |value: f64| Printed { value, step: 2.0 };
+        let between = |from: Option<Timestamp>, to: Option<Timestamp>| Some(us(to?.seconds_since(from?) * 1e6));
+        let printed = |ns: Option<f64>| ns.map(|ns| us(ns / 1e3));
+        let length = |name: &str, ns: Option<f64>, ends: &str, between: Option<Printed>| {
+            differs((name, printed(ns)?), (ends, between?), Unit::Micros)
+        };
+        let longest = printed(self.latencies.get("max").copied());
+        let doubts = [
+            length("its `duration`", self.duration, "from `earliest` to `latest`", between(earliest, latest)),
+            length("its `wait`", self.wait, "from `latest` to `end`", between(latest, end)),
+            printed(self.wait).zip(longest).and_then(|(wait, longest)| {
+                exceeds(("its `wait`", wait), ("the greatest of its latencies", longest), Unit::Micros)
+            }),
         ];
         doubts.into_iter().flatten().collect()
     }
@@ -187,8 +215,7 @@ impl Report {
 
     /// From the first request sent to the last answer; `None` where nothing was sent (the year 1).
     fn span(&self) -> Option<Span> {
-        let at = |text: &str| instant::read(text).and_then(instant::Clock::timestamp).filter(|at| at.0 > 0);
-        let (start, end) = (at(&self.earliest)?, at(&self.end)?);
+        let (start, end) = (instant_of(&self.earliest)?, instant_of(&self.end)?);
         (self.requests > 0 && start <= end).then_some(Span { start, end })
     }
 
@@ -205,6 +232,11 @@ impl Report {
             .map(|(code, count)| Fault { endpoint: None, text: text(code), count: *count, of_requests: true })
             .collect()
     }
+}
+
+/// An instant; `None` where nothing was sent (the year 1).
+fn instant_of(text: &str) -> Option<Timestamp> {
+    instant::read(text).and_then(instant::Clock::timestamp).filter(|at| at.0 > 0)
 }
 
 fn is_success(code: &str) -> bool {

@@ -1,9 +1,11 @@
 //! One run's lines, and telling runs from what stands around them.
 
 use super::quantity::{ROUNDING_US, bytes, time_us};
+use crate::ingest::document::whole;
+use crate::ingest::implied::Printed;
 use crate::ingest::input::Line;
 use crate::ingest::{Rejection, Tally};
-use crate::model::distribution::{Distribution, Quoted};
+use crate::model::distribution::{Distribution, Quoted, step_us};
 
 const WRK: &str = "wrk: rank in counts of whole microseconds";
 const WRK2: &str = "wrk2: HdrHistogram with 3 significant digits, from the intended start";
@@ -64,7 +66,12 @@ pub(super) struct Block {
     pub(super) in_table: Option<u64>,
     pub(super) requests: Option<u64>,
     pub(super) duration_s: Option<f64>,
-    pub(super) bytes: Option<u64>,
+    read: Option<Printed>,
+    pub(super) read_per_s: Option<Printed>,
+    /// Mean and greatest as they stand above wrk2's table, which has more digits of them; and percentages, as (p, µs).
+    above_mean_us: Option<f64>,
+    above_max_us: Option<f64>,
+    listed: Vec<(f64, f64)>,
     pub(super) socket_errors: SocketErrors,
     pub(super) bad_answers: Option<u64>,
     pub(super) rate_per_s: Option<f64>,
@@ -100,7 +107,10 @@ impl Block {
             ["Thread", "calibration:", ..] => self.is_wrk2 = true,
             ["Thread", "Stats", ..] | ["Req/Sec", ..] => {}
             ["Latency", "Distribution", rest @ ..] => self.begin_percentiles(rest),
-            ["Latency", mean, _, max, ..] => (self.mean_us, self.max_us) = (time_us(mean), time_us(max)),
+            ["Latency", mean, _, max, ..] => {
+                (self.mean_us, self.max_us) = (time_us(mean), time_us(max));
+                (self.above_mean_us, self.above_max_us) = (self.mean_us, self.max_us);
+            }
             ["Detailed", "Percentile", "spectrum:"] => {
                 if self.section != Section::Uncorrected {
                     self.section = Section::Table;
@@ -124,7 +134,10 @@ impl Block {
                 self.is_counted = true;
                 self.rate_per_s = rate.parse().ok().filter(|rate: &f64| rate.is_finite());
             }
-            ["Transfer/sec:", ..] => self.is_whole = true,
+            ["Transfer/sec:", rate @ ..] => {
+                self.is_whole = true;
+                self.read_per_s = rate.first().and_then(|text| bytes(text));
+            }
             _ => return false,
         }
         true
@@ -141,6 +154,9 @@ impl Block {
         let (Some(p), Some(us)) = (share, time_us(time)) else { return };
         if self.section == Section::Percentiles {
             self.quantile(p, us);
+            if self.listed.len() < TABLE {
+                self.listed.push((p, us));
+            }
         }
     }
 
@@ -156,7 +172,8 @@ impl Block {
     }
 
     fn quantile(&mut self, p: f64, us: f64) {
-        if !(0.0 < p && p < 1.0 && us >= 0.0 && us.is_finite()) {
+        // wrk prints 0 where its correction counted values that it then does not find.
+        if !(0.0 < p && p < 1.0 && us > 0.0 && us.is_finite()) {
             return;
         }
         match self.quantiles.binary_search_by(|(known, _)| known.total_cmp(&p)) {
@@ -194,7 +211,7 @@ impl Block {
     fn end(&mut self, count: &str, length: &str, read: &[&str]) -> bool {
         let length = length.trim_end_matches(',');
         (self.requests, self.duration_s) = (count.parse().ok(), time_us(length).map(|us| us / 1e6));
-        self.bytes = read.first().and_then(|text| bytes(text));
+        self.read = read.first().and_then(|text| bytes(text));
         self.section = Section::Head;
         self.requests.is_some()
     }
@@ -204,11 +221,32 @@ impl Block {
         (self.is_counted && !self.socket_errors.any()).then(|| self.bad_answers.unwrap_or(0))
     }
 
-    /// The quantiles, none below one of a smaller share: values of two decimals stand among values of three.
+    /// Bytes read, and how far that is known.
+    pub(super) fn read(&self) -> Option<(u64, Printed)> {
+        Some((whole(self.read?.value.round())?, self.read?))
+    }
+
+    /// What stands in wrk2's table and above it, by name.
+    pub(super) fn doubled(&self) -> impl Iterator<Item = (String, f64, f64)> {
+        let ends = [("the mean", self.mean_us, self.above_mean_us), ("the greatest", self.max_us, self.above_max_us)];
+        let ends = ends.into_iter().map(|(name, below, above)| Some((name.to_owned(), below?, above?)));
+        let listed = self.listed.iter().map(|(p, above)| {
+            let below = if *p < 1.0 {
+                let at = self.quantiles.binary_search_by(|(known, _)| known.total_cmp(p)).ok()?;
+                Some(self.quantiles.get(at)?.1)
+            } else {
+                self.max_us
+            };
+            Some((crate::fmt::quantile_name(*p), below?, *above))
+        });
+        ends.chain(listed).flatten()
+    }
+
+    /// The quantiles, none below one of a smaller share by rounding alone: values of two decimals stand among values of three.
     fn rising(&self) -> Vec<(f64, f64)> {
         let mut most = 0.0;
         let held = |(p, us): &(f64, f64)| {
-            most = f64::max(most, *us);
+            most = if us + step_us(&ROUNDING_US, *us) < most { *us } else { f64::max(most, *us) };
             (*p, most)
         };
         self.quantiles.iter().map(held).collect()

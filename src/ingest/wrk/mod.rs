@@ -6,19 +6,22 @@
 //! requests failed by it. So where there are any, failures are unknown and not zero.
 //!
 //! The rate is the requests by the time, both printed with two decimals, the time in the unit that fits it; and wrk2's table
-//! ends with the count of all that it timed. Where they give other counts, the text contradicts itself.
+//! ends with the count of all that it timed. Where they give other counts, the text contradicts itself; and so it does where the
+//! bytes read are not the transfer by the time, or wrk2's table has another mean or maximum than the lines above it. wrk's own
+//! mean is held against its extremes only: its correction adds to the percentiles what it may leave out of the mean.
 
 mod block;
 mod quantity;
 #[cfg(test)]
 mod tests;
 
-use super::implied::{Implied, Printed, sum_differs};
+use super::implied::{Implied, Printed, differs, sum_differs};
 use super::printed::{self, nothing_known};
 use super::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::error::Error;
 use crate::model::distribution::step_us;
 use crate::model::sample::{Fact, Fault, LoadModel, Total};
+use crate::unit::Unit;
 use block::{Block, Blocks};
 
 /// Runs of one file that are read.
@@ -86,7 +89,7 @@ fn hand_on(run: &Block, name: Option<&str>, sink: &mut dyn Sink) {
         failures: run.failures(),
         latency: run.latency(),
         rate_per_s: run.rate_per_s,
-        bytes: run.bytes,
+        bytes: run.read().map(|(bytes, _)| bytes),
         ..nothing_known(None)
     };
     sink.total(part, Total { endpoint: Some(printed::endpoint(None, &run.address)), ..total.clone() });
@@ -95,15 +98,23 @@ fn hand_on(run: &Block, name: Option<&str>, sink: &mut dyn Sink) {
 
 /// Where the counts do not fit each other.
 fn doubts(run: &Block) -> impl Iterator<Item = Fact> {
-    let made = run.rate_per_s.zip(run.duration_s).map(|(rate, seconds)| {
-        let step = step_us(&quantity::ROUNDING_US, seconds * 1e6) / 1e6;
-        Implied::by(Printed { value: rate, step: 0.01 }, Printed { value: seconds, step })
-    });
+    let us = |value: f64| Printed { value, step: step_us(&quantity::ROUNDING_US, value) };
+    let seconds = run.duration_s.map(|seconds| us(seconds * 1e6).times(Printed::whole(1e-6)));
+    let made = run.rate_per_s.zip(seconds);
+    let made = made.map(|(rate, seconds)| Implied::by(Printed { value: rate, step: 0.01 }, seconds));
     let made = made.zip(run.requests);
     let made = made.and_then(|(made, all)| made.differs("its rate and its time", "requests", "it counts", all));
     let table = run.in_table.zip(run.timed);
     let table = table.and_then(|(rows, timed)| sum_differs("the rows of its table", rows, "its total count", timed));
-    made.into_iter().chain(table)
+    let moved = run.read().zip(run.read_per_s.zip(seconds)).and_then(|((_, read), (rate, seconds))| {
+        differs(("what it read", read), ("its transfer by its time", rate.times(seconds)), Unit::Bytes)
+    });
+    let doubled = run.doubled().filter_map(move |(name, below, above)| {
+        // The end of a histogram's bucket of three digits.
+        let printed = Printed { value: below, step: 1.0 + below * 0.002 };
+        differs((&format!("{name} of its table"), printed), ("above it", us(above)), Unit::Micros)
+    });
+    made.into_iter().chain(table).chain(moved).chain(doubled)
 }
 
 fn facts(run: &Block) -> Vec<Fact> {

@@ -165,3 +165,22 @@ fn sums_of_samples_are_no_samples() {
         read(b"timeStamp,elapsed,label,success,SampleCount\n1795226390340,900,a,true,3\n1795226390340,9,a,true,1\n");
     assert_eq!((tally.used, tally.rejected), (1, 1));
 }
+
+/// A script had written seconds: 0.640 was read as 0.64 ms, and nothing said.
+#[test]
+fn times_with_fractions_may_be_seconds() {
+    let said = |elapsed: &str| {
+        let text = format!("timeStamp,elapsed,label,success\n1795226390340,{elapsed},a,true\n1795226390341,1,a,true\n");
+        let (sink, tally) = read(text.as_bytes());
+        assert_eq!(tally.used, 2, "{elapsed}");
+        (format!("{:?}", sink.facts), tally.notes.join("\n"))
+    };
+    let (facts, _) = said("0.640");
+    assert!(facts.contains("is read as 640 µs, and would be 640 ms if"), "{facts}");
+    let (facts, notes) = said("2187.5");
+    assert!(!facts.contains("would be") && notes.contains("`elapsed` has fractions"), "{facts} {notes}");
+    for whole in ["640", "12.0"] {
+        let (facts, notes) = said(whole);
+        assert!(!facts.contains("would be") && !notes.contains("fractions"), "{whole}: {facts} {notes}");
+    }
+}

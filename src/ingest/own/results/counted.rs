@@ -39,7 +39,8 @@ struct Share<'r> {
     kind: Count,
     key: &'r str,
     value: f64,
-    percent: bool,
+    /// What all would be, 1 or 100, where that is known.
+    scale: Option<f64>,
 }
 
 struct Reading<'r> {
@@ -62,8 +63,8 @@ impl<'r> Reading<'r> {
         [Count::SuccessRate, Count::FailureRate, Count::CacheRate]
             .into_iter()
             .filter_map(|kind| {
-                let (stated, percent) = self.record.counts.get(&(self.population, kind))?;
-                Some(Share { kind, key: &stated.key, value: stated.value, percent: *percent })
+                let (stated, scale) = self.record.counts.get(&(self.population, kind))?;
+                Some(Share { kind, key: &stated.key, value: stated.value, scale: *scale })
             })
             .collect()
     }
@@ -104,6 +105,9 @@ pub fn count(record: &Record, population: Population) -> Counted {
         by_statuses(stated, &mut counted);
     }
     by_shares(&reading.shares(), &mut counted);
+    if let Some(stated) = record.listed_errors.as_ref().filter(|_| population == Population::Request) {
+        by_errors(stated, &mut counted);
+    }
     if counted.failures.is_none() && counted.failures_unknown.is_none() {
         counted.failures_unknown =
             Some("no key says how many failed (`failed`, `successful` or `success_rate`)".to_owned());
@@ -132,6 +136,16 @@ fn by_statuses(stated: &Stated<Statuses>, counted: &mut Counted) {
             counted.failures = Some(failed);
             counted.remarks.push(format!("failures are taken from `{}`: 100 to 399 is success", stated.key));
         }
+    }
+}
+
+/// Failures as a list of errors tells them, one for each, where nothing else does.
+fn by_errors(stated: &Stated<u64>, counted: &mut Counted) {
+    let is_open = counted.failures.is_none() && counted.failures_unknown.is_none();
+    if is_open && counted.total.is_some_and(|total| stated.value <= total) {
+        counted.failures = Some(stated.value);
+        let entries = crate::fmt::plural(stated.value, "error", "errors");
+        counted.remarks.push(format!("failures are the {entries} in `{}`: no key says how many failed", stated.key));
     }
 }
 
@@ -178,9 +192,9 @@ fn by_shares(shares: &[Share<'_>], counted: &mut Counted) {
     }
 }
 
-/// Whether a share can be printed like that: a ratio is at most 1, and what is called percent is percent.
+/// Whether a share can be printed like that: a ratio is at most 1, and what is known to be percent is percent.
 fn may_be(share: &Share<'_>, scale: f64) -> bool {
-    share.value <= scale && (!share.percent || scale > 1.0)
+    share.value <= scale && share.scale.is_none_or(|known| known.total_cmp(&scale).is_eq())
 }
 
 /// Whether a share on that scale agrees with the counts and with its complement, to the digits that are printed.
@@ -198,7 +212,7 @@ fn fits(share: &Share<'_>, scale: f64, shares: &[Share<'_>], counted: &Counted) 
     agrees && complement.is_none_or(|other| ((share.value + other.value) / scale - 1.0).abs() <= 0.015)
 }
 
-fn decimals(value: f64) -> i32 {
+pub(super) fn decimals(value: f64) -> i32 {
     let digits = value.to_string().split_once('.').map_or(0, |(_, digits)| digits.len());
     i32::try_from(digits).unwrap_or(0)
 }

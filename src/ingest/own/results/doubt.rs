@@ -6,7 +6,6 @@ use super::key::{Count, Stat};
 use super::record::{Figure, Record, Stated};
 use crate::fmt;
 use crate::ingest::own::instant::Clock;
-use crate::model::distribution::Quoted;
 use crate::model::key::Population;
 
 /// How far a stated rate may be from requests by time, as a share: scripts start their clocks at different moments.
@@ -16,26 +15,6 @@ const LENGTHS_APART: f64 = 0.1;
 const LENGTHS_APART_S: f64 = 2.0;
 /// How many times one figure of a distribution may be another.
 const SELDOM_APART: f64 = 100.0;
-
-/// Where a metric's figures contradict each other: a p95 below the median, a mean outside the extremes.
-pub(super) fn out_of_order(quoted: &Quoted) -> Option<String> {
-    let percent =
-        |p: f64| format!("p{}", fmt::plain(&format!("{:.3}", p * 100.0)).trim_end_matches('0').trim_end_matches('.'));
-    let mut ladder: Vec<(String, f64)> = quoted.min_us.map(|min| ("the least".to_owned(), min)).into_iter().collect();
-    ladder.extend(quoted.quantiles.iter().map(|(p, value)| (percent(*p), *value)));
-    ladder.extend(quoted.max_us.map(|max| ("the greatest".to_owned(), max)));
-    // A printed figure is rounded: a thousandth is no contradiction.
-    let above = |low: f64, high: f64| low > high * 1.001 + 1.0;
-    let steps = ladder.iter().zip(ladder.iter().skip(1));
-    if let Some(((low, _), (high, _))) = steps.into_iter().find(|((_, low), (_, high))| above(*low, *high)) {
-        return Some(format!("{low} is above {high}"));
-    }
-    match (quoted.mean_us, quoted.min_us, quoted.max_us) {
-        (Some(mean), _, Some(max)) if above(mean, max) => Some("the mean is above the greatest".to_owned()),
-        (Some(mean), Some(min), _) if above(min, mean) => Some("the mean is below the least".to_owned()),
-        _ => None,
-    }
-}
 
 /// A figure without a unit that is not of the same one, in nanoseconds, as those which state theirs: a mean of 0.05 beside a
 /// p95 of 120 ms is seconds. A mean is never below a quantile times the share above it, and other figures of one

@@ -5,7 +5,9 @@
 //! requests under no load that ever was, and without percentiles. What all endpoints of a record state alike, such as users
 //! or length, is the record's.
 
+use super::key::{About, Meaning, meaning};
 use super::record::Record;
+use crate::ingest::own::name::words;
 use std::collections::BTreeMap;
 
 /// What tells the rows of one endpoint from those of another.
@@ -17,7 +19,7 @@ pub fn name_by_users(rows: &mut [Record]) {
         return;
     }
     for row in rows {
-        let Some(users) = row.users.map(|users| format!("{users} users")) else { continue };
+        let Some(users) = row.users.map(users_name) else { continue };
         row.scenario = Some(match row.scenario.take() {
             Some(scenario) => format!("{scenario}, {users}"),
             None => users,
@@ -25,16 +27,32 @@ pub fn name_by_users(rows: &mut [Record]) {
     }
 }
 
-/// Names results of which none has a name by their users, where these tell them apart.
+/// A result by its users: `1 user`, `50 users`.
+#[must_use]
+pub fn users_name(users: f64) -> String {
+    let noun = if users.total_cmp(&1.0).is_eq() { "user" } else { "users" };
+    format!("{users} {noun}")
+}
+
+/// The users of a result that has a number of them for a key: `users_50`, `50_vus`, `concurrency50`.
+#[must_use]
+pub fn users_of_level(key: &str) -> Option<f64> {
+    let spoken = words(key);
+    let stem = spoken.trim_matches(|letter: char| letter.is_ascii_digit());
+    let digits = spoken.strip_prefix(stem).or_else(|| spoken.strip_suffix(stem))?;
+    let users = digits.parse::<u32>().ok().filter(|users| *users > 0)?;
+    (meaning(stem.trim_matches('_')) == Some(Meaning::About(About::Users))).then(|| f64::from(users))
+}
+
+/// Names results of which none has a name by their users, where these differ. One that was measured twice has its number
+/// behind its name.
 pub fn name_unnamed(results: &mut [Record]) {
-    let mut seen: Vec<f64> = Vec::new();
-    let are_apart = results.iter().all(|one| {
-        let users = one.users.filter(|users| one.scenario.is_none() && !seen.contains(users));
-        seen.extend(users);
-        users.is_some()
-    });
-    for one in results.iter_mut().filter(|_| are_apart && seen.len() > 1) {
-        one.scenario = one.users.map(|users| format!("{users} users"));
+    let users: Option<Vec<f64>> = results.iter().map(|one| one.users.filter(|_| one.scenario.is_none())).collect();
+    let differ =
+        |users: Vec<f64>| users.iter().zip(users.iter().skip(1)).any(|(one, next)| one.total_cmp(next).is_ne());
+    let are_levels = users.is_some_and(differ);
+    for one in results.iter_mut().filter(|_| are_levels) {
+        one.scenario = one.users.map(users_name);
     }
 }
 

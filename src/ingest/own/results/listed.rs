@@ -17,6 +17,50 @@ const PLURALS: [&str; 6] = ["latencies", "response_times", "request_times", "dur
 #[rustfmt::skip]
 const STATUSES: [&str; 15] = ["status_codes", "statuses", "status", "status_counts", "status_code_counts", "status_code_distribution", "http_codes", "http_status", "http_statuses", "http_status_codes", "response_codes", "codes", "responses", "by_status", "requests_by_status"];
 
+/// Names of lists (or maps) of errors.
+const ERRORS: [&str; 7] =
+    ["errors", "error_types", "error_counts", "errors_by_type", "failures", "failure_reasons", "error_details"];
+
+/// Errors as they are listed: texts and how often they occurred.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Errors {
+    /// Each text once for each entry.
+    pub by_text: Vec<(String, u64)>,
+    /// Whether an entry could not be read.
+    is_partial: bool,
+}
+
+impl Errors {
+    /// The errors of an array under this key; `None` where it is of something else.
+    #[must_use]
+    pub fn of_array(key: &str, items: &[Value]) -> Option<Self> {
+        ERRORS.contains(&words(key).as_str()).then(|| Self::of(items.iter().map(error_item)))
+    }
+
+    /// The errors of a map `{"timeout": 2}` under this key; `None` where it is of something else.
+    #[must_use]
+    pub fn of_map(key: &str, map: &Map<String, Value>) -> Option<Self> {
+        let entry = |(text, count): (&String, &Value)| Some((text.clone(), occurrences(count)?));
+        ERRORS.contains(&words(key).as_str()).then(|| Self::of(map.iter().map(entry)))
+    }
+
+    fn of(entries: impl Iterator<Item = Option<(String, u64)>>) -> Self {
+        let mut errors = Self::default();
+        for entry in entries {
+            errors.is_partial |= entry.is_none();
+            errors.by_text.extend(entry);
+        }
+        errors
+    }
+
+    /// How many there are in all; `None` where some could not be read.
+    #[must_use]
+    pub fn all(&self) -> Option<u64> {
+        let sum = self.by_text.iter().fold(0_u64, |sum, (_, count)| sum.saturating_add(*count));
+        (!self.is_partial).then_some(sum)
+    }
+}
+
 /// Requests by status code; 0 is one without an answer.
 pub type Statuses = BTreeMap<u16, u64>;
 
@@ -108,4 +152,29 @@ pub fn all(statuses: &Statuses) -> u64 {
 pub fn failed(statuses: &Statuses) -> impl Iterator<Item = (String, u64)> {
     let failed = statuses.iter().filter(|(code, _)| !(100..400).contains(*code));
     failed.map(|(code, count)| (failure::kind(Some(*code), None), *count))
+}
+
+/// How often an error of a map occurred: a number, or an object that has one.
+fn occurrences(value: &Value) -> Option<u64> {
+    let named =
+        |map: &Map<String, Value>| ["count", "occurrences", "total"].iter().find_map(|key| map.get(*key)?.as_u64());
+    value.as_u64().or_else(|| value.as_object().and_then(named))
+}
+
+/// An entry of a list of errors: a text, a pair of text and count, or an object of both.
+fn error_item(item: &Value) -> Option<(String, u64)> {
+    match item {
+        Value::String(text) => Some((text.clone(), 1)),
+        Value::Object(map) => {
+            let text = ["error", "message", "type", "reason", "text", "name"]
+                .iter()
+                .find_map(|key| map.get(*key)?.as_str())?;
+            Some((text.to_owned(), occurrences(item).unwrap_or(1)))
+        }
+        Value::Array(pair) => match pair.as_slice() {
+            [Value::String(text), count] => Some((text.clone(), count.as_u64()?)),
+            _ => None,
+        },
+        _ => None,
+    }
 }

@@ -12,6 +12,7 @@ pub mod ladder;
 pub mod listed;
 pub mod prefix;
 pub mod record;
+pub mod share_scale;
 mod tell;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,8 @@
 
 use super::amount::{length, number, rate};
 use super::key::{About, Count, Meaning, Stat, Subject, enclosing, meaning, percentiles_of, within_percentiles};
-use super::listed::{Latencies, Statuses, statuses_of_array, statuses_of_map};
+use super::ladder;
+use super::listed::{Errors, Latencies, Statuses, statuses_of_array, statuses_of_map};
 use crate::ingest::own::cell_text::is_nothing;
 use crate::ingest::own::instant::{self, Clock};
 use crate::ingest::own::name::{split_time_unit, time_unit, words};
@@ -21,8 +22,6 @@ const ENDPOINT_LISTS: [&str; 10] = ["endpoints", "operations", "requests", "rout
 /// Keys of objects that only group what belongs to the record around them.
 #[rustfmt::skip]
 const GROUPS: [&str; 12] = ["summary", "totals", "overall", "metrics", "stats", "statistics", "performance", "results", "result", "requests", "data", "aggregate"];
-const ERROR_LISTS: [&str; 7] =
-    ["errors", "error_types", "error_counts", "errors_by_type", "failures", "failure_reasons", "error_details"];
 
 /// A number that a summary states, with the key it stands under.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,8 +54,8 @@ pub struct Record {
     pub method: Option<String>,
     /// A name that could be either.
     pub name: Option<String>,
-    /// Counts and rates; the flag says that the key calls it a percentage.
-    pub counts: BTreeMap<(Population, Count), (Stated<f64>, bool)>,
+    /// Counts and rates; of a share also what all would be, 100 where key or value call it percent.
+    pub counts: BTreeMap<(Population, Count), (Stated<f64>, Option<f64>)>,
     /// Statistics by subject, in order of their keys.
     pub figures: BTreeMap<Subject, Vec<Stated<Figure>>>,
     /// How many values a metric's statistics are over.
@@ -67,6 +66,8 @@ pub struct Record {
     pub statuses: Option<Stated<Statuses>>,
     /// Error texts and how often they occurred.
     pub faults: Vec<(String, u64)>,
+    /// How many errors a list of them holds all in all, where nothing in it was left out.
+    pub listed_errors: Option<Stated<u64>>,
     /// Users.
     pub users: Option<f64>,
     /// Length of the run in seconds.
@@ -150,13 +151,20 @@ impl Record {
             self.latencies.entry(population).or_insert(Stated { key: path.to_owned(), value });
         } else if let Some(value) = statuses_of_array(key, items) {
             self.statuses.get_or_insert(Stated { key: path.to_owned(), value });
-        } else if ERROR_LISTS.contains(&spoken.as_str()) {
-            self.faults.extend(items.iter().filter_map(error_item));
+        } else if let Some(errors) = Errors::of_array(key, items) {
+            self.take_errors(errors, path);
         } else if SCENARIO_LISTS.contains(&spoken.as_str()) {
             self.take_list(items, true, path, depth + 1);
         } else if ENDPOINT_LISTS.contains(&spoken.as_str()) {
             self.take_list(items, false, path, depth + 1);
         }
+    }
+
+    fn take_errors(&mut self, errors: Errors, path: &str) {
+        if let Some(value) = errors.all() {
+            self.listed_errors.get_or_insert(Stated { key: path.to_owned(), value });
+        }
+        self.faults.extend(errors.by_text);
     }
 
     fn take_list(&mut self, items: &[Value], scenarios: bool, path: &str, depth: usize) {
@@ -202,8 +210,8 @@ impl Record {
             self.statuses.get_or_insert(Stated { key: path.to_owned(), value });
         } else if let Some((subject, unit)) = percentiles_of(key) {
             self.take_percentiles(&subject, unit, map, path);
-        } else if ERROR_LISTS.contains(&spoken.as_str()) {
-            self.faults.extend(map.iter().filter_map(|(text, count)| Some((text.clone(), occurrences(count)?))));
+        } else if let Some(errors) = Errors::of_map(key, map) {
+            self.take_errors(errors, path);
         } else if all_objects && SCENARIO_LISTS.contains(&spoken.as_str()) {
             self.take_named(map, true, path, depth);
         } else if all_objects && ENDPOINT_LISTS.contains(&spoken.as_str()) {
@@ -215,6 +223,12 @@ impl Record {
         } else {
             let mut record = Self::default();
             record.fill(map, path, depth + 1);
+            // `users_50: {…}` is the run with that many.
+            if let Some(users) = ladder::users_of_level(key).filter(|_| record.is_summary()) {
+                record.users.get_or_insert(users);
+                record.scenario.get_or_insert_with(|| ladder::users_name(users));
+                return self.scenarios.push(record);
+            }
             // Other objects are endpoints only if they say so plainly: how many, and how long they took.
             let counted = record.counts.contains_key(&(Population::Request, Count::Total)) || record.statuses.is_some();
             let timed = record.figures.contains_key(&Subject::Latency(Population::Request));
@@ -231,7 +245,10 @@ impl Record {
             if let Value::Object(inner) = value {
                 record.fill(inner, &format!("{path}.{name}"), depth + 1);
             }
-            if scenarios { &mut record.scenario } else { &mut record.endpoint }.get_or_insert_with(|| name.clone());
+            let level = ladder::users_of_level(name).filter(|_| scenarios);
+            record.users = record.users.or(level);
+            let name = level.map_or_else(|| name.clone(), ladder::users_name);
+            if scenarios { &mut record.scenario } else { &mut record.endpoint }.get_or_insert(name);
             self.adopt(record, scenarios);
         }
     }
@@ -304,7 +321,9 @@ impl Record {
             }
             Some((number, None)) => {
                 // The first key by name wins, so that the order of keys in the file does not matter.
-                self.counts.entry((population, count)).or_insert((Stated { key, value: number }, percent));
+                self.counts
+                    .entry((population, count))
+                    .or_insert((Stated { key, value: number }, percent.then_some(100.0)));
             }
             _ if count == Count::PerSecond => self.refuse(key, "should be a number or a rate such as `12.3/s`", value),
             _ => self.refuse(key, "should be a number", value),
@@ -364,29 +383,4 @@ impl Record {
 
 fn is_absent(value: &Value) -> bool {
     value.is_null() || value.as_str().is_some_and(|text| is_nothing(text.trim()))
-}
-
-/// How often an error of a map occurred: a number, or an object that has one.
-fn occurrences(value: &Value) -> Option<u64> {
-    let named =
-        |map: &Map<String, Value>| ["count", "occurrences", "total"].iter().find_map(|key| map.get(*key)?.as_u64());
-    value.as_u64().or_else(|| value.as_object().and_then(named))
-}
-
-/// An entry of a list of errors: a text, a pair of text and count, or an object of both.
-fn error_item(item: &Value) -> Option<(String, u64)> {
-    match item {
-        Value::String(text) => Some((text.clone(), 1)),
-        Value::Object(map) => {
-            let text = ["error", "message", "type", "reason", "text", "name"]
-                .iter()
-                .find_map(|key| map.get(*key)?.as_str())?;
-            Some((text.to_owned(), occurrences(item).unwrap_or(1)))
-        }
-        Value::Array(pair) => match pair.as_slice() {
-            [Value::String(text), count] => Some((text.clone(), count.as_u64()?)),
-            _ => None,
-        },
-        _ => None,
-    }
 }

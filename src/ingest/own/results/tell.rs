@@ -1,7 +1,7 @@
 //! Records to observations.
 
 use super::counted::{Counted, count};
-use super::doubt::{out_of_order, rate_disagrees, successes_only, times_disagree, without_a_like};
+use super::doubt::{rate_disagrees, successes_only, times_disagree, without_a_like};
 use super::key::{Count, Stat, Subject};
 use super::listed::{Latencies, failed};
 use super::record::{Figure, Record, Stated};
@@ -241,11 +241,6 @@ impl<'a> Teller<'a> {
                 continue;
             }
             let quoted = self.quoted(&figures, record.metric_counts.get(subject).copied(), part)?;
-            if let Some(text) = out_of_order(&quoted) {
-                let keys: Vec<&str> = figures.iter().map(|figure| figure.key.as_str()).collect();
-                let text = format!("{text} (in {})", keys.join(", "));
-                self.sink.fact(part, Fact::Warning(scrub::text(&text)));
-            }
             let key = MetricKey { name: name.clone(), kind: MetricKind::Trend, unit: Unit::Micros, tags: Vec::new() };
             let total = MetricTotal {
                 count: quoted.n,

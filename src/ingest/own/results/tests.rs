@@ -121,8 +121,6 @@ fn contradictions_are_named_with_both_figures() {
     assert!(parts.contains("Warning") && parts.contains("100") && parts.contains("make 95"), "{parts}");
     let rate = said(r#"{"total_requests":100,"successful":90,"failed":10,"success_rate":0.99,"avg_ms":1}"#);
     assert!(rate.contains("Warning") && rate.contains("0.99") && rate.contains("0.9000"), "{rate}");
-    let order = said(r#"{"total_requests":100,"failed":0,"avg_ms":1,"pool_wait_ms":{"p50":20,"p95":10}}"#);
-    assert!(order.contains("p50 is above p95"), "{order}");
     let more = said(r#"{"total_requests":10,"successful":11,"avg_ms":1}"#);
     assert!(more.contains("more than `total_requests` 10"), "{more}");
     let rate = said(
@@ -304,6 +302,24 @@ fn latencies_in_every_nesting() {
         let p95 = quoted(&only(&sink).latency).quantiles.iter().find(|(p, _)| (*p - 0.95).abs() < 1e-9).unwrap().1;
         assert!((p95 - 12_500.0).abs() < 1e-6, "{text}: {p95}");
     }
+}
+
+/// Its failures were unknown, and the two timeouts were shown beside them.
+#[test]
+fn a_list_of_errors_tells_how_many_failed_where_nothing_else_does() {
+    let failures = |errors: &str| {
+        let (_, sink) = read(&format!(r#"{{"requests":10,"avg_ms":1,"errors":{errors}}}"#));
+        (only(&sink).failures, sink.faults.len(), sink.said().contains("no key says how many failed"))
+    };
+    assert_eq!(failures(r#"["timeout","timeout","500"]"#).0, Some(3));
+    assert!(failures(r#"["timeout","timeout","500"]"#).2, "it is said");
+    assert_eq!(failures(r#"{"timeout":2,"500":1}"#).0, Some(3));
+    assert_eq!(failures(r#"[{"error":"timeout","count":9}]"#).0, Some(9));
+    assert_eq!(failures("[]").0, Some(0));
+    assert_eq!(failures(r#"["timeout",7]"#).0, None, "one of them is nothing that is known");
+    assert_eq!(failures(r#"{"timeout":11}"#).0, None, "errors of something else");
+    let (_, sink) = read(r#"{"requests":10,"failed":5,"avg_ms":1,"errors":["timeout"]}"#);
+    assert_eq!(only(&sink).failures, Some(5), "a key that says it is right");
 }
 
 #[test]

@@ -123,6 +123,29 @@ fn a_table_that_jmeter_s_plugin_wrote() {
     assert!((p95_us(&whole.latency) - 25_000.0).abs() < 1e-6);
 }
 
+/// JMeter's older versions save a ratio under `Error %`: 23 of 500 that had failed were shown as none.
+#[test]
+fn counts_decide_whether_error_percent_is_a_ratio() {
+    let of = |rows: &[(u64, &str)]| {
+        let all = rows.last().unwrap();
+        let line = |name: &str, (n, share): &(u64, &str)| format!("{name},{n},20,8,48,{share},10.4\n");
+        let rows: String = rows.iter().enumerate().map(|(at, row)| line(&format!("r{at}"), row)).collect();
+        let text = format!("Label,# Samples,Average,Min,Max,Error %,Throughput\n{rows}{}", line("TOTAL", all));
+        let (_, sink) = read(&text);
+        let failures =
+            sink.totals.iter().filter(|(_, total)| total.endpoint.is_some()).map(|(_, total)| total.failures);
+        (failures.collect::<Vec<_>>(), sink.said())
+    };
+    assert_eq!(of(&[(500, "0.046")]).0, [Some(23)]);
+    assert_eq!(of(&[(500, "4.6")]).0, [Some(23)], "no ratio is above 1");
+    assert_eq!(of(&[(500, "0.046%"), (500, "4.600%")]).0, [Some(0), Some(23)], "as the cells say");
+    assert_eq!(of(&[(2000, "0.05"), (500, "0.046")]).0, [Some(100), Some(23)], "one row decides for all");
+    let (open, said) = of(&[(2000, "0.05")]);
+    assert_eq!(open, [None]);
+    assert!(said.contains("`Error %` 0.05 could be a ratio or a percentage"), "{said}");
+    assert_eq!(of(&[(2000, "0.0")]).0, [Some(0)]);
+}
+
 /// `1.000` between semicolons was read as one request, and 100 % of them had failed.
 #[test]
 fn digits_in_groups_are_one_number_where_the_table_shows_how_it_writes_them() {
