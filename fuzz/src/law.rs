@@ -5,7 +5,6 @@
 use plimsoll::assemble::{self, Request, Suite};
 use plimsoll::config::Config;
 use plimsoll::ingest::{ADAPTERS, Input, Settings, Sniff};
-use std::sync::Arc;
 
 /// How a file is read: as that kind, or as what it is recognised to be.
 pub(crate) type Kind = Option<&'static str>;
@@ -37,7 +36,7 @@ pub(crate) fn kind_of(bytes: &[u8]) -> Kind {
 pub(crate) fn reads(kind: Kind, bytes: &[u8]) -> Suite {
     let request = Request {
         inputs: vec!["-".to_owned()],
-        stdin: Some(Arc::from(bytes)),
+        stdin: Some(bytes.into()),
         as_adapters: kind.map(|name| (name.to_owned(), "-".to_owned())).into_iter().collect(),
         settings: Settings { threads: 1, ..Settings::default() },
         ..Request::default()

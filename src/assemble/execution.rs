@@ -12,6 +12,8 @@ use super::{shard, twice};
 use crate::unit::Span;
 use std::collections::BTreeMap;
 
+/// Adapters of two files of one run, of which the second knows percentiles alone.
+const PERCENTILES: (&str, &str) = ("locust_stats", "locust_distribution");
 /// How far starts and ends of one execution may lie apart between its forms, in seconds.
 const AGREE_S: f64 = 2.0;
 
@@ -121,6 +123,8 @@ impl Execution {
 /// A tool's files of one prefix of which each holds what the others lack (totals without times, and a course over time)
 /// belong together by their names; all others stand alone.
 fn sets(forms: Vec<Form>) -> Vec<Execution> {
+    // Locust wrote percentiles into a file of their own once, which says nothing else.
+    let is_told = |a: &Form, b: &Form| (a.file.adapter.as_str(), b.file.adapter.as_str()) == PERCENTILES;
     let mut sets: Vec<Execution> = Vec::new();
     for form in forms {
         let complements = |set: &&mut Execution| {
@@ -130,8 +134,8 @@ fn sets(forms: Vec<Form>) -> Vec<Execution> {
                         ([form.class, other.class], [form.span.is_some(), other.span.is_some()]);
                     classes.sort_unstable();
                     timed.sort_unstable();
-                    classes == [Class::Quoted, Class::Course]
-                        && timed == [false, true]
+                    let halves = classes == [Class::Quoted, Class::Course] && timed == [false, true];
+                    (halves || is_told(&form, other) || is_told(other, &form))
                         && (form.tool, &form.prefix, form.part.name()) == (other.tool, &other.prefix, other.part.name())
                 })
         };

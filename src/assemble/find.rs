@@ -4,10 +4,10 @@ use super::Request;
 use super::own_report::OwnReport;
 use crate::error::{Error, Place};
 use crate::ingest::Input;
+use crate::ingest::input::Held;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
 
 /// A folder deeper than this is a loop of links or a mistake.
 const DEEPEST: usize = 32;
@@ -26,7 +26,7 @@ pub(super) struct Candidate {
     /// Size as it lies.
     pub(super) bytes: u64,
     /// What is in it, where it can be read once only.
-    pub(super) held: Option<Arc<[u8]>>,
+    pub(super) held: Option<Held>,
     /// Whether the user named this very file, so that not being usable is an error.
     pub(super) named: bool,
 }
@@ -38,7 +38,7 @@ impl Candidate {
     /// It cannot be opened.
     pub(super) fn open(&self) -> Result<Input, Error> {
         match (&self.held, &self.path) {
-            (Some(bytes), _) => Input::memory(self.source.clone(), Arc::clone(bytes)),
+            (Some(held), _) => Input::held(self.source.clone(), held),
             (None, Some(path)) => Input::open(self.source.clone(), path),
             (None, None) => Err(Error::usage("`-` stands for standard input, and there is none")),
         }
@@ -137,15 +137,15 @@ impl Search {
     }
 
     fn stdin(&mut self, request: &Request) -> Result<(), Error> {
-        let bytes =
+        let held =
             request.stdin.as_ref().ok_or_else(|| Error::usage("`-` stands for standard input, and there is none"))?;
         self.found.files.push(Candidate {
             source: "-".to_owned(),
             path: None,
             folders: Vec::new(),
             file: "-".to_owned(),
-            bytes: bytes.len() as u64,
-            held: Some(Arc::clone(bytes)),
+            bytes: held.len(),
+            held: Some(held.clone()),
             named: true,
         });
         Ok(())
@@ -156,14 +156,14 @@ impl Search {
         if path.is_dir() {
             return self.walk(input, &path, &own_name(Path::new(input)));
         }
-        if let Some(bytes) = request.pipes.get(input) {
+        if let Some(held) = request.pipes.get(input) {
             self.found.files.push(Candidate {
                 source: input.to_owned(),
                 path: None,
                 folders: Vec::new(),
                 file: own_name(&path),
-                bytes: bytes.len() as u64,
-                held: Some(Arc::clone(bytes)),
+                bytes: held.len(),
+                held: Some(held.clone()),
                 named: true,
             });
             return Ok(());

@@ -139,7 +139,10 @@ pub(super) fn evidence(reading: &Reading) -> InputFile {
 
 /// Locust writes its CSV files every second and not at the end, so they are a moment old.
 fn is_flushed(adapter: &str) -> bool {
-    matches!(adapter, "locust_stats" | "locust_history" | "locust_failures" | "locust_exceptions")
+    matches!(
+        adapter,
+        "locust_stats" | "locust_distribution" | "locust_history" | "locust_failures" | "locust_exceptions"
+    )
 }
 
 /// What a part can give.

@@ -2,6 +2,7 @@
 
 use super::evidence;
 use super::execution::Execution;
+use super::figure::{TOLERANCE, relative};
 use super::form::{Class, Form};
 use super::population::populations;
 use super::timeline::{timeline, users_alone};
@@ -133,11 +134,13 @@ fn fill(own: &mut Vec<PopulationData>, form: &Form, figures: &Form) {
             continue;
         };
         fill_endpoint(&mut mine.totals, &theirs.totals);
+        take_quantiles(&mut mine.totals, &theirs.totals);
         for endpoint in &theirs.endpoints {
             let of_label = mine.endpoints.iter_mut().filter(|one| one.key.label() == endpoint.key.label());
             let mut of_label: Vec<&mut EndpointData> = of_label.collect();
             if let [one] = of_label.as_mut_slice() {
                 fill_endpoint(one, endpoint);
+                take_quantiles(one, endpoint);
             }
         }
         if mine.endpoints.is_empty() && mine.totals.requests == theirs.totals.requests {
@@ -157,6 +160,19 @@ fn fill_endpoint(mine: &mut EndpointData, theirs: &EndpointData) {
         mine.bytes = mine.bytes.or(theirs.bytes);
         take_known(&mut mine.latency, &theirs.latency);
         take_known(&mut mine.latency_ok, &theirs.latency_ok);
+    }
+}
+
+/// Takes the percentiles of a file that knows nothing else, if they are of the same requests but for a moment between both.
+fn take_quantiles(mine: &mut EndpointData, theirs: &EndpointData) {
+    let Distribution::Quoted(known) = &theirs.latency else { return };
+    let own = if mine.latency.class().is_none() { &mut mine.latency_ok } else { &mut mine.latency };
+    let Distribution::Quoted(own) = own else { return };
+    #[expect(clippy::cast_precision_loss, reason = "counts are compared to 2 %")]
+    let apart = |a: Option<u64>, b: Option<u64>| Some(relative(a? as f64, b? as f64));
+    let alike = apart(own.n, known.n).is_some_and(|apart| apart <= TOLERANCE) && own.definition == known.definition;
+    if theirs.requests.is_none() && alike && known.quantiles.len() > own.quantiles.len() {
+        own.quantiles.clone_from(&known.quantiles);
     }
 }
 

@@ -41,6 +41,7 @@ pub use fold::{Fold, fold};
 
 use crate::error::Error;
 use crate::ingest::Settings;
+use crate::ingest::input::Held;
 use crate::model::test::Test;
 use crate::rollup::naming::Rules;
 use std::collections::BTreeMap;
@@ -54,9 +55,9 @@ pub struct Request {
     /// Files, folders, globs, `-`.
     pub inputs: Vec<String>,
     /// What came by standard input; needed where `-` is among the inputs.
-    pub stdin: Option<Arc<[u8]>>,
+    pub stdin: Option<Held>,
     /// What came through inputs that are named pipes (`<(zcat …)`), which can be read once only; by the input as given.
-    pub pipes: BTreeMap<String, Arc<[u8]>>,
+    pub pipes: BTreeMap<String, Held>,
     /// A folder in which inputs lie under their names ([`placed`]), where they do not lie where their names say.
     pub root: Option<PathBuf>,
     /// `--as ADAPTER=FILE`.
@@ -123,7 +124,8 @@ pub fn assemble(request: &Request) -> Result<Suite, Error> {
     let mut joined = execution::join(form::forms(read.files, &request.endpoint_rules));
     joined.executions.iter_mut().for_each(|execution| execution.settle(&request.endpoint_rules));
     suite.files_not_used.extend(joined.not_used);
-    let named = name::name(joined.executions);
+    let mut named = name::name(joined.executions);
+    together::tell_untold(&mut named);
     let watched = monitor::attach(named, &joined.monitors, request)?;
     suite.files_not_used.extend(watched.not_used);
     suite.tests = watched.executions.into_iter().map(merge::merge).collect();

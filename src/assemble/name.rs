@@ -4,13 +4,15 @@ use super::execution::Execution;
 use crate::ingest::SILENCE_NS;
 use crate::unit::{Span, Timestamp};
 use regex::Regex;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// Ends of file names that say how a file is packed or written.
-const ENDINGS: [&str; 18] = [
+const ENDINGS: [&str; 20] = [
     "gz",
     "zst",
+    "xz",
+    "bz2",
     "json",
     "ndjson",
     "jsonl",
@@ -185,15 +187,53 @@ pub(super) fn name(mut executions: Vec<Execution>) -> Vec<Execution> {
         (execution.name.clone(), execution.run.clone(), execution.span().map(|span| span.start), source)
     };
     executions.sort_by_key(key);
-    let mut taken: BTreeMap<(String, Option<String>), usize> = BTreeMap::new();
-    for execution in &mut executions {
-        let times = taken.entry((execution.name.clone(), execution.run.clone())).or_default();
-        *times += 1;
-        if *times > 1 {
-            execution.name = format!("{} ({times})", execution.name);
-        }
+    let proposed: Vec<Named> =
+        executions.iter().map(|execution| (execution.name.clone(), execution.run.clone())).collect();
+    for (execution, name) in executions.iter_mut().zip(distinct(&proposed)) {
+        execution.name = name;
     }
+    executions.sort_by_key(key);
     executions
+}
+
+/// A test's name with its run's.
+type Named = (String, Option<String>);
+
+/// The names, of which those that stand before are numbered from 2 on. Files number their own already: such a number is
+/// neither given again nor numbered itself.
+fn distinct(proposed: &[Named]) -> Vec<String> {
+    let all: BTreeSet<&Named> = proposed.iter().collect();
+    let mut taken: BTreeSet<Named> = BTreeSet::new();
+    let mut next: BTreeMap<Named, u64> = BTreeMap::new();
+    let mut names = Vec::new();
+    for named in proposed {
+        let (name, run) = named;
+        if taken.insert(named.clone()) {
+            names.push(name.clone());
+            continue;
+        }
+        let unnumbered = (without_number(name).to_owned(), run.clone());
+        let base = if all.contains(&unnumbered) { unnumbered } else { named.clone() };
+        let times = next.entry(base.clone()).or_insert(1);
+        let other = loop {
+            *times += 1;
+            let other = (format!("{} ({times})", base.0), run.clone());
+            if !all.contains(&other) && taken.insert(other.clone()) {
+                break other.0;
+            }
+        };
+        names.push(other);
+    }
+    names
+}
+
+/// `10 users` of `10 users (2)`.
+fn without_number(name: &str) -> &str {
+    let number = name.strip_suffix(')').and_then(|rest| rest.rsplit_once(" ("));
+    match number {
+        Some((before, digits)) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => before,
+        _ => name,
+    }
 }
 
 /// When a run began, and which execution it is.
@@ -297,6 +337,10 @@ mod tests {
         {
             assert_eq!(prefix(file), "", "{file}");
         }
+        // Of the packings that are read, two were left in the name.
+        for packing in ["gz", "zst", "xz", "bz2", "GZ"] {
+            assert_eq!(prefix(&format!("runs.jtl.{packing}")), "runs", "{packing}");
+        }
         assert_eq!(prefix("exc0.summary.json"), "exc0");
         assert_eq!(prefix("inf-0.49.0.json"), "inf-0.49.0");
         assert_eq!(prefix("inf-0.49.0.summary.json"), "inf-0.49.0");
@@ -319,6 +363,34 @@ mod tests {
             ["api-baseline", "v2.47_nofull", "2.2.0", "base-1", "100users", "trunk", "10 concurrent users", "run"]
         {
             assert_eq!(without_run(kept), (kept.to_owned(), None));
+        }
+    }
+
+    /// Two ladders of one name each were `10 users`, `10 users (2)` and `10 users (2)`.
+    #[test]
+    fn a_number_that_a_file_gave_is_not_given_again() {
+        let named = |names: &[&str]| {
+            distinct(&names.iter().map(|name| ((*name).to_owned(), None)).collect::<Vec<Named>>()).join("; ")
+        };
+        assert_eq!(named(&["10 users", "10 users", "10 users (2)"]), "10 users; 10 users (3); 10 users (2)");
+        let twice = named(&["10 users", "10 users", "10 users (2)", "10 users (2)"]);
+        assert_eq!(twice, "10 users; 10 users (3); 10 users (2); 10 users (4)");
+        // Of a name that only looks like it, nobody knows what the number says.
+        assert_eq!(named(&["steady (2)", "steady (2)"]), "steady (2); steady (2) (2)");
+        let runs = [("a".to_owned(), Some("run 1".to_owned())), ("a".to_owned(), Some("run 2".to_owned()))];
+        assert_eq!(distinct(&runs), ["a", "a"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn names_are_each_ones_own_and_those_that_were_stay(
+            names in proptest::collection::vec(("a( \\([1-4]\\)){0,2}", proptest::option::of("r")), 0..12)
+        ) {
+            let distinct: Vec<Named> = distinct(&names).into_iter().zip(names.iter().map(|(_, run)| run.clone())).collect();
+            proptest::prop_assert_eq!(distinct.iter().collect::<BTreeSet<_>>().len(), names.len());
+            for named in &names {
+                proptest::prop_assert!(distinct.contains(named));
+            }
         }
     }
 }

@@ -238,6 +238,15 @@ fn added(own: &mut Form, form: Form) {
     own.more_files.extend(form.more_files);
 }
 
+/// Whether their names say that both are generators' and differ in a number alone, and neither holds a time by which it could be
+/// told whether they ran together.
+pub(super) fn may_be_one_run(own: &Execution, other: &Execution) -> bool {
+    let (Some(a), Some(b)) = (own.forms.first(), other.forms.first()) else { return false };
+    let kin = a.class == Class::Raw && a.class == b.class && a.file.adapter == b.file.adapter;
+    let timeless = own.span().is_none() && other.span().is_none();
+    kin && timeless && are_generators(a, b) && same_endpoints(a, b, true)
+}
+
 /// Folders and file prefix with each number as `#`.
 fn numberless_place(form: &Form) -> (Vec<String>, String) {
     // The folders of what was added already have lost their numbers; those of its first file have not.

@@ -372,3 +372,22 @@ fn a_strict_reading_refuses_what_is_in_another_encoding_from_some_line_on() {
     text.splice(at..at, *b"nonsense\n");
     assert_eq!(strictly(&text).place.unwrap().line, Some(2));
 }
+
+/// Locust before 1.0 wrote percentiles into a file of their own, a moment after the other.
+#[test]
+fn percentiles_in_a_file_of_their_own_belong_to_the_same_test() {
+    let requests = "\"Method\",\"Name\",\"# requests\",\"# failures\",\"Median response time\",\"Average response time\",\"Min response time\",\"Max response time\",\"Average Content Size\",\"Requests/s\"\n\"GET\",\"/a\",300,0,17,32,8,203,171,7.61\n\"None\",\"Total\",300,0,17,32,8,203,171,7.61";
+    let percentiles =
+        "\"Name\",\"# requests\",\"50%\",\"95%\",\"100%\"\n\"GET /a\",302,17,100,203\n\"Total\",302,17,100,203";
+    for prefix in ["run_", ""] {
+        let [first, second] = ["requests.csv", "distribution.csv"].map(|file| format!("{prefix}{file}"));
+        let suite = read(&[(&first, requests.to_owned()), (&second, percentiles.to_owned())]);
+        assert_eq!(suite.tests.len(), 1, "{:?}", names(&suite));
+        let request = &suite.tests[0].populations[0];
+        for one in [&request.totals, &request.endpoints[0]] {
+            let crate::model::distribution::Distribution::Quoted(quoted) = &one.latency else { panic!("{one:?}") };
+            assert_eq!((one.requests, quoted.quantiles.as_slice()), (Some(300), &[(0.5, 17e3), (0.95, 100e3)][..]));
+        }
+        assert!(suite.tests[0].warnings.is_empty(), "{:?}", suite.tests[0].warnings);
+    }
+}

@@ -1,8 +1,9 @@
 //! What is to be said of files that were added up: in each file's notes that it was, and as a warning that a generator ran
 //! visibly shorter than the others, because load was less meanwhile.
 
+use super::execution::Execution;
 use super::form::Form;
-use super::shard::Shard;
+use super::shard::{self, Shard};
 use crate::fmt;
 use crate::unit::Span;
 
@@ -25,6 +26,30 @@ pub(super) fn note(form: &Form, source: &str) -> Option<String> {
         |span| format!("its requests are from {} to {}", fmt::instant(span.start), fmt::instant(span.end)),
     );
     Some(format!("one of {count} files of one run, which are shards of it and were added up; {when}"))
+}
+
+/// Says of generators that hold no time, once for all of them, that nothing tells whether they are one run.
+pub(super) fn tell_untold(executions: &mut [Execution]) {
+    let mut told = vec![false; executions.len()];
+    for at in 0..executions.len() {
+        let Some(own) = executions.get(at) else { continue };
+        let kin = |(_, other): &(usize, &Execution)| shard::may_be_one_run(own, other);
+        let others: Vec<usize> =
+            executions.iter().enumerate().skip(at + 1).filter(kin).map(|(other, _)| other).collect();
+        let (name, count) = (fmt::plain(&own.name), others.len() + 1);
+        if count < 2 || told.get(at) == Some(&true) {
+            continue;
+        }
+        for other in others {
+            told.get_mut(other).into_iter().for_each(|told| *told = true);
+        }
+        if let Some(form) = executions.get_mut(at).and_then(|own| own.forms.first_mut()) {
+            form.said.push(format!(
+                "{count} tests such as `{name}` are named as generators are and hold no times, so nothing tells whether they \
+                 are one run: if they are, call their files `part-1`, `part-2` and so on, and they are added up"
+            ));
+        }
+    }
 }
 
 /// Generators that ran visibly shorter than the run, and what the run was like while all of them ran.

@@ -9,11 +9,13 @@ use super::{Stop, Streams, write_error};
 use crate::analyse::{self, figures::TestFigures};
 use crate::assemble::{self, EndpointRule, Request, Suite};
 use crate::config::Config;
-use crate::error::Error;
+use crate::error::{Error, Place};
+use crate::ingest::input::held::{Held, IN_MEMORY};
 use crate::judge::borrowed;
 use crate::model::test::Test;
 use crate::report::model::{FileNotUsed, Request as Asked};
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -76,9 +78,7 @@ pub(super) fn reading<T>(
 ) -> Result<T, Stop> {
     let mut request = request(args, config, hash)?;
     if request.inputs.iter().any(|input| input == "-") {
-        let mut bytes = Vec::new();
-        streams.input.read_to_end(&mut bytes)?;
-        request.stdin = Some(bytes.into());
+        request.stdin = Some(Held::all_of("-", &mut *streams.input, IN_MEMORY)?);
     }
     request.pipes = pipes(&request)?;
     let progress = Progress::start(streams.terminal.progress);
@@ -92,7 +92,7 @@ pub(super) fn reading<T>(
 }
 
 /// What comes through inputs that are named pipes, such as `<(zcat results.jtl.gz)`: like standard input it can be read once.
-fn pipes(request: &Request) -> Result<BTreeMap<String, Arc<[u8]>>, Stop> {
+fn pipes(request: &Request) -> Result<BTreeMap<String, Held>, Error> {
     #[cfg(unix)]
     fn is_pipe(path: &Path) -> bool {
         use std::os::unix::fs::FileTypeExt;
@@ -105,7 +105,9 @@ fn pipes(request: &Request) -> Result<BTreeMap<String, Arc<[u8]>>, Stop> {
     let named = request.inputs.iter().chain(request.monitors.iter().map(|(_, file)| file));
     let mut pipes = BTreeMap::new();
     for input in named.filter(|input| is_pipe(Path::new(input))) {
-        pipes.insert(input.clone(), std::fs::read(input)?.into());
+        let unopened = |error| Error::input(format!("cannot open: {error}")).at(Place::source(input.clone()));
+        let pipe = File::open(input).map_err(unopened)?;
+        pipes.insert(input.clone(), Held::all_of(input, pipe, IN_MEMORY)?);
     }
     Ok(pipes)
 }

@@ -222,6 +222,7 @@ pub static ADAPTERS: &[&dyn Adapter] = &[
     &k6::dashboard::K6DashboardRecord,
     &k6::dashboard_html::K6DashboardHtml,
     &locust::Stats,
+    &locust::Percentiles,
     &locust::History,
     &locust::Failures,
     &locust::Exceptions,

@@ -4,10 +4,17 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
-/// A Plain file is an unpacked file that may be read at any place. Each thread opens one for itself.
-#[derive(Debug)]
-pub struct PlainFile(File);
+/// A Plain file is an unpacked file that may be read at any place, by several threads at once.
+#[derive(Debug, Clone)]
+pub struct PlainFile(Arc<File>);
+
+impl From<File> for PlainFile {
+    fn from(file: File) -> Self {
+        Self(Arc::new(file))
+    }
+}
 
 impl PlainFile {
     /// Opens it.
@@ -15,7 +22,7 @@ impl PlainFile {
     /// # Errors
     /// The operating system's.
     pub fn open(path: &Path) -> io::Result<Self> {
-        File::open(path).map(Self)
+        File::open(path).map(Self::from)
     }
 
     /// Reads at a place of the file until the buffer is full or the file ends; returns how many bytes.
@@ -37,14 +44,20 @@ impl PlainFile {
 
     #[cfg(unix)]
     fn read_some_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-        std::os::unix::fs::FileExt::read_at(&self.0, buffer, at)
+        std::os::unix::fs::FileExt::read_at(&*self.0, buffer, at)
     }
 
-    /// Moving the position disturbs nobody, because no two threads share one.
-    #[cfg(not(unix))]
+    /// Moves the position, which disturbs nobody: every read says where.
+    #[cfg(windows)]
+    fn read_some_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+        std::os::windows::fs::FileExt::seek_read(&*self.0, buffer, at)
+    }
+
+    /// Where there is neither, there are no threads either.
+    #[cfg(not(any(unix, windows)))]
     fn read_some_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
         use io::{Read, Seek, SeekFrom};
-        let mut file = &self.0;
+        let mut file = &*self.0;
         file.seek(SeekFrom::Start(at))?;
         file.read(buffer)
     }

@@ -47,7 +47,12 @@ fn says_nothing(line: &[u8]) -> bool {
     let line = line.trim_ascii();
     // A spreadsheet fills each line up to the width of its table.
     let filled = line.iter().all(|byte| matches!(byte, b',' | b';' | b'\t' | b'"' | b' '));
-    filled || line.starts_with(b"#") || line.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"sep="))
+    filled || line.starts_with(b"#") || names_delimiter(line)
+}
+
+/// Whether a line is Excel's, by which it is told the delimiter; with a file that was appended it stands among the rows.
+pub(super) fn names_delimiter(line: &[u8]) -> bool {
+    line.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"sep="))
 }
 
 #[cfg(test)]

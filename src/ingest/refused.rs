@@ -201,6 +201,53 @@ const KINDS: &[Kind] = &[
         hint: "give what `drill --benchmark FILE --stats --quiet` prints",
         is: marks::drill_report,
     },
+    Kind {
+        what: "JMeter's first form of XML results (`<sampleResult time=…>`), which is not read",
+        hint: "run it again with JMeter 2.1 or later, or give CSV: `jmeter -n -t PLAN -l results.jtl`",
+        is: marks::jmeter_first_xml,
+    },
+    Kind {
+        what: "k6's CSV rows without their header, which says what each column is",
+        hint: "put the first line of the file that they were cut from before them: it begins with `metric_name,timestamp,metric_value`",
+        is: marks::k6_headless,
+    },
+    Kind {
+        what: "Gatling's log without its line RUN, or of Gatling 1",
+        hint: "give the whole simulation.log of Gatling 2 to 3.12, of which RUN is among the first lines",
+        is: marks::gatling_headless,
+    },
+    Kind {
+        what: "siege's figures for people",
+        hint: "siege 4.1 and later print JSON; of an earlier one give the log that it writes, `siege --log=FILE`",
+        is: marks::siege_text,
+    },
+    Kind {
+        what: "the summary of an old hey (or boom), which is not read",
+        hint: "give the rows, `hey -o csv`, or what hey 0.1 and later prints",
+        is: marks::hey_old_text,
+    },
+    Kind {
+        what: "Artillery's report for people",
+        hint: "give the JSON of `artillery run --output report.json`",
+        is: marks::artillery_text,
+    },
+    Kind {
+        what: "wrk's figures without the lines before them",
+        hint: "give all that it prints, from `Running … test @ …` on",
+        is: marks::wrk_headless,
+    },
+    Kind {
+        what: "what `top` prints, which is not read",
+        hint: "of a machine give a table over time: `pidstat -h -r -u 1`, `vmstat -t 1` or `sar -u 1`",
+        is: |head| {
+            head.first_line().starts_with(b"top - ") && head.contains(b" load average: ") && head.contains(b"%Cpu")
+        },
+    },
+    Kind {
+        what: "vegeta's rows without the columns that current versions write",
+        hint: "write them again with vegeta 12: `vegeta encode --to csv`",
+        is: marks::vegeta_short,
+    },
     Kind { what: "Locust's own log", hint: "give the files of `--csv PREFIX`, or `--json`", is: marks::locust_log },
     Kind {
         what: "a web server's error page, saved in the place of results",
@@ -239,90 +286,4 @@ pub fn archive(head: &Head, input: &Input) -> Option<Refused> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::io::Write;
-
-    fn refused(bytes: &[u8]) -> Option<String> {
-        let input = Input::memory("f", bytes.to_vec()).unwrap();
-        by_name(&input.head().unwrap()).map(|refused| refused.what)
-    }
-
-    #[test]
-    fn kinds_are_known_by_their_first_bytes() {
-        let known: [(&[u8], &str); 29] = [
-            (b"<!DOCTYPE html>\n<html><head>\n<title>K6 Load Test: 2026-11-21 02:00</title>", "an HTML report of k6's"),
-            (b"<html><head><title> k6 Report &mdash; checkout</title>", "an HTML report of k6's"),
-            (b"<!doctype html><html><head><title>K6</title>", "an HTML report of k6's"),
-            (b"<!DOCTYPE html>\n<html>\n<title>Artillery Load Test Report</title>", "Artillery's HTML report"),
-            (b"<!doctype>\n<html>\n<head>\n  <title>Vegeta Plots</title>", "vegeta's plot"),
-            (
-                b"<p>\n This is ApacheBench, Version 2.3 <i>&lt;$Revision$&gt;</i><br>\n<table >",
-                "ab's figures as an HTML",
-            ),
-            (b"elapsed,scenario_index,transaction_index,name,run_time,success,user\n9,1,0,,14,true,0\n", "Goose's log"),
-            (b"{\"elapsed\":4,\"name\":\"\",\"run_time\":27,\"scenario_index\":1,\"success\":true}\n", "Goose's log"),
-            (b"elapsed,raw,name,final_url,redirected,response_time,status_code,user,error\n", "Goose's log"),
-            (b"<!DOCTYPE html>\n<html>\n<head>\n    <title>Goose Attack Report</title>", "Goose's report"),
-            (b"\n- name: Fetch chat\n  duration: 12.04687\n  status: 200\n", "drill's report"),
-            (b"\x00\x00\x00\x00\x063.13.1\x00\x00\x00\x00\x10example.Simulatn", "Gatling's binary log"),
-            (b"\x0e\xff\x81\x03\x01\x01\x06Result\x01\xff\x82\x00", "a file of vegeta's binary results"),
-            (b"PAR1\x15\x04\x15\x20", "a Parquet file"),
-            (b"SQLite format 3\0\x10\x00", "an SQLite database"),
-            (b"{\n  \"log\": {\"version\": \"1.2\", \"creator\": {}, \"entries\": []}}", "a HAR recording"),
-            (b"<?xml version=\"1.0\"?>\n<testsuites><testsuite name=\"a\"/></testsuites>", "a JUnit report"),
-            (b"<?xml version=\"1.0\"?>\n<jmeterTestPlan version=\"1.2\">", "a JMeter test plan"),
-            (
-                b"<!DOCTYPE html>\n<html><head><title>Gatling Stats - Global Information</title>",
-                "Gatling's HTML report",
-            ),
-            ("Running 3s test @ http://h/\n10 connections\n\n\n┌─────".as_bytes(), "autocannon's tables"),
-            (b"Summary:\n  Success rate:\t100.00%\n  Total:\t1.0 sec\n  Slowest:\t0.1 sec\n", "oha's summary"),
-            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a picture"),
-            (b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n", "a web server's error page"),
-            (
-                b"<!DOCTYPE html>\n<html><head>\n<title>example.com | 502: Bad gateway</title>",
-                "a web server's error page",
-            ),
-            (b"<html><head><title>504 Gateway Time-out</title></head>", "a web server's error page"),
-            ("<!doctype html><title>HTTP Status 404 – Not Found</title>".as_bytes(), "a web server's error page"),
-            ("<!DOCTYPE html><html><title>Sign in · GitLab</title>".as_bytes(), "a page to log in"),
-            (b"<?xml version=\"1.0\"?>\n<Error><Code>NoSuchKey</Code><Message>no", "a storage's answer"),
-            (b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message>", "a storage's answer"),
-        ];
-        for (bytes, what) in known {
-            let found = refused(bytes).unwrap_or_default();
-            assert!(found.starts_with(what), "{found} is not {what}");
-        }
-    }
-
-    #[test]
-    fn what_is_packed_twice_is_told() {
-        let pack = |bytes: &[u8]| {
-            let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-            packer.write_all(bytes).unwrap();
-            packer.finish().unwrap()
-        };
-        assert_eq!(refused(&pack(b"a,b\n")), None);
-        assert!(refused(&pack(&pack(b"a,b\n"))).unwrap().starts_with("packed twice"));
-    }
-
-    #[test]
-    fn what_nobody_knows_stays_unknown() {
-        for bytes in [
-            &b"notes of Tuesday\n"[..],
-            b"{}",
-            b"<html></html>",
-            b"<html><title>k6th avenue</title>",
-            b"<html><title>500 users, not found any error</title>",
-            b"<html><title>Errors of 502 requests</title>",
-            b"<results><Error><Code>1</Code></Error></results>",
-            b"a,b,c\n1,2,3\n",
-            b"\0\0\0\0\0",
-            b"PK",
-            b"log",
-        ] {
-            assert_eq!(refused(bytes), None, "{}", String::from_utf8_lossy(bytes));
-        }
-    }
-}
+mod tests;

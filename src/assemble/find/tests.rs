@@ -42,7 +42,7 @@ fn what_is_no_file_is_passed_over_and_a_pipe_that_was_read_counts() {
     let found = find(&request(&[root])).unwrap();
     assert_eq!((found.files.len(), found.skipped.len()), (1, 1));
     assert!(found.skipped[0].1.contains("a pipe, socket or device"));
-    let pipes = [("/dev/fd/63".to_owned(), Arc::from(&b"a,b"[..]))].into();
+    let pipes = [("/dev/fd/63".to_owned(), b"a,b".into())].into();
     let found = find(&Request { pipes, ..request(&["/dev/fd/63".to_owned()]) }).unwrap();
     assert_eq!((found.files[0].bytes, found.files[0].named), (3, true));
 }

@@ -126,3 +126,30 @@ fn a_folder_folded_is_read_as_the_folder() {
     assert_eq!(sources, ["gen-1.plimsoll", "raw.csv"]);
     assert_eq!(parts.tests[1].inputs[0].adapter, "plimsoll_part");
 }
+
+/// Twenty files of one run were twenty tests, and nothing said what to do.
+#[test]
+fn generators_without_times_are_told_once_that_they_may_be_one_run() {
+    let rows = "endpoint,latency_ms,status\n/a,12,200\n/a,13,200\n";
+    let named = |stem: &str| {
+        read(
+            &[1, 2, 3]
+                .map(|at| (format!("load/{stem}-{at}.csv"), format!("{rows}/a,{at},200\n")))
+                .each_ref()
+                .map(|(name, text)| (name.as_str(), text.clone())),
+        )
+    };
+    let told = |suite: &Suite| {
+        let said =
+            suite.tests.iter().flat_map(|test| test.remarks.iter().chain(test.warnings.iter().map(|one| &one.text)));
+        said.filter(|text| text.contains("call their files `part-1`")).cloned().collect::<Vec<_>>()
+    };
+    let suite = named("gen");
+    assert_eq!(suite.tests.len(), 3);
+    assert_eq!(told(&suite).len(), 1);
+    assert!(told(&suite)[0].contains("3 tests such as `gen-1`"), "{:?}", told(&suite));
+    // What to do does it, and what is a repetition is none.
+    let suite = named("part");
+    assert_eq!((suite.tests.len(), requests(&suite.tests[0])), (1, Some(9)));
+    assert!(told(&named("base")).is_empty() && told(&suite).is_empty());
+}

@@ -3,11 +3,11 @@
 use crate::assemble::placed;
 use crate::error::{Error, Place};
 use crate::ingest::Input;
+use crate::ingest::input::held::{Held, IN_MEMORY};
 use crate::report::model::Report;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A folder deeper than this is a loop of links or a mistake.
@@ -35,9 +35,10 @@ impl Located {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub(in crate::cli) fn stdin(&self) -> Result<Option<Arc<[u8]>>, Error> {
+    pub(in crate::cli) fn stdin(&self) -> Result<Option<Held>, Error> {
         let Some(path) = self.files.get("-") else { return Ok(None) };
-        fs::read(path).map(|bytes| Some(bytes.into())).map_err(|error| unreadable(path, &error))
+        let file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
+        Held::all_of("-", file, IN_MEMORY).map(Some)
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod compression;
 pub mod copies;
 pub mod encoding;
+pub mod held;
 pub mod lines;
 pub mod stream;
 #[cfg(test)]
@@ -19,6 +20,7 @@ pub use compression::Compression;
 pub use copies::Copies;
 use copies::Watch;
 pub use encoding::Encoding;
+pub use held::Held;
 pub use lines::{Line, Lines};
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -39,7 +41,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 #[derive(Debug, Clone)]
 enum Origin {
     File(PathBuf),
-    Memory(Arc<[u8]>),
+    Held(Held),
 }
 
 /// An Input is one file (or standard input) that may be read any number of times.
@@ -75,14 +77,26 @@ impl Input {
         Ok(Self::recognised(source, Origin::File(path.to_owned()), compression, len))
     }
 
-    /// Bytes in memory (standard input, tests).
+    /// Bytes in memory (files of a part file, tests).
     ///
     /// # Errors
     /// None: what is in them shows when they are read.
-    pub fn memory(source: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Result<Self, Error> {
-        let bytes = bytes.into();
-        let (compression, len) = (Compression::of(&bytes), bytes.len() as u64);
-        Ok(Self::recognised(source.into(), Origin::Memory(bytes), compression, len))
+    pub fn memory(source: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Result<Self, Error> {
+        Self::held(source, &Held::from(bytes))
+    }
+
+    /// What could be read once only (standard input, a pipe).
+    ///
+    /// # Errors
+    /// Its first bytes cannot be read.
+    pub fn held(source: impl Into<String>, held: &Held) -> Result<Self, Error> {
+        let source = source.into();
+        let mut magic = [0; 6];
+        let got = read_full(&mut held.reader(), &mut magic)
+            .map_err(|error| Error::input(format!("cannot read: {error}")).at(Place::source(source.clone())))?;
+        let compression = Compression::of(magic.get(..got).unwrap_or(&[]));
+        let len = held.len();
+        Ok(Self::recognised(source, Origin::Held(held.clone()), compression, len))
     }
 
     /// Looks at the beginning once for its encoding. What cannot be read shows when all of it is.
@@ -243,7 +257,7 @@ impl Input {
     fn raw(&self) -> io::Result<Box<dyn Read + Send>> {
         Ok(match &self.origin {
             Origin::File(path) => Box::new(File::open(path)?),
-            Origin::Memory(bytes) => Box::new(io::Cursor::new(Arc::clone(bytes))),
+            Origin::Held(held) => Box::new(held.reader()),
         })
     }
 
@@ -277,6 +291,7 @@ impl Input {
     pub fn plain_file(&self) -> Option<PlainFile> {
         match (&self.origin, self.compression, self.encoding, self.part) {
             (Origin::File(path), Compression::Plain, Encoding::Utf8, None) => PlainFile::open(path).ok(),
+            (Origin::Held(held), Compression::Plain, Encoding::Utf8, None) => held.file(),
             _ => None,
         }
     }
@@ -292,20 +307,14 @@ impl Input {
     /// It cannot be read.
     pub fn sha256(&self) -> Result<String, Error> {
         let mut hash = Sha256::new();
-        match &self.origin {
-            Origin::Memory(bytes) => hash.update(bytes),
-            Origin::File(path) => {
-                let mut file = File::open(path).map_err(|error| self.broken(&error))?;
-                let mut buffer = vec![0; BUFFER];
-                loop {
-                    match file.read(&mut buffer).map_err(|error| self.broken(&error))? {
-                        0 => break,
-                        got => hash.update(buffer.get(..got).unwrap_or(&[])),
-                    }
-                }
+        let mut raw = self.raw().map_err(|error| self.broken(&error))?;
+        let mut buffer = vec![0; BUFFER];
+        loop {
+            match raw.read(&mut buffer).map_err(|error| self.broken(&error))? {
+                0 => return Ok(crate::fmt::hex(&hash.finalize())),
+                got => hash.update(buffer.get(..got).unwrap_or(&[])),
             }
         }
-        Ok(crate::fmt::hex(&hash.finalize()))
     }
 
     /// The input as a place.

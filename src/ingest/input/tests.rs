@@ -183,3 +183,42 @@ fn a_trap_is_bounded_in_every_way_of_reading() {
     let error = Input::memory("trap", zstd(&zeros).repeat(70)).unwrap().document().unwrap_err();
     assert!(error.message.contains("more than 256 MiB"), "{}", error.message);
 }
+
+/// A gigabyte through a pipe took two of memory.
+#[test]
+fn what_is_held_reads_alike_in_memory_and_in_a_temporary_file() {
+    let rows = TEXT.as_bytes().repeat(20_000);
+    for bytes in [rows.clone(), gzip(&rows), utf16(TEXT, u16::to_le_bytes)] {
+        let len = bytes.len();
+        for in_memory in [0, 1, len - 1, len, len + 1] {
+            let held = Held::all_of("-", bytes.as_slice(), in_memory).unwrap();
+            assert_eq!((held.len(), held.file().is_some()), (len as u64, in_memory < len), "{in_memory}");
+            let (input, memory) = (Input::held("-", &held).unwrap(), Input::memory("-", bytes.clone()).unwrap());
+            assert_eq!(input.sha256().unwrap(), memory.sha256().unwrap());
+            assert_eq!(input.head().unwrap().bytes(), memory.head().unwrap().bytes());
+            // Twice, and the second from its beginning again.
+            for _ in 0..2 {
+                assert_eq!(input.document().unwrap(), memory.document().unwrap());
+            }
+            let plain = input.compression() == Compression::Plain && input.encoding() == Encoding::Utf8;
+            assert_eq!(input.plain_file().is_some(), plain && in_memory < len, "its blocks are read by all threads");
+        }
+    }
+    let nothing = Held::all_of("-", io::empty(), 0).unwrap();
+    assert!(nothing.is_empty() && nothing.file().is_none());
+}
+
+#[test]
+fn a_pipe_that_breaks_is_told_by_its_name() {
+    struct Broken;
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("gone"))
+        }
+    }
+    for before in [&b""[..], &[b'a'; 100]] {
+        let error = Held::all_of("-", before.chain(Broken), 10).unwrap_err();
+        assert_eq!(error.message, "cannot be read: gone");
+        assert_eq!(error.place.unwrap().source, "-");
+    }
+}

@@ -11,6 +11,7 @@ use super::sight::Sight;
 use crate::error::Error;
 use crate::ingest::input::LINE_CAP;
 use crate::ingest::own::digits;
+use crate::ingest::preface::names_delimiter;
 use crate::ingest::printed::note_perhaps_cut;
 use crate::ingest::row_blocks::{RowBlock, RowBlocks};
 use crate::ingest::scrub::without_queries;
@@ -264,6 +265,8 @@ impl<'s> Reader<'s> {
             Err(refusal) => {
                 if Columns::of_header(row).is_some() {
                     self.findings.tally.header();
+                } else if names_delimiter(row) {
+                    self.findings.tally.skipped();
                 } else {
                     let torn = self.record.len() < layout.columns.names.len();
                     self.reject(row, place, &refusal, torn);

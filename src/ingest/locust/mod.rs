@@ -7,6 +7,7 @@
 //! | adapter | file | what only it has |
 //! |---|---|---|
 //! | [`Stats`] | `PREFIX_stats.csv` | the percentiles as people see them in Locust |
+//! | [`Percentiles`] | `PREFIX_distribution.csv` of before 1.0 | the same for `PREFIX_requests.csv`, as the stats were called |
 //! | [`History`] | `PREFIX_stats_history.csv` | users and counts over time |
 //! | [`Failures`] | `PREFIX_failures.csv` | error texts |
 //! | [`Exceptions`] | `PREFIX_exceptions.csv` | faults of the script itself |
@@ -20,6 +21,7 @@
 //! Users wait for their answer before they ask again: every Locust run is a closed workload.
 
 pub mod bucket;
+mod distribution;
 mod exceptions;
 mod failures;
 mod history;
@@ -33,6 +35,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use distribution::Percentiles;
 pub use exceptions::Exceptions;
 pub use failures::{Failures, kind};
 pub use history::History;

@@ -155,7 +155,7 @@ pub(super) fn percentiles(heading: &Heading) -> Vec<Percentile> {
 pub(super) struct Subject {
     method: Column,
     name: Column,
-    /// Up to 0.14 the sum's type is the text `None`.
+    /// Up to 0.14 the sum's type is the text `None`, and its name was once `Total`.
     old: bool,
 }
 
@@ -172,7 +172,7 @@ impl Subject {
     pub(super) fn endpoint(&self, row: &Row<'_>) -> Option<EndpointKey> {
         let (method, name) = (self.method.text(row), self.name.text(row));
         let untyped = method.trim().is_empty() || (self.old && method == "None");
-        if untyped && name == "Aggregated" {
+        if untyped && (name == "Aggregated" || self.old && name == "Total") {
             return None;
         }
         Some(endpoint(&method, &name))

@@ -6,7 +6,7 @@
 use super::instants::Instants;
 use super::log::{Taken, each_line};
 use super::shown::{Figure, Shown};
-use super::sysstat::{Days, banner_date, is_banner, titled, unit};
+use super::sysstat::{Days, banner_date, is_banner, says_nothing, titled, unit};
 use crate::error::Error;
 use crate::ingest::own::cell_text::number;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
@@ -34,11 +34,9 @@ impl Adapter for MonitorIostat {
     }
 
     fn sniff(&self, head: &Head) -> Sniff {
-        let mut clock = Instants::default();
         let lines = head.lines().map(String::from_utf8_lossy).filter(|line| !line.trim().is_empty()).take(SNIFFED);
         // Before iostat's first header stand its banner and a time; in a text that quotes it stands anything.
-        let mut begins =
-            lines.skip_while(|line| is_banner(line) || clock.read(line).is_some() || line.starts_with("Time:"));
+        let mut begins = lines.skip_while(|line| is_banner(line) || says_nothing(line) || line.starts_with("Time:"));
         if begins.next().is_some_and(|line| Header::of(&line).is_some()) {
             Sniff::yes("a header of iostat: its processor's or its devices'")
         } else {
@@ -146,6 +144,9 @@ impl Reports {
             return Ok(Taken::Skipped);
         }
         let (Some(header), Some(at)) = (&self.header, self.at) else { return Ok(Taken::Skipped) };
+        if says_nothing(text) {
+            return Ok(Taken::Skipped);
+        }
         let cells: Vec<&str> = text.split_whitespace().collect();
         for figure in header.figures(&cells)? {
             self.shown.take(&figure, at, sink);
@@ -177,6 +178,10 @@ mod tests {
         assert_eq!(values(&sink, "avg-cpu user"), [Some(87.0)]);
         assert_eq!(values(&sink, "disk util vda"), [Some(87.0)]);
         let unit = |name: &str| sink.columns.iter().find(|key| key.name == name).unwrap().unit.clone();
+        let remarked = format!("# of the API\nSat Nov 21 02:00:00 UTC 2026\n{text}# the end\n");
+        assert!(matches!(sniff(&MonitorIostat, &remarked), Sniff::Yes(_)));
+        let (tally, again) = read(&MonitorIostat, &remarked);
+        assert_eq!((tally.rejected, &again.readings), (0, &sink.readings), "{:?}", tally.first_rejections);
         assert_eq!([unit("avg-cpu user"), unit("disk rkB/s vda"), unit("disk r_await vda")], ["%", "kB/s", "ms"]);
         assert_eq!(sink.readings[0].1, Timestamp(1_795_250_561_000_000_000));
     }

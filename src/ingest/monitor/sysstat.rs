@@ -2,6 +2,7 @@
 //! times of day.
 
 use super::instants::Instants;
+use crate::ingest::own::cell_text::number;
 use crate::unit::{NANOS_PER_SECOND, Timestamp};
 
 const DAY_NS: i64 = 86_400 * NANOS_PER_SECOND;
@@ -11,6 +12,23 @@ const BANNER_WORDS: usize = 3;
 /// Whether a line is the one with which each run begins: `Linux 6.1.0 (host) 11/21/26 _x86_64_ (2 CPU)`.
 pub(super) fn is_banner(line: &str) -> bool {
     line.starts_with("Linux ") && line.trim_end().ends_with("CPU)")
+}
+
+/// Whether a line is none of a tool's own: nothing, a comment of the script's, or a time that `date` printed.
+pub(super) fn says_nothing(line: &str) -> bool {
+    let (line, mut clock) = (line.trim(), Instants::default());
+    line.is_empty() || line.starts_with('#') || clock.read(line).is_some() || clock.leading(line).1.is_empty()
+}
+
+/// Whether a line is of averages, or the header of such, in whatever language: `Average:`, `Durchschn.:`, `Moyenne :`.
+pub(super) fn is_average(line: &str) -> bool {
+    let Some((word, figures)) = line.split_once(':') else { return false };
+    let worded = word.chars().any(char::is_alphabetic)
+        && word.trim_end().chars().all(|letter| letter.is_alphabetic() || matches!(letter, '.' | '\''));
+    let is_figure = |word: &str| {
+        word.starts_with('%') || word.ends_with("/s") || number(word, true).is_ok_and(|value| value.is_some())
+    };
+    worded && figures.split_whitespace().any(is_figure)
 }
 
 /// The date in it, as it is written.
@@ -104,6 +122,19 @@ mod tests {
         assert_eq!(days.read("1795250565", &mut clock), Some(Timestamp(1_795_250_565 * NANOS_PER_SECOND)));
         days.begin("2026-11-21");
         assert_eq!(days.read("01:00:00 PM", &mut clock), days.read("13:00:00", &mut clock));
+    }
+
+    /// German tables had their last row rejected.
+    #[test]
+    fn averages_in_every_language() {
+        let languages = ["Average:", "Durchschn.:", "Moyenne :", "Média:", "Среднее:", "平均值:", "Gj.sn.:"];
+        for language in languages {
+            assert!(is_average(&format!("{language}     all     15,00      0,00")), "{language}");
+            assert!(is_average(&format!("{language}        CPU      %usr     %idle")), "{language}");
+        }
+        for row in ["08:42:48     all   86.07    0.00", "sar: cannot open", "Average", "1: 2", "all : x"] {
+            assert!(!is_average(row), "{row}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use super::instants::Instants;
 use super::log::{Taken, each_line};
 use super::shown::{Figure, Shown};
-use super::sysstat::{Days, banner_date, is_banner, is_label, titled, unit};
+use super::sysstat::{Days, banner_date, is_average, is_banner, is_label, says_nothing, titled, unit};
 use crate::error::Error;
 use crate::ingest::own::cell_text::number;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
@@ -34,7 +34,7 @@ impl Adapter for MonitorSysstatText {
     }
 
     fn sniff(&self, head: &Head) -> Sniff {
-        let mut lines = head.lines().map(String::from_utf8_lossy);
+        let mut lines = head.lines().map(String::from_utf8_lossy).skip_while(|line| says_nothing(line));
         let banner = lines.next().is_some_and(|line| is_banner(&line));
         if banner && lines.take(SNIFFED).any(|line| Header::of(&line).is_some()) {
             Sniff::yes("sysstat's first line and a header of its tables")
@@ -106,16 +106,16 @@ impl Table {
             self.header = Some(header);
             return Ok(Taken::Skipped);
         }
-        if text.starts_with("Average:") || text.contains("LINUX RESTART") {
+        if is_average(text) || text.contains("LINUX RESTART") {
             return Ok(Taken::Skipped);
         }
         let Some(header) = &self.header else { return Ok(Taken::Skipped) };
+        if says_nothing(text) {
+            return Ok(Taken::Skipped);
+        }
         let words: Vec<&str> = text.split_whitespace().collect();
         let (stamp, cells) = words.split_at_checked(header.time_words).ok_or("breaks off")?;
         let stamp = stamp.join(" ");
-        if stamp == "Average:" {
-            return Ok(Taken::Skipped);
-        }
         let at = self
             .days
             .read(&stamp, clock)
@@ -194,8 +194,25 @@ mod tests {
         assert_eq!((values(&sink, "%usr"), values(&sink, "%usr 0")), (vec![Some(86.07)], vec![Some(80.0)]));
     }
 
+    /// A script that writes what it runs, and when, before it made the file nobody's.
+    #[test]
+    fn lines_of_the_script_that_ran_it_are_passed_over() {
+        let table = format!("{BANNER}08:42:47     CPU    %usr   %idle\n08:42:48     all   86.07    0.00\n");
+        let again = "# once more\nSat Nov 21 08:43:00 UTC 2026\n08:43:01     all   80,00    0.00\nDurchschn.:     all   83,25    0.00\n";
+        for before in ["Sat Nov 21 02:00:00 UTC 2026\n", "# pidstat of the API\n\n2026-11-21T02:00:00Z\n"] {
+            let text = format!("{before}{table}{again}");
+            assert!(matches!(sniff(&MonitorSysstatText, &text), Sniff::Yes(_)), "{before}");
+            let (tally, sink) = read(&MonitorSysstatText, &text);
+            assert_eq!((tally.used, tally.rejected), (2, 0), "{:?}", tally.first_rejections);
+            assert_eq!(values(&sink, "%usr"), [Some(86.07), Some(80.0)]);
+            assert_eq!(sink.readings[0].1, Timestamp(1_795_250_568_000_000_000), "{before}");
+        }
+    }
+
     #[test]
     fn what_is_none() {
+        let quoted = format!("What pidstat wrote:\n{BANNER}08:42:47     CPU    %usr   %idle\n");
+        assert!(matches!(sniff(&MonitorSysstatText, &quoted), Sniff::No(_)));
         assert!(matches!(sniff(&MonitorSysstatText, "Linux is fine\n%usr\n"), Sniff::No(_)));
     }
 }

@@ -3,6 +3,7 @@
 use super::instants::Instants;
 use super::log::{Taken, each_line};
 use super::shown::{Figure, Shown};
+use super::sysstat::says_nothing;
 use crate::error::Error;
 use crate::ingest::own::cell_text::number;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
@@ -48,17 +49,14 @@ impl Adapter for MonitorVmstat {
     }
 
     fn sniff(&self, head: &Head) -> Sniff {
-        let first = String::from_utf8_lossy(head.first_line()).into_owned();
-        if first.contains("procs") && first.contains("-memory-") && first.contains("-swap-") && first.contains("-cpu-")
-        {
-            Sniff::yes("the header of vmstat")
-        } else {
-            Sniff::no("no header of vmstat")
+        match groups(head) {
+            Some(_) => Sniff::yes("the header of vmstat"),
+            None => Sniff::no("no header of vmstat"),
         }
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        if !String::from_utf8_lossy(input.head()?.first_line()).contains("timestamp") {
+        if groups(&input.head()?).is_some_and(|line| !line.contains("timestamp")) {
             let error = Error::input("says nowhere when its rows were read").at(input.place());
             return Err(error.hint("have the time written: vmstat -t 1"));
         }
@@ -77,6 +75,9 @@ impl Adapter for MonitorVmstat {
                 let known = |word: &&&str| COLUMNS.iter().any(|(name, ..)| name == *word);
                 header = words.iter().take_while(known).map(|word| (*word).to_owned()).collect();
                 zone = words.get(header.len()).map(|word| (*word).to_owned()).unwrap_or_default();
+                return Ok(Taken::Skipped);
+            }
+            if header.is_empty() || says_nothing(text) {
                 return Ok(Taken::Skipped);
             }
             // The first row of a run is of the time since the machine's start.
@@ -98,6 +99,12 @@ impl Adapter for MonitorVmstat {
         tally.note("amounts are taken for KiB: vmstat does not say whether another unit was asked for (-S)");
         Ok(tally)
     }
+}
+
+/// The line that names the groups of columns, which stands first but for what a script wrote before it.
+fn groups(head: &Head) -> Option<String> {
+    let first = head.lines().map(String::from_utf8_lossy).find(|line| !says_nothing(line))?.into_owned();
+    ["procs", "-memory-", "-swap-", "-cpu-"].iter().all(|group| first.contains(group)).then_some(first)
 }
 
 #[cfg(test)]
@@ -122,6 +129,10 @@ mod tests {
         assert_eq!(values(&sink, "cpu user"), [Some(94.0)]);
         assert_eq!(sink.readings[0].1, Timestamp(1_795_250_561_000_000_000));
         assert!(tally.notes.iter().all(|note| !note.contains("zone")), "{:?}", tally.notes);
+        let remarked = format!("# of the API\nSat Nov 21 02:00:00 UTC 2026\n{text}");
+        assert!(matches!(sniff(&MonitorVmstat, &remarked), Sniff::Yes(_)));
+        let (tally, again) = read(&MonitorVmstat, &remarked);
+        assert_eq!((tally.rejected, &again.readings), (1, &sink.readings), "{:?}", tally.first_rejections);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::columns::{Plan, delimiter, foreign_header, header_names};
 use super::digits;
 use super::row::{Cells, RowReader, Taken};
 use crate::error::Error;
+use crate::ingest::preface::names_delimiter;
 use crate::ingest::printed::note_perhaps_cut;
 use crate::ingest::rows::{Row, Rows};
 use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, dated, scrub, threads};
@@ -134,6 +135,7 @@ fn read_rows(mut rows: Rows, mut reader: RowReader<'_>, strict: bool, sink: &mut
             Ok(Taken::Used) => findings.tally.used(),
             Ok(Taken::Skipped) => findings.tally.skipped(),
             Err(_) if row.is_header(&names) => findings.tally.header(),
+            Err(_) if row.bytes(Some(0)).is_some_and(names_delimiter) => findings.tally.skipped(),
             Err(refusal) => findings.tally.reject(rejection(&row, &names, &refusal)),
         }
         if strict && findings.tally.rejected > 0 {
@@ -249,6 +251,13 @@ mod tests {
         assert_eq!(longest(&text(["850", "1.250", "12.5"]), None), 850_000);
         assert_eq!(longest(&text(["850", "1.250", "1200"]), None), 1_200_000);
         assert_eq!(longest(&open.replace(';', ","), None), 900_000);
+    }
+
+    #[test]
+    fn the_line_by_which_a_spreadsheet_knows_the_delimiter_is_no_row() {
+        let text = "timestamp,latency_ms\n1795225420,5\nsep=,\nsep=;\ntimestamp,latency_ms\n1795225421,6\n";
+        let (tally, _) = read(text, &Settings::default()).unwrap();
+        assert_eq!((tally.used, tally.skipped, tally.rejected), (2, 3, 0), "{:?}", tally.first_rejections);
     }
 
     #[test]

@@ -192,3 +192,90 @@ pub(super) fn drill_report(head: &Head) -> bool {
     let [name, duration, status] = lines.as_slice() else { return false };
     name.starts_with(b"- name: ") && duration.starts_with(b"  duration: ") && status.starts_with(b"  status: ")
 }
+
+/// `<sampleResult … time="1502">`: later versions call it `t`, and the elements `sample` and `httpSample`.
+pub(super) fn jmeter_first_xml(head: &Head) -> bool {
+    let text = head.text();
+    let first = text.split_once("<sampleResult ").and_then(|(_, rest)| rest.split_once('>')).map(|(tag, _)| tag);
+    text.trim_start().starts_with('<') && first.is_some_and(|tag| tag.contains(" time=\""))
+}
+
+/// Rows that begin with one of k6's own metrics and a unix time.
+pub(super) fn k6_headless(head: &Head) -> bool {
+    const METRICS: [&[u8]; 8] = [
+        b"http_reqs",
+        b"http_req_duration",
+        b"http_req_blocked",
+        b"http_req_failed",
+        b"vus",
+        b"vus_max",
+        b"iterations",
+        b"data_sent",
+    ];
+    let mut fields = head.first_line().split(|&byte| byte == b',').map(unquoted);
+    let named = fields.next().is_some_and(|name| METRICS.contains(&name));
+    named && fields.next().is_some_and(|time| matches!(time.len(), 10 | 13 | 16 | 19) && is_number(time))
+}
+
+/// Records of requests that the line RUN does not stand before, and those of Gatling 1, which it called actions.
+pub(super) fn gatling_headless(head: &Head) -> bool {
+    let first = |line: &[u8]| line.split(|&byte| byte == b'\t').next().unwrap_or_default().to_vec();
+    let ended = |line: &[u8]| line.split(|&byte| byte == b'\t').any(|field| matches!(field, b"OK" | b"KO"));
+    let began = matches!(first(head.first_line()).as_slice(), b"RUN" | b"USER" | b"GROUP" | b"REQUEST" | b"ACTION");
+    let kinds: [&[u8]; 2] =
+        if head.first_line().starts_with(b"RUN\t") { [b"ACTION", b"ACTION"] } else { [b"REQUEST", b"ACTION"] };
+    began && head.lines().take(200).any(|line| ended(line) && kinds.contains(&first(line).as_slice()))
+}
+
+/// `Transactions: 58285 hits` and the next line's `Availability: 100.00 %`.
+pub(super) fn siege_text(head: &Head) -> bool {
+    let lines: Vec<&[u8]> = head.lines().map(<[u8]>::trim_ascii).collect();
+    lines.windows(2).any(|pair| {
+        let [first, second] = pair else { return false };
+        let hits = first.starts_with(b"Transactions:") && first.ends_with(b" hits");
+        hits && second.starts_with(b"Availability:") && second.ends_with(b" %")
+    })
+}
+
+/// Seconds with a full stop behind them, as hey wrote them while it was called boom.
+pub(super) fn hey_old_text(head: &Head) -> bool {
+    let has = |start: &[u8], end: &[u8]| {
+        head.lines().map(<[u8]>::trim_ascii).any(|line| line.starts_with(start) && line.ends_with(end))
+    };
+    has(b"Summary:", b"") && has(b"Slowest:", b" secs.") && has(b"Requests/sec:", b"")
+}
+
+/// `Summary report @ 15:03:05(-0500) 2018-11-17` and what it prints before.
+pub(super) fn artillery_text(head: &Head) -> bool {
+    let begins = |line: &[u8]| {
+        [&b"Summary report @ "[..], b"Complete report @ ", b"Metrics for period to: "]
+            .iter()
+            .any(|with| line.starts_with(with))
+    };
+    head.lines().map(<[u8]>::trim_ascii).any(begins)
+}
+
+/// The header of wrk's and wrk2's table of threads.
+pub(super) fn wrk_headless(head: &Head) -> bool {
+    head.lines()
+        .take(40)
+        .map(<[u8]>::trim_ascii)
+        .any(|line| line.starts_with(b"Thread Stats ") && line.ends_with(b"+/- Stdev"))
+}
+
+/// A time in nanoseconds, a status, a latency, two sizes, and one to three columns of the seven that follow today.
+pub(super) fn vegeta_short(head: &Head) -> bool {
+    let fields: Vec<&[u8]> = head.first_line().split(|&byte| byte == b',').map(unquoted).collect();
+    let [time, status, latency, sent, received, _, ..] = fields.as_slice() else { return false };
+    let status_fits = matches!(status.len(), 1 | 3) && is_number(status);
+    let numbers = [latency, sent, received].into_iter().all(|field| is_number(field));
+    fields.len() <= 8 && time.len() == 19 && is_number(time) && status_fits && numbers
+}
+
+fn unquoted(field: &[u8]) -> &[u8] {
+    field.strip_prefix(b"\"").and_then(|field| field.strip_suffix(b"\"")).unwrap_or(field)
+}
+
+fn is_number(field: &[u8]) -> bool {
+    !field.is_empty() && field.iter().all(u8::is_ascii_digit)
+}

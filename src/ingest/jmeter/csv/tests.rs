@@ -96,6 +96,9 @@ fn appended_files_bring_their_header_along() {
     let row = "1795226390340,12,a,200,OK,T 1-1,text,true,,1,2,1,1,http://h/,12,0,0\n";
     let (sink, tally) = read(format!("{HEADER}{row}{HEADER}{row}\n").as_bytes());
     assert_eq!((sink.samples.len(), tally.read, tally.used, tally.skipped), (2, 3, 2, 1));
+    // Two tables that each began with it were put together: it was a rejected row.
+    let (sink, tally) = read(format!("{HEADER}{row}sep=,\n{HEADER}{row}\n").as_bytes());
+    assert_eq!((sink.samples.len(), tally.used, tally.skipped, tally.rejected), (2, 2, 2, 0));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The four CSVs.
 
-use super::super::{Exceptions, Failures, History, Stats};
+use super::super::{Exceptions, Failures, History, Percentiles, Stats};
 use super::{p, quoted, read, sample};
 use crate::ingest::{Adapter, Head, Sniff};
 use crate::model::distribution::Distribution;
@@ -204,4 +204,51 @@ fn failures_and_exceptions_are_told_apart_and_lose_their_secrets() {
     assert_eq!((tally.used, tally.rejected), (1, 0));
     let expected = Fault { endpoint: None, text: "boom, with comma".to_owned(), count: 82, of_requests: false };
     assert_eq!(sink.faults, [expected]);
+}
+
+const OLD: &str = "\"Method\",\"Name\",\"# requests\",\"# failures\",\"Median response time\",\"Average response time\",\"Min response time\",\"Max response time\",\"Average Content Size\",\"Requests/s\"\n";
+const OLD_PERCENTILES: &str =
+    "\"Name\",\"# requests\",\"50%\",\"66%\",\"75%\",\"80%\",\"90%\",\"95%\",\"98%\",\"99%\",\"100%\"\n";
+
+/// Locust's own files of before 1.0 were taken for a team's tables, and refused for want of a unit.
+#[test]
+fn tables_of_before_1_0_are_locusts_too() {
+    let text =
+        format!("{OLD}\"GET\",\"/a b\",300,3,17,32,8,203,171,7.61\n\"None\",\"Total\",300,3,17,32,8,203,171,7.61");
+    assert!(matches!(Stats.sniff(&Head::new(text.as_bytes(), true)), Sniff::Yes(_)));
+    let (sink, tally) = read(&Stats, text.as_bytes());
+    assert_eq!((tally.used, tally.rejected, tally.unfinished), (2, 0, None));
+    let total = sink.total("GET /a b");
+    assert_eq!((total.requests, total.failures, total.bytes), (Some(300), Some(3), None));
+    assert_eq!((quoted(total).mean_us, p(quoted(total), 0.5)), (Some(32_000.0), Some(17_000.0)));
+    assert_eq!(sink.total("").requests, Some(300));
+    assert!(sink.facts.iter().any(|fact| matches!(fact, Fact::Warning(text) if text.contains("before 0.9"))));
+
+    let text = format!(
+        "{OLD_PERCENTILES}\"GET /a b\",300,17,23,37,53,87,100,110,110,203\n\"/never\",0{}\n\"Total\",300,17,23,37,53,87,100,110,110,203",
+        ",\"N/A\"".repeat(9)
+    );
+    assert!(matches!(Percentiles.sniff(&Head::new(text.as_bytes(), true)), Sniff::Yes(_)));
+    let (sink, tally) = read(&Percentiles, text.as_bytes());
+    assert_eq!((tally.used, tally.rejected, sink.totals.len(), tally.unfinished), (3, 0, 2, None));
+    let total = sink.total("GET /a b");
+    assert_eq!((total.requests, total.endpoint.as_ref().unwrap().method.as_deref()), (None, Some("GET")));
+    assert_eq!((p(quoted(total), 0.95), p(quoted(total), 1.0)), (Some(100_000.0), None));
+}
+
+/// More failures than requests: they cannot be among them.
+#[test]
+fn failures_that_were_counted_apart_are_requests_too() {
+    let text = format!(
+        "{OLD}\"GET\",\"/\",51,0,4,3,2,6,274,0.89\n\"GET\",\"/b\",0,56,0,0,0,0,0,0.00\n\"None\",\"Total\",51,56,4,3,2,6,274,0.89"
+    );
+    let (sink, _) = read(&Stats, text.as_bytes());
+    let all = sink.total("");
+    assert_eq!((all.requests, all.failures, all.rate_per_s), (Some(107), Some(56), None));
+    let (Distribution::Unknown(why), Distribution::Quoted(successes)) = (&all.latency, &all.latency_ok) else {
+        panic!("{all:?}")
+    };
+    assert!(why.contains("failed requests apart"));
+    assert_eq!((successes.n, successes.mean_us), (Some(51), Some(3_000.0)));
+    assert!(sink.facts.iter().all(|fact| !matches!(fact, Fact::Warning(_))));
 }
