@@ -67,9 +67,9 @@ impl Held {
         self.len() == 0
     }
 
-    /// All of it from its beginning.
-    pub(super) fn reader(&self) -> Reader {
-        Reader { held: self.clone(), at: 0 }
+    /// All of it from a byte on.
+    pub(super) fn reader_from(&self, at: u64) -> Reader {
+        Reader { held: self.clone(), at }
     }
 
     /// The file that it lies in.

@@ -92,7 +92,7 @@ impl Input {
     pub fn held(source: impl Into<String>, held: &Held) -> Result<Self, Error> {
         let source = source.into();
         let mut magic = [0; 6];
-        let got = read_full(&mut held.reader(), &mut magic)
+        let got = read_full(&mut held.reader_from(0), &mut magic)
             .map_err(|error| Error::input(format!("cannot read: {error}")).at(Place::source(source.clone())))?;
         let compression = Compression::of(magic.get(..got).unwrap_or(&[]));
         let len = held.len();
@@ -237,27 +237,29 @@ impl Input {
         Ok(stream.within(part).watched_by(self.watch.clone()))
     }
 
-    /// The file from a byte of its text on, where that can be gone to.
+    /// It from a byte of its text on, where that can be gone to.
     fn raw_from(&self, byte: u64) -> io::Result<Option<Box<dyn Read + Send>>> {
-        let (Origin::File(path), Compression::Plain, Encoding::Utf8) = (&self.origin, self.compression, self.encoding)
-        else {
-            return Ok(None);
-        };
-        if byte == 0 {
+        if byte == 0 || self.compression != Compression::Plain || self.encoding != Encoding::Utf8 {
             return Ok(None);
         }
-        let mut file = File::open(path)?;
         let mut mark = [0; BYTE_ORDER_MARK.len()];
-        let got = read_full(&mut file, &mut mark)?;
+        let got = read_full(&mut self.raw()?, &mut mark)?;
         let marked = mark.get(..got) == Some(BYTE_ORDER_MARK);
-        file.seek(SeekFrom::Start(if marked { byte.saturating_add(got as u64) } else { byte }))?;
-        Ok(Some(Box::new(file)))
+        let byte = if marked { byte.saturating_add(got as u64) } else { byte };
+        Ok(Some(match &self.origin {
+            Origin::File(path) => {
+                let mut file = File::open(path)?;
+                file.seek(SeekFrom::Start(byte))?;
+                Box::new(file)
+            }
+            Origin::Held(held) => Box::new(held.reader_from(byte)),
+        }))
     }
 
     fn raw(&self) -> io::Result<Box<dyn Read + Send>> {
         Ok(match &self.origin {
             Origin::File(path) => Box::new(File::open(path)?),
-            Origin::Held(held) => Box::new(held.reader()),
+            Origin::Held(held) => Box::new(held.reader_from(0)),
         })
     }
 

@@ -126,8 +126,8 @@ pub(super) struct Teller<'s> {
     last: Option<Span>,
     /// Threads, counted at the end of each sample.
     crowd: Crowd,
-    /// Whether a time is no whole number of milliseconds.
-    fractions: bool,
+    /// Times that are no whole number of milliseconds.
+    fractions: u64,
 }
 
 impl<'s> Teller<'s> {
@@ -140,7 +140,7 @@ impl<'s> Teller<'s> {
             measures: Measures::default(),
             last: None,
             crowd: Crowd::default(),
-            fractions: false,
+            fractions: 0,
         }
     }
 
@@ -179,7 +179,7 @@ impl<'s> Teller<'s> {
             self.enter(busy);
         }
         // Only this way comes what is no whole number; see `tell_known`.
-        self.fractions |= !elapsed_ns.is_multiple_of(NANOS_PER_MS);
+        self.fractions += u64::from(!elapsed_ns.is_multiple_of(NANOS_PER_MS));
         let home = self.homes.of(given, judged, self.sink);
         self.take(home, &measured, busy);
         Ok(home)

@@ -26,8 +26,8 @@ pub(super) struct Seen {
     pub(super) finer: bool,
     /// A label lost what stood behind `?`.
     pub(super) queries_left_out: bool,
-    /// Whether a time is no whole number of milliseconds.
-    pub(super) fractions: bool,
+    /// Times that are no whole number of milliseconds.
+    pub(super) fractions: u64,
 }
 
 impl Seen {
@@ -42,7 +42,7 @@ impl Seen {
         self.zoneless |= other.zoneless;
         self.finer |= other.finer;
         self.queries_left_out |= other.queries_left_out;
-        self.fractions |= other.fractions;
+        self.fractions += other.fractions;
     }
 
     /// Says what has to be said of the whole file.
@@ -55,7 +55,7 @@ impl Seen {
             let why = "the file has neither a column `success` nor `responseCode`";
             sink.fact(part, Fact::FailuresUnknown(why.to_owned()));
         }
-        if self.fractions {
+        if self.fractions > 0 {
             sink.fact(part, Fact::Warning(FRACTIONS.to_owned()));
         }
         for (count, text) in [

@@ -54,7 +54,7 @@ impl Adapter for Stats {
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let (rows, heading) = Heading::open(input)?;
-        Column::require(&heading, &["Name"], input)?;
+        let name = Column::require(&heading, &["Name"], input)?;
         Column::require(&heading, &["Request Count", "# requests"], input)?;
         let (subject, columns) = (Subject::find(&heading), Columns::find(&heading));
         let rate = Column::find(&heading, &["Requests/s"]);
@@ -64,12 +64,13 @@ impl Adapter for Stats {
         let apart = old && failures_apart(input, &columns)?;
         let part = sink.part(None);
         sink.fact(part, Fact::Load(LoadModel::Closed));
-        let (mut summed, mut failed) = (false, false);
+        let (mut summed, mut failed, mut aggregated) = (false, false, false);
         let mut tally = each_row(input, rows, settings, |row| {
             let endpoint = subject.endpoint(row);
             let mut quantiles = quantiles_ms(&percentiles, row)?;
             let rate_per_s = rate.amount(row)?;
             summed |= endpoint.is_none();
+            aggregated |= endpoint.is_none() && name.text(row) == "Aggregated";
             let figures = columns.read(row)?;
             failed |= figures.failures > 0;
             quantiles.extend(figures.median_ms.filter(|_| old).map(|ms| (0.5, ms)));
@@ -87,7 +88,8 @@ impl Adapter for Stats {
         })?;
         if apart {
             tally.note(UNTIMED);
-        } else if old && failed {
+        } else if old && failed && !aggregated {
+            // The sum has that name since 0.12, which counts them among the requests.
             sink.fact(part, Fact::Warning(AMONG.to_owned()));
         }
         if old {
