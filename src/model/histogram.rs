@@ -105,24 +105,19 @@ impl Histogram {
     /// Adds all records of `other`; the result equals recording both inputs into one histogram.
     pub fn merge(&mut self, other: &Self) {
         self.count = self.count.saturating_add(other.count);
-        match (self.dense.is_some(), &other.dense) {
-            (true, Some(theirs)) => theirs.each(|cell| self.add_cell(cell)),
-            (false, Some(theirs)) => {
-                let own = std::mem::take(&mut self.cells);
-                (self.dense, self.settled) = (Some(theirs.clone()), 0);
-                for cell in own {
-                    self.add_cell(cell);
-                }
-            }
-            (_, None) => {}
-        }
-        if self.dense.is_some() {
-            for cell in &other.cells {
-                self.add_cell(*cell);
-            }
-        } else {
+        // A range is not taken over: it may be one for a while, and many histograms that are merged stay.
+        if self.dense.is_none() {
             self.cells.extend_from_slice(&other.cells);
-            self.fold_if_long();
+            if let Some(theirs) = &other.dense {
+                theirs.each(|cell| self.cells.push(cell));
+            }
+            return self.fold_if_long();
+        }
+        for cell in &other.cells {
+            self.add_cell(*cell);
+        }
+        if let Some(theirs) = &other.dense {
+            theirs.each(|cell| self.add_cell(cell));
         }
     }
 

@@ -185,10 +185,14 @@ impl<T: Fold + Default> Lane<T> {
         }
     }
 
-    /// Adds all of another lane of the same width.
+    /// Adds all of another lane of the same width. Each window is settled at once: with room for more, thousands of them that
+    /// two threads filled would take as much memory again.
     pub(super) fn merge(&mut self, other: Self) {
         for (index, value) in other.windows {
-            self.add(index, value);
+            if let Some(own) = self.at(index) {
+                own.fold(value);
+                own.settle();
+            }
         }
     }
 
