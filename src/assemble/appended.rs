@@ -41,12 +41,15 @@ struct Stretch {
     text: u64,
 }
 
-/// Whether what begins a file and stands in it again is a copy, and no rows that are alike because all are. Where time went on
-/// from row to row it went back for the copy. Without times a header shows it, if more than a few rows follow.
+/// Whether what begins a file and stands in it again is a copy, and no rows that are alike because all are: several generators
+/// ask for the health of a server in the same seconds, and are answered in the same millisecond. Where rows took many
+/// different times and time went on from row to row, it went back for the copy. Without times a header shows it, if more than
+/// a few rows follow.
 pub(super) fn is_told_apart((tally, parts): &(Tally, Vec<Part>), copies: &Copies, certain: bool) -> bool {
     let goes_back = parts.iter().any(Part::time_goes_on);
     let has_header = copies.headed && tally.read < copies.lines;
-    goes_back || (certain && has_header && copies.lines >= FEW_LINES)
+    let is_varied = parts.iter().any(Part::is_varied);
+    is_varied && copies.times <= MOST_TIMES && (goes_back || (certain && has_header && copies.lines >= FEW_LINES))
 }
 
 /// Says what is in the file again and not counted again, and what may be so; gives rows their places in the whole file.
@@ -93,11 +96,6 @@ fn warn(parts: &mut [Part], text: &str) {
     for part in parts {
         part.add_fact(Fact::Warning(text.to_owned()));
     }
-}
-
-/// Whether what was read has instants, in which rows are not alike by chance.
-pub(super) fn is_timed(part: &Part) -> bool {
-    Population::ALL.into_iter().any(|kind| part.span(kind).is_some()) || part.intervals_span().is_some()
 }
 
 /// Reads each run of the file for itself; `None` where there is only one.
@@ -175,10 +173,14 @@ fn copy_of(
     (former, before): (&Stretch, &[Part]),
     (latter, found): (&Stretch, &[Part]),
 ) -> Result<Option<Which>, Error> {
-    if !found.is_empty() && found.iter().all(is_timed) && found == before {
+    let is_told_apart = |part: &Part| part.is_varied() && part.time_goes_on();
+    if !found.iter().any(is_told_apart) && !before.iter().any(is_told_apart) {
+        return Ok(None);
+    }
+    if found == before {
         return Ok(Some(Which::Latter));
     }
-    if former.first_row != latter.first_row || !before.iter().chain(found).any(Part::time_goes_on) {
+    if former.first_row != latter.first_row {
         return Ok(None);
     }
     let alike = input.alike(former.byte, latter.byte)?;

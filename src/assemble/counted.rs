@@ -46,9 +46,8 @@ pub(super) fn requests(part: &Part) -> Option<PopulationData> {
 pub(super) fn warning(form: &Form) -> Option<(WarningKind, String)> {
     let count = count(&form.part)?;
     let mut text = format!(
-        "{} has {} of `{}` and none of `{DURATION}`: the requests are counted by them, and their latency and endpoints are \
+        "there are {} of `{}` and none of `{DURATION}`: the requests are counted by them, and their latency and endpoints are \
          not known",
-        fmt::plain(&form.file.source),
         fmt::plural(count.requests, "point", "points"),
         count.by
     );

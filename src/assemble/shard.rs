@@ -138,7 +138,15 @@ fn add_execution(own: &mut Execution, other: Execution) {
 }
 
 fn is_copy(own: &Form, form: &Form) -> bool {
-    own.class < Class::Aside && own.file.adapter == form.file.adapter && own.part == form.part
+    own.class < Class::Aside
+        && own.file.adapter == form.file.adapter
+        && own.part == form.part
+        && !are_alike_by_chance(own, form)
+}
+
+/// Whether two are of one file and their rows say the same for long: none is a copy because it is the other's like.
+pub(super) fn are_alike_by_chance(own: &Form, form: &Form) -> bool {
+    own.file.source == form.file.source && !form.part.is_varied()
 }
 
 /// Whether their names say that they are pieces of one file.

@@ -133,8 +133,9 @@ fn of_times(form: &Form, one: &EndpointData, slack: &Slack) -> Vec<String> {
 
 fn of_quoted(form: &Form, quoted: &Quoted, slack: &Slack) -> Vec<String> {
     let Slack { percentiles, extremes, .. } = *slack;
-    let room = Room { percentiles, extremes, steps: &quoted.rounding_us, floor: ROUNDED_US };
     let adapter = form.file.adapter.as_str();
+    let by_digits = adapter.starts_with("own_");
+    let room = Room { percentiles, extremes, steps: &quoted.rounding_us, floor: ROUNDED_US, by_digits };
     let mut ladder = Ladder::from(quoted);
     if adapter.starts_with("siege_") {
         ladder.least = None;
@@ -154,7 +155,8 @@ fn of_metrics(form: &Form, slack: &Slack, said: &[String]) -> Vec<String> {
     let quoted = form.part.metrics().into_iter().filter(|metric| metric.quoted && metric.key.kind == MetricKind::Trend);
     let of = |metric: MetricData| {
         let floor = if metric.key.unit == Unit::Micros { ROUNDED_US } else { 0.0 };
-        let room = Room { percentiles: slack.percentiles, extremes: slack.extremes, steps: &[], floor };
+        let by_digits = metric.key.unit == Unit::Micros && form.file.adapter.starts_with("own_");
+        let room = Room { percentiles: slack.percentiles, extremes: slack.extremes, steps: &[], floor, by_digits };
         let falls = Ladder::from(&metric.total).falls(&room, metric.key.unit);
         let name = fmt::plain(&metric.key.name);
         falls.into_iter().filter(|text| !said.contains(text)).map(|text| format!("{name}: {text}")).collect::<Vec<_>>()

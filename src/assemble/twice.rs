@@ -104,6 +104,7 @@ fn may_be(fuller: &Form, form: &Form) -> bool {
         && fuller.part.name() == form.part.name()
         && !shard::are_pieces(fuller, form)
         && !shard::are_generators(fuller, form)
+        && !shard::are_alike_by_chance(fuller, form)
         // Equal counts of two adapters are two forms of one execution, of which one checks the other.
         && (fuller.file.adapter == form.file.adapter || apart() > TOLERANCE)
 }

@@ -35,6 +35,8 @@ pub(crate) struct Room<'a> {
     pub(crate) steps: &'a [(f64, f64)],
     /// What reading them may have rounded away.
     pub(crate) floor: f64,
+    /// Whether each figure may be rounded to its own last digit, as where a script rounds one and not the other.
+    pub(crate) by_digits: bool,
 }
 
 impl<'a> From<&'a Quoted> for Ladder<'a> {
@@ -58,7 +60,7 @@ impl Ladder<'_> {
         let mut found = Vec::new();
         let mut pair = |low: Option<(String, f64)>, high: Option<(String, f64)>, apart: f64| {
             let Some(((low_name, low), (high_name, high))) = low.zip(high) else { return };
-            if low > high + high.abs() * apart + room.step(low) + room.floor {
+            if low > high + high.abs() * apart + room.between(low, high) + room.floor {
                 let (low, high) = fmt::apart(low, high, unit);
                 found.push(format!("the {low_name} is {low}, and the {high_name} {high}"));
             }
@@ -131,6 +133,19 @@ impl Room<'_> {
     fn step(&self, value: f64) -> f64 {
         step_us(self.steps, value)
     }
+
+    /// What rounding may have moved two figures apart.
+    fn between(&self, low: f64, high: f64) -> f64 {
+        let step = self.step(low);
+        if self.by_digits { step.max(last_place_us(low)).max(last_place_us(high)) } else { step }
+    }
+}
+
+/// What the last digit of a time in microseconds counts, as far as a millisecond: 100 of `4.3 ms`.
+fn last_place_us(us: f64) -> f64 {
+    const EXACT: f64 = 1e-6;
+    let is_whole = |place: &f64| ((us / place) - (us / place).round()).abs() < EXACT;
+    [1e3, 1e2, 1e1].into_iter().find(is_whole).unwrap_or(1.0)
 }
 
 #[cfg(test)]
@@ -138,7 +153,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const EXACT: Room<'_> = Room { percentiles: 0.0, extremes: 0.0, steps: &[], floor: 1e-9 };
+    const EXACT: Room<'_> = Room { percentiles: 0.0, extremes: 0.0, steps: &[], floor: 1e-9, by_digits: false };
 
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small")]
     fn of(values: &mut [f64], shares: &[f64]) -> MetricTotal {

@@ -5,6 +5,7 @@ use super::counter::Counter;
 use super::interval::{IntervalSeries, join};
 use super::part::Part;
 use super::timeline::Clock;
+use crate::model::histogram::Histogram;
 use crate::model::key::{CellKey, EndpointKey, MetricKind, Population};
 use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Threshold, Total};
@@ -15,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How far neighbouring instants lie apart where they are stated in whole seconds, and where in fractions.
 const SECONDS_APART_S: f64 = 1.0;
 const FRACTIONS_APART_S: f64 = 0.1;
+/// So many different times are many.
+const VARIED: usize = 20;
 
 impl Part {
     /// The cells that hold samples, by key.
@@ -80,6 +83,15 @@ impl Part {
         };
         let apart_s = started.seconds().min(ended.seconds());
         apart_s > if self.states_fractions() { FRACTIONS_APART_S } else { SECONDS_APART_S }
+    }
+
+    /// Whether its samples took so many different times that the same times in the same order are no chance: a server that
+    /// answers all in a millisecond, or a script whose calls all time out, says the same for hours.
+    #[must_use]
+    pub fn is_varied(&self) -> bool {
+        let cells = self.cells.sorted();
+        let times = Histogram::sum(cells.iter().map(|(_, counter)| &counter.recorded.histogram));
+        cells.is_empty() || times.buckets().take(VARIED).count() == VARIED
     }
 
     /// Whether the instants that its rows state, of beginning or end, have fractions of a second.

@@ -29,11 +29,11 @@ fn counts(text: String) -> (Option<u64>, Option<u64>, String) {
 fn requests_are_counted_by_whichever_points_there_are() {
     let (requests, failures, said) = counts(points(&["http_reqs"]));
     assert_eq!((requests, failures), (Some(100), None));
-    assert!(said.contains("has 100 points of `http_reqs` and none of `http_req_duration`"), "{said}");
+    assert!(said.contains("there are 100 points of `http_reqs` and none of `http_req_duration`"), "{said}");
     assert!(said.contains("nor how many failed"), "{said}");
     let (requests, failures, said) = counts(points(&["http_req_failed"]));
     assert_eq!((requests, failures), (Some(100), Some(10)));
-    assert!(said.contains("has 100 points of `http_req_failed`") && !said.contains("nor how many"), "{said}");
+    assert!(said.contains("there are 100 points of `http_req_failed`") && !said.contains("nor how many"), "{said}");
     let (requests, failures, _) = counts(points(&["http_reqs", "http_req_failed"]));
     assert_eq!((requests, failures), (Some(100), Some(10)));
 }

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 /// Step of what summaries are printed in: of milliseconds, or of whatever a script's own are.
 const STEP: f64 = 0.1;
 /// Percentiles are of a sketch that knows a value to one percent.
-const ROOM: Room<'_> = Room { percentiles: 0.02, extremes: 0.001, steps: &[], floor: STEP };
+const ROOM: Room<'_> = Room { percentiles: 0.02, extremes: 0.001, steps: &[], floor: STEP, by_digits: false };
 
 /// Where counts of the ten-second rows are not together those of the whole; each with the report's name for it.
 pub(super) fn counts_differ(counts: impl IntoIterator<Item = (String, u64, u64)>) -> impl Iterator<Item = Fact> {

@@ -341,7 +341,7 @@ impl Report {
             let quantiles = percentiles(summary);
             let (least, greatest) = (least(summary), figure(summary, "max"));
             let ladder = Ladder { n: None, least, mean: figure(summary, "mean"), greatest, quantiles: &quantiles };
-            let room = Room { percentiles: OF_SAMPLES, extremes: OF_SAMPLES, steps: &[], floor: 1.0 };
+            let room = Room { percentiles: OF_SAMPLES, extremes: OF_SAMPLES, steps: &[], floor: 1.0, by_digits: false };
             let falls = ladder.falls(&room, unit).into_iter();
             let falls = falls.map(|text| contradiction(&format!("of its {name} a sample, {text}")));
             sum.into_iter().chain(means).chain(falls).collect::<Vec<Fact>>()

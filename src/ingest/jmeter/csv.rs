@@ -49,7 +49,8 @@ impl Adapter for JmeterCsv {
     }
 
     fn is_header(&self, line: &[u8]) -> bool {
-        Columns::of_header(line).is_some()
+        // A row that was cut and has the next run's header behind it is none.
+        !line.first().is_some_and(u8::is_ascii_digit) && Columns::of_header(line).is_some()
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {

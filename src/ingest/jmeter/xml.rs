@@ -30,7 +30,9 @@ impl Adapter for JmeterXml {
     }
 
     fn sniff(&self, head: &Head) -> Sniff {
-        if head.contains(b"<testResults version=") || head.contains(b"<testResults>") {
+        let is_first_form =
+            head.contains(b"<sampleResult ") && !head.contains(b"<httpSample ") && !head.contains(b"<sample ");
+        if !is_first_form && (head.contains(b"<testResults version=") || head.contains(b"<testResults>")) {
             return Sniff::yes("the element testResults, as JMeter's XML has it");
         }
         Sniff::no("no element testResults")

@@ -141,6 +141,10 @@ impl Run {
 
     fn doubt_of_size(&self) -> Option<Fact> {
         const MEGABYTE: f64 = 1024.0 * 1024.0;
+        // Of no time siege makes a throughput of 0.00.
+        if self.elapsed_s <= 0.0 {
+            return None;
+        }
         let printed = |value: f64| Printed { value: value * MEGABYTE, step: DECIMALS * MEGABYTE };
         let elapsed = Printed { value: self.elapsed_s, step: DECIMALS };
         let (data, made) = (printed(self.megabytes?), printed(self.megabytes_per_s?).times(elapsed));

@@ -3,6 +3,7 @@
 use super::key::Count;
 use super::listed::{Statuses, all, failed};
 use super::record::{Record, Stated};
+use super::share_scale;
 use crate::model::key::Population;
 
 /// What a record's counts amount to.
@@ -153,6 +154,17 @@ fn sum<'r>(ok: Option<Whole<'r>>, failed: Option<Whole<'r>>) -> Option<Whole<'r>
     Some(Whole { key: ok?.key, value: ok?.value.saturating_add(failed?.value) })
 }
 
+/// Of readings that both fit the one with which the shares are whole numbers of all: 0.954 of 500 are 477, and no request is
+/// 0.954 % of them.
+fn narrowed(fitting: Vec<f64>, shares: &[Share<'_>], counted: &Counted) -> Vec<f64> {
+    let Some(total) = counted.total.filter(|_| fitting.len() > 1) else { return fitting };
+    let total = crate::ingest::implied::float(total);
+    let own = shares.iter().filter(|share| share.kind != Count::CacheRate);
+    let is_whole = |scale: &f64| own.clone().all(|share| share_scale::makes_whole(share.value, total, *scale));
+    let whole: Vec<f64> = fitting.iter().copied().filter(is_whole).collect();
+    if whole.len() == 1 && own.clone().next().is_some() { whole } else { fitting }
+}
+
 fn by_shares(shares: &[Share<'_>], counted: &mut Counted) {
     if shares.is_empty() {
         return;
@@ -164,6 +176,7 @@ fn by_shares(shares: &[Share<'_>], counted: &mut Counted) {
         .copied()
         .filter(|scale| shares.iter().all(|share| fits(share, *scale, shares, counted)))
         .collect();
+    let fitting = narrowed(fitting, shares, counted);
     let all_zero = shares.iter().all(|share| share.value <= 0.0);
     let scale = match (fitting.as_slice(), possible.as_slice()) {
         ([scale], _) => Some(*scale),

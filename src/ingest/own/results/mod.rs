@@ -244,10 +244,14 @@ struct TellerWithParts<'a> {
 impl TellerWithParts<'_> {
     fn part(&mut self, record: &Record, index: usize) -> PartId {
         let name = record.scenario.clone().unwrap_or_else(|| format!("result {}", index + 1));
-        let times = self.taken.entry(name.clone()).or_insert(0);
-        *times += 1;
-        let name = if *times > 1 { format!("{name} ({times})") } else { name };
-        self.teller.part(&name)
+        let mut own = name.clone();
+        while self.taken.contains_key(&own) {
+            let times = self.taken.entry(name.clone()).or_insert(1);
+            *times += 1;
+            own = format!("{name} ({times})");
+        }
+        self.taken.insert(own.clone(), 1);
+        self.teller.part(&own)
     }
 }
 

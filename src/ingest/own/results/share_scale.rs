@@ -39,7 +39,7 @@ pub fn settle(records: &mut [Record], says_percent: &[bool]) -> Option<String> {
 }
 
 /// Whether so large a share of so many, to the digits that are printed, may be a whole number. Digits are rounded or cut off.
-fn makes_whole(share: f64, total: f64, scale: f64) -> bool {
+pub(super) fn makes_whole(share: f64, total: f64, scale: f64) -> bool {
     const OF_FLOATS: f64 = 1e-9;
     let step = 10_f64.powi(-decimals(share)) * total / scale;
     let (made, slack) = (share * total / scale, OF_FLOATS * total);
