@@ -1,7 +1,7 @@
 //! Files that are one text over again: somebody appended a file to itself, `cat a.jtl a.jtl > b.jtl`, or to a part of it.
 //!
 //! No length tells it: a packed file's is not known before it is unpacked, and the last copy may be cut. But where the text
-//! begins again stands its second line again, and that is looked for in passing while the file is read ([`Watch`]); memory
+//! begins again stands its second line again, and that is looked for in passing while the file is read (a `Watch`); memory
 //! is searched faster than any row is taken apart. Afterwards each such place is held against the beginning, byte by byte:
 //! either all from there to the end stood before, or all before it stands there again ([`Input::copies`]). The second line
 //! with the two behind it, because the first is a header that `tail -n +2` leaves out, and a single row may be alike by
