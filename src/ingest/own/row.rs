@@ -165,9 +165,10 @@ impl<'s> RowReader<'s> {
         let Some(column) = self.plan.column(wanted) else {
             return Ok(None);
         };
+        let refused = |text, reason| Refusal::at(column, self.sign.asked_of(text).unwrap_or(reason));
         cells
             .text(column)
-            .map_or(Ok(None), |text| cell_text::amount(text, self.sign).map_err(|reason| Refusal::at(column, reason)))
+            .map_or(Ok(None), |text| cell_text::amount(text, self.sign).map_err(|reason| refused(text, reason)))
     }
 
     fn count(&self, cells: &impl Cells, wanted: Wanted) -> Result<Option<u64>, Refusal> {
@@ -220,7 +221,10 @@ impl<'s> RowReader<'s> {
                 return Err(refused(format!("states no unit as other cells do, found `{text}`")));
             }
             Ok(value) => value.map(|value| value * self.plan.latency_ns),
-            Err(reason) => Some(cell_text::duration_ns(text, self.sign).ok_or_else(|| refused(reason))?),
+            Err(reason) => Some(
+                cell_text::duration_ns(text, self.sign)
+                    .ok_or_else(|| refused(self.sign.asked_of(text).unwrap_or(reason)))?,
+            ),
         };
         let whole = |nanos| {
             cell_text::nanos(nanos).ok_or_else(|| {
