@@ -5,6 +5,7 @@ use super::{
     MonitorResource, MonitorSar, MonitorSysstatJson, MonitorSysstatText, MonitorVmstat,
 };
 use crate::error::Error;
+use crate::ingest::own::digits::Sign;
 use crate::ingest::own::recording::Recording;
 use crate::ingest::{Adapter, Input, Settings, Sniff, Tally};
 use crate::model::key::ColumnKind;
@@ -147,6 +148,21 @@ fn prose_that_names_monitors_is_nobodys() {
             assert!(matches!(sniff(monitor, text), Sniff::No(_)), "{} {text}", monitor.name());
         }
     }
+}
+
+#[test]
+fn what_is_read_with_decimals_is_said_where_nothing_tells() {
+    let of = |cell: &str, sign| {
+        let text = format!("time;cpu_percent;mem_mb\n2026-11-21 02:09:50;1,512;{cell}\n2026-11-21 02:09:52;2,125;7\n");
+        let (mut sink, settings) = (Recording::default(), Settings { sign, ..Settings::default() });
+        let tally = MonitorCsv.read(&Input::memory("m", text.into_bytes()).unwrap(), &settings, &mut sink).unwrap();
+        (values(&sink, "cpu_percent")[0], tally.notes.iter().filter(|note| note.contains("decimal_sign")).count())
+    };
+    assert_eq!(of("7", None), (Some(1.512), 1));
+    assert_eq!(of("7,5", None), (Some(1.512), 0), "another column tells");
+    assert_eq!(of("7", Some(Sign::OnlyComma)), (Some(1.512), 0));
+    assert_eq!(of("7", Some(Sign::OnlyPoint)), (Some(1512.0), 0));
+    assert_eq!(of("7,5", Some(Sign::OnlyPoint)), (Some(1.512), 0), "what the file shows goes first");
 }
 
 #[test]
