@@ -6,6 +6,7 @@ mod appended;
 mod contradictions;
 mod corpus;
 mod counted;
+mod kin;
 mod setup;
 mod shards;
 mod twice;
