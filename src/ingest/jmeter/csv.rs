@@ -66,7 +66,7 @@ impl Adapter for JmeterCsv {
         let read = layout.read(&blocks, threads, settings, sink);
         let mut all = read.map_err(|error| Error::input(format!("cannot be read: {error}")).at(input.place()))?;
         all.conclude(blocks.unfinished(), &layout, settings, sink);
-        told.iter().for_each(|told| all.tally.note(*told));
+        all.tally.notes.extend(told.iter().map(|told| (*told).to_owned()));
         all.tally.stop_if_strict(settings, input)?;
         Ok(all.tally)
     }

@@ -39,6 +39,11 @@ impl Beginning {
         seen.sign(self.separator == b';')
     }
 
+    /// How the numbers are written where others have shown so much.
+    pub(in crate::ingest) fn sign_as(&self, seen: Seen) -> Sign {
+        seen.sign(self.separator == b';')
+    }
+
     /// What the numbers in these columns show.
     pub(in crate::ingest) fn seen(&self, columns: &[usize]) -> Seen {
         let mut seen = Seen::default();

@@ -4,14 +4,14 @@ use super::assumed::Assumed;
 use super::beginning::Beginning;
 use super::cell_text::Refusal;
 use super::columns::{Plan, delimiter, foreign_header, header_names};
-use super::digits::{self, Seen};
+use super::digits::Seen;
 use super::row::{Cells, RowReader, Taken};
+use super::written::Written;
 use crate::error::Error;
-use crate::ingest::notation::{DAY_BY_OTHERS, Notation, SIGN_BY_OTHERS};
 use crate::ingest::preface::names_delimiter;
 use crate::ingest::printed::note_perhaps_cut;
 use crate::ingest::rows::{Row, Rows};
-use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, dated, scrub, threads};
+use crate::ingest::{Adapter, Head, Input, Notation, Rejection, Settings, Sink, Sniff, Tally, scrub, threads};
 use crate::model::input::NOT_TEXT;
 
 /// Reads CSV rows of requests.
@@ -64,31 +64,13 @@ impl Adapter for OwnRowsCsv {
         let beginning = Beginning::of(&head, separator);
         let plan = Plan::beside_cells(&names, settings, &input.place(), |column| beginning.states_unit(column))?;
         plan.require_countable(&input.place())?;
-        let numbers = plan.numbers();
-        let by_others =
-            settings.notation.signs.decides() && settings.sign.is_none() && !beginning.seen(&numbers).decides();
-        let known = settings.sign.or_else(|| by_others.then(|| settings.notation.signs.sign(separator == b';')));
-        let sign = match known {
-            Some(known) => known,
-            None => match beginning.thousand_or_not(&numbers) {
-                Some((column, cell)) => return Err(ask_for_sign(digits::doubt(cell), names.get(column), input)),
-                None => beginning.sign(&numbers),
-            },
-        };
-        let open = beginning.with_decimals(&numbers);
-        let with_decimals = open.filter(|_| known.is_none());
-        let watched = with_decimals.map_or_else(Vec::new, |_| numbers.clone());
-        let asked = beginning.day_first(&plan.times());
-        let day_by_others = settings.notation.day_first().filter(|_| settings.day_first.is_none() && asked.is_err());
-        let day_first = match settings.day_first.or(day_by_others) {
-            Some(known) => Some(known),
-            None => asked.map_err(|asked| Error::input(asked).at(input.place()).hint(dated::WHICH_IS_THE_DAY))?,
-        };
+        let written = Written::of(&beginning, &plan, &names, settings, input)?;
+        let day_first = written.day_first;
         let settings = &Settings { day_first, ..settings.clone() };
         let readers = rows.shared_by(settings.threads.min(threads::worth_while(input)));
         let yields = threads::spread(readers, sink, |rows, sink| {
-            let reader = RowReader::new(plan.clone(), settings).with_sign(sign);
-            read_rows(rows, reader, (settings.strict, &watched), sink)
+            let reader = RowReader::new(plan.clone(), settings).with_sign(written.sign);
+            read_rows(rows, reader, (settings.strict, written.watched()), sink)
         });
         let mut all = Findings::default();
         for findings in yields {
@@ -96,22 +78,7 @@ impl Adapter for OwnRowsCsv {
         }
         let mut tally = all.tally;
         tally.stop_if_strict(settings, input)?;
-        if day_by_others.is_some() {
-            tally.note(DAY_BY_OTHERS);
-        }
-        if by_others && open.is_some() {
-            tally.note(SIGN_BY_OTHERS);
-        }
-        if let Some((column, cell)) = with_decimals {
-            let name = names.get(column);
-            match all.signs.speaks_against(cell) {
-                Some(why) => return Err(ask_for_sign(why, name, input)),
-                None if all.signs.leaves_open(cell) => {
-                    tally.note(digits::assumed(cell, name.map_or("", String::as_str)))
-                }
-                None => {}
-            }
-        }
+        written.tell(all.signs, &mut tally)?;
         if let (_, true) = all.last {
             tally.unfinished.get_or_insert_with(|| "the last row breaks off".to_owned());
         }
@@ -125,12 +92,6 @@ impl Adapter for OwnRowsCsv {
         }
         Ok(tally)
     }
-}
-
-/// Asks for what a number such as `1.250` is, which stands beside `850`, or in rows far before `12,5`.
-fn ask_for_sign(why: String, name: Option<&String>, input: &Input) -> Error {
-    let place = input.place().field(name.map_or("", String::as_str));
-    Error::input(why).at(place).hint("set inputs.decimal_sign = \",\" or \".\"")
 }
 
 /// Findings are what reading rows leaves behind beside observations.
@@ -299,8 +260,8 @@ mod tests {
     #[test]
     fn what_is_read_with_decimals_is_said_where_nothing_tells() {
         let of = |cells: &[&str], sign| {
-            let rows: String = cells.iter().map(|cell| format!("1795225420;/a;{cell}\n")).collect();
-            let text = format!("timestamp;endpoint;latency_ms;pool_wait_ms\n{rows}");
+            let rows: Vec<String> = cells.iter().map(|cell| format!("1795225420;/a;{cell}\n")).collect();
+            let text = format!("timestamp;endpoint;latency_ms;pool_wait_ms\n{}", rows.concat());
             read(&text, &Settings { sign, ..Settings::default() })
         };
         let said = |cells: &[&str], sign| {
