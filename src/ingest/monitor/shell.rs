@@ -3,8 +3,9 @@
 //!
 //! Only what begins as one of them does counts. A sentence that names `vmstat` is none.
 
-/// How script(1) and nohup begin their lines; in other languages script's are told by [what stands in their brackets](STATED).
-const BEGINNINGS: [&str; 5] = ["Script started", "Script done", "nohup: ", "➜ ", "❯ "];
+/// How script(1), nohup, ssh and some prompts begin; in other languages script's lines are told by [what stands in their
+/// brackets](STATED).
+const BEGINNINGS: [&str; 6] = ["Script started", "Script done", "nohup: ", "Last login: ", "➜ ", "❯ "];
 /// What script(1) states of the run, in whatever language the words before it are.
 const STATED: [&str; 3] = ["[COMMAND=\"", "[TERM=\"", "[COMMAND_EXIT_CODE=\""];
 /// Lines that end a session.
@@ -26,6 +27,7 @@ pub(super) fn is_line(line: &str) -> bool {
         || is_trace(line)
         || is_job(line)
         || is_prompt(line)
+        || is_windows_prompt(line)
 }
 
 /// `+ pidstat 1 60`; within a subshell with more signs. The second line of a command at the prompt begins with `>`.
@@ -42,10 +44,17 @@ fn is_job(line: &str) -> bool {
         && rest.starts_with(['+', '-', ' '])
 }
 
+/// `PS C:\> kubectl top pod` and `C:\Users>kubectl top pod`.
+fn is_windows_prompt(line: &str) -> bool {
+    let path = line.strip_prefix("PS ").unwrap_or(line);
+    let of_windows = path.len() < line.len() || path.get(1..3) == Some(":\\");
+    of_windows && path.contains('>') && path.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/')
+}
+
 /// `$ vmstat 1`, `user@host:~$ vmstat 1`, `bash-5.2# vmstat 1`, `/app # vmstat 1` and `# vmstat 1`.
 fn is_prompt(line: &str) -> bool {
     let ends = |(at, letter): &(usize, char)| {
-        matches!(letter, '$' | '#' | '%')
+        matches!(letter, '$' | '#' | '%' | '>')
             && line.get(at + 1..).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
     };
     let Some((at, sign)) = line.char_indices().find(ends) else { return false };
@@ -62,8 +71,8 @@ fn is_prompt(line: &str) -> bool {
     before.len() <= PROMPT.0
         && before.split_whitespace().count() <= PROMPT.1
         && !before.starts_with(|letter: char| letter.is_ascii_digit())
-        && if sign == '%' {
-            is_apart && names_host
+        && if matches!(sign, '%' | '>') {
+            names_host && (is_apart || sign == '>')
         } else {
             names_host
                 || before.contains(":~")
@@ -90,6 +99,11 @@ mod tests {
             "/app # docker stats",
             "# sar -u 1",
             "❯ docker stats",
+            "user@host ~> docker stats",
+            "PS C:\\Users\\me> kubectl top pod",
+            "PS /home/me> docker stats",
+            "C:\\Users\\me>kubectl top pod",
+            "Last login: Sat Nov 21 02:00:00 2026 from 10.0.0.1",
             "+ pidstat 1 60",
             "++++ TZ=UTC",
             "> done",
@@ -120,6 +134,8 @@ mod tests {
             "node-1 500m 12% 1024Mi 40%",
             "[2026-11-21T02:00:00Z] web 1%",
             "exit code 1",
+            "web-1 > 9m 61Mi",
+            "PS 12% 98.79MiB / 15.51GiB",
             "+1",
             "It cost user@host 5$ and more than one sentence says, which is no prompt",
         ] {
