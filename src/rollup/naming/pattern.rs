@@ -287,6 +287,9 @@ mod tests {
             ("/d/2026-11-21/x", "/d/{date}/x"),
             ("/d/2026-11-21T02:04:17.5Z", "/d/{date}"),
             ("/u/ann.b+c@x.example.org/mails", "/u/{email}/mails"),
+            // These were addresses of mail once their number was a placeholder.
+            ("/u/ann@x.aa0", "/u/ann@x.aa{n}"),
+            ("/u/ann@x.org-7", "/u/ann@x.org-{n}"),
             ("/v/dQw4w9WgXcQ", "/v/{token}"),
             ("/customers/cus_NffrFeUfNV2Hib", "/customers/{token}"),
             ("/search?q=shoes&page=2", "/search?q={}&page={}"),

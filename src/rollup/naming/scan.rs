@@ -229,7 +229,10 @@ fn email(text: &str) -> Option<usize> {
     let user = run(text, |byte| byte.is_ascii_alphanumeric() || b"._%+-".contains(&byte));
     let domain = text.get(user..)?.strip_prefix('@').filter(|_| user > 0)?;
     let length = run(domain, |byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
-    let domain = domain.get(..length)?.trim_end_matches(['.', '-']);
+    let (domain, after) = domain.split_at_checked(length)?;
+    let domain = domain.trim_end_matches(['.', '-']);
     let (_, last) = domain.rsplit_once('.')?;
-    (last.len() >= 2 && last.bytes().all(|byte| byte.is_ascii_alphabetic())).then_some(user + 1 + domain.len())
+    let is_domain = last.len() >= 2 && last.bytes().all(|byte| byte.is_ascii_alphabetic());
+    // What goes on with a number is no domain, nor is it one where a placeholder stands for the number.
+    (is_domain && !after.starts_with('{')).then_some(user + 1 + domain.len())
 }
