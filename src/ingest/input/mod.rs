@@ -6,20 +6,22 @@
 
 pub mod compression;
 pub mod copies;
+mod elsewhere;
 pub mod encoding;
 pub mod held;
 pub mod lines;
+mod probes;
 mod ranges;
 pub mod stream;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use super::plain::PlainFile;
 use super::sniff::{HEAD_BYTES, Head};
 use crate::error::{Error, Place};
 pub use compression::Compression;
 pub use copies::Copies;
-use copies::Watch;
 pub use encoding::Encoding;
 pub use held::Held;
 pub use lines::{Line, Lines};
@@ -32,6 +34,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use stream::Ending;
 pub use stream::Stream;
+use watch::Watch;
 
 /// The longest line that is kept; of a longer one this much is looked at, the rest is passed over and the row is rejected.
 pub const LINE_CAP: usize = 1 << 20;

@@ -2,7 +2,7 @@
 
 use super::BYTE_ORDER_MARK;
 use super::compression::TOO_LARGE;
-use super::copies::Watch;
+use super::watch::Watch;
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -57,6 +57,7 @@ impl Watching {
     fn see(&mut self, piece: &[u8]) {
         self.watch.look_at_seam(&self.before, piece, self.at);
         self.watch.look(&self.before, piece, self.at);
+        self.watch.probes.look(piece, self.at);
         self.at += piece.len() as u64;
         let reach = self.watch.reach();
         if let Some(last) = piece.len().checked_sub(reach) {
