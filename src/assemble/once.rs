@@ -33,6 +33,8 @@ pub(super) struct Told {
     copies: Vec<Copies>,
     /// Text that is there again without anything that shows it to be a copy.
     repeated: Option<Copies>,
+    /// How often each line stands in a row.
+    in_a_row: Option<u64>,
 }
 
 impl Once {
@@ -56,6 +58,8 @@ impl Once {
             once.read = if copies.stretch.is_some() { read(&kept) } else { shown };
             once.input = kept;
         }
+        let is_varied = || once.read.as_ref().is_ok_and(|(_, parts)| parts.iter().any(has_varied_samples));
+        once.told.in_a_row = once.input.times_each_line()?.filter(|_| is_varied());
         Ok(once)
     }
 }
@@ -130,6 +134,17 @@ impl Told {
                          itself, they count twice"
                     )
                 },
+            );
+        }
+        if let Some(times) = self.in_a_row {
+            let (times, more) =
+                if times == 2 { ("twice".to_owned(), "double") } else { (format!("{times} times"), "too high") };
+            warn(
+                parts,
+                format!(
+                    "each line of the file stands there {times} in a row: if whoever collected them wrote each {times}, \
+                     counts and rates are {more}; give the file with each line once (`uniq`)"
+                ),
             );
         }
         for rejection in &mut tally.first_rejections {

@@ -103,6 +103,12 @@ fn places_are_those_of_the_whole_file() {
         let bad = &suite.tests[0].inputs[0].first_rejections[0];
         assert_eq!((bad.line, bad.byte), (601, whole.len() as u64 - 4));
     }
+    // A line before the header is one of the file's.
+    let headed = Sample::of("jmeter/csv-header/results.jtl");
+    for (_, said) in headed.read(&["sep=,\n", &headed.text, &headed.text[headed.half..]].concat()) {
+        let expected = format!("those from line {} on are the ones before", headed.lines + 2);
+        assert!(matches!(said.as_slice(), [said] if said.contains(&expected)), "{said:?}");
+    }
     // Two of them, and behind the file's own beginning that was cut.
     let whole = [first.as_str(), &first, &second, "bad\n", &third, &second].concat();
     for (suite, said) in sample.read(&whole) {
@@ -134,6 +140,26 @@ fn what_may_stand_again_is_said() {
     for (suite, said) in sample.read(&[&sample.text[..sample.cut], &sample.text].concat()) {
         assert!(said[0].starts_with("from line 13 on the file holds the rows before once more"), "{said:?}");
         assert_eq!(suite.tests[0].inputs[0].rows_used, 34);
+    }
+}
+
+/// A collector that writes each line twice, two of JMeter's listeners with one file.
+#[test]
+fn rows_of_which_each_stands_there_twice_are_said() {
+    for sample in ["jmeter/csv-header/results.jtl", "vegeta/csv/results.csv", "own/rows-ndjson/rows.ndjson"] {
+        let sample = Sample::of(sample);
+        let has_header = sample.name.ends_with("jtl");
+        let times = |times: usize| -> String {
+            let rows = sample.text.split_inclusive('\n').enumerate();
+            rows.map(|(at, row)| row.repeat(if at == 0 && has_header { 1 } else { times })).collect()
+        };
+        for (suite, said) in sample.read(&times(2)) {
+            assert!(said[0].starts_with("each line of the file stands there twice in a row"), "{said:?}");
+            assert_eq!(suite.tests[0].inputs[0].rows_used, 2 * (sample.lines - usize::from(has_header)) as u64);
+        }
+        let (_, said) = &sample.read(&times(3))[0];
+        assert!(said[0].starts_with("each line of the file stands there 3 times in a row"), "{said:?}");
+        assert!(sample.read(&times(1)).iter().all(|(_, said)| said.is_empty()));
     }
 }
 

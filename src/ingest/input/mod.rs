@@ -10,6 +10,7 @@ mod elsewhere;
 pub mod encoding;
 pub mod held;
 pub mod lines;
+mod neighbours;
 mod probes;
 mod ranges;
 pub mod stream;

@@ -1,6 +1,7 @@
 //! Lines from places spread evenly over a text, taken in passing while it is read.
 //!
-//! They show cheaply what a text of any size is like: whether time goes back in it. That is worth a second look.
+//! They show cheaply what a text of any size is like: whether time goes back in it, and far, and whether each line stands
+//! there twice in a row. Neither is sure to be so of the lines between; it is worth a second look.
 
 use super::watch::TOLD_APART;
 use memchr::memchr_iter;
@@ -23,6 +24,8 @@ const LOOKED_FOR: u64 = 1024;
 const DIGITS: usize = 10;
 /// The date of a time has so many bytes, as `2026-11-21 ` has.
 const DATE: usize = 11;
+/// From fewer places nothing is concluded.
+const FEW: usize = 3;
 
 /// Probes are what stands at each multiple of a stride.
 #[derive(Debug)]
@@ -84,6 +87,19 @@ impl Probes {
         found.retain(|(_, _, lines)| lines.len() >= TOLD_APART);
         found.sort_by_key(|(later, place, _)| (std::cmp::Reverse(*later), *place));
         found.into_iter().take(SUSPECTS).map(|(_, place, lines)| (place, lines.to_vec())).collect()
+    }
+
+    /// Whether of three lines in a row two neighbours are the same wherever one looks.
+    pub(super) fn have_equal_neighbours(&self) -> bool {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = 0;
+        let are_equal = kept.iter().filter(|(place, _)| **place > 0).all(|(place, text)| {
+            let mut lines = lines_of(*place, text).map(|(_, line)| line);
+            let (Some(one), Some(two), Some(three)) = (lines.next(), lines.next(), lines.next()) else { return true };
+            seen += 1;
+            one == two || two == three
+        });
+        are_equal && seen >= FEW
     }
 }
 
@@ -171,6 +187,15 @@ mod tests {
         assert_eq!(time(r#"{"n":7,"at":"2026-11-21T02:12:38.69Z"}"#), expected("2026-11-21T02:12:38.69"));
         assert_eq!(time("02:12:38 x"), expected("02:12:38"));
         assert_eq!((time("0.123,0.4,200"), time("12:30,7"), time("")), (None, None, None));
+    }
+
+    #[test]
+    fn lines_that_stand_twice_have_equal_neighbours() {
+        let rows = text(0..1000);
+        let twice: String = rows.split_inclusive('\n').map(|row| row.repeat(2)).collect();
+        assert!(probed(&twice, &[60_000]).have_equal_neighbours());
+        assert!(!probed(&rows, &[60_000]).have_equal_neighbours());
+        assert!(!probed(&[twice.as_str(), &rows].concat(), &[60_000]).have_equal_neighbours());
     }
 
     proptest! {
