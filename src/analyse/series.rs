@@ -118,7 +118,10 @@ fn add_point(figures: &mut SeriesFigures, timeline: &Timeline, series: &[&Endpoi
 }
 
 fn merged<'a>(windows: impl Iterator<Item = &'a Window>) -> Histogram {
-    Histogram::sum(windows.filter_map(|window| window.latency.as_ref()))
+    let mut sum = Histogram::sum(windows.filter_map(|window| window.latency.as_ref()));
+    // Of a long run all points together would take more than was needed to read it.
+    sum.pack();
+    sum
 }
 
 #[expect(clippy::cast_precision_loss, reason = "microseconds below 2^53 are 285 years")]

@@ -16,6 +16,11 @@ const VERDICT: &str = "http_req_failed";
 /// What it measures of each.
 const DURATION: &str = "http_req_duration";
 
+/// Points of two metrics may be so many apart, or such a part of them: files begin and end within a request, and generators
+/// that were killed lose some.
+const FEW_APART: u64 = 10;
+const SHARE_APART: u64 = 100;
+
 /// How many requests points tell of.
 struct Count {
     by: &'static str,
@@ -64,21 +69,43 @@ fn count(part: &Part) -> Option<Count> {
     if is_there(Population::Request) || is_there(Population::Setup) || part.totals().iter().any(is_summed) {
         return None;
     }
-    let metrics = part.metrics();
-    let points = |name: &str, of: fn(&MetricTotal) -> Option<u64>| {
-        let own = metrics.iter().filter(|metric| !metric.quoted && metric.key.name == name);
-        own.map(|metric| of(&metric.total))
-            .try_fold(0_u64, |sum, one| Some(sum.saturating_add(one?)))
-            .filter(|n| *n > 0)
-    };
-    let counted = points(COUNTER, |total| whole(total.sum?));
-    let judged = points(VERDICT, |total| total.count);
-    let (by, requests) = counted.map(|n| (COUNTER, n)).or(judged.map(|n| (VERDICT, n)))?;
-    let failures = judged.filter(|n| *n == requests).and_then(|_| {
-        let own = metrics.iter().filter(|metric| !metric.quoted && metric.key.name == VERDICT);
-        own.map(|metric| metric.total.nonzero).try_fold(0_u64, |sum, one| Some(sum.saturating_add(one?)))
-    });
+    let (by, requests) = counted(part)?;
+    let judged = sum(part, VERDICT, |total| total.count);
+    let failures = judged.filter(|n| *n == requests).and_then(|_| sum(part, VERDICT, |total| total.nonzero));
     Some(Count { by, requests, failures })
+}
+
+/// What counts the requests without timing them, and how many.
+fn counted(part: &Part) -> Option<(&'static str, u64)> {
+    let counted = sum(part, COUNTER, |total| whole(total.sum?)).filter(|n| *n > 0);
+    let judged = || sum(part, VERDICT, |total| total.count).filter(|n| *n > 0);
+    counted.map(|n| (COUNTER, n)).or_else(|| judged().map(|n| (VERDICT, n)))
+}
+
+/// A figure of a metric's points, all its tags together; `None` where one is not known.
+fn sum(part: &Part, name: &str, of: fn(&MetricTotal) -> Option<u64>) -> Option<u64> {
+    let metrics = part.metrics();
+    let own = metrics.iter().filter(|metric| !metric.quoted && metric.key.name == name);
+    own.map(|metric| of(&metric.total)).try_fold(0_u64, |sum, one| Some(sum.saturating_add(one?)))
+}
+
+/// Says where points that are one for each request are more or fewer than the durations: rows of one of them are missing, and
+/// which of the two holds the whole load nothing tells. A file that breaks off within a request has one more or less.
+pub(super) fn contradiction(form: &Form) -> Option<String> {
+    let cells = form.part.cells();
+    let is_request = |population| matches!(population, Population::Request | Population::Setup);
+    let timed = cells.iter().filter(|cell| is_request(cell.key.population)).map(|cell| cell.count).sum::<u64>();
+    let (by, counted) = counted(&form.part).filter(|_| timed > 0)?;
+    let apart = timed.abs_diff(counted);
+    (apart > FEW_APART && apart > timed.max(counted) / SHARE_APART).then(|| {
+        format!(
+            "{} contradicts itself: it has {} of `{by}` and {} of `{DURATION}`, which k6 writes once for each request; the \
+             requests are counted by the durations",
+            fmt::plain(&form.file.source),
+            fmt::plural(counted, "point", "points"),
+            fmt::count(timed),
+        )
+    })
 }
 
 /// A sum of ones.

@@ -4,7 +4,7 @@ use super::find::Candidate;
 use super::{Request, nobody};
 use crate::error::{Error, Place};
 use crate::ingest::preface::Preface;
-use crate::ingest::{ADAPTERS, Adapter, Head, Input, Settings, Sniff, refused};
+use crate::ingest::{ADAPTERS, Adapter, Head, Input, Notation, Settings, Sniff, refused};
 
 /// A file with the adapter that will read it.
 pub(super) struct Detected {
@@ -17,6 +17,8 @@ pub(super) struct Detected {
     pub(super) why: String,
     /// Whether the adapter was certain, or the user named it.
     pub(super) certain: bool,
+    /// What the files that belong with it show; nothing as yet.
+    pub(super) notation: Notation,
 }
 
 /// What became of the files.
@@ -38,7 +40,8 @@ pub(super) fn detect(candidates: Vec<Candidate>, request: &Request) -> Result<De
         match recognise(&candidate, by_user, request) {
             Ok(Answer::Is(found)) => {
                 let Found { input, preface, adapter, why, certain } = found;
-                detection.files.push(Detected { candidate, input, preface, adapter, why, certain });
+                let notation = Notation::default();
+                detection.files.push(Detected { candidate, input, preface, adapter, why, certain, notation });
             }
             Ok(Answer::Not(reason)) => {
                 if candidate.named {

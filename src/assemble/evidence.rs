@@ -62,7 +62,11 @@ pub(super) fn said(forms: &[Form], figures: &[PopulationData], monitors: &[Form]
         of_file(&mut said, form);
     }
     let Some((first, others)) = forms.split_first() else { return said };
-    for text in together::warnings(first).into_iter().chain(forms.iter().flat_map(sound::contradictions)) {
+    for text in together::warnings(first)
+        .into_iter()
+        .chain(forms.iter().flat_map(sound::contradictions))
+        .chain(forms.iter().filter_map(counted::contradiction))
+    {
         said.warn(WarningKind::Sources, text);
     }
     // Where another form has what is missing there is nothing to say.

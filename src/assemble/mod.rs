@@ -19,6 +19,7 @@ mod figure;
 mod find;
 mod fold;
 mod form;
+mod kin;
 mod merge;
 mod monitor;
 mod name;

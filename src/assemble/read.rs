@@ -3,7 +3,7 @@
 use super::detect::Detected;
 use super::find::Candidate;
 use super::once::Once;
-use super::{Request, appended, fold, form, shard};
+use super::{Request, appended, fold, form, kin, shard};
 use crate::error::{Error, Place};
 use crate::ingest::input::Compression;
 use crate::ingest::part::PlimsollPart;
@@ -44,7 +44,8 @@ pub(super) struct Readings {
 }
 
 /// Reads all files.
-pub(super) fn read(files: Vec<Detected>, request: &Request) -> Result<Readings, Error> {
+pub(super) fn read(mut files: Vec<Detected>, request: &Request) -> Result<Readings, Error> {
+    kin::tell_each_other(&mut files, request);
     let (large, small): (Vec<usize>, Vec<usize>) =
         (0..files.len()).partition(|&at| files.get(at).is_some_and(|file| file.candidate.bytes >= LARGE));
     let mut results: BTreeMap<usize, Result<Vec<Reading>, Error>> = BTreeMap::new();
@@ -103,7 +104,7 @@ fn read_together(
 
 /// What one file holds: itself, or the files that were folded into it.
 fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Reading>, Error> {
-    let (settings, hash) = (&Settings { threads, ..request.settings.clone() }, request.hash);
+    let (settings, hash) = (&Settings { threads, notation: file.notation, ..request.settings.clone() }, request.hash);
     if file.adapter.name() == PlimsollPart::NAME {
         return read_part(file, hash);
     }

@@ -264,7 +264,7 @@ fn numberless_place(form: &Form) -> (Vec<String>, String) {
 }
 
 /// A name with each number as `#`.
-fn numberless(name: &str) -> String {
+pub(super) fn numberless(name: &str) -> String {
     let mut out = String::new();
     for letter in name.chars() {
         match letter {

@@ -7,6 +7,7 @@ mod contradictions;
 mod copies;
 mod corpus;
 mod counted;
+mod kin;
 mod setup;
 mod shards;
 mod twice;

@@ -4,7 +4,7 @@ use super::limit::Misfit;
 use super::place::{self, Step};
 use super::schema::{Criterion, Needs, PlannedTest, Tables};
 use crate::error::{Error, Place};
-use crate::fmt::quantile_p;
+use crate::fmt::{listed, quantile_p};
 use crate::quantity::Quantity;
 use crate::unit::Unit;
 use std::collections::BTreeSet;
@@ -70,15 +70,18 @@ fn explained(message: &str) -> (String, Option<String>) {
     let (Some((wrong, known)), true) = (quoted.split_first(), unknown) else {
         return (in_our_types(message), None);
     };
-    let what = if message.starts_with("unknown field") { "key" } else { "value" };
+    let is_key = message.starts_with("unknown field");
+    let what = if is_key { "key" } else { "value" };
     let near = known
         .iter()
         .map(|name| (strsim::damerau_levenshtein(name, wrong), *name))
         .min()
-        .filter(|&(distance, name)| distance <= 1 + name.len() / 3);
+        .filter(|&(distance, name)| distance <= 1 + name.len() / 3 && distance < name.len());
     let hint = match near {
         Some((_, name)) => format!("did you mean `{name}`?"),
-        None => format!("known here: {}", known.join(", ")),
+        // A value stands in quotes; without them nobody sees where a sign begins.
+        None if is_key => format!("known here: {}", listed(known)),
+        None => format!("known here: {}", listed(&known.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>())),
     };
     (format!("unknown {what} `{wrong}`"), Some(hint))
 }

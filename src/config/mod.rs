@@ -181,6 +181,7 @@ impl Config {
             sign: self.inputs.decimal_sign.map(DecimalSign::sign),
             strict,
             threads: threads.max(1),
+            ..Settings::default()
         }
     }
 
@@ -229,8 +230,8 @@ impl DecimalSign {
     #[must_use]
     pub fn sign(self) -> Sign {
         match self {
-            Self::Point => Sign::GroupedPoint,
-            Self::Comma => Sign::Comma,
+            Self::Point => Sign::OnlyPoint,
+            Self::Comma => Sign::OnlyComma,
         }
     }
 }

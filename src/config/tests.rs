@@ -85,6 +85,15 @@ fn an_unknown_key_is_placed_and_explained() {
     assert_eq!(error.place.unwrap().line, Some(3));
 }
 
+/// `known here: ., ,` could not be read, and `,` was said to be meant by `;`.
+#[test]
+fn values_that_are_known_stand_in_quotes() {
+    let hint = |text: &str| mistake(text).hint.unwrap();
+    assert_eq!(hint("[inputs]\ndecimal_sign = \";\"\n"), "known here: \".\" and \",\"");
+    assert_eq!(hint("[inputs]\nlatency_unit = \"minutes\"\n"), "known here: \"ns\", \"us\", \"µs\", \"ms\" and \"s\"");
+    assert!(hint("[inputs]\nx = 1\n").starts_with("known here: latency_unit, columns, "));
+}
+
 #[test]
 fn a_wrong_value_is_placed_at_the_value() {
     let error = mistake("[[criteria]]\nid = \"a\"\nmetric = \"latency.p95\"\nbelow = \"3 sec\"\n");

@@ -33,6 +33,7 @@ pub mod locust;
 pub mod monitor;
 mod near;
 pub mod ngrinder;
+pub mod notation;
 pub mod oha;
 pub(crate) mod order;
 pub mod own;
@@ -64,6 +65,7 @@ pub use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Interval, Sample, Threshold, Total};
 use crate::unit::{NANOS_PER_SECOND, Span, Timestamp};
 pub use input::Input;
+pub use notation::Notation;
 pub use sniff::{Head, Sniff};
 use std::any::Any;
 pub use tally::{Rejection, Tally};
@@ -183,6 +185,8 @@ pub struct Settings {
     pub day_first: Option<bool>,
     /// How a script's own table writes its numbers (`inputs.decimal_sign`); `None` where the table itself has to show it.
     pub sign: Option<own::digits::Sign>,
+    /// What the files that belong with this one show of both, where it does not by itself.
+    pub notation: Notation,
     /// The first bad row ends the reading.
     pub strict: bool,
     /// Threads to read with; at least 1.
@@ -204,6 +208,11 @@ pub trait Adapter: Sync {
     fn is_header(&self, line: &[u8]) -> bool {
         let _ = line;
         false
+    }
+    /// What a file with this beginning shows of how it writes dates and numbers, for files that belong with it.
+    fn notation(&self, head: &Head, settings: &Settings) -> Notation {
+        let _ = (head, settings);
+        Notation::default()
     }
     /// Reads the file. Rows that cannot be used are in the tally; an error means that nothing of the file can be used.
     ///

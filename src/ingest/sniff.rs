@@ -43,13 +43,18 @@ impl Head {
         line.strip_suffix(b"\r").unwrap_or(line)
     }
 
-    /// Lines that are complete within the head, without their line ends.
-    pub fn lines(&self) -> impl Iterator<Item = &[u8]> {
-        let complete = match self.bytes.iter().rposition(|&byte| byte == b'\n') {
+    /// The text up to the last line that is complete within the head, without the end of that line.
+    #[must_use]
+    pub fn complete(&self) -> &[u8] {
+        match self.bytes.iter().rposition(|&byte| byte == b'\n') {
             Some(last) if !self.whole => self.bytes.get(..last).unwrap_or(&[]),
             _ => &self.bytes,
-        };
-        complete.split(|&byte| byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        }
+    }
+
+    /// Lines that are complete within the head, without their line ends.
+    pub fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        self.complete().split(|&byte| byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
     }
 
     /// Whether the head holds these bytes anywhere.

@@ -7,25 +7,34 @@
 //! A test keeps thousands of these (endpoint × window), most of them with few values. So there is no array of counters:
 //! a histogram is one sorted list of occupied buckets, eight bytes each, with the newest records as an unsorted tail that
 //! is folded in whenever it has grown as long as the list. Only one that is busy, which folding shows, gets an array for
-//! the range of its values. An empty histogram owns no memory.
+//! the range of its values. One that will hardly change any more is [packed](Histogram::pack) into a fifth of its memory. An
+//! empty histogram owns no memory.
 
 use std::borrow::Cow;
+use std::fmt;
 
 mod bucket;
 mod codec;
 mod compact;
 mod dense;
+mod interpolated;
+mod leb128;
+mod packed;
 pub mod v2;
 
 use bucket::Cell;
 pub use codec::CodecError;
 use dense::Dense;
+use packed::Packed;
 
 /// The tail may always grow this long before it is folded in.
 const SHORTEST_TAIL: usize = 32;
 
 /// So many cells are collected from several histograms before they are folded.
 const LONGEST_TAIL: usize = 1 << 14;
+
+/// What was packed is kept in at most so many pieces. Two threads' windows are put together without unpacking them.
+const PIECES: usize = 2;
 
 /// With less records than this sorting them costs nothing to speak of.
 const FEW: u64 = 1024;
@@ -40,13 +49,15 @@ const DENSE: usize = 8;
 ///
 /// Reading is right at any time; it sorts a copy if records are still pending, so call [`Histogram::settle`] once
 /// before reading often.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Histogram {
     /// `..settled` ascending with one cell per bucket; the rest pending, in order of arrival.
     cells: Vec<Cell>,
     settled: usize,
     /// Further records, of a busy histogram.
     dense: Option<Dense>,
+    /// Further records, of one that was packed: at most [`PIECES`].
+    packed: Vec<Packed>,
     count: u64,
 }
 
@@ -54,7 +65,7 @@ impl Histogram {
     /// An empty histogram, which owns no memory.
     #[must_use]
     pub const fn new() -> Self {
-        Self { cells: Vec::new(), settled: 0, dense: None, count: 0 }
+        Self { cells: Vec::new(), settled: 0, dense: None, packed: Vec::new(), count: 0 }
     }
 
     /// An empty histogram that will soon hold about what another does: where that is much, it need not sort its first
@@ -105,19 +116,25 @@ impl Histogram {
     /// Adds all records of `other`; the result equals recording both inputs into one histogram.
     pub fn merge(&mut self, other: &Self) {
         self.count = self.count.saturating_add(other.count);
+        self.take_packed(&other.packed);
         // A range is not taken over: it may be one for a while, and many histograms that are merged stay.
         if self.dense.is_none() {
             self.cells.extend_from_slice(&other.cells);
-            if let Some(theirs) = &other.dense {
-                theirs.each(|cell| self.cells.push(cell));
-            }
+            other.dense.iter().for_each(|theirs| theirs.each(|cell| self.cells.push(cell)));
             return self.fold_if_long();
         }
         for cell in &other.cells {
-            self.add_cell(*cell);
+            self.add(cell.index(), cell.count());
         }
-        if let Some(theirs) = &other.dense {
-            theirs.each(|cell| self.add_cell(cell));
+        other.dense.iter().for_each(|theirs| theirs.each(|cell| self.add(cell.index(), cell.count())));
+    }
+
+    /// Takes over what another has packed, as it is while there are few pieces.
+    fn take_packed(&mut self, theirs: &[Packed]) {
+        self.packed.extend_from_slice(theirs);
+        if self.packed.len() > PIECES {
+            self.fold();
+            self.pack();
         }
     }
 
@@ -128,19 +145,14 @@ impl Histogram {
         for one in several {
             sum.count = sum.count.saturating_add(one.count);
             sum.cells.extend_from_slice(&one.cells);
-            if let Some(dense) = &one.dense {
-                dense.each(|cell| sum.cells.push(cell));
-            }
+            one.packed.iter().for_each(|packed| packed.each(|cell| sum.cells.push(cell)));
+            one.dense.iter().for_each(|dense| dense.each(|cell| sum.cells.push(cell)));
             if sum.cells.len() > 2 * sum.settled + LONGEST_TAIL {
                 sum.fold();
             }
         }
         sum.settle();
         sum
-    }
-
-    fn add_cell(&mut self, cell: Cell) {
-        self.add(cell.index(), cell.count());
     }
 
     /// Counts `value` `times` times, and each time what a user who waited for it did not send: where one request is due every
@@ -175,6 +187,16 @@ impl Histogram {
     pub fn settle(&mut self) {
         self.fold();
         self.cells.shrink_to_fit();
+    }
+
+    /// Keeps all records in as little memory as they need. Changes no answer, but each reading unpacks them: for what will be
+    /// read once or twice.
+    pub fn pack(&mut self) {
+        if !self.cells.is_empty() || self.dense.is_some() {
+            self.fold();
+            self.packed = vec![Packed::of(&self.cells)];
+            (self.cells, self.settled) = (Vec::new(), 0);
+        }
     }
 
     /// How many values were recorded.
@@ -222,39 +244,6 @@ impl Histogram {
         })
     }
 
-    /// The `p`-quantile by linear interpolation between order statistics (type 7), which is k6's definition; for judging
-    /// k6's thresholds and nothing else.
-    ///
-    /// An order statistic is taken as the middle of its bucket, inside the exact extremes `min` and `max`, which are the
-    /// first and the last order statistic themselves. `None` where nothing was recorded.
-    #[must_use]
-    pub fn quantile_interpolated(&self, p: f64, min: i64, max: i64) -> Option<f64> {
-        if self.is_empty() {
-            return None;
-        }
-        let position = p.clamp(0.0, 1.0) * as_f64(self.count - 1);
-        let below = whole(position.floor());
-        let share = position - position.floor();
-        let low = self.order_statistic(below + 1, min, max)?;
-        if share <= 0.0 {
-            return Some(low);
-        }
-        let high = self.order_statistic((below + 2).min(self.count), min, max)?;
-        Some((high - low).mul_add(share, low))
-    }
-
-    fn order_statistic(&self, rank: u64, min: i64, max: i64) -> Option<f64> {
-        if rank <= 1 {
-            return Some(signed_f64(min));
-        }
-        if rank >= self.count {
-            return Some(signed_f64(max));
-        }
-        let (lowest, highest) = self.bucket_at_rank(rank)?;
-        let middle = f64::midpoint(signed_f64(lowest), signed_f64(highest));
-        Some(middle.max(signed_f64(min)).min(signed_f64(max)))
-    }
-
     fn bucket_at_rank(&self, rank: u64) -> Option<(i64, i64)> {
         let cells = self.sorted();
         let mut seen = 0_u64;
@@ -267,7 +256,7 @@ impl Histogram {
 
     /// The cells in canonical form: ascending, one per bucket.
     fn sorted(&self) -> Cow<'_, [Cell]> {
-        if self.settled == self.cells.len() && self.dense.is_none() {
+        if self.settled == self.cells.len() && self.dense.is_none() && self.packed.is_empty() {
             return Cow::Borrowed(&self.cells);
         }
         let mut copy = self.clone();
@@ -289,11 +278,17 @@ impl Histogram {
 
     /// Brings all records into the list, in canonical form.
     fn fold(&mut self) {
-        if let Some(dense) = self.dense.take() {
-            // What stands side by side is in order already.
-            self.settled = if self.cells.is_empty() { usize::MAX } else { 0 };
-            dense.each(|cell| self.cells.push(cell));
-            self.settled = self.settled.min(self.cells.len());
+        let (dense, packed) = (self.dense.take(), std::mem::take(&mut self.packed));
+        if dense.is_some() || !packed.is_empty() {
+            // What stands side by side, or was packed, is in order already.
+            let is_alone = self.cells.is_empty() && usize::from(dense.is_some()) + packed.len() == 1;
+            for packed in packed {
+                packed.each(|cell| self.cells.push(cell));
+            }
+            if let Some(dense) = dense {
+                dense.each(|cell| self.cells.push(cell));
+            }
+            self.settled = if is_alone { self.cells.len() } else { 0 };
         }
         if self.settled == self.cells.len() {
             return;
@@ -345,6 +340,13 @@ impl PartialEq for Histogram {
 
 impl Eq for Histogram {}
 
+/// Shows the records; how they are kept does not matter.
+impl fmt::Debug for Histogram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.buckets().map(|(lowest, _, count)| (lowest, count))).finish()
+    }
+}
+
 impl FromIterator<i64> for Histogram {
     fn from_iter<I: IntoIterator<Item = i64>>(values: I) -> Self {
         let mut histogram = Self::new();
@@ -365,11 +367,6 @@ pub fn rank(p: f64, n: u64) -> u64 {
 #[expect(clippy::cast_precision_loss, reason = "counts of requests stay far below 2^53")]
 const fn as_f64(count: u64) -> f64 {
     count as f64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a bucket's bound has eleven significant bits")]
-const fn signed_f64(value: i64) -> f64 {
-    value as f64
 }
 
 #[expect(

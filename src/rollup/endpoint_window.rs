@@ -20,7 +20,7 @@ impl Fold for Window {
 
     fn settle(&mut self) {
         if let Some(histogram) = &mut self.latency {
-            histogram.settle();
+            histogram.pack();
         }
     }
 }

@@ -43,3 +43,16 @@ fn points_of_durations_leave_nothing_to_say() {
     let (requests, failures, said) = counts(points(&["http_reqs", "http_req_failed", "http_req_duration"]));
     assert_eq!((requests, failures, said.as_str()), (Some(100), Some(10), ""));
 }
+
+/// Of 100 durations 40 were filtered out by their tag, and the report said 60 requests without a word.
+#[test]
+fn fewer_durations_than_requests_are_said_with_both_counts() {
+    let text = points(&["http_reqs", "http_req_failed", "http_req_duration"]);
+    let is_kept = |(at, line): &(usize, &str)| !line.contains("http_req_duration") || at % 5 > 1;
+    let fewer: Vec<&str> = text.lines().enumerate().filter(is_kept).map(|(_, line)| line).collect();
+    let (requests, _, said) = counts(fewer.join("\n") + "\n");
+    assert_eq!(requests, Some(60));
+    assert!(said.contains("it has 100 points of `http_reqs` and 60 of `http_req_duration`"), "{said}");
+    let begun_within: Vec<&str> = text.lines().skip(25).collect();
+    assert_eq!(counts(begun_within.join("\n") + "\n").2, "");
+}

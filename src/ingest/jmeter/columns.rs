@@ -1,7 +1,10 @@
 //! Which column of a JTL is what: by the header's names, or by JMeter's defaults where there is no header.
 
 use super::record::{Ending, Record};
-use crate::ingest::Head;
+use crate::ingest::notation::{DAY_BY_OTHERS, Notation, SIGN_BY_OTHERS};
+use crate::ingest::own::beginning::Beginning;
+use crate::ingest::own::digits::Seen;
+use crate::ingest::{Head, Settings};
 
 /// What a column holds, by JMeter's name for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +95,38 @@ impl Columns {
         let at = self.position(Field::TimeStamp)?;
         let mut fields = head.lines().filter_map(|line| line.split(|byte| *byte == self.delimiter).nth(at));
         crate::ingest::dated::day_first(&mut fields)
+    }
+
+    /// The settings with what they leave open: as the beginning shows it, else the files that belong with it, of which has to be
+    /// told. Where nothing tells, what stands between semicolons may be either.
+    pub(super) fn settle(&self, head: &Head, settings: &Settings) -> (Settings, Vec<&'static str>) {
+        let (own, mut told) = (self.notation(head), Vec::new());
+        let mut day_first = settings.day_first.or(own.day_first());
+        if let (None, Some(others)) = (day_first, settings.notation.day_first()) {
+            day_first = Some(others);
+            told.push(DAY_BY_OTHERS);
+        }
+        let mut signs = own.signs;
+        if !signs.decides() && settings.notation.signs.decides() {
+            signs.merge(settings.notation.signs);
+            told.push(SIGN_BY_OTHERS);
+        }
+        let sign = match settings.sign.filter(|_| !signs.decides()) {
+            Some(stated) => stated.unless_shown(),
+            None => signs.sign(self.delimiter == b';'),
+        };
+        (Settings { day_first, sign: Some(sign), ..settings.clone() }, told)
+    }
+
+    fn signs(&self, head: &Head) -> Seen {
+        let times = [Field::Elapsed, Field::Latency, Field::Connect, Field::IdleTime];
+        let columns: Vec<usize> = times.into_iter().filter_map(|field| self.position(field)).collect();
+        Beginning::of(head, self.delimiter).seen(&columns)
+    }
+
+    /// What a file with these columns and this beginning shows of how it writes dates and numbers.
+    pub(super) fn notation(&self, head: &Head) -> Notation {
+        Notation::of(self.day_first(head), self.signs(head))
     }
 
     /// Where a kind of column stands.

@@ -10,12 +10,11 @@ use super::seen::Seen;
 use super::sight::Sight;
 use crate::error::Error;
 use crate::ingest::input::LINE_CAP;
-use crate::ingest::own::digits;
 use crate::ingest::preface::names_delimiter;
 use crate::ingest::printed::note_perhaps_cut;
 use crate::ingest::row_blocks::{RowBlock, RowBlocks};
 use crate::ingest::scrub::without_queries;
-use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, threads};
+use crate::ingest::{Adapter, Head, Input, Notation, Rejection, Settings, Sink, Sniff, Tally, threads};
 use crate::model::sample::Fact;
 use std::io;
 
@@ -53,17 +52,21 @@ impl Adapter for JmeterCsv {
         !line.first().is_some_and(u8::is_ascii_digit) && Columns::of_header(line).is_some()
     }
 
+    fn notation(&self, head: &Head, _: &Settings) -> Notation {
+        Columns::of(head).map_or_else(|_| Notation::default(), |columns| columns.notation(head))
+    }
+
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let head = input.head()?;
         let columns = Columns::of(&head).map_err(|why| Error::input(why).at(input.place()))?;
-        let day_first = settings.day_first.or_else(|| columns.day_first(&head));
-        let settings = &Settings { day_first, ..settings.clone() };
+        let (settings, told) = &columns.settle(&head, settings);
         let blocks = RowBlocks::open(input, columns.delimiter)?;
         let layout = Layout::new(columns);
         let threads = settings.threads.min(threads::worth_while(input));
         let read = layout.read(&blocks, threads, settings, sink);
         let mut all = read.map_err(|error| Error::input(format!("cannot be read: {error}")).at(input.place()))?;
         all.conclude(blocks.unfinished(), &layout, settings, sink);
+        all.tally.notes.extend(told.iter().map(|told| (*told).to_owned()));
         all.tally.stop_if_strict(settings, input)?;
         Ok(all.tally)
     }
@@ -323,7 +326,8 @@ impl Layout {
         sink: &mut dyn Sink,
     ) -> io::Result<Findings> {
         let yields = threads::spread(vec![(); threads.max(1)], sink, |(), sink| {
-            let mut reader = Reader::new(self, Teller::new(sink, settings));
+            let teller = Teller::new(sink, settings).with_sign(settings.sign.unwrap_or_default());
+            let mut reader = Reader::new(self, teller);
             reader.read(blocks, settings.strict).map(|()| reader.finish())
         });
         yields.into_iter().try_fold(Findings::default(), |mut all, findings| {
@@ -339,11 +343,6 @@ impl Layout {
         let ends_empty = found == wanted + 1 && record.get(row, wanted) == Some(b"");
         if found != wanted && !ends_empty {
             return Err(refusal(format!("should have {wanted} fields, found {found}")));
-        }
-        // JMeter saves whole milliseconds; a spreadsheet that separates fields by semicolons writes points for thousands.
-        let elapsed = self.columns.position(Field::Elapsed).and_then(|at| record.get(row, at)).unwrap_or_default();
-        if self.columns.delimiter == b';' && digits::Seen::default().leaves_open(&String::from_utf8_lossy(elapsed)) {
-            return Err(Refusal::of("elapsed", "whole milliseconds without points for thousands", elapsed));
         }
         Ok(())
     }

@@ -2,12 +2,13 @@
 
 use super::home::{HomeId, Homes};
 use super::measure::Measures;
-use super::number::{NANOS_PER_MS, milliseconds, whole};
+use super::number::{NANOS_PER_MS, is_open, milliseconds, whole};
 use super::outcome;
 use super::seen::Seen;
 use super::stamp::Stamps;
 use super::users;
 use crate::ingest::crowd::Crowd;
+use crate::ingest::own::digits::Sign;
 use crate::ingest::{SILENCE_NS, Settings, Sink, dated};
 use crate::model::sample::Sample;
 use crate::unit::{Span, Timestamp};
@@ -128,6 +129,8 @@ pub(super) struct Teller<'s> {
     crowd: Crowd,
     /// Times that are no whole number of milliseconds.
     fractions: u64,
+    /// How fractions are written.
+    sign: Sign,
 }
 
 impl<'s> Teller<'s> {
@@ -141,7 +144,23 @@ impl<'s> Teller<'s> {
             last: None,
             crowd: Crowd::default(),
             fractions: 0,
+            sign: Sign::Point,
         }
+    }
+
+    /// Reads fractions as this file writes them.
+    pub(super) fn with_sign(self, sign: Sign) -> Self {
+        Self { sign, ..self }
+    }
+
+    fn no_time(&self, elapsed: &[u8]) -> Refusal {
+        if !is_open(elapsed, self.sign) {
+            return Refusal::of("elapsed", "a time in milliseconds", elapsed);
+        }
+        let sign = if elapsed.contains(&b',') { "comma" } else { "point" };
+        let mut refusal = Refusal::of("elapsed", &format!("whole milliseconds without {sign}s for thousands"), elapsed);
+        refusal.reason.push_str(&format!("; inputs.decimal_sign tells what the {sign} is"));
+        refusal
     }
 
     /// Tells one sample. Nothing of a refused one reaches the sink. Returns what its texts decided, for
@@ -150,8 +169,9 @@ impl<'s> Teller<'s> {
     /// # Errors
     /// What is wrong with it, and in which column.
     pub(super) fn tell(&mut self, given: &Given<'_>) -> Result<HomeId, Refusal> {
-        let elapsed_ns = milliseconds(given.elapsed)
-            .ok_or_else(|| Refusal::of("elapsed", "a time in milliseconds", given.elapsed))?;
+        let sign = self.sign;
+        let milliseconds = |text| milliseconds(text, sign);
+        let elapsed_ns = milliseconds(given.elapsed).ok_or_else(|| self.no_time(given.elapsed))?;
         if !matches!(given.samples, b"" | b"0" | b"1") {
             return Err(Refusal::of(
                 "SampleCount",
@@ -285,10 +305,10 @@ mod tests {
 
     #[test]
     fn numbers() {
-        assert_eq!(milliseconds(b"681"), Some(681_000_000));
-        assert_eq!(milliseconds(b"12.5"), Some(12_500_000));
+        assert_eq!(milliseconds(b"681", Sign::Point), Some(681_000_000));
+        assert_eq!(milliseconds(b"12.5", Sign::Point), Some(12_500_000));
         for text in ["", "-1", "x", "NaN", "1e300", "99999999999999999999"] {
-            assert_eq!(milliseconds(text.as_bytes()), None, "{text}");
+            assert_eq!(milliseconds(text.as_bytes(), Sign::Point), None, "{text}");
         }
     }
 }

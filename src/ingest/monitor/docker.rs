@@ -8,8 +8,9 @@ mod json;
 mod tests;
 
 use super::instants::Instants;
-use super::log::{Parsed, repeated, without_codes};
+use super::log::{Parsed, lines_of, repeated};
 use super::reading::time_columns;
+use super::shell;
 use super::shown::Figure;
 use crate::error::Error;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
@@ -38,9 +39,7 @@ impl Adapter for MonitorDockerStats {
     fn sniff(&self, head: &Head) -> Sniff {
         let (mut rows, mut others) = (0, 0);
         let mut clock = Instants::default();
-        for line in head.lines().take(SNIFFED) {
-            let line = String::from_utf8_lossy(line);
-            let line = without_codes(&line);
+        for line in lines_of(head).filter(|line| !shell::is_line(line)).take(SNIFFED) {
             let (stamp, rest) = clock.leading(&line);
             if rest.is_empty() || is_header(rest) {
                 continue;

@@ -1,8 +1,10 @@
 //! `dstat --output` (dool and pcp dstat write the same): five lines about the run, then columns in groups.
 
 use super::instants::Instants;
-use super::log::{Taken, cells, each_line, without_fill};
+use super::log::{Taken, cells, each_line, lines_of, without_fill};
+use super::shell;
 use super::shown::{Figure, Shown};
+use super::sysstat::says_nothing;
 use crate::error::Error;
 use crate::ingest::own::cell_text::number;
 use crate::ingest::own::columns::delimiter;
@@ -26,7 +28,7 @@ impl Adapter for MonitorDstat {
     }
 
     fn sniff(&self, head: &Head) -> Sniff {
-        let first = String::from_utf8_lossy(head.first_line()).to_lowercase();
+        let first = lines_of(head).find(|line| !says_nothing(line)).unwrap_or_default().to_lowercase();
         if (first.contains("dstat") || first.contains("dool")) && first.contains("csv output") {
             Sniff::yes("the first line of dstat's CSV")
         } else {
@@ -39,8 +41,9 @@ impl Adapter for MonitorDstat {
         let mut shown = Shown::new(sink);
         let mut tally = Tally::default();
         // The lines about the run hold no numbers, whose commas could be mistaken.
-        let about = input.head()?.lines().skip(1).take(ABOUT).collect::<Vec<_>>().join(&b'\n');
-        let separator = delimiter(&about);
+        let head = input.head()?;
+        let about: Vec<String> = lines_of(&head).filter(|line| !says_nothing(line)).skip(1).take(ABOUT).collect();
+        let separator = delimiter(about.join("\n").as_bytes());
         let mut table = Table { separator, ..Table::default() };
         each_line(input, settings, &mut tally, |text, _, _| table.line(text, &mut clock, &mut shown, sink))?;
         if !table.columns.is_empty() && !table.columns.iter().any(|(_, name)| is_time(name)) {
@@ -94,6 +97,10 @@ impl Table {
             if let Some(at) = cells.iter().position(|cell| cell == "Date:") {
                 self.began(cells.get(at + 1).map_or("", String::as_str));
             }
+            return Ok(Taken::Skipped);
+        }
+        // A time alone is what is left of a row.
+        if text.starts_with('#') || shell::is_line(text) {
             return Ok(Taken::Skipped);
         }
         if self.columns.is_empty() {

@@ -8,7 +8,7 @@ use super::shown::{Figure, Shown};
 use crate::error::Error;
 use crate::ingest::own::cell_text::is_nothing;
 use crate::ingest::own::columns::{Plan, delimiter, header_names};
-use crate::ingest::own::digits::{Sign, plain, split};
+use crate::ingest::own::digits::{Seen, Sign, doubt_of_row, plain, split};
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use std::collections::BTreeMap;
 
@@ -57,6 +57,7 @@ impl Adapter for MonitorGrafana {
         let head = input.head()?;
         let header = head.lines().find(|line| !line.starts_with(b"sep=")).unwrap_or_default().to_vec();
         let separator = delimiter(&header);
+        let sign = sign(&head, separator, settings);
         let mut clock = Instants::of(settings);
         let mut shown = Shown::new(sink);
         let mut tally = Tally::default();
@@ -71,7 +72,7 @@ impl Adapter for MonitorGrafana {
                 names = cells;
                 return Ok(Taken::Skipped);
             }
-            row(&names, &cells, &mut units, &mut clock)?.map_or(Ok(Taken::Skipped), |(at, figures)| {
+            row(&names, &cells, (&mut units, sign), &mut clock)?.map_or(Ok(Taken::Skipped), |(at, figures)| {
                 for figure in &figures {
                     shown.take(figure, at, sink);
                 }
@@ -90,7 +91,7 @@ type Readings = (crate::unit::Timestamp, Vec<Figure>);
 fn row(
     names: &[String],
     cells: &[String],
-    units: &mut BTreeMap<String, &'static str>,
+    (units, sign): (&mut BTreeMap<String, &'static str>, Sign),
     clock: &mut Instants,
 ) -> Result<Option<Readings>, String> {
     if cells.len() != names.len() {
@@ -108,7 +109,7 @@ fn row(
         if is_nothing(cell) {
             continue;
         }
-        let (value, unit) = measured(cell)?;
+        let (value, unit) = measured(cell, sign)?;
         let known = *units.entry(name.clone()).or_insert(unit);
         let zero = value.abs() < f64::MIN_POSITIVE;
         if known != unit && !zero {
@@ -119,16 +120,36 @@ fn row(
     Ok((!figures.is_empty()).then_some((at, figures)))
 }
 
-/// A number in the base unit of what stands behind it. Its decimal sign is a point in whatever language (but for Grafana's
-/// unit "localised", of which only English is read, `1,234.5`).
-fn measured(text: &str) -> Result<(f64, &'static str), String> {
+/// How the file writes numbers. Grafana's decimal sign is a point in whatever language (but for its unit "localised", of which
+/// only English is read, `1,234.5`); a spreadsheet that saved the panel again writes its own, mostly between semicolons.
+fn sign(head: &Head, separator: u8, settings: &Settings) -> Sign {
+    let mut seen = Seen::default();
+    let rows = head.lines().map(|line| cells(&String::from_utf8_lossy(line), separator));
+    for row in rows.filter(|row| row.iter().all(|cell| cell != "Time")) {
+        row.iter().skip(1).for_each(|cell| seen.take(cell));
+    }
+    let stated = settings.sign.map(Sign::unless_shown);
+    match (seen.decides(), stated) {
+        (true, _) => seen.sign(separator == b';'),
+        (false, Some(stated)) => stated,
+        (false, None) if separator == b';' => Sign::Either,
+        (false, None) => Sign::GroupedPoint,
+    }
+}
+
+/// A number in the base unit of what stands behind it.
+fn measured(text: &str, sign: Sign) -> Result<(f64, &'static str), String> {
     let wrong = || format!("should be a number with a known unit, found `{}`", crate::fmt::excerpt(text.as_bytes()));
-    if let Ok(number) = text.parse::<f64>() {
+    if let (Ok(number), true) = (text.parse::<f64>(), sign != Sign::Comma || !text.contains('.')) {
         return if number.is_finite() { Ok((number, "")) } else { Err(wrong()) };
     }
     let (number, unit) = split(text);
     let (scale, unit) = scale(unit.trim()).ok_or_else(wrong)?;
-    let number = plain(number, Sign::GroupedPoint).and_then(|number| number.parse::<f64>().ok());
+    // With a point it is as Grafana wrote it.
+    if sign == Sign::Either && number.contains(',') && Seen::default().leaves_open(number) {
+        return Err(doubt_of_row(number));
+    }
+    let number = plain(number, sign).and_then(|number| number.parse::<f64>().ok());
     let number = number.filter(|number| number.is_finite()).ok_or_else(wrong)?;
     Ok((number * scale, unit))
 }
@@ -269,11 +290,11 @@ mod tests {
             ("21.5 °C", 21.5, "°C"),
         ];
         for (text, value, unit) in shown {
-            let (found, in_unit) = measured(text).unwrap();
+            let (found, in_unit) = measured(text, Sign::GroupedPoint).unwrap();
             assert!((found - value).abs() <= value.abs() * 1e-12 && in_unit == unit, "{text}: {found} {in_unit}");
         }
         for text in ["On", "0x4D3", "00:20:34", "5 apples", "", "1,22 B", "inf", "NaN"] {
-            assert!(measured(text).is_err(), "{text}");
+            assert!(measured(text, Sign::GroupedPoint).is_err(), "{text}");
         }
     }
 
@@ -289,6 +310,31 @@ mod tests {
         let tally = MonitorGrafana.read(&input, &Settings::default(), &mut sink).unwrap();
         assert_eq!((tally.used, tally.rejected), (2, 0));
         assert_eq!(values(&sink, "up{device=\"eth0\", job=\"node\"}"), [Some(846_935_998.0); 2]);
+    }
+
+    /// A panel that a German spreadsheet saved again had each row refused.
+    #[test]
+    fn what_a_spreadsheet_made_of_a_panel() {
+        let of = |values: [&str; 2], sign| {
+            let rows = values.map(|value| format!("2026-11-21 02:00:00;{value}\n")).concat();
+            let input = Input::memory("panel.csv", format!("sep=;\n\"Time\";\"cpu\"\n{rows}").into_bytes()).unwrap();
+            let mut sink = Recording::default();
+            let tally = MonitorGrafana.read(&input, &Settings { sign, ..Settings::default() }, &mut sink).unwrap();
+            let refused = tally.first_rejections.first().map(|first| first.reason.clone());
+            (values_of(&sink), refused.unwrap_or_default())
+        };
+        assert_eq!(of(["20,5%", "21%"], None).0, [20.5, 21.0]);
+        assert_eq!(of(["1,5 KiB", "1.024 KiB"], None).0, [1536.0, 1_048_576.0], "a point that groups");
+        assert_eq!(of(["1.5 KiB", "1.250"], None).1, "should be in `B` as before, found `1.250`");
+        assert_eq!(of(["1.250", "12"], None).0, [1.25, 12.0], "as Grafana writes it");
+        assert_eq!(of(["1,250", "12"], Some(Sign::OnlyComma)).0, [1.25, 12.0]);
+        let (read, reason) = of(["1,250", "12"], None);
+        assert_eq!(read, [12.0]);
+        assert!(reason.ends_with("inputs.decimal_sign tells it"), "{reason}");
+    }
+
+    fn values_of(sink: &Recording) -> Vec<f64> {
+        sink.readings.iter().filter_map(|(_, _, value)| *value).collect()
     }
 
     /// What Grafana's code makes of what Prometheus answered is, not formatted, the same to the last digit.

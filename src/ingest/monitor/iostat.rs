@@ -4,7 +4,7 @@
 //! and one or, as `-h` writes them, several of the devices, whose names then stand last.
 
 use super::instants::Instants;
-use super::log::{Taken, each_line};
+use super::log::{Taken, each_line, lines_of};
 use super::shown::{Figure, Shown};
 use super::sysstat::{Days, banner_date, is_banner, says_nothing, titled, unit};
 use crate::error::Error;
@@ -34,7 +34,7 @@ impl Adapter for MonitorIostat {
     }
 
     fn sniff(&self, head: &Head) -> Sniff {
-        let lines = head.lines().map(String::from_utf8_lossy).filter(|line| !line.trim().is_empty()).take(SNIFFED);
+        let lines = lines_of(head).filter(|line| !line.trim().is_empty()).take(SNIFFED);
         // Before iostat's first header stand its banner and a time; in a text that quotes it stands anything.
         let mut begins = lines.skip_while(|line| is_banner(line) || says_nothing(line) || line.starts_with("Time:"));
         if begins.next().is_some_and(|line| Header::of(&line).is_some()) {

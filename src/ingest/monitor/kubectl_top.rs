@@ -1,7 +1,8 @@
 //! `kubectl top pod` and `kubectl top node`, repeated by a loop with a time beside each table or row.
 
 use super::instants::Instants;
-use super::log::{Parsed, repeated};
+use super::log::{Parsed, lines_of, repeated};
+use super::shell;
 use super::shown::Figure;
 use crate::error::Error;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
@@ -29,8 +30,7 @@ impl Adapter for MonitorKubectlTop {
     fn sniff(&self, head: &Head) -> Sniff {
         let mut clock = Instants::default();
         let (mut rows, mut others) = (0, 0);
-        for line in head.lines().take(SNIFFED) {
-            let line = String::from_utf8_lossy(line);
+        for line in lines_of(head).filter(|line| !shell::is_line(line)).take(SNIFFED) {
             let (_, rest) = clock.leading(&line);
             if rest.is_empty() || is_header(rest) {
                 continue;

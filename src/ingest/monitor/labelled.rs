@@ -122,15 +122,13 @@ impl Labelled {
 
     /// Reads all rows, those of each owner as columns of its own.
     pub(super) fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let sign = sign(&input.head()?, &self.measured);
-        shown::read(input, settings, sink, |row, names, clock| self.figures(row, names, sign, clock))
+        shown::read(input, settings, sink, &self.measured, |row, names, clock| self.figures(row, names, clock))
     }
 
     fn figures(
         &self,
         row: &Row<'_>,
-        names: &[String],
-        sign: Sign,
+        (names, sign): (&[String], Sign),
         clock: &mut Instants,
     ) -> Result<(Timestamp, Vec<Figure>), Refusal> {
         let text = |column: usize| row.text(Some(column)).unwrap_or_default();

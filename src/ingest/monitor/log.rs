@@ -1,9 +1,10 @@
 //! Text logs of monitors: line by line, and tables that a shell loop repeated with a time beside each.
 
 use super::instants::Instants;
+use super::shell;
 use super::shown::{Figure, Shown};
 use crate::error::Error;
-use crate::ingest::{Input, Rejection, Settings, Sink, Tally};
+use crate::ingest::{Head, Input, Rejection, Settings, Sink, Tally};
 use crate::unit::Timestamp;
 use std::borrow::Cow;
 
@@ -65,19 +66,31 @@ pub(super) fn without_fill(mut cells: Vec<String>) -> Vec<String> {
     cells
 }
 
-/// A line without the codes that move a terminal's cursor, clear it or colour it: `ESC [`, parameters, a letter. Tools that
-/// draw their table anew write them to files too.
+/// A line without the codes that move a terminal's cursor, clear it or colour it (`ESC [`, parameters, a letter) or name its
+/// window (`ESC ]` up to a bell), and without the carriage return that a shell writes behind them. Tools that draw their table
+/// anew write them to files too, and script(1) keeps them all.
 pub(super) fn without_codes(line: &str) -> Cow<'_, str> {
-    let mut pieces = line.split("\u{1b}[");
+    let mut pieces = line.split('\u{1b}');
     let first = pieces.next().unwrap_or_default();
     if first.len() == line.len() {
-        return Cow::Borrowed(line);
+        return Cow::Borrowed(line.trim_start_matches('\r'));
     }
     let behind = |piece: &'_ str| {
-        let end = piece.find(|letter: char| matches!(letter, '\u{40}'..='\u{7e}')).map_or(piece.len(), |end| end + 1);
-        piece.get(end..).unwrap_or_default().to_owned()
+        let parameters = piece.strip_prefix('[');
+        let last = match (parameters, piece.strip_prefix(']')) {
+            (Some(rest), _) => rest.find(|letter: char| matches!(letter, '\u{40}'..='\u{7e}')).map(|end| end + 2),
+            (_, Some(title)) => title.find('\u{7}').map(|end| end + 2),
+            (None, None) => Some(piece.chars().next().map_or(0, char::len_utf8)),
+        };
+        piece.get(last.unwrap_or(piece.len())..).unwrap_or_default().to_owned()
     };
-    Cow::Owned(first.to_owned() + &pieces.map(behind).collect::<String>())
+    let text = first.to_owned() + &pieces.map(behind).collect::<String>();
+    Cow::Owned(text.trim_start_matches('\r').to_owned())
+}
+
+/// The lines of a file's beginning as [`each_line`] gives them.
+pub(super) fn lines_of(head: &Head) -> impl Iterator<Item = String> {
+    head.lines().map(|line| without_codes(&String::from_utf8_lossy(line)).trim_end().to_owned())
 }
 
 /// Where a line stands.
@@ -119,6 +132,10 @@ pub(super) fn repeated(
     let mut now = None;
     let mut held: Vec<(Place, String, Vec<Figure>)> = Vec::new();
     each_line(input, settings, &mut tally, |text, place, tally| {
+        // The command may name columns, as a header does.
+        if shell::is_line(text) {
+            return Ok(Taken::Skipped);
+        }
         let (stamp, rest) = clock.leading(text);
         if let (Some(at), true) = (stamp, rest.is_empty()) {
             let leads = *leads.get_or_insert(held.is_empty());
@@ -157,4 +174,23 @@ pub(super) fn repeated(
     clock.tell(&mut tally);
     shown.tell(&mut tally);
     Ok(tally)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_of_terminals() {
+        for (line, text) in [
+            ("\u{1b}[?2004h\u{1b}]0;user@host: ~\u{7}user@host:~$ vmstat\r", "user@host:~$ vmstat\r"),
+            ("\u{1b}[?2004l\rprocs", "procs"),
+            ("web \u{1b}[1;32m5%\u{1b}[0m", "web 5%"),
+            ("\u{1b}(B\u{1b}=plain", "Bplain"),
+            ("breaks off \u{1b}[", "breaks off "),
+            ("none at all", "none at all"),
+        ] {
+            assert_eq!(without_codes(line), text, "{line:?}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 
 use super::instants::Instants;
 use super::prometheus::meaning;
-use super::reading::{level, sign};
+use super::reading::level;
 use super::shown::{self, Figure};
 use crate::error::Error;
 use crate::ingest::own::cell_text::Refusal;
@@ -41,9 +41,8 @@ impl Long {
     /// Reads all rows.
     pub(super) fn read(mut self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         self.labels = self.telling(input)?;
-        let sign = sign(&input.head()?, &[self.value]);
-        shown::read(input, settings, sink, |row, names, clock| {
-            self.figure(row, names, sign, clock).map(|(at, figure)| (at, vec![figure]))
+        shown::read(input, settings, sink, &[self.value], |row, names, clock| {
+            self.figure(row, names, clock).map(|(at, figure)| (at, vec![figure]))
         })
     }
 
@@ -71,8 +70,7 @@ impl Long {
     fn figure(
         &self,
         row: &Row<'_>,
-        names: &[String],
-        sign: Sign,
+        (names, sign): (&[String], Sign),
         clock: &mut Instants,
     ) -> Result<(Timestamp, Figure), Refusal> {
         let at = shown::time(row, self.time, clock)?;

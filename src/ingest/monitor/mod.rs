@@ -19,6 +19,7 @@ pub mod prometheus;
 mod reading;
 pub mod resource;
 pub mod sar;
+mod shell;
 mod shown;
 mod sysstat;
 pub mod sysstat_json;

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::ingest::own::beginning::Beginning;
 use crate::ingest::own::cell_text::{Refusal, is_nothing, number};
 use crate::ingest::own::columns::delimiter;
-use crate::ingest::own::digits::Sign;
+use crate::ingest::own::digits::{Sign, assumed};
 use crate::ingest::own::instant::refused;
 use crate::ingest::own::known::{Wanted, known_names};
 use crate::ingest::own::name::words;
@@ -34,6 +34,26 @@ pub(super) fn sign(head: &Head, columns: &[usize]) -> Sign {
     Beginning::of(head, delimiter(head.first_line())).sign(columns)
 }
 
+/// The same for reading all of it: where the beginning leaves it open the settings tell, and where they do not either it is
+/// said what was assumed.
+pub(super) fn sign_told(
+    head: &Head,
+    names: &[String],
+    columns: &[usize],
+    settings: &Settings,
+    tally: &mut Tally,
+) -> Sign {
+    let beginning = Beginning::of(head, delimiter(head.first_line()));
+    match (beginning.with_decimals(columns), settings.sign) {
+        (None, _) => beginning.sign(columns),
+        (Some(_), Some(stated)) => stated.unless_shown(),
+        (Some((column, cell)), None) => {
+            tally.note(assumed(cell, names.get(column).map_or("", String::as_str)));
+            beginning.sign(columns)
+        }
+    }
+}
+
 struct Series {
     column: usize,
     id: SeriesId,
@@ -49,7 +69,6 @@ pub(super) fn read(
 ) -> Result<Tally, Error> {
     let head = input.head()?;
     let mut rows = Rows::open(input, delimiter(head.first_line()))?;
-    let sign = sign(&head, &keys.iter().map(|(column, _)| *column).collect::<Vec<_>>());
     let names = rows.header().names().to_vec();
     let Some(time) = mapped_time(&names, settings).or_else(|| time_columns(&names).first().copied()) else {
         return Err(Error::input("no column holds the time of a reading")
@@ -62,6 +81,8 @@ pub(super) fn read(
         .map(|(column, key)| Series { column: *column, id: sink.column(part, key), kind: key.kind })
         .collect();
     let mut tally = Tally::default();
+    let columns: Vec<usize> = keys.iter().map(|(column, _)| *column).collect();
+    let sign = sign_told(&head, &names, &columns, settings, &mut tally);
     let mut watch = Watch::default();
     let mut clock = Instants::of(settings);
     let mut values = Vec::with_capacity(series.len());

@@ -1,9 +1,9 @@
 //! `sadf -d`: what sar recorded, as rows between semicolons. Each kind of figure has a header of its own.
 
 use super::instants::Instants;
-use super::log::{Taken, cells, each_line, without_fill};
+use super::log::{Taken, cells, each_line, lines_of, without_fill};
 use super::shown::{Figure, Shown};
-use super::sysstat::{is_label, titled, unit};
+use super::sysstat::{is_label, says_nothing, titled, unit};
 use crate::error::Error;
 use crate::ingest::own::cell_text::number;
 use crate::ingest::own::columns::{delimiter, header_names};
@@ -29,31 +29,31 @@ impl Adapter for MonitorSar {
     }
 
     fn sniff(&self, head: &Head) -> Sniff {
-        if header_names(head.first_line()).iter().map(String::as_str).take(START.len()).eq(START) {
-            Sniff::yes("the header of `sadf -d`")
-        } else {
-            Sniff::no("no header of `sadf -d`")
-        }
+        if header(head).is_some() { Sniff::yes("the header of `sadf -d`") } else { Sniff::no("no header of `sadf -d`") }
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let mut clock = Instants::of(settings);
         let mut shown = Shown::new(sink);
         let mut tally = Tally::default();
-        let mut header: Vec<String> = Vec::new();
+        let mut names_of_columns: Vec<String> = Vec::new();
         let mut sideways = false;
         // A semicolon, but where a spreadsheet saved the table again.
-        let separator = delimiter(input.head()?.first_line());
+        let separator = delimiter(header(&input.head()?).unwrap_or_default().as_bytes());
         each_line(input, settings, &mut tally, |text, _, _| {
-            if let Some(names) = text.strip_prefix("# ") {
-                header = without_fill(cells(names, separator));
+            if let Some(names) = text.strip_prefix("# ").filter(|_| is_header(text)) {
+                names_of_columns = without_fill(cells(names, separator));
                 sideways |= names.contains("[...]");
+                return Ok(Taken::Skipped);
+            }
+            // Of what has cells only a row is left when it breaks off.
+            if !text.as_bytes().contains(&separator) && says_nothing(text) {
                 return Ok(Taken::Skipped);
             }
             if sideways {
                 return Err("columns that repeat within a row cannot be told apart".to_owned());
             }
-            row(&cells(text, separator), &header, separator, &mut clock).map(|read| {
+            row(&cells(text, separator), &names_of_columns, separator, &mut clock).map(|read| {
                 let Some((at, figures)) = read else { return Taken::Skipped };
                 for figure in &figures {
                     shown.take(figure, at, sink);
@@ -69,6 +69,15 @@ impl Adapter for MonitorSar {
         shown.tell(&mut tally);
         Ok(tally)
     }
+}
+
+/// The line that names the columns, which stands first but for what a script or a shell wrote before it.
+fn header(head: &Head) -> Option<String> {
+    lines_of(head).find(|line| is_header(line) || !says_nothing(line)).filter(|line| is_header(line))
+}
+
+fn is_header(line: &str) -> bool {
+    header_names(line.as_bytes()).iter().map(String::as_str).take(START.len()).eq(START)
 }
 
 type Readings = (Timestamp, Vec<Figure>);

@@ -1,9 +1,11 @@
 //! A monitor's columns as they turn up while its file is read.
 
 use super::instants::Instants;
+use super::reading::sign_told;
 use crate::error::Error;
 use crate::ingest::own::cell_text::Refusal;
 use crate::ingest::own::columns::delimiter;
+use crate::ingest::own::digits::Sign;
 use crate::ingest::own::instant::refused;
 use crate::ingest::own::rows_csv::{rejection, shape};
 use crate::ingest::rows::{Row, Rows};
@@ -83,21 +85,24 @@ impl Shown {
 }
 
 /// Reads a CSV whose rows hold figures of series that turn up as it is read; `figures` makes them of a row, given the columns'
-/// names.
+/// names and how the numbers in the columns that are `measured` are written.
 pub(super) fn read(
     input: &Input,
     settings: &Settings,
     sink: &mut dyn Sink,
-    figures: impl Fn(&Row<'_>, &[String], &mut Instants) -> Result<(Timestamp, Vec<Figure>), Refusal>,
+    measured: &[usize],
+    figures: impl Fn(&Row<'_>, (&[String], Sign), &mut Instants) -> Result<(Timestamp, Vec<Figure>), Refusal>,
 ) -> Result<Tally, Error> {
-    let mut rows = Rows::open(input, delimiter(input.head()?.first_line()))?;
+    let head = input.head()?;
+    let mut rows = Rows::open(input, delimiter(head.first_line()))?;
     let names = rows.header().names().to_vec();
     let (mut tally, mut shown) = (Tally::default(), Shown::new(sink));
+    let sign = sign_told(&head, &names, measured, settings, &mut tally);
     let mut clock = Instants::of(settings);
     let mut is_short = false;
     while let Some(row) = rows.next_row(&mut tally) {
         is_short = row.bytes(names.len().checked_sub(1)).is_none();
-        match shape(&row, names.len()).and_then(|()| figures(&row, &names, &mut clock)) {
+        match shape(&row, names.len()).and_then(|()| figures(&row, (&names, sign), &mut clock)) {
             Ok((at, figures)) => {
                 for figure in &figures {
                     shown.take(figure, at, sink);

@@ -2,6 +2,7 @@
 //! times of day.
 
 use super::instants::Instants;
+use super::shell;
 use crate::ingest::own::cell_text::number;
 use crate::unit::{NANOS_PER_SECOND, Timestamp};
 
@@ -14,10 +15,14 @@ pub(super) fn is_banner(line: &str) -> bool {
     line.starts_with("Linux ") && line.trim_end().ends_with("CPU)")
 }
 
-/// Whether a line is none of a tool's own: nothing, a comment of the script's, or a time that `date` printed.
+/// Whether a line is none of a tool's own: nothing, a comment of the script's, a shell's, or a time that `date` printed.
 pub(super) fn says_nothing(line: &str) -> bool {
     let (line, mut clock) = (line.trim(), Instants::default());
-    line.is_empty() || line.starts_with('#') || clock.read(line).is_some() || clock.leading(line).1.is_empty()
+    line.is_empty()
+        || line.starts_with('#')
+        || shell::is_line(line)
+        || clock.read(line).is_some()
+        || clock.leading(line).1.is_empty()
 }
 
 /// Whether a line is of averages, or the header of such, in whatever language: `Average:`, `Durchschn.:`, `Moyenne :`.

@@ -3,7 +3,7 @@
 //! Processes of one name are added up: workers come and go, and the sum is what the load met.
 
 use super::instants::Instants;
-use super::log::{Taken, each_line};
+use super::log::{Taken, each_line, lines_of};
 use super::shown::{Figure, Shown};
 use super::sysstat::{Days, banner_date, is_average, is_banner, is_label, says_nothing, titled, unit};
 use crate::error::Error;
@@ -34,7 +34,7 @@ impl Adapter for MonitorSysstatText {
     }
 
     fn sniff(&self, head: &Head) -> Sniff {
-        let mut lines = head.lines().map(String::from_utf8_lossy).skip_while(|line| says_nothing(line));
+        let mut lines = lines_of(head).skip_while(|line| says_nothing(line));
         let banner = lines.next().is_some_and(|line| is_banner(&line));
         if banner && lines.take(SNIFFED).any(|line| Header::of(&line).is_some()) {
             Sniff::yes("sysstat's first line and a header of its tables")

@@ -5,6 +5,7 @@ use super::{
     MonitorResource, MonitorSar, MonitorSysstatJson, MonitorSysstatText, MonitorVmstat,
 };
 use crate::error::Error;
+use crate::ingest::own::digits::Sign;
 use crate::ingest::own::recording::Recording;
 use crate::ingest::{Adapter, Input, Settings, Sniff, Tally};
 use crate::model::key::ColumnKind;
@@ -52,6 +53,116 @@ fn the_fifteen_columns() {
         |name: &str| sink.columns.iter().find(|key| key.name == name).map(|key| (key.kind, key.unit.clone())).unwrap();
     assert_eq!(kind("network_sent_mb"), (ColumnKind::Cumulative, "MB".into()));
     assert_eq!(kind("redis_hit_rate"), (ColumnKind::CumulativeRatio, "%".into()));
+}
+
+/// What was printed behind a prompt, or kept by script(1), was nobody's file.
+#[test]
+fn lines_of_a_shell_around_a_table_are_passed_over() {
+    let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/monitor");
+    let of: [(&dyn Adapter, &str); 12] = [
+        (&MonitorSysstatText, "pidstat/pidstat.txt"),
+        (&MonitorSysstatText, "pidstat/mpstat.txt"),
+        (&MonitorVmstat, "vmstat/vmstat.txt"),
+        (&MonitorIostat, "iostat/devices.txt"),
+        (&MonitorIostat, "iostat/extended.txt"),
+        (&MonitorSar, "sar/sar.csv"),
+        (&MonitorDstat, "dstat/dstat.csv"),
+        (&MonitorDockerStats, "docker-table/stats.txt"),
+        (&MonitorDockerStats, "docker-stats/stats.csv"),
+        (&MonitorDockerStats, "docker-named/stats.txt"),
+        (&MonitorDockerStats, "docker-json/loop.ndjson"),
+        (&MonitorKubectlTop, "kubectl-top/cpu.txt"),
+    ];
+    let before = [
+        "$ pidstat 1 60\n",
+        "user@host:~$ docker stats --no-stream --format '{{.Name}},{{.CPUPerc}},{{.MemUsage}}'\n",
+        "# sar -u 1\n",
+        "# docker stats of the API\n\n",
+        "\n# made by us\n\n",
+        "+ pidstat 1 60\n",
+        "nohup: ignoring input\n",
+        "Script started on 2026-11-21 02:00:00+00:00 [COMMAND=\"x\" TERM=\"xterm\" LINES=\"40\"]\n$ export LC_ALL=C\n$ ps | grep api > /tmp/1\n[1] 12345\n",
+        "\u{1b}[?2004h\u{1b}]0;user@host: ~\u{7}user@host:~$ vmstat 1\r\n\u{1b}[?2004l\r",
+    ];
+    let behind = [
+        "",
+        "$ exit\n",
+        "^C\nuser@host:~$ exit\nexit\n\nScript done on 2026-11-21 02:10:00+00:00 [COMMAND_EXIT_CODE=\"0\"]\n",
+    ];
+    for (adapter, file) in of {
+        let text = std::fs::read_to_string(samples.join(file)).unwrap();
+        let (plain, readings) = read(adapter, &text);
+        for (before, behind) in before.iter().flat_map(|before| behind.map(|behind| (before, behind))) {
+            let text = format!("{before}{text}{behind}");
+            assert!(matches!(sniff(adapter, &text), Sniff::Yes(_)), "{file} behind {before}");
+            let (tally, again) = read(adapter, &text);
+            assert_eq!(tally.first_rejections, plain.first_rejections, "{file} behind {before}");
+            assert_eq!((&tally.notes, &again.columns), (&plain.notes, &readings.columns), "{file} behind {before}");
+            assert_eq!(again.readings, readings.readings, "{file} behind {before}");
+        }
+    }
+}
+
+/// The time that a script wrote once, before its table, is no table's where the rows have times of their own.
+#[test]
+fn a_date_before_rows_with_times() {
+    for before in ["Sat Nov 21 02:00:00 UTC 2026\n", "2026-11-21T02:00:00Z\n# of the API\n\n"] {
+        let sadf =
+            format!("{before}# hostname;interval;timestamp;tps\n# once more\nvm;1;2026-11-21 08:42:41 UTC;94.15\n");
+        assert!(matches!(sniff(&MonitorSar, &sadf), Sniff::Yes(_)), "{sadf}");
+        let (tally, sink) = read(&MonitorSar, &sadf);
+        assert_eq!((tally.used, tally.rejected, values(&sink, "tps")), (1, 0, vec![Some(94.15)]), "{sadf}");
+    }
+}
+
+/// Each run of vmstat begins with a row since the machine's start, which was taken for one of the test.
+#[test]
+fn a_second_run_of_vmstat_behind_a_prompt() {
+    let table = "procs -----------memory---------- ---swap-- -----io---- -system-- ------cpu----- -----timestamp-----\n \
+                 r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st                 UTC\n";
+    let row = |busy: u8| format!(" 1  0      0 1 2 3    0    0  1  3  3  8 {busy}  6 16  0  3 2026-11-21 08:42:40\n");
+    let run = format!("$ vmstat -t 1 2\n{table}{}{}", row(99), row(10));
+    let (tally, sink) = read(&MonitorVmstat, &format!("{run}{run}"));
+    assert_eq!((tally.rejected, values(&sink, "cpu user")), (0, vec![Some(10.0); 2]));
+}
+
+#[test]
+fn prose_that_names_monitors_is_nobodys() {
+    let monitors: [&dyn Adapter; 7] = [
+        &MonitorSysstatText,
+        &MonitorVmstat,
+        &MonitorIostat,
+        &MonitorSar,
+        &MonitorDstat,
+        &MonitorDockerStats,
+        &MonitorKubectlTop,
+    ];
+    for text in [
+        "# Watching\n\n$ vmstat -t 1\n\nprints procs, memory, swap and cpu.\n",
+        "$ pidstat 1 60\nLinux has no such command: install sysstat (needs 1 CPU)\n",
+        "Script started on 2026-11-21\n$ docker stats\nCannot connect to the Docker daemon.\n$ exit\n",
+        "user@host:~$ kubectl top pod\nerror: Metrics API not available\n",
+        "$ sadf -d\n# hostname and interval are columns of it\n",
+    ] {
+        for monitor in monitors {
+            assert!(matches!(sniff(monitor, text), Sniff::No(_)), "{} {text}", monitor.name());
+        }
+    }
+}
+
+#[test]
+fn what_is_read_with_decimals_is_said_where_nothing_tells() {
+    let of = |cell: &str, sign| {
+        let text = format!("time;cpu_percent;mem_mb\n2026-11-21 02:09:50;1,512;{cell}\n2026-11-21 02:09:52;2,125;7\n");
+        let (mut sink, settings) = (Recording::default(), Settings { sign, ..Settings::default() });
+        let tally = MonitorCsv.read(&Input::memory("m", text.into_bytes()).unwrap(), &settings, &mut sink).unwrap();
+        (values(&sink, "cpu_percent")[0], tally.notes.iter().filter(|note| note.contains("decimal_sign")).count())
+    };
+    assert_eq!(of("7", None), (Some(1.512), 1));
+    assert_eq!(of("7,5", None), (Some(1.512), 0), "another column tells");
+    assert_eq!(of("7", Some(Sign::OnlyComma)), (Some(1.512), 0));
+    assert_eq!(of("7", Some(Sign::OnlyPoint)), (Some(1512.0), 0));
+    assert_eq!(of("7,5", Some(Sign::OnlyPoint)), (Some(1.512), 0), "what the file shows goes first");
 }
 
 #[test]

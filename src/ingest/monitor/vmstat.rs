@@ -1,7 +1,8 @@
 //! `vmstat -t`: the machine's processes, memory, swap, block devices and processor, with the time at the end of each row.
 
 use super::instants::Instants;
-use super::log::{Taken, each_line};
+use super::log::{Taken, each_line, lines_of};
+use super::shell;
 use super::shown::{Figure, Shown};
 use super::sysstat::says_nothing;
 use crate::error::Error;
@@ -67,6 +68,11 @@ impl Adapter for MonitorVmstat {
         let mut zone = String::new();
         let mut first = true;
         each_line(input, settings, &mut tally, |text, _, _| {
+            if shell::is_line(text) {
+                // Another run, where it calls for one.
+                first |= text.contains("vmstat");
+                return Ok(Taken::Skipped);
+            }
             let words: Vec<&str> = text.split_whitespace().collect();
             if text.trim_start_matches('-').starts_with("procs") {
                 return Ok(Taken::Skipped);
@@ -103,7 +109,7 @@ impl Adapter for MonitorVmstat {
 
 /// The line that names the groups of columns, which stands first but for what a script wrote before it.
 fn groups(head: &Head) -> Option<String> {
-    let first = head.lines().map(String::from_utf8_lossy).find(|line| !says_nothing(line))?.into_owned();
+    let first = lines_of(head).find(|line| !says_nothing(line))?;
     ["procs", "-memory-", "-swap-", "-cpu-"].iter().all(|group| first.contains(group)).then_some(first)
 }
 

@@ -15,9 +15,10 @@ pub(in crate::ingest) struct Beginning {
 }
 
 impl Beginning {
-    /// Cuts the head into rows, once for all questions.
+    /// Cuts the head into rows, once for all questions. The one that the head's end cuts is left out: `1,51` of `1,512` would
+    /// show another sign.
     pub(in crate::ingest) fn of(head: &Head, separator: u8) -> Self {
-        let rows = csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(head.bytes());
+        let rows = csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(head.complete());
         Self { rows: rows.into_byte_records().map_while(Result::ok).collect(), separator }
     }
 
@@ -28,10 +29,7 @@ impl Beginning {
     /// How the numbers in these columns are written, as far as these rows show. Where they leave it open, as `1.250` does, the
     /// other numbers of the rows tell: whoever wrote the file wrote all of it.
     pub(in crate::ingest) fn sign(&self, columns: &[usize]) -> Sign {
-        let mut seen = Seen::default();
-        for cell in columns.iter().flat_map(|column| self.cells(*column)) {
-            seen.take(cell);
-        }
+        let mut seen = self.seen(columns);
         if !seen.decides() {
             let others = (0..self.rows.first().map_or(0, ByteRecord::len)).filter(|column| !columns.contains(column));
             for cell in others.flat_map(|column| self.cells(column)).filter(|cell| split(cell).1.is_empty()) {
@@ -41,6 +39,31 @@ impl Beginning {
         seen.sign(self.separator == b';')
     }
 
+    /// How the numbers are written where others have shown so much.
+    pub(in crate::ingest) fn sign_as(&self, seen: Seen) -> Sign {
+        seen.sign(self.separator == b';')
+    }
+
+    /// What the numbers in these columns show.
+    pub(in crate::ingest) fn seen(&self, columns: &[usize]) -> Seen {
+        let mut seen = Seen::default();
+        columns.iter().flat_map(|column| self.cells(*column)).for_each(|cell| seen.take(cell));
+        seen
+    }
+
+    /// A number between semicolons with three digits behind its sign, as all of these columns have that have one: it is read
+    /// with decimals, as whoever has them mostly writes, but may be a thousand.
+    pub(in crate::ingest) fn with_decimals(&self, columns: &[usize]) -> Option<(usize, &str)> {
+        if self.separator != b';' || self.sign(columns) != Sign::Either {
+            return None;
+        }
+        let seen = self.seen(columns);
+        columns.iter().find_map(|column| {
+            let open = self.cells(*column).find(|cell| seen.leaves_open(cell))?;
+            (!seen.decides()).then_some((*column, open))
+        })
+    }
+
     /// A number between semicolons of which nothing tells whether it is a thousand, such as `1.250` beside `850`. A script that
     /// prints three decimals prints them in every row; a spreadsheet that groups digits leaves short numbers as they are.
     pub(in crate::ingest) fn thousand_or_not(&self, columns: &[usize]) -> Option<(usize, &str)> {
@@ -48,8 +71,7 @@ impl Beginning {
             return None;
         }
         columns.iter().find_map(|column| {
-            let mut seen = Seen::default();
-            self.cells(*column).for_each(|cell| seen.take(cell));
+            let seen = self.seen(&[*column]);
             let is_short = |cell: &str| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
             let open = self.cells(*column).find(|cell| seen.leaves_open(cell))?;
             self.cells(*column).any(|cell| is_short(cell.trim())).then_some((*column, open))
@@ -61,11 +83,15 @@ impl Beginning {
     /// # Errors
     /// None does, and of a date that stands there it is not known which number is the day: the date.
     pub(in crate::ingest) fn day_first(&self, columns: &[usize]) -> Result<Option<bool>, String> {
-        let cells = || columns.iter().flat_map(|column| self.cells(*column));
-        match dated::day_first(cells().map(str::as_bytes)) {
+        match self.shown_day_first(columns) {
             Some(day_first) => Ok(Some(day_first)),
-            None => cells().find_map(dated::ask).map_or(Ok(None), Err),
+            None => columns.iter().flat_map(|column| self.cells(*column)).find_map(dated::ask).map_or(Ok(None), Err),
         }
+    }
+
+    /// The same; `None` where none shows it.
+    pub(in crate::ingest) fn shown_day_first(&self, columns: &[usize]) -> Option<bool> {
+        dated::day_first(columns.iter().flat_map(|column| self.cells(*column)).map(str::as_bytes))
     }
 
     /// Whether one of the first cells of a column says its unit: `12 ms`.

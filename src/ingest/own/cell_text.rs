@@ -41,7 +41,7 @@ pub fn is_nothing(text: &str) -> bool {
 /// What was found instead.
 pub fn number(text: &str, sign: impl Into<Sign>) -> Result<Option<f64>, String> {
     let sign = sign.into();
-    if let Some(value) = decimal::whole(text.as_bytes()).filter(|_| sign != Sign::Comma) {
+    if let Some(value) = decimal::whole(text.as_bytes()).filter(|_| sign.unless_shown() != Sign::Comma) {
         return Ok(Some(value));
     }
     if is_nothing(text) {
@@ -49,7 +49,9 @@ pub fn number(text: &str, sign: impl Into<Sign>) -> Result<Option<f64>, String> 
     }
     match digits::plain(text, sign).and_then(|plain| plain.parse::<f64>().ok()) {
         Some(value) if value.is_finite() => Ok(Some(value)),
-        _ => Err(format!("should be a number, found `{}`", crate::fmt::excerpt(text.as_bytes()))),
+        _ => Err(sign
+            .contradicted(text)
+            .unwrap_or_else(|| format!("should be a number, found `{}`", crate::fmt::excerpt(text.as_bytes())))),
     }
 }
 

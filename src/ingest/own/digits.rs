@@ -4,6 +4,7 @@
 //! thousand: then the other numbers of the file decide ([`Seen`]), and where they do not either, the reader refuses the cell
 //! or takes the sign that goes with the file's delimiter, but never a value that another cell of the file speaks against.
 
+use crate::fmt::excerpt;
 use std::borrow::Cow;
 
 /// What stands between digits to make long numbers readable, beside the sign that is not the decimal one: apostrophes and
@@ -22,6 +23,43 @@ pub enum Sign {
     Comma,
     /// With a decimal point: a comma groups digits.
     GroupedPoint,
+    /// With a decimal comma and nothing else, as the settings say.
+    OnlyComma,
+    /// With a decimal point and nothing else, as the settings say.
+    OnlyPoint,
+}
+
+impl Sign {
+    /// The same for a file whose numbers may show another.
+    #[must_use]
+    pub fn unless_shown(self) -> Self {
+        match self {
+            Self::OnlyComma => Self::Comma,
+            Self::OnlyPoint => Self::GroupedPoint,
+            other => other,
+        }
+    }
+
+    /// What has to be said of a number that is refused because nothing tells what its comma is; `None` of any other.
+    #[must_use]
+    pub fn asked_of(self, cell: &str) -> Option<String> {
+        let open = self == Self::Point && split(cell).0.contains(',') && Seen::default().leaves_open(cell);
+        open.then(|| doubt_of_row(cell))
+    }
+
+    /// What has to be said of a number that shows another decimal sign than the settings; `None` of any other.
+    #[must_use]
+    pub fn contradicted(self, cell: &str) -> Option<String> {
+        let (sign, word) = match self {
+            Self::OnlyComma => (',', "comma"),
+            Self::OnlyPoint => ('.', "point"),
+            _ => return None,
+        };
+        let (number, _) = split(cell);
+        let own = decimal_sign(number.trim_start_matches(['-', '+']))?;
+        let expected = format!("a decimal {word}, as inputs.decimal_sign says");
+        (own != sign).then(|| format!("should be a number with {expected}, found `{}`", excerpt(cell.as_bytes())))
+    }
 }
 
 impl From<bool> for Sign {
@@ -70,6 +108,31 @@ impl Seen {
         }
     }
 
+    /// Why a number that was left open and read with decimals is none, for all that was seen since.
+    #[must_use]
+    pub fn speaks_against(self, cell: &str) -> Option<String> {
+        let (number, grouped, decimal) = both(cell);
+        let (other, word) = if number.contains(',') { (self.point, "point") } else { (self.comma, "comma") };
+        let against = other && self.comma != self.point;
+        against.then(|| format!("`{number}` is {grouped} rather than {decimal}: other rows have a decimal {word}"))
+    }
+
+    /// Takes note of what others saw.
+    pub fn merge(&mut self, other: Self) {
+        self.comma |= other.comma;
+        self.point |= other.point;
+        self.ungrouped |= other.ungrouped;
+    }
+
+    /// Takes note of a share with a sign of percent behind it: `4,600%` is not the 4,600-fold of the whole.
+    pub fn take_share(&mut self, cell: &str) {
+        let (number, behind) = split(cell);
+        if behind.trim() == "%" && Self::default().leaves_open(number) {
+            self.comma |= number.contains(',');
+            self.point |= number.contains('.');
+        }
+    }
+
     /// Whether `1.000` may be one or a thousand for all that the file shows.
     #[must_use]
     pub fn leaves_open(self, cell: &str) -> bool {
@@ -83,16 +146,43 @@ impl Seen {
 /// What has to be said of a number that [is left open](Seen::leaves_open).
 #[must_use]
 pub fn doubt(cell: &str) -> String {
+    let (number, grouped, decimal) = both(cell);
+    format!("`{number}` may be {grouped} or {decimal}: no other number of the table shows its decimal sign")
+}
+
+/// The same of a single row that is refused for it, with what to do.
+#[must_use]
+pub fn doubt_of_row(cell: &str) -> String {
+    format!("{}; {TELLS}", doubt(cell))
+}
+
+/// What has to be said of such numbers where they are read with decimals.
+#[must_use]
+pub fn assumed(cell: &str, column: &str) -> String {
+    let (number, grouped, decimal) = both(cell);
+    let column = crate::fmt::code(column);
+    format!(
+        "{column} such as `{number}` is read as {decimal}, not {grouped}: no number shows the decimal sign; {TELLS}"
+    )
+}
+
+const TELLS: &str = "inputs.decimal_sign tells it";
+
+/// A number as it stands, and as it is with its digits grouped and with decimals.
+fn both(cell: &str) -> (&str, String, String) {
     let (number, _) = split(cell);
-    let (ungrouped, decimal) = (number.replace(['.', ','], ""), number.replace(',', "."));
-    format!("`{number}` may be {ungrouped} or {decimal}: no other number of the table shows its decimal sign")
+    (number, number.replace(['.', ','], ""), number.replace(',', "."))
 }
 
 /// A number as [`str::parse`] takes it, without what groups its digits; `None` where it cannot be one, or could be two.
 #[must_use]
 pub fn plain(text: &str, sign: Sign) -> Option<Cow<'_, str>> {
+    if sign.contradicted(text).is_some() {
+        return None;
+    }
+    let comma = matches!(sign, Sign::Comma | Sign::OnlyComma);
     let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b',' | b'\'');
-    if text.bytes().all(is_plain) && (sign != Sign::Comma || !text.contains('.')) {
+    if text.bytes().all(is_plain) && (!comma || !text.contains('.')) {
         return Some(Cow::Borrowed(text));
     }
     let digits = text.trim_start_matches(['-', '+']);
@@ -105,8 +195,8 @@ pub fn plain(text: &str, sign: Sign) -> Option<Cow<'_, str>> {
         // One sign, and three digits behind it.
         (None, Sign::Point) if digits.contains(',') => return None,
         (None, Sign::Either) => digits.contains(',').then_some(',').or_else(|| digits.contains('.').then_some('.')),
-        (None, Sign::Comma) => Some(',').filter(|_| !groups('.')),
-        (None, Sign::Point | Sign::GroupedPoint) => Some('.').filter(|_| !groups(',')),
+        (None, Sign::Comma | Sign::OnlyComma) => Some(',').filter(|_| !groups('.')),
+        (None, Sign::Point | Sign::GroupedPoint | Sign::OnlyPoint) => Some('.').filter(|_| !groups(',')),
     };
     let (whole, fraction) = decimal.and_then(|sign| digits.rsplit_once(sign)).unwrap_or((digits, ""));
     let is_grouping = |letter: &char| !letter.is_ascii_digit();
@@ -198,6 +288,39 @@ mod tests {
         assert_eq!((read("12,5", Sign::Either), read("12.5", Sign::Either)), (Some(12.5), Some(12.5)));
         assert_eq!((read("12,5", Sign::Comma), read("12.5", Sign::Comma)), (Some(12.5), Some(12.5)));
         assert_eq!((read("12,5", Sign::Point), read("12,5", Sign::GroupedPoint)), (None, None));
+    }
+
+    /// `1.512,5` was read as 1512.5 where the settings say that a point stands before the fraction.
+    #[test]
+    fn what_the_settings_say_is_held() {
+        assert_eq!((read("1.250", Sign::OnlyComma), read("1,250", Sign::OnlyComma)), (Some(1250.0), Some(1.25)));
+        assert_eq!((read("1.250", Sign::OnlyPoint), read("1,250", Sign::OnlyPoint)), (Some(1.25), Some(1250.0)));
+        for (point, comma) in
+            [("12.5", "12,5"), ("1,512.5", "1.512,5"), ("1 022.5", "1 022,5"), ("1,234,567", "1.234.567")]
+        {
+            assert_eq!(read(point, Sign::OnlyPoint), read(comma, Sign::OnlyComma), "{point}");
+            assert!(read(point, Sign::OnlyPoint).is_some(), "{point}");
+            assert_eq!((read(point, Sign::OnlyComma), read(comma, Sign::OnlyPoint)), (None, None), "{point}");
+            let said = Sign::OnlyPoint.contradicted(comma).unwrap();
+            assert_eq!(
+                said,
+                format!("should be a number with a decimal point, as inputs.decimal_sign says, found `{comma}`")
+            );
+        }
+        for text in ["850", "fast", "", "1'000"] {
+            assert_eq!(Sign::OnlyPoint.contradicted(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_share_is_the_thousandfold() {
+        let of = |cell: &str| {
+            let mut seen = Seen::default();
+            seen.take_share(cell);
+            seen
+        };
+        assert_eq!((of("4,600%").sign(false), of("4.600 %").sign(true)), (Sign::Comma, Sign::GroupedPoint));
+        assert!(!of("4,600").decides() && !of("4600%").decides());
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub mod rows_csv;
 pub mod rows_ndjson;
 #[cfg(test)]
 mod rows_tests;
+mod written;
 
 pub use known::{Known, Wanted, known_names};
 pub use results::OwnResultsJson;

@@ -232,8 +232,14 @@ impl Style {
         let numbers: Vec<usize> =
             (0..names.len()).filter(|at| names.get(*at).is_some_and(|name| is_number(name))).collect();
         let (mut rows, mut unneeded, mut seen) = (Rows::open(input, separator)?, Tally::default(), Seen::default());
+        let is_share = |column: &usize| match names.get(*column).and_then(|name| meaning(name)) {
+            Some(Meaning::Count(_, count, _)) => count.in_percent().is_some(),
+            _ => false,
+        };
+        let shares: Vec<usize> = numbers.iter().copied().filter(is_share).collect();
         while let Some(row) = rows.next_row(&mut unneeded) {
             numbers.iter().filter_map(|column| row.text(Some(*column))).for_each(|cell| seen.take(cell));
+            shares.iter().filter_map(|column| row.text(Some(*column))).for_each(|cell| seen.take_share(cell));
         }
         Ok(Self { seen, semicolons: separator == b';', known })
     }
@@ -241,9 +247,13 @@ impl Style {
     /// A cell's number as JSON would have it, with what stands behind it; as it stands where it is none.
     fn number(self, cell: &str, column: usize) -> Result<Cow<'_, str>, Refusal> {
         let (number, behind) = digits::split(cell);
-        if self.known.is_none() && self.semicolons && self.seen.leaves_open(cell) {
-            let doubt = format!("{}; inputs.decimal_sign tells it", digits::doubt(cell));
-            return Err(Refusal::at(column, doubt));
+        // A comma between commas is refused as no number; a point there is a decimal one.
+        let may_group = self.semicolons || number.contains(',');
+        if self.known.is_none() && may_group && self.seen.leaves_open(cell) {
+            return Err(Refusal::at(column, digits::doubt_of_row(cell)));
+        }
+        if let Some(reason) = self.known.and_then(|sign| sign.contradicted(cell)) {
+            return Err(Refusal::at(column, reason));
         }
         Ok(match digits::plain(number, self.known.unwrap_or_else(|| self.seen.sign(self.semicolons))) {
             Some(plain) if plain != number => Cow::Owned(format!("{plain}{behind}")),

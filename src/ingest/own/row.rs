@@ -60,6 +60,8 @@ pub struct RowReader<'s> {
     plan: Plan,
     settings: &'s Settings,
     sign: Sign,
+    /// Whether the settings are asked where the sign does not tell: of a table, not of JSON.
+    asks: bool,
     homes: HashMap<Vec<u8>, Option<Home>>,
     identity: Vec<u8>,
     trends: Vec<(PartId, Vec<SeriesId>)>,
@@ -83,6 +85,7 @@ impl<'s> RowReader<'s> {
             plan,
             settings,
             sign: Sign::Point,
+            asks: false,
             homes: HashMap::new(),
             identity: Vec::new(),
             trends: Vec::new(),
@@ -93,11 +96,15 @@ impl<'s> RowReader<'s> {
         }
     }
 
-    /// Reads numbers as this file writes them.
+    /// Reads numbers as this table writes them.
     #[must_use]
-    pub fn with_sign(mut self, sign: Sign) -> Self {
-        self.sign = sign;
-        self
+    pub fn with_sign(self, sign: Sign) -> Self {
+        Self { sign, asks: true, ..self }
+    }
+
+    /// A refused number, with what to do where that is known.
+    fn refused(&self, column: usize, text: &str, reason: String) -> Refusal {
+        Refusal::at(column, self.sign.asked_of(text).filter(|_| self.asks).unwrap_or(reason))
     }
 
     /// Goes on with another plan (a list of objects whose later ones have further keys).
@@ -165,9 +172,9 @@ impl<'s> RowReader<'s> {
         let Some(column) = self.plan.column(wanted) else {
             return Ok(None);
         };
-        cells
-            .text(column)
-            .map_or(Ok(None), |text| cell_text::amount(text, self.sign).map_err(|reason| Refusal::at(column, reason)))
+        cells.text(column).map_or(Ok(None), |text| {
+            cell_text::amount(text, self.sign).map_err(|reason| self.refused(column, text, reason))
+        })
     }
 
     fn count(&self, cells: &impl Cells, wanted: Wanted) -> Result<Option<u64>, Refusal> {
@@ -220,7 +227,9 @@ impl<'s> RowReader<'s> {
                 return Err(refused(format!("states no unit as other cells do, found `{text}`")));
             }
             Ok(value) => value.map(|value| value * self.plan.latency_ns),
-            Err(reason) => Some(cell_text::duration_ns(text, self.sign).ok_or_else(|| refused(reason))?),
+            Err(reason) => {
+                Some(cell_text::duration_ns(text, self.sign).ok_or_else(|| self.refused(column, text, reason))?)
+            }
         };
         let whole = |nanos| {
             cell_text::nanos(nanos).ok_or_else(|| {
@@ -256,7 +265,9 @@ impl<'s> RowReader<'s> {
         self.measures.clear();
         for trend in &self.plan.trends {
             let value = match cells.text(trend.column) {
-                Some(text) => cell_text::number(text, self.sign).map_err(|reason| Refusal::at(trend.column, reason))?,
+                Some(text) => {
+                    cell_text::number(text, self.sign).map_err(|reason| self.refused(trend.column, text, reason))?
+                }
                 None => None,
             };
             self.measures.push(value.map(|value| value * trend.scale));

@@ -4,13 +4,14 @@ use super::assumed::Assumed;
 use super::beginning::Beginning;
 use super::cell_text::Refusal;
 use super::columns::{Plan, delimiter, foreign_header, header_names};
-use super::digits;
+use super::digits::Seen;
 use super::row::{Cells, RowReader, Taken};
+use super::written::Written;
 use crate::error::Error;
 use crate::ingest::preface::names_delimiter;
 use crate::ingest::printed::note_perhaps_cut;
 use crate::ingest::rows::{Row, Rows};
-use crate::ingest::{Adapter, Head, Input, Rejection, Settings, Sink, Sniff, Tally, dated, scrub, threads};
+use crate::ingest::{Adapter, Head, Input, Notation, Rejection, Settings, Sink, Sniff, Tally, scrub, threads};
 use crate::model::input::NOT_TEXT;
 
 /// Reads CSV rows of requests.
@@ -48,6 +49,13 @@ impl Adapter for OwnRowsCsv {
         Sniff::no("no column is a request's latency beside its endpoint, outcome or status")
     }
 
+    fn notation(&self, head: &Head, settings: &Settings) -> Notation {
+        let names = header_names(head.first_line());
+        let beginning = Beginning::of(head, delimiter(head.first_line()));
+        let plan = Plan::assign(&names, settings);
+        Notation::of(beginning.shown_day_first(&plan.times()), beginning.seen(&plan.numbers()))
+    }
+
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let head = input.head()?;
         let separator = delimiter(head.first_line());
@@ -56,24 +64,13 @@ impl Adapter for OwnRowsCsv {
         let beginning = Beginning::of(&head, separator);
         let plan = Plan::beside_cells(&names, settings, &input.place(), |column| beginning.states_unit(column))?;
         plan.require_countable(&input.place())?;
-        let sign = match settings.sign {
-            Some(known) => known,
-            None => match beginning.thousand_or_not(&plan.numbers()) {
-                Some((column, cell)) => return Err(a_thousand_or_not(cell, names.get(column), input)),
-                None => beginning.sign(&plan.numbers()),
-            },
-        };
-        let day_first = match settings.day_first {
-            Some(known) => Some(known),
-            None => beginning
-                .day_first(&plan.times())
-                .map_err(|asked| Error::input(asked).at(input.place()).hint(dated::WHICH_IS_THE_DAY))?,
-        };
+        let written = Written::of(&beginning, &plan, &names, settings, input)?;
+        let day_first = written.day_first;
         let settings = &Settings { day_first, ..settings.clone() };
         let readers = rows.shared_by(settings.threads.min(threads::worth_while(input)));
         let yields = threads::spread(readers, sink, |rows, sink| {
-            let reader = RowReader::new(plan.clone(), settings).with_sign(sign);
-            read_rows(rows, reader, settings.strict, sink)
+            let reader = RowReader::new(plan.clone(), settings).with_sign(written.sign);
+            read_rows(rows, reader, (settings.strict, written.watched()), sink)
         });
         let mut all = Findings::default();
         for findings in yields {
@@ -81,6 +78,7 @@ impl Adapter for OwnRowsCsv {
         }
         let mut tally = all.tally;
         tally.stop_if_strict(settings, input)?;
+        written.tell(all.signs, &mut tally)?;
         if let (_, true) = all.last {
             tally.unfinished.get_or_insert_with(|| "the last row breaks off".to_owned());
         }
@@ -96,17 +94,13 @@ impl Adapter for OwnRowsCsv {
     }
 }
 
-/// Asks for what a number such as `1.250` is, which stands beside `850`.
-fn a_thousand_or_not(cell: &str, name: Option<&String>, input: &Input) -> Error {
-    let place = input.place().field(name.map_or("", String::as_str));
-    Error::input(digits::doubt(cell)).at(place).hint("set inputs.decimal_sign = \",\" or \".\"")
-}
-
 /// Findings are what reading rows leaves behind beside observations.
 #[derive(Default)]
 struct Findings {
     tally: Tally,
     assumed: Assumed,
+    /// What the numbers showed, where the file's beginning leaves it open.
+    signs: Seen,
     /// The last row's line, and whether it has too few fields.
     last: (u64, bool),
     /// Whether the last row has no line end.
@@ -118,19 +112,28 @@ impl Findings {
     fn merge(&mut self, other: Self) {
         self.tally.merge(other.tally);
         self.assumed.merge(&other.assumed);
+        self.signs.merge(other.signs);
         self.last = self.last.max(other.last);
         self.ends_open |= other.ends_open;
     }
 }
 
-/// Reads what others leave over.
-fn read_rows(mut rows: Rows, mut reader: RowReader<'_>, strict: bool, sink: &mut dyn Sink) -> Findings {
+/// Reads what others leave over, and looks at the signs within the numbers of the columns that are `watched`.
+fn read_rows(
+    mut rows: Rows,
+    mut reader: RowReader<'_>,
+    (strict, watched): (bool, &[usize]),
+    sink: &mut dyn Sink,
+) -> Findings {
     let names = rows.header().names().to_vec();
     let mut findings = Findings::default();
     while let Some(row) = rows.next_row(&mut findings.tally) {
         let taken = shape(&row, names.len()).and_then(|()| reader.take(&row, sink));
         let is_short = row.bytes(names.len().checked_sub(1)).is_none();
         findings.last = findings.last.max((row.line, is_short));
+        if taken.is_ok() {
+            watched.iter().filter_map(|column| row.text(Some(*column))).for_each(|cell| findings.signs.take(cell));
+        }
         match taken {
             Ok(Taken::Used) => findings.tally.used(),
             Ok(Taken::Skipped) => findings.tally.skipped(),
@@ -243,14 +246,72 @@ mod tests {
             assert_eq!(tally.rejected, 0, "{:?}", tally.first_rejections);
             sink.samples.iter().filter_map(|(_, sample)| sample.latency_ns).max().unwrap() / 1000
         };
-        assert_eq!(longest(&open, Some(Sign::Comma)), 1_250_000);
-        assert_eq!(longest(&open, Some(Sign::GroupedPoint)), 900_000);
+        assert_eq!(longest(&open, Some(Sign::OnlyComma)), 1_250_000);
+        assert_eq!(longest(&open, Some(Sign::OnlyPoint)), 900_000);
         // Three decimals in every row, a number that shows its sign, one of four digits without a point: nothing is open.
         assert_eq!(longest(&text(["850.000", "1.250", "12.125"]), None), 850_000);
         assert_eq!(longest(&text(["850", "1.250", "12,5"]), None), 1_250_000);
         assert_eq!(longest(&text(["850", "1.250", "12.5"]), None), 850_000);
         assert_eq!(longest(&text(["850", "1.250", "1200"]), None), 1_200_000);
         assert_eq!(longest(&open.replace(';', ","), None), 900_000);
+    }
+
+    /// A table of which every number has three digits behind its sign was read with decimals, and nothing said so.
+    #[test]
+    fn what_is_read_with_decimals_is_said_where_nothing_tells() {
+        let of = |cells: &[&str], sign| {
+            let rows: Vec<String> = cells.iter().map(|cell| format!("1795225420;/a;{cell}\n")).collect();
+            let text = format!("timestamp;endpoint;latency_ms;pool_wait_ms\n{}", rows.concat());
+            read(&text, &Settings { sign, ..Settings::default() })
+        };
+        let said = |cells: &[&str], sign| {
+            let notes = of(cells, sign).unwrap().0.notes;
+            notes.into_iter().filter(|note| note.contains("decimal")).collect::<Vec<_>>()
+        };
+        for (open, cell) in [(["1,512;", "2,125;0"], "1,512"), (["1.512;", "2.125;0"], "1.512")] {
+            let expected = format!(
+                "`latency_ms` such as `{cell}` is read as 1.512, not 1512: no number shows the decimal sign; \
+                 inputs.decimal_sign tells it"
+            );
+            assert_eq!(said(&open, None), [expected]);
+            assert!(said(&open, Some(Sign::OnlyComma)).is_empty(), "the settings tell");
+        }
+        for shown in
+            [["1,512;", "0,125;"], ["1,512;", "2,125;3,5"], ["1,512;", "2,125;1.234.567"], ["1,512;", "1234,125;"]]
+        {
+            assert!(said(&shown, None).is_empty(), "{shown:?}");
+        }
+        // Behind the beginning that detection sees, whose last row is cut somewhere: `1` of `1,512` was a whole number.
+        let mut far = vec!["1,512;"; 5000];
+        far.push("12,5;");
+        assert!(said(&far, None).is_empty());
+        far[5000] = "12.5;";
+        let error = of(&far, None).unwrap_err();
+        assert_eq!(error.message, "`1,512` is 1512 rather than 1.512: other rows have a decimal point");
+        assert!(error.hint.unwrap().contains("inputs.decimal_sign"));
+    }
+
+    /// `1.512,5` was 1512.5 where the settings say that a point stands before the fraction.
+    #[test]
+    fn a_number_with_another_sign_than_the_settings_say_is_refused() {
+        let text = "timestamp;endpoint;latency_ms\n1795225420;/a;1.512,5\n1795225421;/a;850\n";
+        let refused = |sign| {
+            let (tally, sink) = read(text, &Settings { sign: Some(sign), ..Settings::default() }).unwrap();
+            (tally.first_rejections.first().cloned(), sink.samples[0].1.latency_ns.unwrap())
+        };
+        let (first, _) = refused(Sign::OnlyPoint);
+        let first = first.unwrap();
+        assert_eq!((first.line, first.field.as_deref()), (2, Some("latency_ms")));
+        assert!(
+            first.reason.contains("a decimal point") && first.reason.contains("found `1.512,5`"),
+            "{}",
+            first.reason
+        );
+        assert_eq!(refused(Sign::OnlyComma), (None, 1_512_500_000));
+        let quoted = "timestamp,endpoint,latency_ms\n1795225420,/a,\"1,512\"\n";
+        let (tally, _) = read(quoted, &Settings::default()).unwrap();
+        let reason = &tally.first_rejections[0].reason;
+        assert!(reason.ends_with("inputs.decimal_sign tells it"), "{reason}");
     }
 
     #[test]

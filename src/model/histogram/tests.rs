@@ -48,6 +48,59 @@ fn what_is_expected_of_a_histogram_does_not_show() {
     assert!(Histogram::like(&busy(100).collect()).dense.is_none());
 }
 
+proptest! {
+    #[test]
+    fn packing_does_not_show(before in signed_values(), within in values(), after in signed_values(), times in 1_u64..1 << 40) {
+        let mut packed: Histogram = before.iter().copied().collect();
+        packed.pack();
+        for value in &within {
+            packed.record_n(*value, times);
+        }
+        packed.pack();
+        prop_assert!(packed.cells.capacity() == 0 && packed.dense.is_none());
+        let other: Histogram = after.iter().copied().collect();
+        let mut merged = other.clone();
+        merged.merge(&packed);
+        packed.merge(&other);
+        let mut plain: Histogram = before.iter().chain(&after).copied().collect();
+        for value in &within {
+            plain.record_n(*value, times);
+        }
+        prop_assert_eq!(&packed, &plain);
+        prop_assert_eq!(&merged, &plain);
+        prop_assert_eq!(packed.quantile(0.5), plain.quantile(0.5));
+        prop_assert_eq!(&Histogram::sum([&packed]), &plain);
+        packed.settle();
+        prop_assert!(packed.packed.is_empty());
+        prop_assert_eq!(packed.count(), plain.count());
+    }
+}
+
+#[test]
+fn a_packed_histogram_of_a_window_takes_a_fifth_of_the_memory() {
+    let mut window: Histogram = (0..700_i64).map(|at| 24_000 + at * at * 7 % 130_000).collect();
+    window.settle();
+    let cells = window.cells.len();
+    window.pack();
+    let packed = window.packed.first().map_or(0, Packed::len);
+    assert!(0 < packed && 5 * packed < 8 * cells, "{packed} bytes for {cells} cells");
+}
+
+#[test]
+fn a_few_packed_histograms_are_put_together_as_they_are_and_many_are_not() {
+    let one = |from: i64| {
+        let mut one: Histogram = (from..from + 100).collect();
+        one.pack();
+        one
+    };
+    let mut sum = one(0);
+    sum.merge(&one(50));
+    assert_eq!(sum.packed.len(), 2);
+    sum.merge(&one(100));
+    assert_eq!(sum.packed.len(), 1);
+    assert_eq!(sum, (0..100).chain(50..150).chain(100..200).collect());
+}
+
 #[test]
 fn the_extremes_of_i64_have_buckets() {
     for value in [i64::MIN, i64::MIN + 1, -2048, -2047, -1, 0, 1, 2047, 2048, i64::MAX] {

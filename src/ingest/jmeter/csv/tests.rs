@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::ingest::Rejection;
+use crate::ingest::own::digits::Sign;
 use crate::ingest::own::recording::Recording;
 use crate::model::key::{CellKey, Outcome, Population};
 use crate::model::sample::Fact;
@@ -153,10 +154,42 @@ fn a_time_that_may_have_points_for_thousands_is_refused() {
     let (sink, tally) = read(text.as_bytes());
     assert_eq!((sink.samples.len(), tally.rejected), (1, 1));
     assert!(tally.first_rejections[0].reason.contains("points for thousands, found `2.187`"));
+    assert!(tally.first_rejections[0].reason.ends_with("inputs.decimal_sign tells what the point is"));
     assert_eq!(read(text.replace(';', ",").as_bytes()).0.samples.len(), 2);
-    for (elapsed, used) in [("1.002.187", 1), ("2187", 2), ("2.18", 2), ("2187.5", 2), ("2187.500", 2), ("2.1a7", 1)] {
+    // Several groups, and a fraction of other length, show by themselves what the sign is.
+    for (elapsed, used) in [("1.002.187", 2), ("2187", 2), ("2.18", 2), ("2187.5", 2), ("2187.500", 2), ("2.1a7", 1)] {
         assert_eq!(read(text.replace("2.187", elapsed).as_bytes()).0.samples.len(), used, "{elapsed}");
     }
+}
+
+/// Each row of a JTL that a German spreadsheet had saved again was refused.
+#[test]
+fn a_decimal_comma_is_read_where_it_shows() {
+    let told = |cells: [&str; 2], between: &str, sign: Option<Sign>| {
+        let row = |cell: &&str| format!("1795226390340{between}{cell}{between}a{between}true\n");
+        let header = ["timeStamp", "elapsed", "label", "success"].join(between);
+        let text = format!("{header}\n{}", cells.iter().map(row).collect::<String>());
+        let mut sink = Recording::default();
+        let input = Input::memory("results.jtl", text.into_bytes()).unwrap();
+        let tally = JmeterCsv.read(&input, &Settings { sign, ..Settings::default() }, &mut sink).unwrap();
+        let reason = tally.first_rejections.first().map_or_else(String::new, |first| first.reason.clone());
+        (sink.samples.iter().filter_map(|(_, sample)| sample.latency_ns).collect::<Vec<u64>>(), reason)
+    };
+    for between in [";", "\t"] {
+        assert_eq!(told(["0,100", "0,25"], between, None).0, [100_000, 250_000]);
+        assert_eq!(told(["0,100", "1.250"], between, None).0, [100_000, 1_250_000_000], "a point that groups");
+        assert_eq!(told(["12", "1,250"], between, Some(Sign::OnlyComma)).0, [12_000_000, 1_250_000]);
+        assert_eq!(told(["12", "1,250"], between, Some(Sign::OnlyPoint)).0, [12_000_000, 1_250_000_000]);
+        let (read, reason) = told(["12", "1,250"], between, None);
+        assert_eq!(read, [12_000_000]);
+        assert!(reason.contains("commas for thousands, found `1,250`; inputs.decimal_sign tells"), "{reason}");
+    }
+    assert_eq!(told(["\"0,5\"", "12"], ",", None).0, [500_000, 12_000_000]);
+    assert_eq!(
+        told(["12.5", "7"], ";", Some(Sign::OnlyComma)).0,
+        [12_500_000, 7_000_000],
+        "what the file shows goes first"
+    );
 }
 
 #[test]

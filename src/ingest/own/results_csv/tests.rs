@@ -168,7 +168,7 @@ fn what_may_be_one_or_a_thousand_is_not_guessed() {
     let (tally, _) = read("endpoint;requests;p95_ms\n/a;1.000;34\n/b;20;35\n");
     assert_eq!((tally.used, tally.rejected), (1, 1));
     assert!(tally.first_rejections[0].reason.contains("`1.000` may be 1000 or 1.000"), "{:?}", tally.first_rejections);
-    let settings = Settings { sign: Some(Sign::Comma), ..Settings::default() };
+    let settings = Settings { sign: Some(Sign::OnlyComma), ..Settings::default() };
     let input = Input::memory("t", &b"endpoint;requests;p95_ms\n/a;1.000;34\n/b;20;35\n"[..]).unwrap();
     let mut sink = Recording::default();
     let tally = OwnResultsCsv.read(&input, &settings, &mut sink).unwrap();
@@ -177,6 +177,52 @@ fn what_may_be_one_or_a_thousand_is_not_guessed() {
     assert_eq!((tally.used, sink.totals[0].1.requests), (1, Some(2000)));
     let (tally, _) = read("endpoint,requests,p95_ms\n/a,\"1,000\",34\n");
     assert_eq!((tally.used, tally.rejected), (0, 1), "a comma between commas");
+}
+
+/// `"4,600%"` of JMeter's table was refused; no failures are 46 times the requests.
+#[test]
+fn a_share_shows_the_decimal_sign() {
+    let text = |share: &str, rate: &str| {
+        let row = format!("500,12,3,40,\"{share}\",\"{rate}\"");
+        format!("Label,# Samples,Average,Min,Max,Error %,Throughput\nGET /a,{row}\nTOTAL,{row}\n")
+    };
+    for share in ["4,60%", "4,600%", "4,6000%"] {
+        let (tally, sink) = read(&text(share, "9,512"));
+        assert_eq!(tally.rejected, 0, "{share}: {:?}", tally.first_rejections);
+        assert_eq!((sink.totals[0].1.failures, sink.totals[0].1.rate_per_s), (Some(23), Some(9.512)), "{share}");
+    }
+    let (tally, _) = read(&text("0%", "9,512"));
+    let reason = &tally.first_rejections[0].reason;
+    assert!(reason.contains("`9,512` may be 9512 or 9.512") && reason.contains("inputs.decimal_sign"), "{reason}");
+}
+
+/// `1.512,5` was 1512.5 where the settings say that a point stands before the fraction.
+#[test]
+fn a_number_with_another_sign_than_the_settings_say_is_refused() {
+    let refused = |cell: &str, sign| {
+        let text = format!("endpoint;requests;p95_ms\n/a;20;{cell}\n");
+        let input = Input::memory("t", text.into_bytes()).unwrap();
+        let settings = Settings { sign: Some(sign), ..Settings::default() };
+        let tally = OwnResultsCsv.read(&input, &settings, &mut Recording::default()).unwrap();
+        tally.first_rejections.first().map(|first| (first.line, first.field.clone(), first.reason.clone()))
+    };
+    for (cell, sign, word) in [
+        ("1.512,5", Sign::OnlyPoint, "point"),
+        ("12,5", Sign::OnlyPoint, "point"),
+        ("12.5 ms", Sign::OnlyComma, "comma"),
+    ] {
+        let (line, field, reason) = refused(cell, sign).unwrap();
+        assert_eq!((line, field.as_deref()), (2, Some("p95_ms")));
+        assert_eq!(
+            reason,
+            format!("should be a number with a decimal {word}, as inputs.decimal_sign says, found `{cell}`")
+        );
+    }
+    for (cell, sign) in
+        [("1.512,5", Sign::OnlyComma), ("1.512", Sign::OnlyPoint), ("1.512", Sign::OnlyComma), ("34", Sign::OnlyPoint)]
+    {
+        assert_eq!(refused(cell, sign), None, "{cell}");
+    }
 }
 
 #[test]
