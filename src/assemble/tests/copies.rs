@@ -193,3 +193,28 @@ fn rows_that_are_alike_by_chance_are_neither_left_out_nor_said() {
         assert_eq!(requests(&suite.tests[0]), Some(text.lines().count() as u64), "{form}");
     }
 }
+
+/// Two agents that sum up each second had both nothing to do in the last forty: their rows of these are the same.
+#[test]
+fn idle_seconds_of_two_generators_are_no_copies() {
+    let sample = std::fs::read_to_string("samples/ngrinder/intervals/output.csv").unwrap();
+    let (header, _) = sample.split_once('\n').unwrap();
+    let rows = |from: u32, busy: u32| -> String {
+        let row = |at: u32| {
+            let tests = if at < 20 { busy + at * 7 % 11 } else { 0 };
+            let ms = if at < 20 { f64::from(busy + at) / 8.0 } else { 0.0 };
+            format!(
+                "2016-02-15 16:10:{at:02},10,{tests},0,{ms:.3},0.000,{tests},7336.335,645597.5,0,0.307,1.403,{ms:.3}\n"
+            )
+        };
+        (from..60).map(row).collect()
+    };
+    let suite = read(&[("load/output.csv", [header, "\n", &rows(0, 80), &rows(10, 90)].concat())]);
+    let input = &suite.tests[0].inputs[0];
+    assert_eq!((input.rows_used, input.rows_rejected), (110, 0));
+    assert!(
+        suite.tests[0].warnings.iter().all(|one| !one.text.contains("the file holds")),
+        "{:?}",
+        suite.tests[0].warnings
+    );
+}
