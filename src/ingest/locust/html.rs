@@ -147,7 +147,9 @@ impl Page {
             let outcome = total(row, at == last, &percentiles).map(|total| {
                 let sum = total.requests.filter(|_| total.endpoint.is_none());
                 let ran_s = sum.and_then(|requests| counted_s(requests, total.rate_per_s));
-                ran_s.into_iter().for_each(|fact| sink.fact(part, fact));
+                if let Some(fact) = ran_s {
+                    sink.fact(part, fact);
+                }
                 sink.total(part, total);
             });
             self.count("requests_statistics", outcome);

@@ -73,9 +73,9 @@ impl Adapter for Json {
                 walk.tally.stop_if_strict(settings, input)?;
             }
             if walk.tally.read > before {
-                runs.push(totals)
+                runs.push(totals);
             } else {
-                empty += 1
+                empty += 1;
             }
             if !walk.enter_next_array() {
                 break;
@@ -92,7 +92,9 @@ impl Adapter for Json {
             let name = several.then(|| format!("run {}", at + 1));
             let part = sink.part(name.as_deref());
             sink.fact(part, Fact::Load(LoadModel::Closed));
-            totals.into_iter().for_each(|total| sink.total(part, total));
+            for total in totals {
+                sink.total(part, total);
+            }
         }
         let mut tally = walk.finish();
         tally.unfinished = broken.or(tally.unfinished);

@@ -89,7 +89,9 @@ impl Adapter for Stats {
             sink.total(part, total);
             Ok(())
         })?;
-        sum_s.into_iter().for_each(|fact| sink.fact(part, fact));
+        if let Some(fact) = sum_s {
+            sink.fact(part, fact);
+        }
         if apart {
             tally.note(UNTIMED);
         } else if old && failed && !aggregated {
