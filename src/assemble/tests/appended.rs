@@ -83,6 +83,8 @@ fn rows_of_hey_and_ab_have_headers_again_too() {
     let suite = read(&[("load/raw.csv", text)]);
     assert_eq!(counts(&suite), [(Some("run 1"), Some(600)), (Some("run 2"), Some(199))]);
     assert_eq!(suite.tests[0].inputs[0].rows_rejected, 0);
+    let said = &suite.tests[0].warnings[0].text;
+    assert!(said.contains("2 runs with a header row each"), "{said}");
     let first = sample("ab/forms/gnuplot.tsv");
     let text = [first.as_str(), &first.replace("\t17952", "\t17953")].concat();
     assert_ne!(text, [first.as_str(), first.as_str()].concat());
