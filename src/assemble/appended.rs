@@ -189,7 +189,7 @@ fn ran_together(own: &Part, other: &Part) -> bool {
             let common_s = one.end.min(two.end).seconds_since(one.start.max(two.start));
             common_s > OVERLAP_S || (own.is_part_of_a_run() && other.is_part_of_a_run() && common_s >= -PAUSE_S)
         }
-        // Without times nothing tells them apart.
-        _ => true,
+        // Without times nothing tells them apart, unless each counts its seconds from its own beginning.
+        _ => !(own.states_length() && other.states_length()),
     }
 }

@@ -279,7 +279,8 @@ fn are_silent_between(executions: &[Execution], runs: &[Run]) -> bool {
     let spans: Vec<Option<Span>> = runs.iter().map(|(_, at)| executions.get(*at).and_then(Execution::span)).collect();
     spans.windows(2).all(|pair| match pair {
         [Some(before), Some(after)] => after.start.0.saturating_sub(before.end.0) > SILENCE_NS,
-        _ => true,
+        // Of rows without times nothing is known to be silent.
+        _ => false,
     })
 }
 

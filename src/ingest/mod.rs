@@ -60,7 +60,7 @@ pub mod wrk;
 
 use crate::error::Error;
 use crate::model::folded::Folded;
-use crate::model::key::{CellKey, ColumnKey, MetricKey};
+use crate::model::key::{CellKey, ColumnKey, EndpointKey, MetricKey};
 pub use crate::model::metric::MetricTotal;
 use crate::model::sample::{Fact, Fault, Interval, Sample, Threshold, Total};
 use crate::unit::{NANOS_PER_SECOND, Span, Timestamp};
@@ -191,6 +191,16 @@ pub struct Settings {
     pub strict: bool,
     /// Threads to read with; at least 1.
     pub threads: usize,
+}
+
+impl Settings {
+    /// Whether the user declared a status right for an endpoint.
+    #[must_use]
+    pub fn is_right(&self, status: u16, endpoint: &EndpointKey) -> bool {
+        let mut lists = self.expected_status.iter();
+        let list = lists.find(|(name, _)| name.is_match(&endpoint.name) || name.is_match(&endpoint.label()));
+        list.is_some_and(|(_, right)| right.contains(&status))
+    }
 }
 
 /// An Adapter reads one file kind of one tool.

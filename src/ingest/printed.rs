@@ -63,8 +63,35 @@ pub(super) fn open_resaved(input: &Input, numbers: &[&str]) -> Result<(Rows, Sig
 /// Reads all rows of a table with a header. `take` uses one; what it refuses is rejected with its place.
 pub(super) fn each_row(
     input: &Input,
+    rows: Rows,
+    settings: &Settings,
+    take: impl FnMut(&Row<'_>) -> Result<(), Refusal>,
+) -> Result<Tally, Error> {
+    each(input, rows, settings, Among::Figures, take)
+}
+
+/// The same of rows that are samples: a header among them begins a run that was appended, which is read for itself.
+pub(super) fn each_sample(
+    input: &Input,
+    rows: Rows,
+    settings: &Settings,
+    take: impl FnMut(&Row<'_>) -> Result<(), Refusal>,
+) -> Result<Tally, Error> {
+    each(input, rows, settings, Among::Samples, take)
+}
+
+/// What the rows of a table are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Among {
+    Figures,
+    Samples,
+}
+
+fn each(
+    input: &Input,
     mut rows: Rows,
     settings: &Settings,
+    among: Among,
     mut take: impl FnMut(&Row<'_>) -> Result<(), Refusal>,
 ) -> Result<Tally, Error> {
     let names = rows.header().names().to_vec();
@@ -72,6 +99,7 @@ pub(super) fn each_row(
     while let Some(row) = rows.next_row(&mut tally) {
         match shape(&row, names.len()).and_then(|()| take(&row)) {
             Ok(()) => tally.used(),
+            Err(_) if among == Among::Samples && row.is_header(&names) => tally.header(),
             Err(refusal) => tally.reject(rejection(&row, &names, &refusal)),
         }
         tally.stop_if_strict(settings, input)?;

@@ -2,15 +2,17 @@
 //!
 //! Each benchmark is an endpoint and each round a request. With `--benchmark-save-data` the file holds every round; without,
 //! only figures. A round may be several calls (`iterations`); pytest-benchmark then notes the mean of them, which is said.
-//! Nothing here can fail: a benchmark that raises is not in the file. Where it has both, its figures are those of its rounds.
+//! Rounds of a few microseconds are finer than the histograms here, which count whole ones: their percentiles are taken from
+//! the list. Nothing here can fail: a benchmark that raises is not in the file. Where it has both, its figures are those of its rounds.
 
 use super::document::{self, Object};
-use super::implied::{sum_differs, summary_differs};
+use super::implied::{float, sum_differs, summary_differs};
 use crate::error::Error;
 use crate::ingest::own::instant;
 use crate::ingest::scrub::without_queries;
 use crate::ingest::{Adapter, Head, Input, PartId, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted, Recorded};
+use crate::model::histogram;
 use crate::model::key::{EndpointKey, Population};
 use crate::model::sample::{Fact, LoadModel, Total};
 use serde::Deserialize;
@@ -22,6 +24,12 @@ pub struct PytestBenchmark;
 
 /// Microseconds in pytest-benchmark's unit.
 const US_PER_S: f64 = 1e6;
+/// Rounds with a shorter median are not counted in histograms, whose step is a microsecond.
+const SHORT_US: f64 = 10.0;
+/// Percentiles of such rounds.
+const PERCENTILES: [f64; 7] = [0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
+/// Rounds that must lie above a percentile for it to be one.
+const ABOVE: f64 = 4.0;
 /// Why failures are unknown.
 const NO_FAILURES: &str = "pytest-benchmark lists only benchmarks that did not fail";
 
@@ -104,7 +112,7 @@ fn take_all(benchmarks: &[Value], part: PartId, sink: &mut dyn Sink, tally: &mut
         match read.map_err(str::to_owned).and_then(|benchmark| Ok((latency(&benchmark.stats)?, benchmark))) {
             Ok((latency, benchmark)) => {
                 tally.used();
-                raw += usize::from(matches!(latency, Distribution::Recorded(_)));
+                raw += usize::from(!benchmark.stats.data.is_empty());
                 *calls.entry(benchmark.stats.iterations).or_default() += 1;
                 for doubt in doubts(&benchmark.stats) {
                     sink.fact(part, doubt);
@@ -149,10 +157,31 @@ fn doubts(stats: &Stats) -> Vec<Fact> {
 fn latency(stats: &Stats) -> Result<Distribution, String> {
     let mut recorded = recorded(stats).ok_or("should have durations in seconds as `data`")?;
     if stats.rounds > 0 && recorded.count() == stats.rounds {
+        if recorded.quantile_us(0.5).is_none_or(|median| median < SHORT_US) {
+            return Ok(Distribution::Quoted(listed(stats)));
+        }
         recorded.histogram.settle();
         return Ok(Distribution::Recorded(recorded));
     }
     Ok(Distribution::Quoted(quoted(stats).ok_or("should have a maximum in seconds as `max`")?))
+}
+
+/// Figures of the rounds that the file lists, by the definition of a histogram's percentiles.
+fn listed(stats: &Stats) -> Quoted {
+    let mut us: Vec<f64> = stats.data.iter().map(|seconds| seconds * US_PER_S).collect();
+    us.sort_by(f64::total_cmp);
+    let n = us.len() as u64;
+    let at = |rank: u64| usize::try_from(rank).ok().and_then(|rank| us.get(rank.checked_sub(1)?).copied());
+    let quantile = |p: &f64| Some((*p, at(histogram::rank(*p, n)).filter(|_| float(n) * (1.0 - p) >= ABOVE)?));
+    Quoted {
+        n: Some(n),
+        mean_us: (n > 0).then(|| us.iter().sum::<f64>() / float(n)),
+        min_us: us.first().copied(),
+        max_us: us.last().copied(),
+        quantiles: PERCENTILES.iter().filter_map(quantile).collect(),
+        definition: "inverse CDF (type 1) over all rounds".to_owned(),
+        rounding_us: Vec::new(),
+    }
 }
 
 /// As printed; `None` without a maximum.
@@ -230,6 +259,22 @@ mod tests {
         let less = said(all, &FIGURES.replace("\"max\":0.004", "\"max\":0.003"));
         assert!(less.contains("the greatest is 3 ms, and that of all its values 4 ms"), "{less}");
         assert!(said("0.001,0.004", FIGURES).contains("its `data` add up to 2, and its `rounds` to 3"));
+    }
+
+    /// Of rounds of 0.4 µs a median of 0.1 µs was shown, and a 99th percentile of 1 µs: a histogram counts whole microseconds.
+    #[test]
+    fn percentiles_of_rounds_below_a_microsecond_are_theirs() {
+        let data: Vec<String> = (1..=1000).map(|at| format!("{}e-10", 4000 + at)).collect();
+        let json = format!(
+            r#"{{"benchmarks":[{{"fullname":"a","stats":{{"rounds":1000,"iterations":1,"data":[{}],"max":5e-7}}}}]}}"#,
+            data.join(",")
+        );
+        let (_, totals) = read(&json);
+        let Distribution::Quoted(quoted) = &totals[0].latency else { panic!("{totals:?}") };
+        let near = |a: Option<f64>, b: f64| a.is_some_and(|a| (a - b).abs() < 1e-9);
+        let of = |p: f64| quoted.quantiles.iter().find(|(own, _)| (own - p).abs() < 1e-9).map(|(_, us)| *us);
+        assert!(near(of(0.5), 0.45) && near(of(0.95), 0.495) && near(of(0.99), 0.499), "{quoted:?}");
+        assert!(near(quoted.mean_us, 0.45005) && near(quoted.min_us, 0.4001) && of(0.999).is_none(), "{quoted:?}");
     }
 
     #[test]

@@ -118,6 +118,12 @@ impl Part {
         self.cells.sorted().iter().all(|(_, counter)| counter.count == 0)
     }
 
+    /// Whether it says how long it ran by a clock of its own.
+    #[must_use]
+    pub fn states_length(&self) -> bool {
+        self.facts.sorted().into_iter().any(|fact| matches!(fact, Fact::DurationSeconds(_)))
+    }
+
     /// How fine the clock of its requests is.
     #[must_use]
     pub fn clock(&self) -> Clock {

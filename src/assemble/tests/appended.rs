@@ -74,6 +74,25 @@ fn a_team_s_own_rows_and_k6_s_have_headers_again_too() {
     assert_eq!(suite.tests[0].inputs[0].rows_rejected, 0);
 }
 
+/// The second header was a row that could not be read, which made the run invalid; and hey's two, whose seconds both count from
+/// 0, were laid over each other.
+#[test]
+fn rows_of_hey_and_ab_have_headers_again_too() {
+    let sample = |file: &str| std::fs::read_to_string(Path::new("samples").join(file)).unwrap();
+    let text = [sample("hey/csv/raw.csv"), sample("hey/dropped/raw.csv")].concat();
+    let suite = read(&[("load/raw.csv", text)]);
+    assert_eq!(counts(&suite), [(Some("run 1"), Some(600)), (Some("run 2"), Some(199))]);
+    assert_eq!(suite.tests[0].inputs[0].rows_rejected, 0);
+    let said = &suite.tests[0].warnings[0].text;
+    assert!(said.contains("2 runs with a header row each"), "{said}");
+    let first = sample("ab/forms/gnuplot.tsv");
+    let text = [first.as_str(), &first.replace("\t17952", "\t17953")].concat();
+    assert_ne!(text, [first.as_str(), first.as_str()].concat());
+    let suite = read(&[("load/gnuplot.tsv", text)]);
+    assert_eq!(counts(&suite), [(Some("run 1"), Some(600)), (Some("run 2"), Some(600))]);
+    assert_eq!(suite.tests[0].inputs[0].rows_rejected, 0);
+}
+
 /// 100 requests of one of vegeta's attacks, one every 50 ms.
 fn attack(name: &str, start_s: u64) -> String {
     let row = |at: u64| {

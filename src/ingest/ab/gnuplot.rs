@@ -4,7 +4,7 @@ use super::{FAILURES_UNKNOWN, TOOL};
 use crate::error::Error;
 use crate::ingest::own::cell_text::Refusal;
 use crate::ingest::own::instant::LEAST_UNIX_S;
-use crate::ingest::printed::{amount, each_row, seconds_ns, unnamed};
+use crate::ingest::printed::{amount, each_sample, seconds_ns, unnamed};
 use crate::ingest::rows::Rows;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::model::key::{CellKey, Outcome, Population};
@@ -60,7 +60,7 @@ impl Adapter for AbGnuplot {
                 tags: Vec::new(),
             },
         );
-        each_row(input, rows, settings, |row| {
+        each_sample(input, rows, settings, |row| {
             let millis = amount(row, took)?;
             let latency_ns = seconds_ns(millis / 1e3)
                 .ok_or_else(|| Refusal::at(took, format!("should be milliseconds, found {millis}")))?;

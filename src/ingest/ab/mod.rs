@@ -3,6 +3,7 @@
 //! Only the text says which requests failed. Times in `-g` are whole milliseconds from a start known to the whole second, and
 //! its rows are sorted by duration, not by time.
 
+mod failures;
 mod gnuplot;
 mod percentiles;
 #[cfg(test)]

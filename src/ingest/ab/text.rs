@@ -1,20 +1,19 @@
 //! What ab prints: the only one of its outputs that tells failures. Several runs in one file are tests of their own.
 //!
-//! ab calls an answer failed whose length differs from the first one's, which every page that is not static does; those are
-//! not counted here. `Non-2xx responses`, which it leaves out of its failures, are. `Failed requests` is the sum of its four
-//! kinds, and the rate is the complete requests by the time, printed with two and three decimals. So are the time per request and
-//! the transfer rate; and each answer that did not fail has the document's length. More may have been received than that: bodies
-//! of requests that were under way when the time was over. The median among the connection times is of other ranks than that
-//! of the percentages, so they are not held against each other.
+//! Which requests failed stands in `failures`; `Failed requests` is the sum of ab's four kinds, and the rate is the complete
+//! requests by the time, printed with two and three decimals. So are the time per request and the transfer rate; and each answer
+//! that did not fail has the document's length. More may have been received than that: bodies of requests that were under way
+//! when the time was over. The median among the connection times is of other ranks than that of the percentages, so they are
+//! not held against each other.
 
 use super::TOOL;
+use super::failures::Failures;
 use crate::error::Error;
-use crate::fmt::plural;
 use crate::ingest::implied::{Implied, Printed, differs, exceeds, float, sum_differs};
 use crate::ingest::printed::nothing_known;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::model::distribution::{Distribution, Quoted};
-use crate::model::sample::{Fact, Fault, LoadModel, Total};
+use crate::model::sample::{Fact, LoadModel, Total};
 use crate::unit::Unit;
 
 const BANNER: &str = "This is ApacheBench, Version";
@@ -39,17 +38,11 @@ struct Run {
     concurrency: Option<f64>,
     rate_per_s: Option<f64>,
     bytes: Option<u64>,
-    /// Of bodies alone, and of the first one.
-    html_bytes: Option<u64>,
-    document_bytes: Option<u64>,
     bytes_per_s: Option<f64>,
     /// For one of the connections, and for all of them together.
     request_us: Option<f64>,
     request_of_all_us: Option<f64>,
-    non_2xx: u64,
-    /// Connect, receive and exceptions.
-    broken: u64,
-    other_length: u64,
+    failures: Failures,
     min_us: Option<f64>,
     mean_us: Option<f64>,
     max_us: Option<f64>,
@@ -132,14 +125,14 @@ impl Run {
             ["Time", "taken", "for", "tests:", seconds, "seconds"] => self.seconds = number(seconds),
             ["Complete", "requests:", count] => self.complete = count.parse().ok(),
             ["Failed", "requests:", count] => self.failed = count.parse().ok(),
-            ["Non-2xx", "responses:", count] => self.non_2xx = count.parse().unwrap_or(0),
+            ["Non-2xx", "responses:", count] => self.failures.non_2xx = count.parse().unwrap_or(0),
             ["Total", "transferred:", bytes, "bytes"] => {
                 self.is_counted = true;
                 self.bytes = bytes.parse().ok();
             }
             ["Requests", "per", "second:", rate, ..] => self.rate_per_s = number(rate),
-            ["Document", "Length:", bytes, "bytes"] => self.document_bytes = bytes.parse().ok(),
-            ["HTML", "transferred:", bytes, "bytes"] => self.html_bytes = bytes.parse().ok(),
+            ["Document", "Length:", bytes, "bytes"] => self.failures.document_bytes = bytes.parse().ok(),
+            ["HTML", "transferred:", bytes, "bytes"] => self.failures.html_bytes = bytes.parse().ok(),
             ["Time", "per", "request:", ms, "[ms]", "(mean)"] => self.request_us = number(ms).map(|ms| ms * 1e3),
             ["Time", "per", "request:", ms, "[ms]", "(mean,", ..] => {
                 self.request_of_all_us = number(ms).map(|ms| ms * 1e3);
@@ -150,7 +143,8 @@ impl Run {
             }
             ["Connection", "Times", ..] => self.stage = Stage::Times,
             ["Percentage", "of", "the", "requests", ..] => self.stage = Stage::Percentages,
-            ["Total:", min, mean, _, _, max] => {
+            // `-S` leaves deviation and median out.
+            ["Total:", min, mean, _, _, max] | ["Total:", min, mean, max] => {
                 let us = |ms: &str| number(ms).map(|ms| ms * 1e3);
                 (self.min_us, self.mean_us, self.max_us) = (us(min), us(mean), us(max));
                 self.stage = Stage::AllTimes;
@@ -159,7 +153,7 @@ impl Run {
             [percent, ms] | [percent, ms, "(longest", "request)"] if percent.ends_with('%') => {
                 self.percentile(percent, ms);
             }
-            _ if line.trim_start().starts_with("(Connect: ") => self.failed(line),
+            _ if line.trim_start().starts_with("(Connect: ") => self.failures.take(line),
             _ => {}
         }
     }
@@ -188,21 +182,9 @@ impl Run {
         }
     }
 
-    /// `(Connect: 0, Receive: 0, Length: 8, Exceptions: 0)`.
-    fn failed(&mut self, line: &str) {
-        for pair in line.trim().trim_matches(['(', ')']).split(',') {
-            let Some((what, count)) = pair.split_once(':') else { continue };
-            let count: u64 = count.trim().parse().unwrap_or(0);
-            match what.trim() {
-                "Length" => self.other_length = count,
-                _ => self.broken = self.broken.saturating_add(count),
-            }
-        }
-    }
-
     /// Where its counts do not fit each other. It lists the kinds of failure only where something failed.
     fn doubts(&self) -> impl Iterator<Item = Fact> {
-        let kinds = self.broken.saturating_add(self.other_length);
+        let kinds = self.failures.kinds();
         let failed = self.failed.filter(|_| self.is_counted);
         let failed =
             failed.and_then(|failed| sum_differs("its kinds of failure", kinds, "its failed requests", failed));
@@ -243,11 +225,11 @@ impl Run {
             made.differs("its transfer rate and its time", "bytes", "its total transferred is", bytes)
         });
         let of = |name, bytes: Option<u64>| Some((name, Printed::whole(float(bytes?))));
-        let html = of("its HTML transferred", self.html_bytes);
+        let html = of("its HTML transferred", self.failures.html_bytes);
         let all = html.zip(of("its total transferred", self.bytes));
         let all = all.and_then(|(html, all)| exceeds(html, all, Unit::Bytes));
-        let alike = self.complete.unwrap_or(0).saturating_sub(self.broken.saturating_add(self.other_length));
-        let least = self.document_bytes.map(|bytes| bytes.saturating_mul(alike));
+        let alike = self.failures.alike(self.complete.unwrap_or(0));
+        let least = self.failures.document_bytes.map(|bytes| bytes.saturating_mul(alike));
         let least = of("the sum of its answers of the document's length", least).zip(html);
         let least = least.and_then(|(least, html)| exceeds(least, html, Unit::Bytes));
         received.into_iter().chain(all).chain(least)
@@ -264,15 +246,9 @@ impl Run {
             let why = "what ab printed breaks off before it says how many requests failed";
             sink.fact(part, Fact::FailuresUnknown(why.to_owned()));
         }
-        if self.other_length > 0 {
-            let answers = plural(self.other_length, "answer that differs", "answers that differ");
-            let said = format!("ab calls {answers} in length from the first failed; that alone is no failure here");
-            sink.fact(part, Fact::Remark(said));
-        }
-        let faults = [("HTTP status other than 2xx", self.non_2xx), ("connection broken", self.broken)];
-        for (text, count) in faults.into_iter().filter(|(_, count)| *count > 0) {
-            sink.fault(part, Fault { endpoint: None, text: text.to_owned(), count, of_requests: true });
-        }
+        let complete = self.complete.unwrap_or(0);
+        self.failures.remarks(complete).for_each(|remark| sink.fact(part, remark));
+        self.failures.faults(complete).for_each(|fault| sink.fault(part, fault));
         sink.total(part, self.total());
     }
 
@@ -293,7 +269,7 @@ impl Run {
         };
         Total {
             requests: self.complete,
-            failures: self.is_counted.then(|| self.non_2xx.saturating_add(self.broken).min(complete)),
+            failures: self.is_counted.then(|| self.failures.count(complete)),
             latency,
             rate_per_s: self.rate_per_s,
             bytes: self.bytes,

@@ -52,13 +52,9 @@ impl Answers {
     }
 }
 
-/// Whether `expected_status` names the status for an endpoint. What is counted for all endpoints together is nobody's.
+/// Whether the status is declared right for an endpoint. What is counted for all endpoints together is nobody's.
 fn is_right(status: u16, endpoint: Option<&EndpointKey>, settings: &Settings) -> bool {
-    endpoint.is_some_and(|endpoint| {
-        let mut lists = settings.expected_status.iter();
-        let list = lists.find(|(name, _)| name.is_match(&endpoint.name) || name.is_match(&endpoint.label()));
-        list.is_some_and(|(_, right)| right.contains(&status))
-    })
+    endpoint.is_some_and(|endpoint| settings.is_right(status, endpoint))
 }
 
 /// A total that says how many there were and nothing yet of times.

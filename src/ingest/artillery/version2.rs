@@ -182,10 +182,6 @@ impl Counts {
         };
         self.endpoints.iter().map(of).sum()
     }
-
-    fn other(&self, name: &str) -> u64 {
-        self.others.get(name).copied().unwrap_or(0)
-    }
 }
 
 fn hand_on_requests(
@@ -337,7 +333,8 @@ fn doubts(whole: &Period, periods: &[(Span, Period)]) -> Vec<Fact> {
     doubts
 }
 
-/// Ten seconds after ten seconds, with counts since the start.
+/// Ten seconds after ten seconds, with counts since the start. How many users were there at once Artillery does not say: those
+/// who had come and not gone when ten seconds were over are fewer than there were within them, and often none.
 fn hand_on_course(
     periods: &[(Span, Period)],
     part: PartId,
@@ -355,7 +352,7 @@ fn hand_on_course(
         quantiles: Vec::new(),
         cumulative: None,
     };
-    let (mut requests, mut failures, mut created, mut done) = (0_u64, 0_u64, 0_u64, 0_u64);
+    let (mut requests, mut failures) = (0_u64, 0_u64);
     sink.interval(part, Interval { cumulative: Some((0, 0)), ..row(first.start) });
     for (span, period) in periods {
         tally.used();
@@ -367,15 +364,10 @@ fn hand_on_course(
             .saturating_add(counts.failed_requests())
             .saturating_sub(counts.forgiven(settings))
             .min(requests);
-        created = created.saturating_add(counts.other("vusers.created"));
-        done = done.saturating_add(counts.other("vusers.completed") + counts.other("vusers.failed"));
         let summary = period.summary("http.response_time").map(quantiles).unwrap_or_default();
-        #[expect(clippy::cast_precision_loss, reason = "counts are below 2^53")]
-        let users = created.saturating_sub(done) as f64;
         sink.interval(
             part,
             Interval {
-                users: Some(users),
                 rate_per_s: period.rate_per_s(),
                 quantiles: summary.into_iter().map(|(p, ms)| (p, ms * US_PER_MS)).collect(),
                 cumulative: Some((requests, failures)),

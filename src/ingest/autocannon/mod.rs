@@ -243,6 +243,13 @@ impl Report {
         })
     }
 
+    /// Times that are no request's. Where it keeps to a rate (`-R`, `-r`) it puts times in for requests that it would have sent,
+    /// and counts a second's requests as sent before it sends the first.
+    fn made_up(&self) -> Option<u64> {
+        let timed = self.latency.get("totalCount").and_then(Value::as_u64)?;
+        timed.checked_sub(self.requests.total).filter(|more| *more > 0)
+    }
+
     /// Milliseconds of a sample.
     fn sample_ms(&self) -> f64 {
         document::amount(&self.sample_ms).filter(|ms| *ms > 0.0).unwrap_or(1000.0)
@@ -279,6 +286,14 @@ impl Report {
             )));
         }
         facts.extend(self.doubts());
+        if let Some(made_up) = self.made_up() {
+            facts.push(Fact::Remark(format!(
+                "autocannon kept to a rate: {} of its response times are not of requests, but put in for those that it \
+                 would have sent while it waited; it may have sent fewer than it counts as sent",
+                crate::fmt::count(made_up)
+            )));
+            return facts;
+        }
         let under_way = self.connections.saturating_mul(self.pipelining.max(1));
         let silent = self.requests.sent.unwrap_or(0).saturating_sub(self.requests.total).saturating_sub(self.errors);
         if silent > under_way {

@@ -8,7 +8,7 @@ mod text;
 
 pub use text::HeyText;
 
-use super::printed::{Course, amount, each_row, length_ns, unnamed};
+use super::printed::{Course, amount, each_sample, length_ns, unnamed};
 use super::rows::Rows;
 use super::{Adapter, Head, Input, SeriesId, Settings, Sink, Sniff, Tally};
 use crate::error::Error;
@@ -65,7 +65,7 @@ impl Adapter for HeyCsv {
         }
         let mut cells: BTreeMap<Option<u16>, SeriesId> = BTreeMap::new();
         let mut course = Course::default();
-        let tally = each_row(input, rows, settings, |row| {
+        let tally = each_sample(input, rows, settings, |row| {
             let code = status.map(|column| code(row, column)).transpose()?;
             let latency_ns = length_ns(row, latency)?;
             let started = offset.map(|column| amount(row, column)).transpose()?;
@@ -126,6 +126,28 @@ mod tests {
         assert!(sink.samples.iter().all(|(_, one)| one.ended_at.is_none() && one.bytes.is_none()));
         assert_eq!(sink.samples[0].1.latency_ns, Some(76_200_000));
         assert!(sink.said().contains("DurationSeconds(5.2"), "{}", sink.said());
+    }
+
+    /// Two summaries were one test with the mean of the second and the median of the first, in five contradictions.
+    #[test]
+    fn summaries_that_follow_each_other_are_runs() {
+        let text = std::fs::read_to_string("samples/hey/twice/summary.txt").unwrap();
+        let of = |text: &str| {
+            let mut sink = Recording::default();
+            let input = Input::memory("hey", text.as_bytes()).unwrap();
+            let tally = HeyText.read(&input, &Settings::default(), &mut sink).unwrap();
+            (sink, tally)
+        };
+        let (sink, tally) = of(&text);
+        assert_eq!((tally.used, tally.unfinished), (2, None));
+        assert_eq!(sink.parts, [Some("run 1".to_owned()), Some("run 2".to_owned())]);
+        let found: Vec<_> = sink.totals.iter().map(|(_, total)| (total.requests, total.rate_per_s)).collect();
+        assert_eq!(found, [(Some(60), Some(446.6972)), (Some(60), Some(917.6513))]);
+        assert!(!sink.said().contains("contradicts itself"), "{}", sink.said());
+        // The second broke off before it said how its requests ended.
+        let (sink, tally) = of(&text[..text.rfind("Status code").unwrap()]);
+        assert_eq!((sink.totals.len(), tally.used), (1, 1));
+        assert!(tally.unfinished.unwrap().contains("a run has no `Status code"));
     }
 
     #[test]

@@ -6,6 +6,8 @@
 //! with the fastest and end with the slowest. Of its `Details` nothing is held against anything: hey prints the extremes of all
 //! requests beside the mean of dialling.
 //!
+//! Several summaries in one file are runs of their own.
+//!
 //! It keeps a million times, and divides the sums over all answers by as many as it kept.
 
 use crate::error::Error;
@@ -27,6 +29,9 @@ const KEPT: u64 = 1_000_000;
 /// Steps of four decimals of a second, and of the three of its histogram's edges, in µs.
 const STEP_US: f64 = 100.0;
 const EDGE_US: f64 = 1000.0;
+/// The line with which a summary begins, and how many of one file are read.
+const BEGINNING: &str = "Summary:";
+const RUNS: usize = 1000;
 /// Steps of its histogram that are read; it prints eleven.
 const STEPS: usize = 100;
 
@@ -91,22 +96,36 @@ impl Adapter for HeyText {
 
     fn read(&self, input: &Input, _: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let mut lines = input.lines()?;
-        let (mut tally, mut summary) = (Tally::default(), Summary::default());
+        let (mut tally, mut runs) = (Tally::default(), Vec::<Summary>::new());
         let broken = |error: std::io::Error| Error::input(format!("cannot be read: {error}")).at(input.place());
         while let Some(line) = lines.next_line().map_err(broken)? {
-            summary.take(&String::from_utf8_lossy(line.bytes));
+            let text = String::from_utf8_lossy(line.bytes);
+            if text.trim() == BEGINNING && runs.len() < RUNS {
+                runs.push(Summary::default());
+            }
+            if let Some(run) = runs.last_mut() {
+                run.take(&text);
+            }
         }
         tally.unfinished = lines.unfinished().map(str::to_owned);
-        if summary.statuses.is_empty() && summary.errors.is_empty() {
+        let (whole, without): (Vec<_>, Vec<_>) = runs.into_iter().partition(Summary::has_lists);
+        if whole.is_empty() {
             return Err(Error::input("holds no `Status code distribution` and no `Error distribution`")
                 .at(input.place())
                 .hint("it should be all that hey prints at its end"));
         }
-        if let (Some(lacks), None) = (summary.lacks(), &tally.unfinished) {
+        if !without.is_empty() {
+            let lacks = "a run has no `Status code distribution` and no `Error distribution`";
+            tally.unfinished.get_or_insert_with(|| lacks.to_owned());
+        }
+        if let (Some(lacks), None) = (whole.iter().find_map(Summary::lacks), &tally.unfinished) {
             tally.unfinished = Some(lacks);
         }
-        summary.hand_on(sink);
-        tally.used();
+        for (at, run) in whole.iter().enumerate() {
+            let name = (whole.len() > 1).then(|| format!("run {}", at + 1));
+            run.hand_on(name.as_deref(), sink);
+            tally.used();
+        }
         Ok(tally)
     }
 }
@@ -115,7 +134,7 @@ impl Summary {
     fn take(&mut self, line: &str) {
         let line = line.trim();
         match line {
-            "Summary:" => self.section = Section::Summary,
+            BEGINNING => self.section = Section::Summary,
             "Latency distribution:" => self.section = Section::Latency,
             "Status code distribution:" => self.section = Section::Statuses,
             "Error distribution:" => self.section = Section::Errors,
@@ -184,8 +203,13 @@ impl Summary {
         }
     }
 
-    fn hand_on(&self, sink: &mut dyn Sink) {
-        let part = sink.part(None);
+    /// Whether it says how requests ended.
+    fn has_lists(&self) -> bool {
+        !self.statuses.is_empty() || !self.errors.is_empty()
+    }
+
+    fn hand_on(&self, name: Option<&str>, sink: &mut dyn Sink) {
+        let part = sink.part(name);
         sink.fact(part, Fact::Load(LoadModel::Closed));
         sink.fact(part, Fact::Remark("hey rounds times to 0.1 ms".to_owned()));
         if let Some(seconds) = self.seconds {

@@ -4,7 +4,7 @@ use super::TOOL;
 use crate::error::Error;
 use crate::ingest::own::cell_text::Refusal;
 use crate::ingest::own::failure;
-use crate::ingest::printed::{Course, amount, each_row, length_ns, unnamed};
+use crate::ingest::printed::{Course, amount, each_sample, length_ns, unnamed};
 use crate::ingest::rows::{Row, Rows};
 use crate::ingest::{Adapter, Head, Input, SeriesId, Settings, Sink, Sniff, Tally};
 use crate::model::key::{CellKey, Outcome, Population};
@@ -49,7 +49,7 @@ impl Adapter for OhaCsv {
         sink.fact(part, Fact::Warning(ABSENT.to_owned()));
         let mut cells: BTreeMap<u16, SeriesId> = BTreeMap::new();
         let mut course = Course::default();
-        let tally = each_row(input, rows, settings, |row| {
+        let tally = each_sample(input, rows, settings, |row| {
             let (code, latency_ns) = (whole(row, status)?, length_ns(row, took)?);
             let (started, size) = (amount(row, start)?, whole(row, bytes)?);
             let cell = *cells.entry(code).or_insert_with(|| sink.cell(part, &cell(code)));

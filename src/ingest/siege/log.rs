@@ -16,6 +16,9 @@ use std::collections::BTreeMap;
 /// Runs of one file that are read: logs grow for years.
 const RUNS: usize = 1000;
 
+/// How a mark begins, `**** text ****`.
+const MARK: &[u8] = b"****";
+
 /// Reads siege's log.
 pub struct SiegeLog;
 
@@ -60,8 +63,8 @@ impl Adapter for SiegeLog {
         let columns = Columns::find(rows.header(), input)?;
         let (mut tally, mut runs) = (Tally::default(), Vec::new());
         while let Some(row) = rows.next_row(&mut tally) {
-            // `siege --mark` writes a line of text between the runs.
-            if row.width() == 1 {
+            // `siege --mark` writes a line of text between the runs, which may have commas in it.
+            if row.width() == 1 || row.bytes(Some(0)).is_some_and(|field| field.starts_with(MARK)) {
                 tally.skipped();
                 continue;
             }

@@ -100,11 +100,12 @@ impl Run {
         }
     }
 
-    /// Mean over all requests; `None` where siege divided by none.
+    /// Mean over all requests, in siege's own hundredths of a second; `None` where siege divided by none.
     fn mean_s(&self) -> Option<f64> {
         #[expect(clippy::cast_precision_loss, reason = "counts of requests are far below 2^53")]
         let share = self.transactions as f64 / self.requests() as f64;
-        self.response_s.filter(|_| self.transactions > 0).map(|seconds| seconds * share)
+        let mean = self.response_s.filter(|_| self.transactions > 0)? * share;
+        Some((mean / DECIMALS).round() * DECIMALS)
     }
 
     /// Where rate and availability do not fit the counts, or times and sizes each other.

@@ -1,6 +1,6 @@
 //! `final_stats.csv`: the option `dump-csv` of Taurus's final-stats reporter.
 
-use super::group::{Figure, Group, TOOL};
+use super::group::{Figure, Group, Groups, TOOL};
 use crate::error::Error;
 use crate::ingest::printed::note_open_end;
 use crate::ingest::rows::{Header, Row, Rows};
@@ -36,11 +36,11 @@ impl Adapter for TaurusCsv {
         let mut rows = Rows::open(input, b',')?;
         let header = rows.header().clone();
         let part = sink.part(None);
-        let (mut tally, mut totalled) = (Tally::default(), false);
+        let (mut tally, mut groups, mut totalled) = (Tally::default(), Groups::default(), false);
         while let Some(row) = rows.next_row(&mut tally) {
             let told = group(&row, &header).and_then(|group| {
                 totalled |= group.label.is_empty();
-                group.tell(part, sink)
+                groups.add(group)
             });
             match told {
                 Ok(()) => tally.used(),
@@ -52,6 +52,7 @@ impl Adapter for TaurusCsv {
             }
         }
         tally.stop_if_strict(settings, input)?;
+        groups.tell(settings, part, sink);
         note_open_end(&rows, &mut tally);
         if !totalled && tally.unfinished.is_none() {
             tally.unfinished = Some("Taurus's row of the total is missing".to_owned());

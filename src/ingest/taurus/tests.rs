@@ -60,3 +60,34 @@ fn what_contradicts_itself_or_is_cut_is_said() {
     let (sink, tally) = read(&TaurusXml, xml.as_bytes().to_vec());
     assert_eq!((sink.totals.len(), tally.unfinished.as_deref()), (1, Some("ends without </FinalStatus>")));
 }
+
+/// ab gives Taurus neither codes nor failures, siege no failures: the codes of one label were held against the requests of
+/// both, its mean of 0 s was shown, JMeter's transactions were warned of, and 58 answers of 503 had not failed.
+#[test]
+fn what_a_tool_does_not_give_taurus_is_not_held_against_it() {
+    let text = std::fs::read("samples/taurus/ab-and-siege/final_stats.csv").unwrap();
+    let (sink, tally) = read(&TaurusCsv, text.clone());
+    assert_eq!((tally.used, tally.rejected), (3, 0));
+    assert!(!sink.said().contains("Warning"), "{}", sink.said());
+    assert!(sink.said().contains("mean of http://127.0.0.1:18555/ok"), "{}", sink.said());
+    let all = totals(&sink);
+    assert_eq!(all.iter().map(|total| total.failures).collect::<Vec<_>>(), [Some(58), Some(58), Some(0)]);
+    let means = all.iter().map(|total| match &total.latency {
+        Distribution::Quoted(quoted) => quoted.mean_us,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(means.collect::<Vec<_>>(), [None, Some(9650.0), None]);
+    assert_eq!(sink.faults.iter().map(|fault| fault.count).collect::<Vec<_>>(), [58]);
+    // Declared right they fail nowhere.
+    let settings = Settings {
+        expected_status: vec![(regex::Regex::new("/err$").unwrap(), vec![200, 503])],
+        ..Settings::default()
+    };
+    let mut right = Recording::default();
+    TaurusCsv.read(&Input::memory("final_stats", text.clone()).unwrap(), &settings, &mut right).unwrap();
+    assert!(totals(&right).iter().all(|total| total.failures == Some(0)) && right.faults.is_empty());
+    // Of a tool that judges answers itself, a 503 may be right.
+    let judged = String::from_utf8(text).unwrap().replace("err,0.00000,0.00000,0.00965", "err,0.00000,0.00900,0.00965");
+    let (sink, _) = read(&TaurusCsv, judged.into_bytes());
+    assert!(totals(&sink).iter().all(|total| total.failures == Some(0)) && sink.faults.is_empty());
+}

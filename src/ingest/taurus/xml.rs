@@ -1,6 +1,6 @@
 //! `final_stats.xml`: the option `dump-xml` of Taurus's final-stats reporter.
 
-use super::group::{Figure, Group, TOOL};
+use super::group::{Figure, Group, Groups, TOOL};
 use crate::error::Error;
 use crate::ingest::scrub::without_queries;
 use crate::ingest::tag::{Tag, TagKind, Tags, attributes};
@@ -33,7 +33,14 @@ impl Adapter for TaurusXml {
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let mut tags = Tags::open(input)?;
         let part = sink.part(None);
-        let mut reader = Reader { part, tally: Tally::default(), group: None, totalled: false, closed: false };
+        let mut reader = Reader {
+            part,
+            tally: Tally::default(),
+            groups: Groups::default(),
+            group: None,
+            totalled: false,
+            closed: false,
+        };
         loop {
             let broken = |error| Error::input(format!("cannot be read: {error}")).at(input.place());
             let Some(tag) = tags.next_tag().map_err(broken)? else { break };
@@ -41,6 +48,7 @@ impl Adapter for TaurusXml {
         }
         let mut tally = reader.tally;
         tally.stop_if_strict(settings, input)?;
+        reader.groups.tell(settings, part, sink);
         tally.unfinished = tags.unfinished().map(str::to_owned);
         if tally.unfinished.is_none() && !(reader.closed && reader.totalled) {
             let lacks = if reader.closed { "the group of the total is missing" } else { "ends without </FinalStatus>" };
@@ -53,6 +61,7 @@ impl Adapter for TaurusXml {
 struct Reader {
     part: PartId,
     tally: Tally,
+    groups: Groups,
     /// The group that the current place lies in, where it began, and what is wrong with it.
     group: Option<Open>,
     totalled: bool,
@@ -76,7 +85,7 @@ impl Reader {
             }
             (b"Group", TagKind::End, open) => {
                 if let Some(open) = open.take() {
-                    self.tell(open, sink);
+                    self.add(open);
                 }
             }
             (_, TagKind::Start | TagKind::Empty, Some(open)) => open.take(tag),
@@ -91,12 +100,12 @@ impl Reader {
         }
     }
 
-    fn tell(&mut self, open: Open, sink: &mut dyn Sink) {
+    fn add(&mut self, open: Open) {
         let Open { group, place: (line, byte), wrong } = open;
         let (label, totals) = (group.label.clone(), group.label.is_empty());
         let told = match wrong {
             Some(wrong) => Err(wrong),
-            None => group.tell(self.part, sink),
+            None => self.groups.add(group),
         };
         match told {
             Ok(()) => {

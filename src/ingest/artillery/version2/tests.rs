@@ -87,3 +87,10 @@ fn errors_of_no_endpoint_are_told_of_the_whole() {
     let whole = part.totals().iter().find(|total| total.endpoint.is_none()).map(|total| total.failures);
     assert_eq!(whole, Some(Some(8)));
 }
+
+/// Five users who came and went within the first ten seconds were "up to 0 users": it was counted when the ten were over.
+#[test]
+fn users_at_once_are_not_known() {
+    let (_, part) = read(REPORT, &Settings::default());
+    assert!(part.intervals().iter().flat_map(|series| &series.rows).all(|row| row.users.is_none()));
+}
