@@ -5,10 +5,9 @@
 //! again. Where the stretches between headers ran at the same time, somebody put the files of one run together: then they
 //! are one run as before.
 //!
-//! Rows that are in a file twice count once. A file that is one text several times over is read up to where it begins again.
+//! A run that stands in a file twice counts once.
 
 use crate::error::Error;
-use crate::ingest::input::Copies;
 use crate::ingest::{Adapter, Input, Settings, Tally};
 use crate::model::key::Population;
 use crate::model::sample::Fact;
@@ -25,11 +24,6 @@ const OVERLAP_S: f64 = 2.0;
 /// rotated and put together again. The next run of a test takes longer to begin.
 const PAUSE_S: f64 = 0.5;
 
-/// Fewer lines without times may be alike by chance.
-const FEW_LINES: u64 = 20;
-/// What is there more often than this is no file that somebody appended to itself.
-const MOST_TIMES: u64 = 3;
-
 /// One stretch of a file from a header to the next.
 struct Stretch {
     byte: u64,
@@ -39,57 +33,6 @@ struct Stretch {
     first_row: Vec<u8>,
     /// Bytes up to the end of its last line, the line end left out.
     text: u64,
-}
-
-/// Whether what begins a file and stands in it again is a copy, and no rows that are alike because all are: several generators
-/// ask for the health of a server in the same seconds, and are answered in the same millisecond. Where rows took many
-/// different times and time went on from row to row, it went back for the copy. Without times a header shows it, if more than
-/// a few rows follow.
-pub(super) fn is_told_apart((tally, parts): &(Tally, Vec<Part>), copies: &Copies, certain: bool) -> bool {
-    let goes_back = parts.iter().any(Part::time_goes_on);
-    let has_header = copies.headed && tally.read < copies.lines;
-    let is_varied = parts.iter().any(Part::is_varied);
-    is_varied && copies.times <= MOST_TIMES && (goes_back || (certain && has_header && copies.lines >= FEW_LINES))
-}
-
-/// Says what is in the file again and not counted again, and what may be so; gives rows their places in the whole file.
-pub(super) fn tell_copies(copies: &[Copies], repeated: Option<Copies>, mut tally: Tally, parts: &mut [Part]) -> Tally {
-    let (mut lines, mut bytes) = (0, 0);
-    for one in copies {
-        let at = lines + one.lines;
-        if one.part.0 > 0 {
-            warn(
-                parts,
-                &format!(
-                    "the file holds rows twice: those up to line {at} stand behind it once more, and are counted there"
-                ),
-            );
-            (lines, bytes) = (at, bytes + one.part.0);
-        } else {
-            let times = if one.times == 2 { "twice".to_owned() } else { format!("{} times", one.times) };
-            let from = at + 1;
-            warn(
-                parts,
-                &format!(
-                    "the file holds rows {times}: those from line {from} on are the ones before, and not counted again"
-                ),
-            );
-        }
-    }
-    if let Some(one) = repeated.filter(|one| one.times <= MOST_TIMES && one.lines >= FEW_LINES) {
-        let from = lines + one.lines + 1;
-        warn(
-            parts,
-            &format!(
-                "from line {from} on the file holds the rows before once more: if it was appended to itself, they count twice"
-            ),
-        );
-    }
-    if lines > 0 {
-        tally = tally.placed(lines, bytes);
-    }
-    tally.skip(copies.iter().map(|one| one.lines_again).sum());
-    tally
 }
 
 fn warn(parts: &mut [Part], text: &str) {

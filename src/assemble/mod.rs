@@ -24,6 +24,7 @@ mod merge;
 mod monitor;
 mod name;
 mod nobody;
+mod once;
 mod own_report;
 mod population;
 mod quoted;

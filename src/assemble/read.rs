@@ -2,9 +2,10 @@
 
 use super::detect::Detected;
 use super::find::Candidate;
+use super::once::Once;
 use super::{Request, appended, fold, form, kin, shard};
 use crate::error::{Error, Place};
-use crate::ingest::input::{Compression, Copies};
+use crate::ingest::input::Compression;
 use crate::ingest::part::PlimsollPart;
 use crate::ingest::preface::Preface;
 use crate::ingest::{Adapter, Input, Rejection, Settings, Tally};
@@ -115,7 +116,7 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
             let tally = file.adapter.read(input, settings, &mut rollup)?;
             Ok::<_, Error>((tally, rollup.into_parts()))
         };
-        let Once { mut input, read: first, copies, repeated } = Once::of(file, read)?;
+        let Once { mut input, read: first, told } = Once::of(file, read)?;
         let (mut tally, mut parts) =
             first.map_err(|error| placed(of_late_encoding(error, &file.input, settings), file.preface))?;
         if let Some(sound) = before_damage(&input, &tally)? {
@@ -139,7 +140,7 @@ fn read_one(file: &Detected, request: &Request, threads: usize) -> Result<Vec<Re
         {
             (tally, parts) = runs;
         }
-        tally = appended::tell_copies(&copies, repeated, tally, &mut parts);
+        tally = told.tell(tally, &mut parts, file.preface.lines);
         if let Some(assumed) = input.encoding().assumed() {
             tally.note(assumed);
         }
@@ -184,37 +185,6 @@ fn placed(mut error: Error, preface: Preface) -> Error {
         place.byte = place.byte.map(|byte| byte + preface.bytes);
     }
     error
-}
-
-/// What an adapter found in a file.
-type Read = (Tally, Vec<Part>);
-
-/// What was read of a file, once for all that it holds more than once.
-struct Once {
-    input: Input,
-    read: Result<Read, Error>,
-    copies: Vec<Copies>,
-    /// Text that is there again without anything that shows it to be a copy.
-    repeated: Option<Copies>,
-}
-
-impl Once {
-    fn of(file: &Detected, read: impl Fn(&Input) -> Result<Read, Error>) -> Result<Self, Error> {
-        let input = file.input.watched()?;
-        let mut once = Self { read: read(&input), input, copies: Vec::new(), repeated: None };
-        while let Some(copies) = once.input.copies()? {
-            let kept = once.input.within(copies.part.0, copies.part.1).watched()?;
-            let kept_read = read(&kept);
-            let first = if copies.again.0 == 0 { &read(&once.input.within(0, copies.again.1)) } else { &kept_read };
-            if !first.as_ref().is_ok_and(|first| appended::is_told_apart(first, &copies, file.certain)) {
-                once.repeated = Some(copies).filter(|_| file.certain);
-                break;
-            }
-            once.copies.push(copies);
-            (once.input, once.read) = (kept, kept_read);
-        }
-        Ok(once)
-    }
 }
 
 /// Whether rows were refused for what is no character, or a name holds the sign for it: perhaps the text is in another encoding.

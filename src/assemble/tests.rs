@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 mod appended;
 mod contradictions;
+mod copies;
 mod corpus;
 mod counted;
 mod kin;

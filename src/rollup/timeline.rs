@@ -46,8 +46,11 @@ pub enum Clock {
 }
 
 impl Clock {
-    fn of(at: Timestamp) -> Self {
-        if at.0 % NANOS_PER_SECOND == 0 { Self::Seconds } else { Self::Finer }
+    /// Of a request that ended then: of its start and its end the source knows one, and the other by its latency.
+    fn of(end: Timestamp, latency_ns: Option<u64>) -> Self {
+        let start = latency_ns.and_then(|nanos| end.0.checked_sub_unsigned(nanos));
+        let is_whole = |at: i64| at % NANOS_PER_SECOND == 0;
+        if is_whole(end.0) || start.is_some_and(is_whole) { Self::Seconds } else { Self::Finer }
     }
 }
 
@@ -82,7 +85,11 @@ impl Requests {
     /// Requests of a track; those without a time have no place here.
     #[inline]
     pub(super) fn record(&mut self, track: Track, samples: &[Sample]) {
-        samples.iter().filter_map(|sample| sample.ended_at).for_each(|end| self.cover(end));
+        for sample in samples {
+            if let Some(end) = sample.ended_at {
+                self.cover(end, sample.latency_ns);
+            }
+        }
         let mut rest = samples;
         while let Some((first, others)) = rest.split_first() {
             let Some(end) = first.ended_at else {
@@ -103,11 +110,11 @@ impl Requests {
         }
     }
 
-    /// Makes room for an instant.
+    /// Makes room for a request that ended then.
     #[inline]
-    fn cover(&mut self, at: Timestamp) {
+    fn cover(&mut self, at: Timestamp, latency_ns: Option<u64>) {
         if self.clock < Clock::Finer {
-            self.clock = self.clock.max(Clock::of(at));
+            self.clock = self.clock.max(Clock::of(at, latency_ns));
         }
         if !self.grid.covers(at) {
             let grown = self.grid.cover(at);

@@ -1,149 +1,60 @@
-//! Files that are one text over again: somebody appended a file to itself, `cat a.jtl a.jtl > b.jtl`, or to a part of it.
+//! Texts that stand in a file again: somebody appended it to itself, `cat a.jtl a.jtl > b.jtl`, or to a part of it.
 //!
 //! No length tells it: a packed file's is not known before it is unpacked, and the last copy may be cut. But where the text
-//! begins again stands its second line again, and that is looked for in passing while the file is read (a `Watch`); memory
-//! is searched faster than any row is taken apart. Afterwards each such place is held against the beginning, byte by byte:
-//! either all from there to the end stood before, or all before it stands there again ([`Input::copies`]). The second line
-//! with the two behind it, because the first is a header that `tail -n +2` leaves out, and a single row may be alike by
-//! chance.
+//! begins again stands its second line again, and that is looked for in passing while the file is read
+//! ([`watch`](super::watch)); memory is searched faster than any row is taken apart. Afterwards each such place is held
+//! against the beginning, byte by byte: either all from there to the end stood before, or all before it stands there again
+//! ([`Input::copies`]). What begins elsewhere is looked for where time goes back ([`elsewhere`](super::elsewhere)).
 //!
-//! So may many: a server that answers each second's requests in the same millisecond, round after round of the same labels.
-//! A repetition is all that is found here. Whether it is a copy is for those who know what the rows say.
+//! So may many lines be alike: a server that answers each second's requests in the same millisecond, round after round of the
+//! same labels. A repetition is all that is found here. Whether it is a copy is for those who know what the rows say.
 
+use super::watch::KEPT;
 use super::{BUFFER, BYTE_ORDER_MARK, Compression, Input, read_full};
 use crate::error::Error;
-use crate::ingest::sniff::HEAD_BYTES;
-use memchr::memmem::Finder;
-use std::collections::BTreeSet;
 use std::io::{self, Read};
-use std::sync::{Arc, Mutex, PoisonError};
 
-/// What is looked for is so many lines, of together so many bytes at least: fewer and shorter ones are alike by chance.
-const LINES: usize = 3;
-const TOLD_APART: usize = 16;
-/// So many bytes of them are searched for, the rest is compared: twice as fast as searching for all of a long line.
-const SEARCHED: usize = 32;
-/// So many places are kept, the first ones.
-const KEPT: usize = 64;
-/// So many of a packed file's are held against its beginning: each means to unpack what stands before it.
+/// So many places of a packed file are held against its beginning: each means to unpack what stands before it.
 const UNPACKED: usize = 4;
 
-/// Copies are a text that stands in a file again, and all that is to be read of the file for it to count once.
+/// Copies are a text that stands in a file twice, and which of the two is not to be read for it to count once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Copies {
-    /// What is to be read: where it begins and how many bytes it has.
-    pub part: (u64, u64),
-    /// What is not, likewise. It stands before or behind it.
+    /// What is not to be read: where it begins and how many bytes it has.
     pub again: (u64, u64),
-    /// Lines of that.
+    /// Lines of that, of which the last may have no end.
     pub lines_again: u64,
-    /// Line ends before the place where the text begins again.
-    pub lines: u64,
+    /// Line ends of that.
+    pub line_ends_again: u64,
+    /// Line ends before the former of the two texts.
+    pub former: u64,
+    /// Line ends before the latter.
+    pub latter: u64,
+    /// Whether it is the former that is not to be read, because it was cut.
+    pub keeps_latter: bool,
+    /// Whether the latter goes on to the end of the file.
+    pub at_end: bool,
+    /// What is there twice, where that is not all that is kept: where it begins and how many bytes it has.
+    pub stretch: Option<(u64, u64)>,
     /// How often the text is there, at least 2, the last time perhaps not whole.
     pub times: u64,
     /// Whether it begins again with its first line, as a header does.
     pub headed: bool,
 }
 
-/// A Watch is where the second line of a text and those behind it stand again.
-#[derive(Debug)]
-pub(super) struct Watch {
-    /// The first line, with its end.
-    first: Vec<u8>,
-    /// The second and those behind it, likewise, and their beginning.
-    second: Vec<u8>,
-    beginning: Finder<'static>,
-    places: Mutex<Places>,
-}
-
-/// Bytes of the text at which the second line begins once more.
-#[derive(Debug, Default)]
-struct Places {
-    /// With the first before it.
-    both: BTreeSet<u64>,
-    /// With another.
-    second: BTreeSet<u64>,
-}
-
-impl Watch {
-    /// Of a text with this beginning; `None` where it has not that many lines.
-    fn of(head: &[u8]) -> Option<Self> {
-        let line_ends = || memchr::memchr_iter(b'\n', head).map(|end| end + 1);
-        let first = line_ends().next()?;
-        let second = line_ends().skip(LINES).find(|end| *end >= first + TOLD_APART)?;
-        let (first, second) = (head.get(..first)?.to_vec(), head.get(first..second)?.to_vec());
-        let beginning = Finder::new(second.get(..SEARCHED).unwrap_or(&second)).into_owned();
-        Some(Self { first, second, beginning, places: Mutex::default() })
-    }
-
-    /// How many bytes of what stood before have to be known to find what begins in them.
-    pub(super) fn reach(&self) -> usize {
-        self.first.len() + self.second.len()
-    }
-
-    /// Looks at a piece of the text that begins at this byte of it; what stands before the piece is known as far as `before`.
-    pub(super) fn look(&self, before: &[u8], piece: &[u8], at: u64) {
-        let mut kept = 0;
-        for found in self.beginning.find_iter(piece) {
-            let (own, text) = piece.split_at(found);
-            let begins_line = own.last().or(before.last()) == Some(&b'\n');
-            let place = at + found as u64;
-            let is_other = place > self.first.len() as u64;
-            if begins_line && is_other && self.second.starts_with(text.get(..self.second.len()).unwrap_or(text)) {
-                self.keep(place, before, own);
-                kept += 1;
-                if kept == KEPT {
-                    break;
-                }
-            }
-        }
-    }
-
-    /// Keeps a place with what stands before it, in two pieces.
-    fn keep(&self, place: u64, before: &[u8], own: &[u8]) {
-        let (elsewhere, here) = self.first.split_at(self.first.len().saturating_sub(own.len()));
-        let follows = own.ends_with(here) && before.ends_with(elsewhere);
-        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        let places = if follows { &mut places.both } else { &mut places.second };
-        places.insert(place);
-        if places.len() > KEPT {
-            places.pop_last();
-        }
-    }
-
-    /// Looks at a piece that begins at this byte, for what begins before it: in `before`, which is what stands there.
-    pub(super) fn look_at_seam(&self, before: &[u8], piece: &[u8], at: u64) {
-        let ahead = piece.get(..self.second.len()).unwrap_or(piece);
-        let seam = [before, ahead].concat();
-        self.look(&[], &seam, at - before.len() as u64);
-    }
-
-    /// The places to compare, the likeliest first.
-    fn places(&self, most: usize) -> Vec<u64> {
-        let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        places.both.iter().take(most).chain(places.second.iter().take(most)).copied().collect()
-    }
+/// How much of a text stands at another place of it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Alike {
+    pub(super) bytes: u64,
+    /// Lines of that, of which the last may have no end.
+    pub(super) lines: u64,
+    /// Bytes up to the last line end.
+    pub(super) whole: u64,
+    /// Whether that is all to the end of the file.
+    pub(super) at_end: bool,
 }
 
 impl Input {
-    /// The same file, in which is looked for its beginning as it is read.
-    ///
-    /// # Errors
-    /// It cannot be read.
-    pub fn watched(&self) -> Result<Self, Error> {
-        let mut head = vec![0; HEAD_BYTES];
-        let got = read_full(&mut self.quiet().stream()?, &mut head).map_err(|error| self.broken(&error))?;
-        let watch = Watch::of(head.get(..got).unwrap_or_default()).map(Arc::new);
-        Ok(Self { watch, ..self.clone() })
-    }
-
-    /// Looks at a piece of it that was read past [`Input::stream`].
-    pub fn look(&self, piece: &[u8], at: u64) {
-        if let Some(watch) = &self.watch {
-            watch.look(&[], piece, at);
-        }
-    }
-
     /// What of it is there again, once it has been read [watched](Input::watched); `None` where it is one text, or was not
     /// read to its end.
     ///
@@ -152,12 +63,22 @@ impl Input {
     pub fn copies(&self) -> Result<Option<Copies>, Error> {
         let Some(watch) = &self.watch else { return Ok(None) };
         let most = if self.compression == Compression::Plain { KEPT } else { UNPACKED };
-        for place in watch.places(most) {
-            if let Some(copies) = self.copies_at(place, &watch.first).map_err(|error| self.broken(&error))? {
-                return Ok(Some(copies));
+        let find = || {
+            for place in watch.places(most) {
+                if let Some(copies) = self.copies_at(place, &watch.first)? {
+                    return Ok(Some(copies));
+                }
             }
-        }
-        Ok(None)
+            self.copies_elsewhere(watch, most)
+        };
+        find().map_err(|error| self.broken(&error))
+    }
+
+    /// The text with which its rows begin, and this stretch of it.
+    #[must_use]
+    pub fn headed(&self, (byte, bytes): (u64, u64)) -> Self {
+        let first = self.watch.as_ref().map_or(0, |watch| watch.first.len() as u64).min(byte);
+        self.without(first, byte - first).within(0, first.saturating_add(bytes))
     }
 
     /// How many bytes of its text from one place on are the same as those from another on.
@@ -165,7 +86,7 @@ impl Input {
     /// # Errors
     /// It cannot be read.
     pub fn alike(&self, one: u64, other: u64) -> Result<u64, Error> {
-        self.compare(one, other).map(|(bytes, ..)| bytes).map_err(|error| self.broken(&error))
+        self.compare(one, other).map(|alike| alike.bytes).map_err(|error| self.broken(&error))
     }
 
     /// The copies if the second line stands here again.
@@ -183,44 +104,72 @@ impl Input {
             None => (false, place, place),
         };
         let like = if headed { 0 } else { header };
-        let (alike, lines_alike, at_end) = self.compare(like, again)?;
+        let alike = self.compare(like, again)?;
         // Where it is not, what stands before may be a copy of what follows that was cut.
-        let is_cut_before = headed && alike >= end;
-        if !at_end && !is_cut_before {
+        let is_cut_before = || Ok::<_, io::Error>(alike.bytes + self.line_end_before(end)? >= end - like);
+        if !alike.at_end && !is_cut_before()? {
             return Ok(None);
         }
-        let (lines, open) = self.counted(end)?;
-        Ok(Some(if at_end {
-            let times = 1 + alike.div_ceil((end - like).max(1));
-            Copies { part: (0, end), again: (again, alike), lines_again: lines_alike, lines, times, headed }
+        let (latter, open) = self.counted(end)?;
+        let former = u64::from(!headed);
+        let line_ends = latter - former;
+        let (again, lines_again, line_ends_again, stretch, times) = if alike.at_end {
+            let times = 1 + alike.bytes.div_ceil((end - like).max(1));
+            ((end, again - end + alike.bytes), alike.lines, alike.lines, None, times)
         } else {
-            let lines_again = lines + u64::from(open);
-            Copies { part: (again, u64::MAX), again: (0, end), lines_again, lines, times: 2, headed }
-        }))
+            ((like, again - like), line_ends + u64::from(open), line_ends, Some((0, end)), 2)
+        };
+        let (keeps_latter, at_end) = (!alike.at_end, alike.at_end);
+        let found = Copies {
+            again,
+            lines_again,
+            line_ends_again,
+            former,
+            latter,
+            keeps_latter,
+            at_end,
+            stretch,
+            times,
+            headed,
+        };
+        Ok(Some(found))
     }
 
-    /// How many bytes and lines from `again` on are the same as those from `like` on, and whether that is all to the end.
-    fn compare(&self, like: u64, again: u64) -> io::Result<(u64, u64, bool)> {
+    /// How much of what begins at one place stands at another too.
+    pub(super) fn compare(&self, like: u64, again: u64) -> io::Result<Alike> {
         let (mut own, mut other) = (self.piece(like, u64::MAX)?, self.piece(again, u64::MAX)?);
         let (mut buffer, mut other_buffer) = (vec![0; BUFFER], vec![0; BUFFER]);
-        let (mut bytes, mut lines, mut last) = (0, 0, b'\n');
+        let mut found = Alike::default();
         loop {
             let got = read_full(&mut other, &mut other_buffer)?;
             let got_own = read_full(&mut own, &mut buffer)?;
             let (text, own) = (other_buffer.get(..got).unwrap_or_default(), buffer.get(..got_own).unwrap_or_default());
             let alike = text.iter().zip(own).take_while(|(one, other)| one == other).count();
             let alike_text = text.get(..alike).unwrap_or_default();
-            bytes += alike as u64;
-            lines += memchr::memchr_iter(b'\n', alike_text).count() as u64;
-            last = alike_text.last().copied().unwrap_or(last);
+            if let Some(end) = memchr::memrchr(b'\n', alike_text) {
+                found.whole = found.bytes + end as u64 + 1;
+            }
+            found.bytes += alike as u64;
+            found.lines += memchr::memchr_iter(b'\n', alike_text).count() as u64;
             if alike < got || got == 0 {
-                return Ok((bytes, lines + u64::from(last != b'\n'), got == 0));
+                found.at_end = got == 0;
+                found.lines += u64::from(found.whole < found.bytes);
+                return Ok(found);
             }
         }
     }
 
+    /// How many bytes the line end has that stands before this place, if one does.
+    pub(super) fn line_end_before(&self, place: u64) -> io::Result<u64> {
+        let from = place.saturating_sub(2);
+        let mut text = [0; 2];
+        let got = read_full(&mut self.piece(from, place - from)?, &mut text)?;
+        let text = text.get(..got).unwrap_or_default();
+        Ok(if text.ends_with(b"\r\n") { 2 } else { u64::from(text.ends_with(b"\n")) })
+    }
+
     /// The line ends of the first so many bytes, and whether these do not end with one.
-    fn counted(&self, bytes: u64) -> io::Result<(u64, bool)> {
+    pub(super) fn counted(&self, bytes: u64) -> io::Result<(u64, bool)> {
         let (mut one, mut buffer) = (self.piece(0, bytes)?, vec![0; BUFFER]);
         let (mut lines, mut last) = (0, b'\n');
         loop {
@@ -232,7 +181,7 @@ impl Input {
         }
     }
 
-    fn piece(&self, byte: u64, bytes: u64) -> io::Result<impl Read> {
+    pub(super) fn piece(&self, byte: u64, bytes: u64) -> io::Result<impl Read> {
         self.within(byte, bytes).stream().map_err(|error| io::Error::other(error.message))
     }
 }
@@ -260,8 +209,20 @@ mod tests {
             let text = text(lines);
             for times in 1..=4 {
                 let (bytes, more) = (text.len() as u64, times - 1);
-                let (part, again, lines_again) = ((0, bytes), (bytes, bytes * more), lines * more);
-                let expected = (times > 1).then_some(Copies { part, again, lines_again, lines, times, headed: true });
+                let (again, lines_again) = ((bytes, bytes * more), lines * more);
+                let (line_ends_again, latter) = (lines_again, lines);
+                let expected = (times > 1).then_some(Copies {
+                    again,
+                    lines_again,
+                    line_ends_again,
+                    former: 0,
+                    latter,
+                    keeps_latter: false,
+                    at_end: true,
+                    stretch: None,
+                    times,
+                    headed: true,
+                });
                 let whole = text.repeat(usize::try_from(times).unwrap());
                 assert_eq!(copies(whole.as_bytes()), expected);
                 assert_eq!(copies(&gzip(whole.as_bytes())), expected, "packed");
@@ -276,7 +237,7 @@ mod tests {
     fn copies_are_found_whatever_was_cut_off_them() {
         let text = text(1000);
         let found = |piece: &str| {
-            copies([text.as_str(), piece].concat().as_bytes()).map(|found| (found.lines, found.lines_again))
+            copies([text.as_str(), piece].concat().as_bytes()).map(|found| (found.latter, found.lines_again))
         };
         let (_, headless) = text.split_once('\n').unwrap();
         assert_eq!(found(headless), Some((1000, 999)));
@@ -285,9 +246,9 @@ mod tests {
         assert_eq!(found(&headless[..30]), None, "two lines may be alike by chance");
         let glued = text.trim_end().repeat(2);
         let len = text.len() as u64;
-        assert_eq!(copies(glued.as_bytes()).map(|found| (found.part, found.lines)), Some(((0, len - 1), 999)));
+        assert_eq!(copies(glued.as_bytes()).map(|found| (found.again, found.latter)), Some(((len - 1, len - 1), 999)));
         let marked = format!("\u{feff}{text}").repeat(2);
-        assert_eq!(copies(marked.as_bytes()).map(|found| found.part), Some((0, len)));
+        assert_eq!(copies(marked.as_bytes()).map(|found| found.again), Some((len, len + 3)));
     }
 
     /// A run that was stopped was started again with the same file, or what there was of it was saved before all of it.
@@ -298,7 +259,7 @@ mod tests {
             let part = &text[..cut];
             let found = copies([part, &text].concat().as_bytes()).unwrap();
             let cut = cut as u64;
-            assert_eq!((found.part, found.again), ((cut, u64::MAX), (0, cut)));
+            assert_eq!((found.keeps_latter, found.again), (true, (0, cut)));
             assert_eq!((found.lines_again, found.times), (part.lines().count() as u64, 2));
             let more = copies([part, &text, "1000,another\n"].concat().as_bytes()).unwrap();
             assert_eq!(more.again, found.again);
@@ -327,7 +288,7 @@ mod tests {
                     break;
                 }
             }
-            prop_assert_eq!(input.copies().unwrap().map(|found| found.lines), Some(lines));
+            prop_assert_eq!(input.copies().unwrap().map(|found| found.latter), Some(lines));
         }
     }
 }

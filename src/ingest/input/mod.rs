@@ -6,22 +6,27 @@
 
 pub mod compression;
 pub mod copies;
+mod elsewhere;
 pub mod encoding;
 pub mod held;
 pub mod lines;
+mod neighbours;
+mod probes;
+mod ranges;
 pub mod stream;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use super::plain::PlainFile;
 use super::sniff::{HEAD_BYTES, Head};
 use crate::error::{Error, Place};
 pub use compression::Compression;
 pub use copies::Copies;
-use copies::Watch;
 pub use encoding::Encoding;
 pub use held::Held;
 pub use lines::{Line, Lines};
+use ranges::Ranges;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -30,6 +35,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use stream::Ending;
 pub use stream::Stream;
+use watch::Watch;
 
 /// The longest line that is kept; of a longer one this much is looked at, the rest is passed over and the row is rejected.
 pub const LINE_CAP: usize = 1 << 20;
@@ -52,8 +58,8 @@ pub struct Input {
     compression: Compression,
     encoding: Encoding,
     len: u64,
-    /// Only so many bytes of the unpacked text from there on.
-    part: Option<(u64, u64)>,
+    /// What of the unpacked text is read.
+    ranges: Ranges,
     progress: Arc<AtomicU64>,
     /// What is looked for in passing, if it is.
     watch: Option<Arc<Watch>>,
@@ -102,7 +108,8 @@ impl Input {
     /// Looks at the beginning once for its encoding. What cannot be read shows when all of it is.
     fn recognised(source: String, origin: Origin, compression: Compression, len: u64) -> Self {
         let (encoding, progress) = (Encoding::Utf8, Arc::default());
-        let mut input = Self { source, origin, compression, encoding, len, part: None, progress, watch: None };
+        let ranges = Ranges::whole();
+        let mut input = Self { source, origin, compression, encoding, len, ranges, progress, watch: None };
         let mut head = Vec::new();
         if let Ok(raw) = input.raw() {
             // An error leaves what came before it, which is looked at.
@@ -122,9 +129,13 @@ impl Input {
     /// So many bytes of its unpacked text from there on, as a file of their own; of such a file again a part of it.
     #[must_use]
     pub fn within(&self, byte: u64, bytes: u64) -> Self {
-        let (start, all) = self.part.unwrap_or((0, u64::MAX));
-        let part = Some((start.saturating_add(byte), bytes.min(all.saturating_sub(byte))));
-        Self { part, ..self.quiet() }
+        Self { ranges: self.ranges.within(byte, bytes), ..self.quiet() }
+    }
+
+    /// All of its unpacked text but so many bytes from there on, as a file of its own.
+    #[must_use]
+    pub fn without(&self, byte: u64, bytes: u64) -> Self {
+        Self { ranges: self.ranges.without(byte, bytes), ..self.quiet() }
     }
 
     /// The same file, of which nobody is told how much was read or what stands in it again.
@@ -226,15 +237,16 @@ impl Input {
     /// # Errors
     /// It cannot be opened.
     pub fn stream(&self) -> Result<Stream, Error> {
-        let part = self.part.unwrap_or((0, u64::MAX));
-        if let Some(raw) = self.raw_from(part.0).map_err(|error| self.broken(&error))? {
+        let start = self.ranges.start();
+        if let Some(raw) = self.raw_from(start).map_err(|error| self.broken(&error))? {
             let raw = self.compression.unpack(raw, Arc::clone(&self.progress));
-            return Ok(Stream::new(raw, false).within((0, part.1)).behind_mark().watched_by(self.watch.clone()));
+            let stream = Stream::new(raw, false).within(self.ranges.steps_from(start)).behind_mark();
+            return Ok(stream.watched_by(self.watch.clone()));
         }
         let raw = self.raw().map_err(|error| self.broken(&error))?;
         let unpacked = self.compression.unpack(raw, Arc::clone(&self.progress));
         let stream = Stream::new(self.encoding.decode(unpacked), self.compression != Compression::Plain);
-        Ok(stream.within(part).watched_by(self.watch.clone()))
+        Ok(stream.within(self.ranges.steps_from(0)).watched_by(self.watch.clone()))
     }
 
     /// It from a byte of its text on, where that can be gone to.
@@ -291,9 +303,10 @@ impl Input {
     /// The file itself for positioned reads, where it is a plain file that needs no decoding.
     #[must_use]
     pub fn plain_file(&self) -> Option<PlainFile> {
-        match (&self.origin, self.compression, self.encoding, self.part) {
-            (Origin::File(path), Compression::Plain, Encoding::Utf8, None) => PlainFile::open(path).ok(),
-            (Origin::Held(held), Compression::Plain, Encoding::Utf8, None) => held.file(),
+        match (&self.origin, self.compression, self.encoding) {
+            _ if !self.ranges.is_whole() => None,
+            (Origin::File(path), Compression::Plain, Encoding::Utf8) => PlainFile::open(path).ok(),
+            (Origin::Held(held), Compression::Plain, Encoding::Utf8) => held.file(),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::BYTE_ORDER_MARK;
 use super::compression::TOO_LARGE;
-use super::copies::Watch;
+use super::watch::Watch;
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -39,8 +39,8 @@ pub struct Stream {
     packed: bool,
     pub(super) ending: Option<Ending>,
     started: bool,
-    /// Bytes to be passed over, and how many follow.
-    part: (u64, u64),
+    /// Pieces that are still to be read, the next one last: bytes to be passed over before each, and how many it has.
+    steps: Vec<(u64, u64)>,
     /// Who looks at what is read, if somebody does.
     watching: Option<Watching>,
 }
@@ -57,6 +57,7 @@ impl Watching {
     fn see(&mut self, piece: &[u8]) {
         self.watch.look_at_seam(&self.before, piece, self.at);
         self.watch.look(&self.before, piece, self.at);
+        self.watch.probes.look(piece, self.at);
         self.at += piece.len() as u64;
         let reach = self.watch.reach();
         if let Some(last) = piece.len().checked_sub(reach) {
@@ -72,12 +73,13 @@ impl Watching {
 impl Stream {
     /// What was unpacked and decoded; `packed` says that errors are the packing's and not the operating system's.
     pub(super) fn new(inner: Box<dyn Read + Send>, packed: bool) -> Self {
-        Self { inner, packed, ending: None, started: false, part: (0, u64::MAX), watching: None }
+        Self { inner, packed, ending: None, started: false, steps: vec![(0, u64::MAX)], watching: None }
     }
 
-    /// Only so many bytes from there on.
-    pub(super) fn within(self, part: (u64, u64)) -> Self {
-        Self { part, ..self }
+    /// Only these pieces: bytes to be passed over before each, and how many it has.
+    pub(super) fn within(self, mut steps: Vec<(u64, u64)>) -> Self {
+        steps.reverse();
+        Self { steps, ..self }
     }
 
     /// Which begins behind the file's beginning, where a byte order mark would be a character.
@@ -116,16 +118,18 @@ impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let room = buffer.len();
         let most = |count: u64| usize::try_from(count).unwrap_or(usize::MAX).min(room);
-        while self.part.0 > 0 {
-            let space = most(self.part.0);
+        let Some((mut passed, left)) = self.steps.last().copied() else { return Ok(0) };
+        while passed > 0 {
+            let space = most(passed);
             match self.unmarked(buffer.get_mut(..space).unwrap_or_default())? {
                 0 => return Ok(0),
-                got => self.part.0 -= got as u64,
+                got => passed -= got as u64,
             }
+            self.stand_at((passed, left));
         }
-        let space = most(self.part.1);
+        let space = most(left);
         let got = self.unmarked(buffer.get_mut(..space).unwrap_or_default())?;
-        self.part.1 -= got as u64;
+        self.stand_at((0, left - got as u64));
         if let Some(watching) = &mut self.watching {
             watching.see(buffer.get(..got).unwrap_or_default());
         }
@@ -134,6 +138,14 @@ impl Read for Stream {
 }
 
 impl Stream {
+    /// Keeps what is left of the piece that is read.
+    fn stand_at(&mut self, step: (u64, u64)) {
+        self.steps.pop();
+        if step.1 > 0 {
+            self.steps.push(step);
+        }
+    }
+
     /// What is in it, without byte order mark.
     fn unmarked(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.started || buffer.len() < 3 {
