@@ -114,6 +114,11 @@ impl Days {
         *self = Self { date: Some(date.to_owned()), ..Self::default() };
     }
 
+    /// Begins at the same date once more.
+    pub(super) fn again(&mut self) {
+        (self.last, self.passed) = (None, 0);
+    }
+
     /// The instant of `08:42:41`, `08:42:41 PM`, or of a text that is a whole date or unix time.
     pub(super) fn read(&mut self, text: &str, clock: &mut Instants) -> Option<Timestamp> {
         let of_day = text.get(..8).is_some_and(|time| time.bytes().filter(|byte| *byte == b':').count() == 2);

@@ -51,6 +51,7 @@ impl Adapter for MonitorSysstatText {
             days: Days::default(),
             header: None,
             seen: BTreeSet::new(),
+            began: String::new(),
             sums: BTreeMap::new(),
             at: None,
         };
@@ -72,6 +73,8 @@ struct Header {
     of_processes: bool,
     /// Words of a row's time: `08:42:41` or `08:42:41 PM`.
     time_words: usize,
+    /// What stands in their place in the header.
+    stamp: String,
 }
 
 impl Header {
@@ -89,7 +92,8 @@ impl Header {
         let words_only = names.iter().all(|name| !matches!(amount(name), Ok(Some(_))));
         let of_processes = names.iter().any(|name| name == "PID" || name == "TGID");
         let is_header = timed && words_only && (figures || labelled || names.len() > 2) && !is_remark(&names);
-        is_header.then_some(Self { names, of_processes, time_words: 1 + halves })
+        let stamp = words.get(..=halves)?.join(" ");
+        is_header.then_some(Self { names, of_processes, time_words: 1 + halves, stamp })
     }
 }
 
@@ -108,6 +112,8 @@ struct Table {
     header: Option<Header>,
     /// Columns of every table so far; the averages at the end have them again.
     seen: BTreeSet<Vec<String>>,
+    /// What stands before the first header.
+    began: String,
     /// Sums over the processes of one name at one time.
     sums: BTreeMap<(String, &'static str), f64>,
     at: Option<Timestamp>,
@@ -119,13 +125,12 @@ impl Table {
             if let Some(date) = banner_date(text) {
                 self.days.begin(date);
             }
+            self.seen.clear();
+            self.began.clear();
             return Ok(Taken::Skipped);
         }
         if let Some(header) = Header::of(text) {
-            if self.seen.len() < HEADERS {
-                self.seen.insert(header.names.clone());
-            }
-            self.header = Some(header);
+            self.head(header, clock);
             return Ok(Taken::Skipped);
         }
         if is_average(text) || self.heads_averages(text) {
@@ -169,6 +174,21 @@ impl Table {
             }
         }
         Ok(Taken::Used)
+    }
+
+    /// A header stands at the time at which the first interval below it began. Of a record sar prints each table from the first
+    /// interval to the last before the next, so that the day begins again with each.
+    fn head(&mut self, header: Header, clock: &mut Instants) {
+        if self.began.is_empty() {
+            self.began.clone_from(&header.stamp);
+        }
+        let is_new = self.seen.len() < HEADERS && self.seen.insert(header.names.clone());
+        if is_new && header.stamp == self.began {
+            self.days.again();
+        }
+        // `Time` is none.
+        let _ = self.days.read(&header.stamp, clock);
+        self.header = Some(header);
     }
 
     /// `Average:     tcp6sck   udp6sck`: a header that was seen before, behind a word in whatever language.
@@ -272,6 +292,24 @@ mod tests {
         assert_eq!((tally.used, tally.rejected), (3, 0), "{:?}", tally.first_rejections);
         assert_eq!((values(&sink, "idgm/s"), values(&sink, "udp6sck")), (vec![Some(0.0)], vec![Some(41.0)]));
         assert_eq!(values(&sink, "MHz"), [Some(2100.0)]);
+    }
+
+    /// Of a day's record the second table was of the next day, and so on; and a run that began a second before midnight was of
+    /// the day before.
+    #[test]
+    fn each_table_of_a_record_begins_at_its_start() {
+        let table = |names: &str, figure: &str| {
+            format!(
+                "00:00:01          CPU     {names}\n00:10:01          all     {figure}\n23:50:01          all     {figure}\n\n"
+            )
+        };
+        let day = format!("{BANNER}{}{}{}", table("%user", "1.00"), table("MHz", "2100"), table("intr/s", "7.00"));
+        let (_, sink) = read(&MonitorSysstatText, &day);
+        let (first, last) = (Timestamp(1_795_219_801_000_000_000), Timestamp(1_795_305_001_000_000_000));
+        let times: Vec<Timestamp> = sink.readings.iter().map(|(_, at, _)| *at).collect();
+        assert_eq!(times, [first, last, first, last, first, last]);
+        let midnight = format!("{BANNER}23:59:59     CPU    %usr\n00:00:00     all   50.00\n");
+        assert_eq!(read(&MonitorSysstatText, &midnight).1.readings[0].1, Timestamp(1_795_305_600_000_000_000));
     }
 
     /// NODE 0 was mixed with CPU 0, and what NFS sent again with what TCP did.
