@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 
 /// Adapters of two files of one run, of which the second knows percentiles alone.
 const PERCENTILES: (&str, &str) = ("locust_stats", "locust_distribution");
+/// Adapters of two files that are rewritten together, of which the second alone holds times.
+const WRITTEN_TOGETHER: (&str, &str) = ("locust_stats", "locust_history");
 /// How far starts and ends of one execution may lie apart between its forms, in seconds.
 const AGREE_S: f64 = 2.0;
 
@@ -124,7 +126,10 @@ impl Execution {
 /// belong together by their names; all others stand alone.
 fn sets(forms: Vec<Form>) -> Vec<Execution> {
     // Locust wrote percentiles into a file of their own once, which says nothing else.
-    let is_told = |a: &Form, b: &Form| (a.file.adapter.as_str(), b.file.adapter.as_str()) == PERCENTILES;
+    let is_told = |a: &Form, b: &Form| {
+        let adapters = (a.file.adapter.as_str(), b.file.adapter.as_str());
+        adapters == PERCENTILES || adapters == WRITTEN_TOGETHER && a.figures.distance(&b.figures).is_some()
+    };
     let mut sets: Vec<Execution> = Vec::new();
     for form in forms {
         let complements = |set: &&mut Execution| {

@@ -46,9 +46,7 @@ pub(super) fn merge(mut execution: Execution) -> Test {
             &forms,
             |fact| if let Fact::ToolVersion(version) = fact { Some(version.clone()) } else { None },
         ),
-        duration_s: span.map(Span::seconds).or_else(|| {
-            fact(&forms, |fact| if let Fact::DurationSeconds(seconds) = fact { Some(*seconds) } else { None })
-        }),
+        duration_s: duration_s(&forms, span),
         span,
         dated,
         load_model: fact(&forms, |fact| if let Fact::Load(model) = fact { Some(*model) } else { None }),
@@ -126,6 +124,20 @@ fn fact<T>(forms: &[Form], pick: impl Fn(&Fact) -> Option<T>) -> Option<T> {
 fn span(forms: &[Form]) -> Option<Span> {
     let requests = forms.first().and_then(|form| form.part.span(Population::Request));
     requests.or_else(|| forms.iter().find_map(|form| form.span))
+}
+
+/// First start to last end; where the figures are the tool's totals, the time that it counted these by its own clock.
+fn duration_s(forms: &[Form], span: Option<Span>) -> Option<f64> {
+    let counted = |fact: &Fact| if let Fact::CountedSeconds(seconds) = fact { Some(*seconds) } else { None };
+    let first = forms.first().filter(|first| first.class != Class::Raw);
+    let is_of_these = |form: &&Form| {
+        let counts = first.and_then(Form::count).zip(form.count());
+        form.shards.len() == 1 && counts.is_some_and(|(ours, theirs)| relative(ours, theirs) <= 0.0)
+    };
+    let of_these = forms.iter().filter(is_of_these).find_map(|form| form.part.facts().into_iter().find_map(counted));
+    of_these
+        .or(span.map(Span::seconds))
+        .or_else(|| fact(forms, |fact| if let Fact::DurationSeconds(seconds) = fact { Some(*seconds) } else { None }))
 }
 
 /// Gives populations and figures that the chosen form lacks.

@@ -23,7 +23,8 @@ pub(super) fn added(own: &Part, theirs: &Part) -> Part {
     ours.faults.extend(other.faults);
     ours.thresholds.extend(other.thresholds);
     ours.facts.extend(other.facts);
-    if ours.metric_totals.iter().any(|(key, _)| key.kind == MetricKind::Trend) || !ours.totals.is_empty() {
+    let is_lost = |total: &Total| lacks_percentiles(&total.latency) || lacks_percentiles(&total.latency_ok);
+    if ours.metric_totals.iter().any(|(key, _)| key.kind == MetricKind::Trend) || ours.totals.iter().any(is_lost) {
         let remark = Fact::Remark(format!("percentiles that only the generators' own summaries hold: {SHARDS}"));
         if !ours.facts.contains(&remark) {
             ours.facts.push(remark);
@@ -31,6 +32,15 @@ pub(super) fn added(own: &Part, theirs: &Part) -> Part {
     }
     // Both were sound, so their sum is; were it ever not, the first alone would still be true.
     Part::unfolded(ours).unwrap_or_else(|_| own.clone())
+}
+
+/// Whether it has no percentiles any more because it was added up: those of histograms are of all generators together.
+fn lacks_percentiles(latency: &Distribution) -> bool {
+    match latency {
+        Distribution::Quoted(quoted) => quoted.definition == SHARDS,
+        Distribution::Unknown(why) => why == SHARDS,
+        Distribution::Recorded(_) | Distribution::Bucketed { .. } => false,
+    }
 }
 
 fn totals(ours: &Folded, other: &Folded) -> Vec<Total> {

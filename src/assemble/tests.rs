@@ -8,6 +8,7 @@ mod copies;
 mod corpus;
 mod counted;
 mod kin;
+mod locust;
 mod setup;
 mod shards;
 mod twice;

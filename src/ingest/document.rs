@@ -16,14 +16,27 @@ pub type Object = Map<String, Value>;
 /// The file cannot be read, breaks off, is no JSON or has another shape.
 pub fn json<T: DeserializeOwned>(input: &Input, what: &str) -> Result<T, Error> {
     let (bytes, unfinished) = input.document()?;
-    serde_json::from_slice(&bytes).map_err(|error| {
-        if unfinished.is_some() || error.is_eof() {
-            let broken = Error::input("breaks off: its JSON has no end").at(input.place());
-            return broken.hint("the tool was stopped while it wrote, or the copy is not whole");
-        }
-        let wrong = if error.is_data() { format!("has not the shape of {what}") } else { "is not JSON".to_owned() };
-        Error::input(format!("{wrong} (line {}, column {})", error.line(), error.column())).at(input.place())
-    })
+    serde_json::from_slice(&bytes).map_err(|error| wrong(&error, unfinished.is_some(), input, what))
+}
+
+/// Like [`json`], of a file to which values were appended: those of several runs one after the other.
+///
+/// # Errors
+/// As of [`json`], whichever value it is of.
+pub fn several<T: DeserializeOwned>(input: &Input, what: &str) -> Result<Vec<T>, Error> {
+    let (bytes, unfinished) = input.document()?;
+    let values = serde_json::Deserializer::from_slice(&bytes).into_iter::<T>();
+    let values: Result<Vec<T>, _> = values.collect();
+    values.map_err(|error| wrong(&error, unfinished.is_some(), input, what))
+}
+
+fn wrong(error: &serde_json::Error, unfinished: bool, input: &Input, what: &str) -> Error {
+    if unfinished || error.is_eof() {
+        let broken = Error::input("breaks off: its JSON has no end").at(input.place());
+        return broken.hint("the tool was stopped while it wrote, or the copy is not whole");
+    }
+    let wrong = if error.is_data() { format!("has not the shape of {what}") } else { "is not JSON".to_owned() };
+    Error::input(format!("{wrong} (line {}, column {})", error.line(), error.column())).at(input.place())
 }
 
 /// Rejects a part of a document: it has no line of its own, its key says where it is.

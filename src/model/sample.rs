@@ -141,4 +141,7 @@ pub enum Fact {
     Warning(String),
     /// When it began, where nothing says how long it ran.
     Began(Timestamp),
+    /// How long it counted by its own clock, in seconds: the time that its rates are of, where the instants it gives are
+    /// coarser, or those of first answers.
+    CountedSeconds(f64),
 }

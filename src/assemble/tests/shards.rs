@@ -98,6 +98,7 @@ fn what_tools_printed_is_added_and_percentiles_are_not_given() {
     let Distribution::Quoted(latency) = &requests.totals.latency else { panic!("{:?}", requests.totals.latency) };
     assert_eq!((latency.definition.as_str(), latency.quantiles.len()), (SHARDS, 0));
     assert!((latency.mean_us.unwrap() - 17_500.0).abs() < 1e-6);
+    assert!(suite.tests[0].remarks.iter().any(|text| text.contains(SHARDS)), "{:?}", suite.tests[0].remarks);
     // Without times only a word for a generator tells that they ran together.
     let suite = read(&[("try-1/summary.json", summary(1000, 10.0)), ("try-2/summary.json", summary(3000, 20.0))]);
     assert_eq!(suite.tests.len(), 2);

@@ -78,6 +78,8 @@ struct Report {
     latency: BTreeMap<String, Value>,
     requests: Requests,
     throughput: Throughput,
+    /// The result of the warm-up before it.
+    warmup: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -144,30 +146,50 @@ impl Adapter for AutocannonJson {
 
     fn read(&self, input: &Input, _: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
         let (bytes, unfinished) = input.document()?;
-        let report: Report = serde_json::from_slice(&bytes).map_err(|error| {
-            Error::input(format!("is no whole result of autocannon's: {error}"))
-                .at(input.place())
-                .hint("it should be what `autocannon --json` prints")
-        })?;
-        let part = sink.part(None);
-        for fact in report.facts() {
-            sink.fact(part, fact);
-        }
-        for fault in report.faults() {
-            sink.fault(part, fault);
-        }
-        let total = report.total();
-        if let Some(url) = report.url() {
-            sink.total(part, Total { endpoint: Some(printed::endpoint(None, url)), ..total.clone() });
-        }
-        sink.total(part, total);
+        let reports = runs(&bytes, input)?;
         let mut tally = Tally { unfinished, ..Tally::default() };
-        tally.used();
+        for (at, report) in reports.iter().enumerate() {
+            let name = (reports.len() > 1).then(|| format!("run {}", at + 1));
+            report.hand_on(name.as_deref(), sink);
+            tally.used();
+            if report.warmup.is_some() {
+                tally.note("the warm-up of `--warmup`, which is printed as a result too, is left aside");
+            }
+        }
         Ok(tally)
     }
 }
 
+/// The results one after the other: of several runs, or of one and its warm-up, which prints its own before.
+fn runs(bytes: &[u8], input: &Input) -> Result<Vec<Report>, Error> {
+    let wrong = |error: serde_json::Error| {
+        Error::input(format!("is no whole result of autocannon's: {error}"))
+            .at(input.place())
+            .hint("it should be what `autocannon --json` prints, or several of these one after the other")
+    };
+    let values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
+    let mut values = values.collect::<Result<Vec<Value>, _>>().map_err(wrong)?;
+    let warm_ups: Vec<Value> = values.iter().filter_map(|value| value.get("warmup").cloned()).collect();
+    values.retain(|value| !warm_ups.contains(value));
+    values.into_iter().map(|value| Report::deserialize(value).map_err(wrong)).collect()
+}
+
 impl Report {
+    fn hand_on(&self, name: Option<&str>, sink: &mut dyn Sink) {
+        let part = sink.part(name);
+        for fact in self.facts() {
+            sink.fact(part, fact);
+        }
+        for fault in self.faults() {
+            sink.fault(part, fault);
+        }
+        let total = self.total();
+        if let Some(url) = self.url() {
+            sink.total(part, Total { endpoint: Some(printed::endpoint(None, url)), ..total.clone() });
+        }
+        sink.total(part, total);
+    }
+
     /// The one address that was asked for; `None` where there were several.
     fn url(&self) -> Option<&str> {
         match &self.url {

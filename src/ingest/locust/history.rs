@@ -3,8 +3,10 @@
 //! Its percentile columns mean two different things and the file does not say which. With `--csv-full-history` they are
 //! of a sliding window of about ten seconds (always so up to 1.1; from 1.2 to 2.2.1 never); without it they are of all
 //! requests since the start. A cumulative percentile drawn over time hides every change, so it is not handed on as one:
-//! the file is looked through first for what only a window does ([`Meaning`]).
+//! the file is looked through first for what only a window does ([`Meaning`]), and for the seconds that its counts are of
+//! ([`Extent`]).
 
+use super::extent::{Extent, Place};
 use super::quote::{Columns, Figures, US_PER_MS, quantiles_ms};
 use super::table::{Bad, Column, Heading, Percentile, Subject, each_row, header_has, percentiles, unseen};
 use super::{STALE, TOOL, is_second};
@@ -43,13 +45,13 @@ impl Adapter for History {
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let meaning = Meaning::of(input)?;
+        let (meaning, extent) = first_look(input)?;
         let (rows, heading) = Heading::open(input)?;
         let layout = Layout::find(&heading, input)?;
         let part = sink.part(None);
         sink.fact(part, Fact::Load(LoadModel::Closed));
         sink.fact(part, Fact::Remark(meaning.words().to_owned()));
-        let mut course = Course::new(part, meaning);
+        let mut course = Course::new(part, meaning, extent);
         let mut tally = each_row(input, rows, settings, |row| {
             course.take(&layout.read(row)?, sink);
             Ok(())
@@ -57,7 +59,13 @@ impl Adapter for History {
         if course.is_within_a_second() && tally.unfinished.is_none() {
             tally.unfinished = Some("it ends between the rows of one second".to_owned());
         }
+        let outside = course.outside;
         course.finish(sink);
+        if outside > 0 {
+            (tally.used, tally.skipped) = (tally.used.saturating_sub(outside), tally.skipped.saturating_add(outside));
+            let rows = crate::fmt::plural(outside, "row", "rows");
+            tally.note(format!("{rows} from before or after the run left out"));
+        }
         tally.note(STALE);
         tally.note(
             "Locust's rates over time are means of ten seconds, two seconds late; counts since the start are exact",
@@ -129,35 +137,39 @@ enum Meaning {
     Unclear,
 }
 
-impl Meaning {
-    /// Looks for what percentiles since the start cannot do: all be zero although requests were timed (a window without a
-    /// snapshot from ten seconds ago; every such file begins with it), or a maximum that falls.
-    fn of(input: &Input) -> Result<Self, Error> {
-        let (rows, heading) = Heading::open(&unseen(input))?;
-        let layout = Layout::find(&heading, input)?;
-        let (mut window, mut endpoints) = (false, false);
-        let mut maxima: BTreeMap<Option<EndpointKey>, (u64, f64)> = BTreeMap::new();
-        each_row(&unseen(input), rows, &Settings::default(), |row| {
-            let point = layout.read(row)?;
-            endpoints |= point.endpoint.is_some();
-            let all_zero = !point.quantiles_ms.is_empty() && point.is_all_zero();
-            window |= all_zero && point.figures.median_ms.is_some_and(|median| median >= 1.0);
-            if let Some((p, top)) = point.quantiles_ms.last()
-                && *p >= 1.0
-            {
-                let count = point.figures.requests;
-                let before = maxima.insert(point.endpoint, (count, *top));
-                window |= before.is_some_and(|(fewer, above)| fewer <= count && *top < above);
-            }
-            Ok(())
-        })?;
-        Ok(match (window, endpoints) {
-            (true, _) => Self::Window,
-            (false, false) => Self::SinceStart,
-            (false, true) => Self::Unclear,
-        })
-    }
+/// Looks for what percentiles since the start cannot do: all be zero although requests were timed (a window without a
+/// snapshot from ten seconds ago; every such file begins with it), or a maximum that falls. And for the run's seconds.
+fn first_look(input: &Input) -> Result<(Meaning, Extent), Error> {
+    let (rows, heading) = Heading::open(&unseen(input))?;
+    let layout = Layout::find(&heading, input)?;
+    let (mut window, mut endpoints, mut extent) = (false, false, Extent::default());
+    let mut maxima: BTreeMap<Option<EndpointKey>, (u64, f64)> = BTreeMap::new();
+    each_row(&unseen(input), rows, &Settings::default(), |row| {
+        let point = layout.read(row)?;
+        endpoints |= point.endpoint.is_some();
+        if point.endpoint.is_none() {
+            extent.take(point.second, point.users, point.figures.requests);
+        }
+        let all_zero = !point.quantiles_ms.is_empty() && point.is_all_zero();
+        window |= all_zero && point.figures.median_ms.is_some_and(|median| median >= 1.0);
+        if let Some((p, top)) = point.quantiles_ms.last()
+            && *p >= 1.0
+        {
+            let count = point.figures.requests;
+            let before = maxima.insert(point.endpoint, (count, *top));
+            window |= before.is_some_and(|(fewer, above)| fewer <= count && *top < above);
+        }
+        Ok(())
+    })?;
+    let meaning = match (window, endpoints) {
+        (true, _) => Meaning::Window,
+        (false, false) => Meaning::SinceStart,
+        (false, true) => Meaning::Unclear,
+    };
+    Ok((meaning, extent))
+}
 
+impl Meaning {
     fn words(self) -> &'static str {
         match self {
             Self::Window => {
@@ -199,14 +211,16 @@ struct Course {
     latest: BTreeMap<Option<EndpointKey>, Latest>,
     /// The second whose users were handed on last.
     users_at: Option<i64>,
-    reset_at: Option<Timestamp>,
+    extent: Extent,
+    /// Rows that are not of the run.
+    outside: u64,
     /// Whether the last row was Locust's sum, which closes each second.
     closed: bool,
 }
 
 impl Course {
-    fn new(part: PartId, meaning: Meaning) -> Self {
-        Self { part, meaning, latest: BTreeMap::new(), users_at: None, reset_at: None, closed: true }
+    fn new(part: PartId, meaning: Meaning, extent: Extent) -> Self {
+        Self { part, meaning, latest: BTreeMap::new(), users_at: None, extent, outside: 0, closed: true }
     }
 
     fn is_within_a_second(&self) -> bool {
@@ -216,6 +230,14 @@ impl Course {
     fn take(&mut self, point: &Point, sink: &mut dyn Sink) {
         self.closed = point.endpoint.is_none();
         let at = Timestamp(point.second.saturating_mul(NANOS_PER_SECOND));
+        match self.extent.place(point.second) {
+            Place::Inside => {}
+            Place::Origin if self.closed => return sink.interval(self.part, origin(at, point.users)),
+            Place::Origin | Place::Outside => {
+                self.outside += 1;
+                return;
+            }
+        }
         if let Some(users) = point.users
             && point.endpoint.is_none()
             && self.users_at.replace(point.second) != Some(point.second)
@@ -223,9 +245,6 @@ impl Course {
             sink.users(self.part, at, users);
         }
         let latest = self.latest.entry(point.endpoint.clone()).or_default();
-        if point.figures.requests < latest.figures.requests {
-            self.reset_at = Some(at);
-        }
         latest.rated |= point.rate_per_s.is_some_and(|rate| rate > 0.0);
         let rated = latest.rated || point.figures.requests == 0;
         latest.figures = point.figures.clone();
@@ -258,15 +277,29 @@ impl Course {
             };
             sink.total(self.part, latest.figures.total(endpoint, quantiles));
         }
-        if let Some(at) = self.reset_at {
+        if let Some(second) = self.extent.reset_at {
+            let at = Timestamp(second.saturating_mul(NANOS_PER_SECOND));
             sink.fact(
                 self.part,
                 Fact::Remark(format!(
                     "Locust's counts fell at {}: its statistics were reset (`--reset-stats`, or a new run from its page), \
-                     so its totals hold only what came after",
+                     so its totals and its course hold only what came after",
                     crate::fmt::instant(at)
                 )),
             );
         }
+    }
+}
+
+/// The instant from which the counts are: of what came before nothing is in them.
+fn origin(at: Timestamp, users: Option<f64>) -> Interval {
+    Interval {
+        at,
+        endpoint: None,
+        users,
+        rate_per_s: None,
+        failures_per_s: None,
+        quantiles: Vec::new(),
+        cumulative: Some((0, 0)),
     }
 }

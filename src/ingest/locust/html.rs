@@ -5,7 +5,7 @@
 
 use super::exceptions;
 use super::failures::{parse_instant, tell_when};
-use super::quote::{US_PER_MS, successes_unknown, sum_of_bytes};
+use super::quote::{US_PER_MS, counted_s, successes_unknown, sum_of_bytes};
 use super::table::endpoint;
 use super::{TOOL, bucket};
 use crate::error::Error;
@@ -144,7 +144,14 @@ impl Page {
         let rows = list(data, "requests_statistics");
         let last = rows.len().saturating_sub(1);
         for (at, row) in rows.iter().enumerate() {
-            let outcome = total(row, at == last, &percentiles).map(|total| sink.total(part, total));
+            let outcome = total(row, at == last, &percentiles).map(|total| {
+                let sum = total.requests.filter(|_| total.endpoint.is_none());
+                let ran_s = sum.and_then(|requests| counted_s(requests, total.rate_per_s));
+                if let Some(fact) = ran_s {
+                    sink.fact(part, fact);
+                }
+                sink.total(part, total);
+            });
             self.count("requests_statistics", outcome);
         }
         let mut seen: Option<Span> = None;

@@ -2,7 +2,8 @@
 //! per second of the run. The most exact that Locust has: counts, mean and extremes equal the requests themselves.
 //!
 //! `--json` goes to standard output, so with `2>&1` log lines stand before and after it; they are passed over. With both
-//! options together Locust writes `[]`, because the first writing clears what the second would write.
+//! options together Locust writes `[]`, because the first writing clears what the second would write. With `--processes` each
+//! worker prints an array too, an empty one. Arrays that are not empty are a run each: somebody appended one to the other.
 
 use super::bucket::{self, TYPE_1_OWN, TYPE_1_ROUNDED};
 use super::quote::{US_PER_MS, successes_unknown};
@@ -56,18 +57,44 @@ impl Adapter for Json {
                 .at(input.place())
                 .hint("it should be what `locust --json` prints or `--json-file` writes"));
         };
-        let part = sink.part(None);
-        sink.fact(part, Fact::Load(LoadModel::Closed));
         let mut walk = Walk::new(&bytes, open);
-        while let Some(found) = walk.next_element() {
-            match found.and_then(|(entry, at)| entry.total().map_err(|reason| (at, reason))) {
-                Ok(total) => {
-                    walk.tally.used();
-                    sink.total(part, total);
+        let (mut runs, mut empty) = (Vec::new(), 0_u64);
+        loop {
+            let mut totals = Vec::new();
+            let before = walk.tally.read;
+            while let Some(found) = walk.next_element() {
+                match found.and_then(|(entry, at)| entry.total().map_err(|reason| (at, reason))) {
+                    Ok(total) => {
+                        walk.tally.used();
+                        totals.push(total);
+                    }
+                    Err((at, reason)) => walk.reject(at, reason),
                 }
-                Err((at, reason)) => walk.reject(at, reason),
+                walk.tally.stop_if_strict(settings, input)?;
             }
-            walk.tally.stop_if_strict(settings, input)?;
+            if walk.tally.read > before {
+                runs.push(totals);
+            } else {
+                empty += 1;
+            }
+            if !walk.enter_next_array() {
+                break;
+            }
+        }
+        let several = runs.len() > 1;
+        if runs.is_empty() {
+            runs.push(Vec::new());
+        } else if empty > 0 {
+            let arrays = crate::fmt::plural(empty, "empty array", "empty arrays");
+            walk.tally.note(format!("{arrays} passed over: each worker of `--processes` prints one"));
+        }
+        for (at, totals) in runs.into_iter().enumerate() {
+            let name = several.then(|| format!("run {}", at + 1));
+            let part = sink.part(name.as_deref());
+            sink.fact(part, Fact::Load(LoadModel::Closed));
+            for total in totals {
+                sink.total(part, total);
+            }
         }
         let mut tally = walk.finish();
         tally.unfinished = broken.or(tally.unfinished);
@@ -88,6 +115,11 @@ fn array_start(bytes: &[u8]) -> Option<usize> {
         let next = after.iter().find(|byte| !byte.is_ascii_whitespace());
         opens_line && matches!(next, Some(b'{' | b']'))
     })
+}
+
+/// Whether what follows an object's brace is Locust's: it writes the name first.
+fn begins_with_a_name(inside: &[u8]) -> bool {
+    inside.trim_ascii_start().starts_with(b"\"name\"")
 }
 
 /// An element of the array, as Locust names its parts. Times are in milliseconds, instants in unix seconds.
@@ -215,7 +247,7 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(bytes: &'a [u8], open: usize) -> Self {
         let mut walk = Self { bytes, at: 0, tally: Tally::default() };
-        walk.pass_over(bytes.get(..open).unwrap_or(&[]), "before");
+        walk.pass_over(bytes.get(..open).unwrap_or(&[]), "before the JSON");
         walk.at = open + 1;
         walk
     }
@@ -227,8 +259,22 @@ impl<'a> Walk<'a> {
         }
         if lines > 0 {
             let lines = crate::fmt::plural(lines as u64, "line", "lines");
-            self.tally.note(format!("{lines} of other text {where_} the JSON passed over"));
+            self.tally.note(format!("{lines} of other text {where_} passed over"));
         }
+    }
+
+    /// Goes into the next array of Locust's, if there is one.
+    fn enter_next_array(&mut self) -> bool {
+        let rest = self.bytes.get(self.at..).unwrap_or(&[]);
+        let Some(open) = array_start(rest).filter(|open| {
+            let inside = rest.get(open + 1..).unwrap_or(&[]).trim_ascii_start();
+            inside.starts_with(b"]") || inside.strip_prefix(b"{").is_some_and(begins_with_a_name)
+        }) else {
+            return false;
+        };
+        self.pass_over(rest.get(..open).unwrap_or(&[]), "between its arrays");
+        self.at = self.at.saturating_add(open).saturating_add(1);
+        true
     }
 
     /// The next element and where it begins, or where and why it cannot be used; `None` at the end.
@@ -281,10 +327,7 @@ impl<'a> Walk<'a> {
     fn next_start(&self, from: usize) -> Option<usize> {
         let rest = self.bytes.get(from..)?;
         memchr::memchr_iter(b'{', rest)
-            .find(|open| {
-                let inside = rest.get(open + 1..).unwrap_or(&[]).trim_ascii_start();
-                inside.starts_with(b"\"name\"")
-            })
+            .find(|open| begins_with_a_name(rest.get(open + 1..).unwrap_or(&[])))
             .map(|open| from + open)
     }
 
@@ -297,7 +340,7 @@ impl<'a> Walk<'a> {
 
     fn finish(mut self) -> Tally {
         let rest = self.bytes.get(self.at..).unwrap_or(&[]);
-        self.pass_over(rest, "after");
+        self.pass_over(rest, "after the JSON");
         self.tally
     }
 }

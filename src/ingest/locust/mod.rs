@@ -23,6 +23,7 @@
 pub mod bucket;
 mod distribution;
 mod exceptions;
+mod extent;
 mod failures;
 mod history;
 mod html;

@@ -5,7 +5,7 @@ use super::table::{Bad, Column, Heading, Percentile, whole};
 use crate::ingest::rows::Row;
 use crate::model::distribution::{Distribution, LOCUST, Quoted};
 use crate::model::key::{EndpointKey, Population};
-use crate::model::sample::Total;
+use crate::model::sample::{Fact, Total};
 
 /// Microseconds in Locust's unit.
 pub(super) const US_PER_MS: f64 = 1e3;
@@ -113,6 +113,15 @@ pub(super) fn successes_unknown() -> Distribution {
 pub(super) fn sum_of_bytes(mean: f64, count: u64) -> Option<u64> {
     #[expect(clippy::cast_precision_loss, reason = "counts of requests are far below 2^53")]
     whole((mean * count as f64).round())
+}
+
+/// How long it ran by Locust's own clock, from the rate of its sum: the count by the time from its start, or its reset, to the
+/// end of the last request. No file says this time by itself.
+pub(super) fn counted_s(requests: u64, rate_per_s: Option<f64>) -> Option<Fact> {
+    #[expect(clippy::cast_precision_loss, reason = "counts of requests are far below 2^53")]
+    let requests = requests as f64;
+    let seconds = requests / rate_per_s.filter(|rate| *rate > 0.0)?;
+    (requests > 0.0 && seconds.is_finite()).then_some(Fact::CountedSeconds(seconds))
 }
 
 /// Percentiles of one row in milliseconds, as printed; `N/A` is left out.

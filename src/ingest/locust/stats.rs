@@ -1,6 +1,6 @@
 //! `PREFIX_stats.csv`, before 1.0 `PREFIX_requests.csv`: one row for each request name, the sum over all last.
 
-use super::quote::{Columns, quantiles_ms};
+use super::quote::{Columns, counted_s, quantiles_ms};
 use super::table::{Column, Heading, Subject, each_row, header_has, percentiles, unseen};
 use super::{STALE, TOOL};
 use crate::error::Error;
@@ -64,7 +64,7 @@ impl Adapter for Stats {
         let apart = old && failures_apart(input, &columns)?;
         let part = sink.part(None);
         sink.fact(part, Fact::Load(LoadModel::Closed));
-        let (mut summed, mut failed, mut aggregated) = (false, false, false);
+        let (mut summed, mut failed, mut aggregated, mut sum_s) = (false, false, false, None);
         let mut tally = each_row(input, rows, settings, |row| {
             let endpoint = subject.endpoint(row);
             let mut quantiles = quantiles_ms(&percentiles, row)?;
@@ -83,9 +83,15 @@ impl Adapter for Stats {
                 total.latency_ok = std::mem::replace(&mut total.latency, Distribution::Unknown(UNTIMED.to_owned()));
             }
             total.rate_per_s = rate_per_s.filter(|_| !apart);
+            if total.endpoint.is_none() && !old {
+                sum_s = counted_s(figures.requests, total.rate_per_s);
+            }
             sink.total(part, total);
             Ok(())
         })?;
+        if let Some(fact) = sum_s {
+            sink.fact(part, fact);
+        }
         if apart {
             tally.note(UNTIMED);
         } else if old && failed && !aggregated {

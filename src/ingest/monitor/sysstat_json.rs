@@ -4,7 +4,7 @@ use super::instants::Instants;
 use super::shown::{Figure, Shown};
 use super::sysstat::{Days, titled, unit};
 use crate::error::Error;
-use crate::ingest::document::{Object, json, reject};
+use crate::ingest::document::{Object, reject, several};
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::unit::Timestamp;
 use serde::Deserialize;
@@ -54,12 +54,12 @@ impl Adapter for MonitorSysstatJson {
     }
 
     fn read(&self, input: &Input, settings: &Settings, sink: &mut dyn Sink) -> Result<Tally, Error> {
-        let file: File = json(input, "sysstat's JSON")?;
+        let files: Vec<File> = several(input, "sysstat's JSON")?;
         let mut clock = Instants::of(settings);
         let mut tally = Tally::default();
         let mut shown = Shown::new(sink);
         let mut timeless = false;
-        for host in &file.sysstat.hosts {
+        for host in files.iter().flat_map(|file| &file.sysstat.hosts) {
             let mut days = Days::default();
             host.date.iter().for_each(|date| days.begin(date));
             for (position, entry) in host.statistics.iter().enumerate() {
@@ -191,6 +191,21 @@ mod tests {
         assert_eq!((tally.used, tally.skipped), (1, 1));
         assert_eq!(values(&sink, "disk tps vda"), [Some(2.0)]);
         assert!(failed(&MonitorSysstatJson, &file([entry(""), entry("")])).hint.unwrap().contains("-t"));
+    }
+
+    /// Of a monitor that was started for each load test and appended to one file, none was read: it was "not JSON".
+    #[test]
+    fn what_several_runs_appended_is_read_on() {
+        let run = |date: &str, usr: u32| {
+            format!(
+                r#"{{"sysstat": {{"hosts": [{{"date": "{date}", "statistics": [{{"timestamp": "10:13:49", "cpu-load": [{{"cpu": "all", "usr": {usr}}}]}}]}}]}}}}"#
+            )
+        };
+        let text = format!("{}\n{}\n", run("11/21/26", 1), run("11/22/26", 2));
+        let (tally, sink) = read(&MonitorSysstatJson, &text);
+        assert_eq!((tally.used, values(&sink, "cpu-load usr")), (2, vec![Some(1.0), Some(2.0)]));
+        assert_eq!(sink.readings[1].1.0 - sink.readings[0].1.0, 86_400_000_000_000);
+        assert!(failed(&MonitorSysstatJson, &text[..text.len() - 9]).to_string().contains("breaks off"));
     }
 
     #[test]

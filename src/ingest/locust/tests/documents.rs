@@ -2,6 +2,7 @@
 
 use super::super::{Html, Json, bucket};
 use super::{Notebook, quoted, read, sample};
+use crate::ingest::own::recording::Recording;
 use crate::ingest::{Adapter, Head, Input, Settings, Sniff};
 use crate::model::distribution::{Distribution, Quoted, Recorded};
 use crate::model::sample::Fact;
@@ -151,4 +152,27 @@ fn agree(rounded: &Recorded, printed: &Quoted) -> usize {
         assert_eq!(bucket::quantile(&buckets, rounded.count(), *p), Some(us / 1e3), "p = {p}");
     }
     printed.quantiles.len()
+}
+
+/// Each process of `--processes 2 --json` prints an array, the workers' empty and before the master's. Of two runs in one
+/// file the second was lost as lines of other text.
+#[test]
+fn json_of_several_processes_is_one_run_and_of_several_runs_several() {
+    let entry = |requests: u32| {
+        format!(
+            "[\n    {{\n        \"name\": \"/ok\", \"method\": \"GET\", \"num_requests\": {requests}, \"num_none_requests\": 0, \
+             \"num_failures\": 0, \"total_response_time\": 9.5, \"response_times\": {{\"1\": {requests}}}\n    }}\n]\n"
+        )
+    };
+    let parts = |text: &str| {
+        let (mut sink, input) = (Recording::default(), Input::memory("r.json", text.as_bytes()).unwrap());
+        let tally = Json.read(&input, &Settings::default(), &mut sink).unwrap();
+        let counts: Vec<_> = sink.totals.iter().map(|(part, total)| (part.0, total.requests)).collect();
+        (counts, tally)
+    };
+    let (counts, tally) = parts(&format!("[]\n[]\n{}", entry(7)));
+    assert_eq!((counts, tally.used, tally.skipped), (vec![(0, Some(7))], 1, 0));
+    assert!(tally.notes[0].starts_with("2 empty arrays passed over"), "{:?}", tally.notes);
+    let (counts, tally) = parts(&format!("{}[2026-11-22 10:13:19,1] vm/INFO: bye\n{}", entry(7), entry(9)));
+    assert_eq!((counts, tally.used, tally.skipped), (vec![(0, Some(7)), (1, Some(9))], 2, 1));
 }

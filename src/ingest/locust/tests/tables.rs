@@ -1,6 +1,6 @@
 //! The four CSVs.
 
-use super::super::{Exceptions, Failures, History, Percentiles, Stats};
+use super::super::{Exceptions, Failures, History, Html, Percentiles, Stats};
 use super::{p, quoted, read, sample};
 use crate::ingest::{Adapter, Head, Sniff};
 use crate::model::distribution::Distribution;
@@ -254,4 +254,38 @@ fn failures_that_were_counted_apart_are_requests_too() {
     assert!(why.contains("failed requests apart"));
     assert_eq!((successes.n, successes.mean_us), (Some(51), Some(3_000.0)));
     assert!(sink.facts.iter().all(|fact| !matches!(fact, Fact::Warning(_))));
+}
+
+/// A master waited for its workers, and 2 s without users halved the rate of a short run; a run with `--reset-stats` was
+/// divided by the time before its reset too. Both courses are real ones of Locust 2.47, the reset one less its middle.
+#[test]
+fn a_history_is_that_of_the_counts_it_ends_with() {
+    let head = "Timestamp,User Count,Type,Name,Requests/s,Failures/s,50%,100%,Total Request Count,Total Failure Count,\
+        Total Median Response Time,Total Average Response Time,Total Min Response Time,Total Max Response Time,Total Average Content Size\n";
+    let seconds = |rows: &[(u32, u32, u32)]| {
+        let row = |(at, users, count): &(u32, u32, u32)| {
+            format!("17953{at},{users},,Aggregated,0.0,0.0,N/A,N/A,{count},0,4,4.5,1,36,100\n")
+        };
+        let rows: String = rows.iter().map(row).collect();
+        let (sink, tally) = read(&History, format!("{head}{rows}").as_bytes());
+        let at = |row: &Interval| row.at.0 / 1_000_000_000 - 1_795_300_000;
+        let counts: Vec<_> = sink.intervals.iter().map(|row| (at(row), row.cumulative.unwrap().0)).collect();
+        (counts, tally.skipped)
+    };
+    let waited = [(42681, 0, 0), (42682, 0, 0), (42683, 0, 0), (42684, 6, 0), (42686, 6, 2279), (42692, 0, 8854)];
+    assert_eq!(seconds(&waited), (vec![(42683, 0), (42684, 0), (42686, 2279), (42692, 8854)], 2));
+    let reset = [(41183, 0, 0), (41184, 3, 58), (41186, 9, 299), (41187, 12, 180), (41197, 12, 2091)];
+    assert_eq!(seconds(&reset), (vec![(41186, 0), (41187, 180), (41197, 2091)], 2));
+}
+
+/// No file says how long a run was; a rate by whole seconds of a history was 984/s where Locust printed 1,101/s.
+#[test]
+fn the_rate_of_the_sum_tells_how_long_it_ran() {
+    let head = "Type,Name,Request Count,Failure Count,Median Response Time,Average Response Time,Min Response Time,\
+        Max Response Time,Average Content Size,Requests/s,Failures/s,50%,100%\n";
+    let row = ",Aggregated,8854,419,4,4.2584235068920435,0.21705000108340755,35.68347799955518,95.27,1101.23585088591,52.1,4,36\n";
+    let (sink, _) = read(&Stats, format!("{head}{row}").as_bytes());
+    assert!(format!("{:?}", sink.facts).contains("CountedSeconds(8.04005"), "{:?}", sink.facts);
+    let (page, _) = read(&Html, &sample("html/report.html"));
+    assert!(format!("{:?}", page.facts).contains("CountedSeconds("), "{:?}", page.facts);
 }
