@@ -217,7 +217,7 @@ fn in_last_second(form: &Form, requests: u64) -> u64 {
 pub(super) fn inputs(forms: &[Form], monitors: &[Form]) -> Vec<InputFile> {
     let mut files: BTreeMap<String, InputFile> = BTreeMap::new();
     for (at, form) in forms.iter().chain(monitors).enumerate() {
-        let role = role(form, at == 0);
+        let role = role(form, at == 0 && !forms.is_empty());
         for file in std::iter::once(&form.file).chain(&form.more_files) {
             let mut file = InputFile { role: role.to_owned(), ..file.clone() };
             file.notes.extend(together::note(form, &file.source));

@@ -78,13 +78,18 @@ fn chosen_first(mut forms: Vec<Form>) -> Vec<Form> {
     forms
 }
 
+/// A monitor that no test has, named by its file.
+pub(super) fn alone(monitor: Form) -> Test {
+    empty(Execution { name: monitor.file.source.clone(), run: None, forms: Vec::new(), monitors: vec![monitor] })
+}
+
 fn empty(execution: Execution) -> Test {
     Test {
         name: execution.name,
         run: execution.run,
         tool: String::new(),
         tool_version: None,
-        inputs: Vec::new(),
+        inputs: evidence::inputs(&[], &execution.monitors),
         span: None,
         dated: None,
         duration_s: None,
@@ -95,7 +100,7 @@ fn empty(execution: Execution) -> Test {
         cells: Vec::new(),
         timeline: None,
         metrics: Vec::new(),
-        monitors: Vec::new(),
+        monitors: monitors(&execution.monitors, None),
         faults: Vec::new(),
         thresholds: Vec::new(),
         warnings: Vec::new(),

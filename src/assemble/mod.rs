@@ -95,6 +95,8 @@ pub struct Suite {
     pub tests: Vec<Test>,
     /// (source, reason), by source.
     pub files_not_used: Vec<(String, String)>,
+    /// Monitors among them that no test has: each as a test without requests, by source.
+    pub unwatched: Vec<Test>,
     /// Files that should have been usable and are not, in order of their names. The tests they hold have not run, as far
     /// as can be told.
     pub problems: Vec<Error>,
@@ -130,6 +132,8 @@ pub fn assemble(request: &Request) -> Result<Suite, Error> {
     together::tell_untold(&mut named);
     let watched = monitor::attach(named, &joined.monitors, request)?;
     suite.files_not_used.extend(watched.not_used);
+    suite.unwatched = watched.left.into_iter().map(merge::alone).collect();
+    suite.unwatched.sort_by(|a, b| a.name.cmp(&b.name));
     suite.tests = watched.executions.into_iter().map(merge::merge).collect();
     suite.files_not_used.sort();
     suite.files_not_used.dedup();

@@ -11,12 +11,14 @@ use std::path::Path;
 pub(super) struct Watched {
     pub(super) executions: Vec<Execution>,
     pub(super) not_used: Vec<(String, String)>,
+    /// Monitors with readings that no test has.
+    pub(super) left: Vec<Form>,
 }
 
 /// Gives each monitor to the tests it overlaps: where the user named it, to those; else to those of its prefix, of its
 /// folder, or of the folders below it.
 pub(super) fn attach(mut executions: Vec<Execution>, monitors: &[Form], request: &Request) -> Result<Watched, Error> {
-    let mut not_used = Vec::new();
+    let (mut not_used, mut left) = (Vec::new(), Vec::new());
     let mut named_files = Vec::new();
     let zone = request.settings.timezone.as_ref();
     for (test, file) in &request.monitors {
@@ -33,7 +35,10 @@ pub(super) fn attach(mut executions: Vec<Execution>, monitors: &[Form], request:
         }
         let chosen: Vec<usize> =
             positions(&executions, |execution| test.as_ref().is_none_or(|test| execution.name == *test));
-        not_used.extend(give(&mut executions, &chosen, form, zone));
+        if let Some(reason) = give(&mut executions, &chosen, form, zone) {
+            not_used.push(reason);
+            left.push(form.clone());
+        }
         named_files.push(form.file.source.clone());
     }
     for form in monitors.iter().filter(|form| !named_files.contains(&form.file.source)) {
@@ -47,9 +52,13 @@ pub(super) fn attach(mut executions: Vec<Execution>, monitors: &[Form], request:
             execution.forms.iter().any(below)
         });
         let chosen = [of_prefix, of_folder, below].into_iter().find(|chosen| !chosen.is_empty()).unwrap_or_default();
-        not_used.extend(give(&mut executions, &chosen, form, zone));
+        if let Some(reason) = give(&mut executions, &chosen, form, zone) {
+            not_used.push(reason);
+            left.push(form.clone());
+        }
     }
-    Ok(Watched { executions, not_used })
+    left.retain(|form| form.span.is_some());
+    Ok(Watched { executions, not_used, left })
 }
 
 /// Whether one of the form's files has the monitor's prefix in the monitor's folder.

@@ -6,7 +6,7 @@ use super::{EXIT_INPUT, EXIT_READY, Stop, Streams, write_error};
 use crate::error::Error;
 use crate::render::text;
 use crate::report::build::{self, Judged};
-use crate::report::model::Inspection;
+use crate::report::inspection::Inspection;
 
 /// Prints what the inputs hold, as text or JSON. Only JSON holds hashes of the files: they cost a second reading.
 pub(super) fn run(args: &InspectArgs, streams: &mut Streams<'_>) -> Result<u8, Stop> {
@@ -38,5 +38,5 @@ fn inspection(gathered: &Gathered) -> Inspection {
             purpose: None,
         })
         .collect();
-    build::inspection(&judged, gathered.files_not_used.clone())
+    build::inspection(&judged, gathered.files_not_used.clone(), gathered.unwatched.clone())
 }

@@ -13,6 +13,7 @@ use crate::error::{Error, Place};
 use crate::ingest::input::held::{Held, IN_MEMORY};
 use crate::judge::borrowed;
 use crate::model::test::Test;
+use crate::report::inspection::Unwatched;
 use crate::report::model::{FileNotUsed, Request as Asked};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -25,6 +26,8 @@ pub(super) struct Gathered {
     pub(super) config: Config,
     pub(super) tests: Vec<(Test, TestFigures)>,
     pub(super) files_not_used: Vec<FileNotUsed>,
+    /// Monitors that no test has.
+    pub(super) unwatched: Vec<Unwatched>,
     pub(super) problems: Vec<Error>,
 }
 
@@ -123,6 +126,10 @@ fn analysed(suite: Suite, config: Config) -> Gathered {
         let figures = analyse::analyse(&test, &options);
         tests.push((test, figures));
     }
+    let figures = |test: &Test| analyse::monitor::figures(test);
+    let alone =
+        |test: Test| test.inputs.first().map(|input| Unwatched { input: input.clone(), figures: figures(&test) });
+    let unwatched = suite.unwatched.into_iter().filter_map(alone).collect();
     let mut files_not_used: Vec<FileNotUsed> = suite
         .files_not_used
         .into_iter()
@@ -144,7 +151,7 @@ fn analysed(suite: Suite, config: Config) -> Gathered {
     }
     files_not_used.sort();
     files_not_used.dedup();
-    Gathered { config, tests, files_not_used, problems: suite.problems }
+    Gathered { config, tests, files_not_used, unwatched, problems: suite.problems }
 }
 
 /// A declared duration in seconds.

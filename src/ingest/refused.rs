@@ -244,6 +244,26 @@ const KINDS: &[Kind] = &[
         },
     },
     Kind {
+        what: "sar's binary record (`sar -o`, /var/log/sysstat), which is not read",
+        hint: "`sadf -j FILE -- -A > sar.json` writes it as JSON",
+        is: marks::sar_binary,
+    },
+    Kind {
+        what: "what sadf writes with `-x`, `-p`, `-r`, `-g` or `-H`, which is not read",
+        hint: "give what `sadf -j FILE -- -A` or `sadf -d FILE -- -A` writes",
+        is: marks::sadf_other,
+    },
+    Kind {
+        what: "a table of sysstat in a language whose dates are not read",
+        hint: "have it written in English: `LC_ALL=C sar -u 1`, or of a record `LC_ALL=C sar -A -f FILE`",
+        is: marks::sysstat_cjk,
+    },
+    Kind {
+        what: "what `vmstat -d` or `-p` prints: totals since the machine's start, which are not read",
+        hint: "of disks give the rates over time: `iostat -t -x 1`",
+        is: marks::vmstat_disks,
+    },
+    Kind {
         what: "vegeta's rows without the columns that current versions write",
         hint: "write them again with vegeta 12: `vegeta encode --to csv`",
         is: marks::vegeta_short,

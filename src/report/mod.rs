@@ -4,6 +4,7 @@ pub mod baseline;
 pub mod build;
 pub mod chart;
 pub mod history;
+pub mod inspection;
 mod line;
 pub mod model;
 pub mod signoff;

@@ -382,14 +382,3 @@ pub struct Compared {
     /// What all endpoints of a test did together.
     pub shifts: Vec<Shift>,
 }
-
-/// What `inspect --json` prints: figures without judgement.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Inspection {
-    /// `plimsoll/1`.
-    pub schema: String,
-    /// Of the same shape as in a report.
-    pub tests: Vec<TestReport>,
-    /// Files that are nobody's result, with the reason.
-    pub files_not_used: Vec<FileNotUsed>,
-}

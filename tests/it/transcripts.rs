@@ -88,6 +88,8 @@ fn bad_input() {
     transcript("packing that is not read", at, "inspect DIR/packed.zip");
     transcript("wrong adapter", at, "inspect DIR/rows.csv --as k6_summary=DIR/rows.csv");
     fs::copy("samples/k6/killed/killed.json.gz", at.join("killed.json.gz")).unwrap();
+    fs::write(at.join("host.csv"), "time,cpu%\n2026-11-21 02:00:00,12.5%\n2026-11-21 02:00:05,13%\n").unwrap();
+    transcript("monitor alone", at, "inspect DIR/host.csv");
     transcript("unfinished file", at, "inspect DIR/killed.json.gz");
     let args = ["inspect", "-"];
     assert_transcript("nothing on standard input", &with_input(&args, b"").transcript(&args, at));

@@ -52,7 +52,7 @@ impl Adapter for MonitorDstat {
         }
         clock.tell(&mut tally);
         shown.tell(&mut tally);
-        tally.note("dstat's first row is of the time since the machine's start and is left out");
+        tally.note("the first row of each run of dstat is of the time since the machine's start and is left out");
         Ok(tally)
     }
 }
@@ -94,6 +94,10 @@ impl Table {
             return Ok(Taken::Skipped);
         }
         if first.ends_with(':') {
+            // Where it appends to a file it leaves the first line out and begins with `Host:`.
+            if !self.columns.is_empty() {
+                *self = Self { separator: self.separator, ..Self::default() };
+            }
             if let Some(at) = cells.iter().position(|cell| cell == "Date:") {
                 self.began(cells.get(at + 1).map_or("", String::as_str));
             }
@@ -213,6 +217,24 @@ mod tests {
         assert_eq!(values(&sink, "net/total send"), [Some(20.0), Some(1.0)]);
         assert_eq!(sink.readings[0].1, Timestamp(1_795_250_684_000_000_000));
         assert_eq!(sink.readings[4].1, Timestamp(1_798_761_600_000_000_000), "January is of the next year");
+    }
+
+    /// The head of a run that was appended was rejected, and its row since the machine's start was a sample.
+    #[test]
+    fn a_run_that_was_appended() {
+        let run = |hour: u8| {
+            let (_, about) = HEAD.split_once("x\"\n").unwrap();
+            format!(
+                "{about}\"system\",\"total cpu usage\"\n\"time\",\"idl\"\n21-11 {hour:02}:44:43,28.6\n21-11 {hour:02}:44:44,0\n"
+            )
+        };
+        let text = format!(
+            "\"Dstat 0.8.0 CSV output\"\n\"Author:\",\"Dag Wieers\",,,,\"URL:\",\"x\"\n{}\n\n{}",
+            run(8),
+            run(9)
+        );
+        let (tally, sink) = read(&MonitorDstat, &text);
+        assert_eq!((tally.rejected, values(&sink, "total cpu usage idl")), (0, vec![Some(0.0); 2]));
     }
 
     /// A spreadsheet fills every line up to the widest and puts its own sign between cells: the table was said to hold no times.

@@ -5,10 +5,10 @@
 
 use super::instants::Instants;
 use super::log::{Taken, each_line, lines_of};
+use super::shell;
 use super::shown::{Figure, Shown};
-use super::sysstat::{Days, banner_date, is_banner, says_nothing, titled, unit};
+use super::sysstat::{Days, amount, banner_date, is_banner, says_nothing, titled, unit};
 use crate::error::Error;
-use crate::ingest::own::cell_text::number;
 use crate::ingest::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::unit::Timestamp;
 
@@ -56,7 +56,9 @@ impl Adapter for MonitorIostat {
             };
             return Err(Error::input(what).at(input.place()).hint("have reports with times written: iostat -t -x 1"));
         }
-        tally.note("iostat's first report is of the time since the machine's start and is left out");
+        if reports.left_out {
+            tally.note("iostat's first report is left out: but with `-y` it is of the time since the machine's start");
+        }
         clock.tell(&mut tally);
         reports.shown.tell(&mut tally);
         Ok(tally)
@@ -101,15 +103,6 @@ impl Header {
     }
 }
 
-/// A figure in its column's unit; `-h` and `--human` write `68.1%`, and kilobytes as `19.4k` or `2.6M`.
-fn amount(cell: &str) -> Result<Option<f64>, String> {
-    const KILOBYTES: [(char, f64); 6] =
-        [('B', 1.0 / 1024.0), ('k', 1.0), ('M', 1024.0), ('G', 1_048_576.0), ('T', 1_073_741_824.0), ('%', 1.0)];
-    let scaled = KILOBYTES.iter().find_map(|(sign, scale)| Some((cell.strip_suffix(*sign)?, *scale)));
-    let (digits, scale) = scaled.unwrap_or((cell, 1.0));
-    Ok(number(digits, true)?.map(|value| value * scale))
-}
-
 /// What was read so far.
 struct Reports {
     shown: Shown,
@@ -117,17 +110,31 @@ struct Reports {
     header: Option<Header>,
     /// Lines with a time since the banner; each begins a report.
     times: u32,
+    /// Whether the run was told to leave the first report out itself, and whether one was left out here.
+    whole: bool,
+    left_out: bool,
     at: Option<Timestamp>,
 }
 
 impl Reports {
     fn new(sink: &mut dyn Sink) -> Self {
-        Self { shown: Shown::new(sink), days: Days::default(), header: None, times: 0, at: None }
+        Self {
+            shown: Shown::new(sink),
+            days: Days::default(),
+            header: None,
+            times: 0,
+            whole: false,
+            left_out: false,
+            at: None,
+        }
     }
 
     fn line(&mut self, text: &str, clock: &mut Instants, sink: &mut dyn Sink) -> Result<Taken, String> {
+        if shell::is_line(text) && text.contains("iostat") {
+            self.whole = shell::calls_with(text, "iostat", 'y', "-y");
+        }
         if is_banner(text) {
-            if let Some(date) = banner_date(text, clock) {
+            if let Some(date) = banner_date(text) {
                 self.days.begin(date);
             }
             (self.header, self.times, self.at) = (None, 0, None);
@@ -140,7 +147,8 @@ impl Reports {
         // Up to version 9 it wrote `Time: 08:42:41`.
         if let Some(at) = self.days.read(text.trim_start_matches("Time:").trim(), clock) {
             self.times = self.times.saturating_add(1);
-            self.at = (self.times > 1).then_some(at);
+            self.at = (self.whole || self.times > 1).then_some(at);
+            self.left_out |= self.at.is_none();
             return Ok(Taken::Skipped);
         }
         let (Some(header), Some(at)) = (&self.header, self.at) else { return Ok(Taken::Skipped) };
@@ -187,6 +195,14 @@ mod tests {
     }
 
     #[test]
+    fn a_call_with_y_leaves_nothing_out() {
+        let text = format!("$ iostat -t -y 1\n{BANNER}{}", report("11/21/26 08:42:40", "68.08"));
+        let (tally, sink) = read(&MonitorIostat, &text);
+        assert_eq!(values(&sink, "avg-cpu user"), [Some(68.08)]);
+        assert!(tally.notes.iter().all(|note| !note.contains("left out")), "{:?}", tally.notes);
+    }
+
+    #[test]
     fn every_way_in_which_versions_and_languages_write_times() {
         let second = [
             ("11/21/2026 08:42:40 AM", "11/21/2026 08:42:41 AM"),
@@ -202,6 +218,17 @@ mod tests {
             assert_eq!(sink.readings[0].1, Timestamp(1_795_250_561_000_000_000), "{first}");
             assert_eq!(values(&sink, "avg-cpu user"), [Some(87.0)], "{first}");
         }
+    }
+
+    /// The banner's date names no zone, but is not what the times are made of.
+    #[test]
+    fn times_with_their_zones_leave_nothing_to_assume() {
+        let of = |first: &str, second: &str| {
+            let text = format!("{BANNER}{}{}", report(first, "68.08"), report(second, "87.00"));
+            read(&MonitorIostat, &text).0.notes.iter().filter(|note| note.contains("zone")).count()
+        };
+        assert_eq!(of("2026-11-21T03:42:40-0500", "2026-11-21T03:42:41-0500"), 0);
+        assert_eq!(of("11/21/26 08:42:40", "11/21/26 08:42:41"), 1);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::instants::Instants;
 use super::log::{Taken, cells, each_line, lines_of, without_fill};
 use super::shown::{Figure, Shown};
-use super::sysstat::{is_label, says_nothing, titled, unit};
+use super::sysstat::{column, is_label, says_nothing, titled, unit};
 use crate::error::Error;
 use crate::ingest::own::cell_text::number;
 use crate::ingest::own::columns::{delimiter, header_names};
@@ -37,13 +37,14 @@ impl Adapter for MonitorSar {
         let mut shown = Shown::new(sink);
         let mut tally = Tally::default();
         let mut names_of_columns: Vec<String> = Vec::new();
-        let mut sideways = false;
+        let (mut sideways, mut unnamed) = (false, false);
         // A semicolon, but where a spreadsheet saved the table again.
         let separator = delimiter(header(&input.head()?).unwrap_or_default().as_bytes());
         each_line(input, settings, &mut tally, |text, _, _| {
             if let Some(names) = text.strip_prefix("# ").filter(|_| is_header(text)) {
                 names_of_columns = without_fill(cells(names, separator));
                 sideways |= names.contains("[...]");
+                unnamed |= is_unnamed(&names_of_columns);
                 return Ok(Taken::Skipped);
             }
             // Of what has cells only a row is left when it breaks off.
@@ -52,6 +53,9 @@ impl Adapter for MonitorSar {
             }
             if sideways {
                 return Err("columns that repeat within a row cannot be told apart".to_owned());
+            }
+            if is_unnamed(&names_of_columns) {
+                return Ok(Taken::Skipped);
             }
             row(&cells(text, separator), &names_of_columns, separator, &mut clock).map(|read| {
                 let Some((at, figures)) = read else { return Taken::Skipped };
@@ -65,10 +69,18 @@ impl Adapter for MonitorSar {
             let error = Error::input("has its items side by side (`sadf -h`)").at(input.place());
             return Err(error.hint("write it without -h: sadf -d FILE -- -u -r -n DEV"));
         }
+        if unnamed {
+            tally.note("the table of interrupts is left out: its header does not say which processor a column is of; `sadf -j` does");
+        }
         clock.tell(&mut tally);
         shown.tell(&mut tally);
         Ok(tally)
     }
+}
+
+/// Whether a header stands for more columns than it names: `INTR;CPU*`, whose processors depend on what was asked for.
+fn is_unnamed(names: &[String]) -> bool {
+    names.last().is_some_and(|name| name == "CPU*")
 }
 
 /// The line that names the columns, which stands first but for what a script or a shell wrote before it.
@@ -102,7 +114,7 @@ fn row(cells: &[String], header: &[String], separator: u8, clock: &mut Instants)
             label = Some(cell.as_str());
             continue;
         }
-        figures.push(Figure::level(titled(name, label), unit(name), number(cell, separator != b',')?));
+        figures.push(Figure::level(titled(column(name, header), label), unit(name), number(cell, separator != b',')?));
     }
     Ok(Some((at, figures)))
 }
@@ -144,6 +156,20 @@ mod tests {
     fn items_side_by_side_are_refused() {
         let text = "# hostname;interval;timestamp;CPU;%user[...];IFACE;rxpck/s[...]\nvm;1;2026-11-21 08:42:41 UTC;-1;94.15;lo;0\n";
         assert!(failed(&MonitorSar, text).hint.unwrap().contains("sadf -d"));
+    }
+
+    /// The rows of interrupts were rejected, more than a third of what `sadf -d -- -A` writes; and what NFS sent again was one
+    /// metric with what TCP did.
+    #[test]
+    fn interrupts_are_left_out_and_columns_of_one_name_stay_apart() {
+        let start = "# hostname;interval;timestamp;";
+        let text = format!(
+            "{start}INTR;CPU*\nvm;1;2026-11-22 09:57:49 UTC;sum;1104.00;490.00;614.00\n{start}call/s;retrans/s\nvm;1;2026-11-22 09:57:49 UTC;0.00;1.00\n{start}atmptf/s;retrans/s\nvm;1;2026-11-22 09:57:49 UTC;0.00;2.00\n"
+        );
+        let (tally, sink) = read(&MonitorSar, &text);
+        assert_eq!((tally.used, tally.rejected), (2, 0), "{:?}", tally.first_rejections);
+        assert!(tally.notes[0].contains("interrupts"), "{:?}", tally.notes);
+        assert_eq!((values(&sink, "nfs retrans/s"), values(&sink, "retrans/s")), (vec![Some(1.0)], vec![Some(2.0)]));
     }
 
     #[test]

@@ -30,6 +30,12 @@ pub(super) fn is_line(line: &str) -> bool {
         || is_windows_prompt(line)
 }
 
+/// Whether a shell's line calls the tool with an option, whose short form may stand among others: `vmstat -ty 1`.
+pub(super) fn calls_with(line: &str, tool: &str, short: char, long: &str) -> bool {
+    let asks = |word: &str| word == long || word.starts_with('-') && !word.starts_with("--") && word.contains(short);
+    line.split_whitespace().skip_while(|word| *word != tool && !word.ends_with(&format!("/{tool}"))).any(asks)
+}
+
 /// `+ pidstat 1 60`; within a subshell with more signs. The second line of a command at the prompt begins with `>`.
 fn is_trace(line: &str) -> bool {
     let behind = line.trim_start_matches('+');
@@ -117,6 +123,17 @@ mod tests {
             "Script done on 2026-11-22 09:14:05+00:00 [COMMAND_EXIT_CODE=\"0\"]",
         ] {
             assert!(is_line(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn options_of_a_call() {
+        let first_left_out = |line: &str| calls_with(line, "vmstat", 'y', "--no-first");
+        for line in ["$ vmstat -t -y 1", "user@host:~$ sudo /usr/bin/vmstat -ty 1", "+ vmstat --no-first 1"] {
+            assert!(first_left_out(line), "{line}");
+        }
+        for line in ["$ vmstat -t 1", "$ ls -y", "$ iostat -y 1", "$ vmstat --why 1"] {
+            assert!(!first_left_out(line), "{line}");
         }
     }
 

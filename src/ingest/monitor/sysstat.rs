@@ -30,14 +30,15 @@ pub(super) fn is_average(line: &str) -> bool {
     let Some((word, figures)) = line.split_once(':') else { return false };
     let worded = word.chars().any(char::is_alphabetic)
         && word.trim_end().chars().all(|letter| letter.is_alphabetic() || matches!(letter, '.' | '\''));
-    let is_figure = |word: &str| {
-        word.starts_with('%') || word.ends_with("/s") || number(word, true).is_ok_and(|value| value.is_some())
-    };
+    let is_figure =
+        |word: &str| word.starts_with('%') || word.ends_with("/s") || amount(word).is_ok_and(|value| value.is_some());
     worded && figures.split_whitespace().any(is_figure)
 }
 
-/// The date in it, as it is written.
-pub(super) fn banner_date<'a>(line: &'a str, clock: &mut Instants) -> Option<&'a str> {
+/// The date in it, as it is written. It tells the day of times of day only: a file whose rows have whole dates and zones, or unix
+/// times, has nothing to assume.
+pub(super) fn banner_date(line: &str) -> Option<&str> {
+    let mut clock = Instants::default();
     line.split_whitespace().skip(BANNER_WORDS).find(|word| clock.read(&format!("{word} 00:00:00")).is_some())
 }
 
@@ -54,6 +55,20 @@ pub(super) fn titled(name: &str, label: Option<&str>) -> String {
         Some("all" | "-1" | "") | None => name.to_owned(),
         Some(label) => format!("{name} {label}"),
     }
+}
+
+/// A figure in its column's unit; `-h` and `--human` write `68.1%`, and kilobytes as `19.4k` or `2.6M`.
+pub(super) fn amount(cell: &str) -> Result<Option<f64>, String> {
+    const KILOBYTES: [(char, f64); 6] =
+        [('B', 1.0 / 1024.0), ('k', 1.0), ('M', 1024.0), ('G', 1_048_576.0), ('T', 1_073_741_824.0), ('%', 1.0)];
+    let scaled = KILOBYTES.iter().find_map(|(sign, scale)| Some((cell.strip_suffix(*sign)?, *scale)));
+    let (digits, scale) = scaled.unwrap_or((cell, 1.0));
+    Ok(number(digits, true)?.map(|value| value * scale))
+}
+
+/// A column's name where another table of the same tool has a column that is called the same: TCP's and NFS's `retrans/s`.
+pub(super) fn column<'a>(name: &'a str, beside: &[String]) -> &'a str {
+    if name == "retrans/s" && beside.iter().any(|other| other == "call/s") { "nfs retrans/s" } else { name }
 }
 
 /// A figure's unit by its name, in text and in JSON. sysstat's kB are 1,024 bytes.
@@ -73,9 +88,12 @@ pub(super) fn unit(name: &str) -> &'static str {
         };
     }
     match name {
-        "VSZ" | "RSS" => "KiB",
+        "VSZ" | "RSS" | "StkSize" | "StkRef" => "KiB",
+        "MHz" | "wghMHz" => "MHz",
         "await" | "r_await" | "w_await" | "d_await" | "f_await" | "svctm" => "ms",
+        _ if name.ends_with("-ms") => "ms",
         _ if name.starts_with("kb") => "KiB",
+        _ if name.starts_with("MBfs") => "MiB",
         _ if name.starts_with("kB_") || name.ends_with("req-sz") => "kB",
         _ if name.starts_with("MB_") => "MB",
         _ => "",
@@ -94,6 +112,11 @@ impl Days {
     /// Begins at the date as it is written, such as `11/21/26`.
     pub(super) fn begin(&mut self, date: &str) {
         *self = Self { date: Some(date.to_owned()), ..Self::default() };
+    }
+
+    /// Begins at the same date once more.
+    pub(super) fn again(&mut self) {
+        (self.last, self.passed) = (None, 0);
     }
 
     /// The instant of `08:42:41`, `08:42:41 PM`, or of a text that is a whole date or unix time.

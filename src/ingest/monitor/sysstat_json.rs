@@ -70,7 +70,9 @@ impl Adapter for MonitorSysstatJson {
                 timeless |= !entry.contains_key("timestamp");
                 // iostat alone has these, and its first report is of the time since the machine started.
                 if position == 0 && (entry.contains_key("avg-cpu") || is_iostat(entry)) {
-                    tally.note("iostat's first report is of the time since the machine's start and is left out");
+                    tally.note(
+                        "iostat's first report is left out: but with `-y` it is of the time since the machine's start",
+                    );
                     tally.skipped();
                     continue;
                 }
@@ -139,11 +141,9 @@ fn figures(group: &str, value: &Value, at: Timestamp, shown: &mut Shown, sink: &
 }
 
 fn unit_of(group: &str, key: &str) -> &'static str {
-    const AMOUNTS: [&str; 10] =
-        ["memfree", "avail", "memused", "buffers", "cached", "commit", "active", "inactive", "dirty", "swpused"];
     match group {
         "cpu-load" | "cpu-load-all" | "avg-cpu" => "%",
-        "memory" if AMOUNTS.contains(&key) => "KiB",
+        "memory" | "hugepages" if !key.ends_with("-percent") => "KiB",
         "net-dev" | "disk" if matches!(key, "rxkB" | "txkB" | "rkB" | "wkB" | "dkB") => "kB/s",
         _ => unit(key),
     }
@@ -174,6 +174,8 @@ mod tests {
         ] {
             assert_eq!(values(&sink, name), [Some(value)], "{name}");
         }
+        let units = [("memory", "anonpg"), ("memory", "swpcad-percent"), ("hugepages", "hugfree"), ("io", "tps")];
+        assert_eq!(units.map(|(group, key)| unit_of(group, key)), ["KiB", "%", "KiB", ""]);
     }
 
     #[test]

@@ -255,7 +255,7 @@ fn what_is_no_monitor() {
 #[test]
 fn samples_are_read_whole() {
     let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/monitor");
-    let all: [(&dyn Adapter, &str, u64); 22] = [
+    let all: [(&dyn Adapter, &str, u64); 23] = [
         (&MonitorDockerStats, "docker-stats/stats.csv", 10),
         (&MonitorDockerStats, "docker-table/stats.txt", 4),
         (&MonitorDockerStats, "docker-stream/stats.txt", 48),
@@ -269,6 +269,7 @@ fn samples_are_read_whole() {
         (&MonitorSysstatJson, "sysstat-json/mpstat.json", 4),
         (&MonitorSysstatText, "pidstat/pidstat.txt", 4),
         (&MonitorSysstatText, "pidstat/mpstat.txt", 3),
+        (&MonitorSysstatText, "sar-text/sar.txt", 24),
         (&MonitorIostat, "iostat/extended.txt", 8),
         (&MonitorIostat, "iostat/devices.txt", 3),
         (&MonitorVmstat, "vmstat/vmstat.txt", 5),

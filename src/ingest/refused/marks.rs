@@ -279,3 +279,38 @@ fn unquoted(field: &[u8]) -> &[u8] {
 fn is_number(field: &[u8]) -> bool {
     !field.is_empty() && field.iter().all(u8::is_ascii_digit)
 }
+
+/// sysstat's magic number in either order of bytes, and the number of its format, of which all begin with 0x21.
+pub(super) fn sar_binary(head: &Head) -> bool {
+    matches!(head.bytes(), [0x96, 0xd5, _, 0x21, ..] | [0xd5, 0x96, 0x21, _, ..])
+}
+
+/// XML, rows of six fields between tabs, raw counters between semicolons, a picture, and what the record's head says.
+pub(super) fn sadf_other(head: &Head) -> bool {
+    let first = String::from_utf8_lossy(head.first_line());
+    let fields: Vec<&str> = first.trim_end().split('\t').collect();
+    let is_row = matches!(fields.as_slice(), [_, interval, time, _, _, value]
+        if interval.parse::<i64>().is_ok() && time.starts_with("20") && value.parse::<f64>().is_ok());
+    let raw: Vec<&str> = first.trim_end().split("; ").collect();
+    let is_raw = matches!(raw.as_slice(), [time, .., last]
+        if time.get(..8).is_some_and(|time| time.matches(':').count() == 2) && raw.len() > 3 && last.ends_with(';'));
+    first.starts_with("System activity data file: ")
+        || head.contains(b"<!DOCTYPE sysstat ")
+        || (head.contains(b"<svg") && head.contains(b">Linux ") && head.contains(b" CPU)"))
+        || is_row
+        || is_raw
+}
+
+/// `Linux 6.1.0 (host) 2026年11月22日 _x86_64_ (2 CPU)`, below which stands `09时57分48秒`.
+pub(super) fn sysstat_cjk(head: &Head) -> bool {
+    let first = String::from_utf8_lossy(head.first_line());
+    first.starts_with("Linux ") && first.trim_end().ends_with("CPU)") && first.contains(['年', '년'])
+}
+
+/// The headers of `vmstat -d` and of `vmstat -p`.
+pub(super) fn vmstat_disks(head: &Head) -> bool {
+    let first = String::from_utf8_lossy(head.first_line());
+    let words: Vec<&str> = first.split_whitespace().collect();
+    first.starts_with("disk-") && first.contains("-reads-") && first.contains("-writes-")
+        || matches!(words.as_slice(), [_, "reads", "read", "sectors", "writes", "requested", "writes"])
+}

@@ -10,7 +10,25 @@ fn refused(bytes: &[u8]) -> Option<String> {
 
 #[test]
 fn kinds_are_known_by_their_first_bytes() {
-    let known: [(&[u8], &str); 43] = [
+    let known: [(&[u8], &str); 52] = [
+        (b"\x96\xd5\x75\x21\x0c\x06\x01\x00\x50\x01\0\0", "sar's binary record"),
+        (
+            b"<?xml version=\"1.0\"?>\n<!DOCTYPE sysstat PUBLIC \"DTD v3.11 sysstat //EN\"\n<sysstat\n",
+            "what sadf writes",
+        ),
+        (b"vm\t1\t2026-11-22 09:56:53 UTC\tall\t%usr\t0.00\nvm\t1\t2026", "what sadf writes"),
+        (b"09:56:53 UTC; CPU; -1; %usr; 571169; 571169; %nice; 1303145; 1303338;\n", "what sadf writes"),
+        (b"System activity data file: bin.sa (0x2175)\nHost: Linux\n", "what sadf writes"),
+        (
+            b"<?xml version=\"1.0\"?>\n<svg width=\"1060\">\n<text>Linux 6.1 (vm) \t11/22/26 \t(2 CPU)\n",
+            "what sadf writes",
+        ),
+        (
+            "Linux 6.1 (vm) \t2026年11月22日 \t_x86_64_\t(2 CPU)\n\n09时57分48秒     CPU      %usr\n".as_bytes(),
+            "a table of sysstat",
+        ),
+        (b"disk- ------------reads------------ ------------writes----------- -----IO------\n", "what `vmstat -d`"),
+        (b"vda             reads      read sectors      writes  requested writes\n", "what `vmstat -d`"),
         (
             b"<testResults>\n<sampleResult timeStamp=\"1144365463297\" label=\"a\" time=\"1502\"/>",
             "JMeter's first form",

@@ -2,11 +2,13 @@
 
 use super::Style;
 use super::table::Table;
-use crate::analyse::figures::{EndpointFigures, LatencyFigures};
+use crate::analyse::figures::{EndpointFigures, LatencyFigures, MonitorFigures};
 use crate::fmt;
+use crate::model::input::InputFile;
 use crate::render::layout::in_order;
 use crate::report::build::words;
-use crate::report::model::{Inspection, TestReport};
+use crate::report::inspection::Inspection;
+use crate::report::model::TestReport;
 use std::io::{self, Write};
 
 /// Endpoints that are listed; the rest is counted.
@@ -19,6 +21,11 @@ const MOST_ENDPOINTS: usize = 40;
 pub fn inspection(inspection: &Inspection, style: Style, out: &mut dyn Write) -> io::Result<()> {
     for test in in_order(&inspection.tests) {
         one_test(test, style, out)?;
+    }
+    for alone in &inspection.unwatched {
+        file(&alone.input, style, out)?;
+        monitors(&alone.figures, style, out)?;
+        writeln!(out)?;
     }
     if !inspection.files_not_used.is_empty() {
         writeln!(out, "{}", style.paint("bold", "files not used"))?;
@@ -38,38 +45,7 @@ fn one_test(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<
     about.extend(test.started_at.clone());
     writeln!(out, "{}  {}", style.paint("bold", &fmt::plain(&test.full_name())), style.line(&about.join(" · "), 20))?;
     for input in &test.inputs {
-        let counts = format!(
-            "{} read, {} used, {} rejected",
-            fmt::plural(input.rows_read, "row", "rows"),
-            fmt::count(input.rows_used),
-            fmt::count(input.rows_rejected)
-        );
-        writeln!(
-            out,
-            "  {} is {} ({}): {counts}",
-            fmt::plain(&input.source),
-            input.adapter,
-            style.line(&input.why, 40)
-        )?;
-        for rejection in &input.first_rejections {
-            let field =
-                rejection.field.as_ref().map(|field| format!(", field `{}`", fmt::plain(field))).unwrap_or_default();
-            writeln!(
-                out,
-                "    line {} (byte {}){field}: {}: {}",
-                rejection.line,
-                rejection.byte,
-                style.line(&rejection.reason, 20),
-                fmt::plain(&rejection.excerpt)
-            )?;
-        }
-        for text in input.unfinished.iter().chain(&input.notes) {
-            writeln!(out, "    {}", style.line(text, 4))?;
-        }
-        for copy in &input.copies {
-            let source = fmt::plain(&copy.source);
-            writeln!(out, "  {source} holds the same rows, or some of them, and is not counted again")?;
-        }
+        file(input, style, out)?;
     }
     figures(test, style, out)?;
     for doubt in &test.doubts {
@@ -83,6 +59,37 @@ fn one_test(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<
         writeln!(out, "  – {}", style.line(remark, 4))?;
     }
     writeln!(out)
+}
+
+/// What a file is and why, and its bad rows.
+fn file(input: &InputFile, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let counts = format!(
+        "{} read, {} used, {} rejected",
+        fmt::plural(input.rows_read, "row", "rows"),
+        fmt::count(input.rows_used),
+        fmt::count(input.rows_rejected)
+    );
+    writeln!(out, "  {} is {} ({}): {counts}", fmt::plain(&input.source), input.adapter, style.line(&input.why, 40))?;
+    for rejection in &input.first_rejections {
+        let field =
+            rejection.field.as_ref().map(|field| format!(", field `{}`", fmt::plain(field))).unwrap_or_default();
+        writeln!(
+            out,
+            "    line {} (byte {}){field}: {}: {}",
+            rejection.line,
+            rejection.byte,
+            style.line(&rejection.reason, 20),
+            fmt::plain(&rejection.excerpt)
+        )?;
+    }
+    for text in input.unfinished.iter().chain(&input.notes) {
+        writeln!(out, "    {}", style.line(text, 4))?;
+    }
+    for copy in &input.copies {
+        let source = fmt::plain(&copy.source);
+        writeln!(out, "  {source} holds the same rows, or some of them, and is not counted again")?;
+    }
+    Ok(())
 }
 
 fn figures(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -109,12 +116,12 @@ fn populations(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Resu
         table.row(row(population.population.words(), &population.totals));
         table.write(2, style.width, out)?;
     }
-    monitors(test, style, out)
+    monitors(&test.monitors, style, out)
 }
 
-fn monitors(test: &TestReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn monitors(figures: &[MonitorFigures], style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new(&["monitor", "samples", "mean", "min", "max", "p95"]);
-    for monitor in test.monitors.iter().filter(|monitor| monitor.mean.is_some()) {
+    for monitor in figures.iter().filter(|monitor| monitor.mean.is_some()) {
         let unit = if monitor.per_second { format!("{}/s", monitor.unit) } else { monitor.unit.clone() };
         let show = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| fmt::with_unit(value, &unit));
         table.row(vec![

@@ -19,9 +19,9 @@ use crate::model::test::Test;
 use crate::report::baseline::{BaselineUsed, ReferenceUsed};
 use crate::report::chart::TailPoint;
 use crate::report::history::HistoryTest;
+use crate::report::inspection::{Inspection, Unwatched};
 use crate::report::model::{
-    Approval, ConfigUsed, FileNotUsed, Generator, Inspection, Report, Reproduce, Request, RequirementLine, SCHEMA,
-    TestReport,
+    Approval, ConfigUsed, FileNotUsed, Generator, Report, Reproduce, Request, RequirementLine, SCHEMA, TestReport,
 };
 use sha2::{Digest, Sha256};
 
@@ -182,9 +182,9 @@ pub fn build(material: Material<'_>) -> Report {
 
 /// Figures without judgement, for `inspect --json`.
 #[must_use]
-pub fn inspection(tests: &[Judged<'_>], files_not_used: Vec<FileNotUsed>) -> Inspection {
+pub fn inspection(tests: &[Judged<'_>], files_not_used: Vec<FileNotUsed>, unwatched: Vec<Unwatched>) -> Inspection {
     let tests = tests.iter().enumerate().map(|(at, judged)| tests_of::test(judged, format!("t{}", at + 1))).collect();
-    Inspection { schema: SCHEMA.to_owned(), tests, files_not_used }
+    Inspection { schema: SCHEMA.to_owned(), tests, files_not_used, unwatched }
 }
 
 fn generator() -> Generator {
