@@ -7,6 +7,7 @@
 //! several workers ran, of which only the first one's samples are given; nor does `latency.totalCount` have to be the answers.
 //! Each `min` is the least that is not zero: where the lowest percentile is zero, so is the least.
 
+mod result;
 #[cfg(test)]
 mod tests;
 
@@ -16,11 +17,12 @@ use super::order::{Ladder, Room};
 use super::printed;
 use super::{Adapter, Head, Input, Settings, Sink, Sniff, Tally};
 use crate::error::Error;
-use crate::fmt::{plural, quantile_p};
+use crate::fmt::plural;
 use crate::ingest::own::instant;
 use crate::model::distribution::{Distribution, Quoted};
 use crate::model::sample::{Fact, Fault, LoadModel, Total};
 use crate::unit::{Span, Timestamp, Unit};
+use result::{Report, figure, least, percentiles};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -35,92 +37,6 @@ const OF_SAMPLES: f64 = 0.002;
 
 /// Reads `autocannon --json`.
 pub struct AutocannonJson;
-
-#[derive(Deserialize)]
-struct Report {
-    #[serde(default)]
-    url: Value,
-    #[serde(default)]
-    connections: u64,
-    #[serde(default)]
-    pipelining: u64,
-    #[serde(default)]
-    workers: Value,
-    #[serde(default)]
-    samples: Value,
-    #[serde(rename = "sampleInt", default)]
-    sample_ms: Value,
-    duration: Option<f64>,
-    #[serde(default)]
-    start: String,
-    #[serde(default)]
-    finish: String,
-    #[serde(default)]
-    errors: u64,
-    #[serde(default)]
-    timeouts: u64,
-    #[serde(default)]
-    mismatches: u64,
-    #[serde(default)]
-    non2xx: u64,
-    #[serde(rename = "1xx", default)]
-    informations: u64,
-    #[serde(rename = "2xx")]
-    successes: Option<u64>,
-    #[serde(rename = "3xx", default)]
-    redirects: u64,
-    #[serde(rename = "4xx")]
-    client_errors: Option<u64>,
-    #[serde(rename = "5xx")]
-    server_errors: Option<u64>,
-    #[serde(rename = "statusCodeStats")]
-    by_status: Option<BTreeMap<String, Status>>,
-    latency: BTreeMap<String, Value>,
-    requests: Requests,
-    throughput: Throughput,
-    /// The result of the warm-up before it.
-    warmup: Option<Value>,
-}
-
-#[derive(Deserialize)]
-struct Requests {
-    total: u64,
-    sent: Option<u64>,
-    #[serde(flatten)]
-    samples: BTreeMap<String, Value>,
-}
-
-#[derive(Deserialize)]
-struct Status {
-    count: u64,
-}
-
-#[derive(Deserialize)]
-struct Throughput {
-    total: Option<u64>,
-    #[serde(flatten)]
-    samples: BTreeMap<String, Value>,
-}
-
-/// A figure of a summary; `None` where it is none.
-fn figure(summary: &BTreeMap<String, Value>, key: &str) -> Option<f64> {
-    summary.get(key).and_then(document::amount)
-}
-
-/// The least of a summary.
-fn least(summary: &BTreeMap<String, Value>) -> Option<f64> {
-    let lowest = percentiles(summary).first().map(|(_, value)| *value);
-    if lowest == Some(0.0) { lowest } else { figure(summary, "min") }
-}
-
-/// (p, figure) of a summary, ascending: `p97_5` and its like.
-fn percentiles(summary: &BTreeMap<String, Value>) -> Vec<(f64, f64)> {
-    let named = |key: &str| quantile_p(&key.replace('_', "."));
-    let mut found: Vec<(f64, f64)> =
-        summary.keys().filter_map(|key| Some((named(key)?, figure(summary, key)?))).collect();
-    found.sort_by(|a, b| a.0.total_cmp(&b.0));
-    found
-}
 
 impl Adapter for AutocannonJson {
     fn name(&self) -> &'static str {
