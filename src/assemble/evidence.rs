@@ -5,7 +5,7 @@ use super::form::{Class, Form};
 use super::population::{populations, totals_of_tool};
 use super::{counted, sound, together};
 use crate::fmt;
-use crate::model::distribution::Distribution;
+use crate::model::distribution::{Distribution, step_us};
 use crate::model::input::InputFile;
 use crate::model::key::Population;
 use crate::model::sample::Fact;
@@ -191,6 +191,8 @@ fn difference(
         return Some(Difference { theirs, ours: fmt::count(own), only_late: false });
     }
     let means = mean_and_max(&mine.latency).0.zip(mean_and_max(&theirs.latency).0);
+    let is_rounded = |(own, other): &(f64, f64)| (own - other).abs() <= step(&theirs.latency, *other);
+    let means = means.filter(|means| !is_rounded(means));
     means.filter(|(own, other)| relative(*own, *other) > TOLERANCE / 2.0).map(|(own, other)| Difference {
         theirs: format!("a mean latency of {}", fmt::latency_us(other)),
         ours: fmt::latency_us(own),
@@ -211,6 +213,11 @@ fn in_last_second(form: &Form, requests: u64) -> u64 {
         whole.and_then(|seconds| requests.checked_div(u64::try_from(seconds).ok()?)).unwrap_or(0)
     };
     seconds.values().rev().take(2).max().copied().unwrap_or_else(mean)
+}
+
+/// How coarsely a tool prints a time; 0 where it is not printed.
+fn step(latency: &Distribution, us: f64) -> f64 {
+    if let Distribution::Quoted(quoted) = latency { step_us(&quoted.rounding_us, us) } else { 0.0 }
 }
 
 /// The files, each with its role, in order of their names.

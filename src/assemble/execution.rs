@@ -4,6 +4,7 @@
 //! endpoints, nearly the same totals; forms without times by their counts, means and maxima. A form goes to the execution
 //! it is nearest to, the most exact forms first.
 
+use super::alike::{self, Likeness};
 use super::endpoint::EndpointRule;
 use super::figure::{TOLERANCE, relative};
 use super::form::{Class, Form};
@@ -208,7 +209,9 @@ fn timeless_distance(a: &Form, b: &Form) -> Option<f64> {
     // Files of another prefix are of another execution, unless their figures are the same and too many to be so by chance;
     // only where one has none may figures alone decide.
     let named = |form: &Form| !form.prefix.is_empty() && !is_tools_word(&form.prefix);
-    if named(a) && named(b) && a.prefix != b.prefix && !a.figures.are_the_same(&b.figures) {
+    let likeness = alike::likeness(a, b);
+    let same = || likeness == Some(Likeness::Same) || a.figures.are_the_same(&b.figures);
+    if named(a) && named(b) && a.prefix != b.prefix && !same() {
         return None;
     }
     let behind = || match (a.may_lag, b.may_lag) {
@@ -217,7 +220,8 @@ fn timeless_distance(a: &Form, b: &Form) -> Option<f64> {
         _ => None,
     };
     let preferred = if a.prefix == b.prefix && !a.prefix.is_empty() { 0.0 } else { 1.0 };
-    a.figures.distance(&b.figures).or_else(behind).map(|distance| distance + preferred)
+    let in_steps = likeness.map(|_| 0.0);
+    in_steps.or_else(|| a.figures.distance(&b.figures)).or_else(behind).map(|distance| distance + preferred)
 }
 
 /// Gives error texts and empty files to the execution of their prefix, or to the only one there is; returns the rest.

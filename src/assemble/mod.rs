@@ -8,6 +8,7 @@
 //! once, by its most exact form, and the others serve as a cross-check; shards are added; nothing disappears without
 //! standing in `files_not_used` with its reason. Nothing here depends on the order of arguments or on threads.
 
+mod alike;
 mod appended;
 mod counted;
 mod courses;

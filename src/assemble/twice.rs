@@ -226,7 +226,7 @@ fn are_groups_of<K: Ord>(own: &BTreeMap<K, Group>, theirs: &BTreeMap<K, Group>) 
 }
 
 /// Whether times are in whole milliseconds, as far as their sum and extremes show.
-fn is_whole_ms(recorded: &Recorded) -> bool {
+pub(super) fn is_whole_ms(recorded: &Recorded) -> bool {
     let whole = |nanos: u64| nanos.is_multiple_of(MILLISECOND_NS);
     recorded.sum_ns.is_multiple_of(u128::from(MILLISECOND_NS))
         && recorded.extremes_ns.is_none_or(|(least, most)| whole(least) && whole(most))
