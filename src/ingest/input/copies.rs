@@ -2,9 +2,9 @@
 //!
 //! No length tells it: a packed file's is not known before it is unpacked, and the last copy may be cut. But where the text
 //! begins again stands its second line again, and that is looked for in passing while the file is read
-//! ([`watch`](super::watch)); memory is searched faster than any row is taken apart. Afterwards each such place is held
+//! (in `watch`); memory is searched faster than any row is taken apart. Afterwards each such place is held
 //! against the beginning, byte by byte: either all from there to the end stood before, or all before it stands there again
-//! ([`Input::copies`]). What begins elsewhere is looked for where time goes back ([`elsewhere`](super::elsewhere)).
+//! ([`Input::copies`]). What begins elsewhere is looked for where time goes back (in `elsewhere`).
 //!
 //! So may many lines be alike: a server that answers each second's requests in the same millisecond, round after round of the
 //! same labels. A repetition is all that is found here. Whether it is a copy is for those who know what the rows say.

@@ -1,7 +1,7 @@
 //! `vmstat -t`: the machine's processes, memory, swap, block devices and processor, with the time at the end of each row.
 //!
 //! Each run begins with a row of the time since the machine's start. A run writes its header again and again, so that a header
-//! alone begins none: see [`Runs`].
+//! alone begins none: see `Runs`.
 
 use super::instants::Instants;
 use super::log::{Taken, each_line, lines_of};
