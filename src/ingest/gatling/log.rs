@@ -142,9 +142,7 @@ impl Log<'_> {
 
     /// A status that the user declared right for the endpoint is no failure.
     fn outcome(&self, endpoint: &EndpointKey, ok: bool, status: Option<u16>, message: &str) -> Outcome {
-        let mut lists = self.settings.expected_status.iter();
-        let list = lists.find(|(name, _)| name.is_match(&endpoint.name) || name.is_match(&endpoint.label()));
-        let declared = list.zip(status).is_some_and(|((_, right), status)| right.contains(&status));
+        let declared = status.is_some_and(|status| self.settings.is_right(status, endpoint));
         let message = Some(message).filter(|message| !message.is_empty());
         if ok || declared { Outcome::Ok } else { Outcome::Failed(failure::kind(status, message)) }
     }

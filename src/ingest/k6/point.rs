@@ -258,10 +258,7 @@ impl<'a> Observer<'a> {
     /// A status that the user declared right for the endpoint is no failure.
     fn as_expected(&self, endpoint: &EndpointKey, outcome: Outcome, status: Option<u16>) -> Outcome {
         let (Outcome::Failed(_), Some(status)) = (&outcome, status) else { return outcome };
-        let label = endpoint.label();
-        let mut lists = self.settings.expected_status.iter();
-        let list = lists.find(|(name, _)| name.is_match(&endpoint.name) || name.is_match(&label));
-        if list.is_some_and(|(_, right)| right.contains(&status)) { Outcome::Ok } else { outcome }
+        if self.settings.is_right(status, endpoint) { Outcome::Ok } else { outcome }
     }
 
     fn series(&mut self, name: &str, definition: Definition, tags: &TagSet) -> SeriesId {
