@@ -3,10 +3,11 @@
 //! ab prints a mean of 10 ms where its rows make 9.46: further apart than two files of one run mostly are. But its least, its
 //! greatest and each of its percentiles are those of the rows.
 
+use super::figure::relative;
 use super::form::{Class, Form};
 use super::population::populations;
 use super::twice::is_whole_ms;
-use crate::model::distribution::{Distribution, Quoted, Recorded, step_us};
+use crate::model::distribution::{Distribution, Quoted, Recorded};
 use crate::model::histogram::rank;
 use crate::model::key::Population;
 use std::collections::BTreeSet;
@@ -33,15 +34,23 @@ pub(super) enum Likeness {
 
 /// How well the figures of one form fit the rows of the other; `None` where they do not, or where neither is either.
 pub(super) fn likeness(a: &Form, b: &Form) -> Option<Likeness> {
-    let mut classes = [a.class, b.class];
-    classes.sort_unstable();
-    if a.tool != b.tool || classes != [Class::Raw, Class::Quoted] || !a.is_tools_own() || !b.is_tools_own() {
+    let (printed, rows) = match (a.class, b.class) {
+        (Class::Quoted, Class::Raw) => (a, b),
+        (Class::Raw, Class::Quoted) => (b, a),
+        _ => return None,
+    };
+    let differ = printed.count().zip(rows.count()).is_some_and(|(one, other)| relative(one, other) > 0.0);
+    if a.tool != b.tool || !a.is_tools_own() || !b.is_tools_own() || differ {
         return None;
     }
     let requests = |form: &Form| populations(&form.part).into_iter().find(|one| one.population == Population::Request);
-    let (one, other) = (requests(a)?.totals, requests(b)?.totals);
-    let (one, other) = ((one.requests, &one.latency), (other.requests, &other.latency));
-    of(one, other).or_else(|| of(other, one))
+    // Adding up all rows is dear, and each form is held against each other.
+    let printed = requests(printed)?.totals;
+    if !matches!(printed.latency, Distribution::Quoted(_)) {
+        return None;
+    }
+    let rows = requests(rows)?.totals;
+    of((printed.requests, &printed.latency), (rows.requests, &rows.latency))
 }
 
 /// How well what is printed of so many requests fits rows.
@@ -64,7 +73,7 @@ fn fit(quoted: &Quoted, recorded: &Recorded) -> bool {
     if quoted.rounding_us.is_empty() && rows_step <= 0.0 {
         return false;
     }
-    let room = |us: f64| f64::midpoint(step_us(&quoted.rounding_us, us), rows_step) + us * BUCKET;
+    let room = |us: f64| f64::midpoint(quoted.step_us(us), rows_step) + us * BUCKET;
     let near = |printed: Option<f64>, own: Option<f64>| {
         printed.zip(own).is_none_or(|(printed, own)| (printed - own).abs() <= room(printed))
     };

@@ -5,7 +5,7 @@ use super::form::{Class, Form};
 use super::population::{populations, totals_of_tool};
 use super::{counted, sound, together};
 use crate::fmt;
-use crate::model::distribution::{Distribution, step_us};
+use crate::model::distribution::Distribution;
 use crate::model::input::InputFile;
 use crate::model::key::Population;
 use crate::model::sample::Fact;
@@ -217,7 +217,7 @@ fn in_last_second(form: &Form, requests: u64) -> u64 {
 
 /// How coarsely a tool prints a time; 0 where it is not printed.
 fn step(latency: &Distribution, us: f64) -> f64 {
-    if let Distribution::Quoted(quoted) = latency { step_us(&quoted.rounding_us, us) } else { 0.0 }
+    if let Distribution::Quoted(quoted) = latency { quoted.step_us(us) } else { 0.0 }
 }
 
 /// The files, each with its role, in order of their names.

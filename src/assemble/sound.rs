@@ -9,7 +9,7 @@ use super::form::{Class, Form};
 use super::population::populations;
 use crate::fmt;
 use crate::ingest::order::{Ladder, Room};
-use crate::model::distribution::{Distribution, Quoted, step_us};
+use crate::model::distribution::{Distribution, Quoted};
 use crate::model::key::{MetricKind, Population};
 use crate::model::sample::Fact;
 use crate::model::test::{EndpointData, MetricData, PopulationData};
@@ -164,11 +164,6 @@ fn of_metrics(form: &Form, slack: &Slack, said: &[String]) -> Vec<String> {
     quoted.flat_map(of).collect()
 }
 
-/// How coarsely the tool prints a time.
-fn step(quoted: &Quoted, us: f64) -> f64 {
-    step_us(&quoted.rounding_us, us)
-}
-
 fn of_rate(form: &Form, one: &EndpointData) -> Option<String> {
     let (requests, rate) = one.requests.zip(one.rate_quoted)?;
     let seconds = form.part.facts().into_iter().find_map(|fact| match fact {
@@ -264,7 +259,7 @@ fn of_extremes(one: &PopulationData, slack: &Slack) -> Vec<String> {
         && let (Some(least), Some(most)) =
             (means.iter().copied().min_by(f64::total_cmp), means.iter().copied().max_by(f64::total_cmp))
     {
-        let room = step(whole, mean) + slack.means * mean;
+        let room = whole.step_us(mean) + slack.means * mean;
         if mean + room < least || mean - room > most {
             let (mean, least, most) = (fmt::latency_us(mean), fmt::latency_us(least), fmt::latency_us(most));
             found.push(format!(
@@ -272,7 +267,7 @@ fn of_extremes(one: &PopulationData, slack: &Slack) -> Vec<String> {
             ));
         }
     }
-    let beyond = |low: f64, high: f64| low > high * (1.0 + slack.means) + step(whole, low);
+    let beyond = |low: f64, high: f64| low > high * (1.0 + slack.means) + whole.step_us(low);
     let greater =
         parts.iter().find(|(_, part)| part.max_us.zip(whole.max_us).is_some_and(|(own, all)| beyond(own, all)));
     let lesser =

@@ -143,6 +143,14 @@ pub struct Quoted {
     pub rounding_us: Vec<(f64, f64)>,
 }
 
+impl Quoted {
+    /// How coarsely the tool prints a time of so many microseconds, in microseconds; 0 where it does not round.
+    #[must_use]
+    pub fn step_us(&self, us: f64) -> f64 {
+        step_us(&self.rounding_us, us)
+    }
+}
+
 /// How coarsely a time of so many microseconds is printed, by [steps](Quoted::rounding_us) of a tool's rounding.
 #[must_use]
 pub fn step_us(steps: &[(f64, f64)], us: f64) -> f64 {
